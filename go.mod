@@ -1,0 +1,3 @@
+module probity
+
+go 1.26
