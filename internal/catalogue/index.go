@@ -1,0 +1,5 @@
+package catalogue
+
+type index struct {
+	datasets map[string]*Contract
+}
