@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"probity/internal/fault"
+)
+
+//go:embed migrations
+var migrationFiles embed.FS
+
+// applicationID marks a database file as ours, in SQLite's own header field ("PROB").
+const applicationID = 0x50524f42
+
+type migration struct {
+	number int
+	name   string
+	sql    string
+}
+
+// migrations lists the engine's migrations in order. They are numbered from 1 without gaps, and only go forward.
+func migrations(engine string) ([]migration, error) {
+	dir := "migrations/" + engine
+	entries, err := fs.ReadDir(migrationFiles, dir)
+	if err != nil {
+		return nil, err
+	}
+	var list []migration
+	for _, e := range entries {
+		digits, _, ok := strings.Cut(e.Name(), "_")
+		n, err := strconv.Atoi(digits)
+		if !ok || err != nil {
+			return nil, fmt.Errorf("migration %s has no number", e.Name())
+		}
+		body, err := fs.ReadFile(migrationFiles, dir+"/"+e.Name())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, migration{n, e.Name(), string(body)})
+	}
+	slices.SortFunc(list, func(a, b migration) int { return a.number - b.number })
+	for i, m := range list {
+		if m.number != i+1 {
+			return nil, fmt.Errorf("migration %s should have number %d", m.name, i+1)
+		}
+	}
+	return list, nil
+}
+
+// migrate brings a new database to the version the program needs, each step in a transaction of its own.
+func (s *Store) migrate(ctx context.Context) error {
+	list, err := migrations(s.dialect.name())
+	if err != nil {
+		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
+	}
+	for _, m := range list {
+		err := s.Write(ctx, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, m.sql); err != nil {
+				return fmt.Errorf("migration %s: %w", m.name, err)
+			}
+			if m.number == 1 {
+				if _, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('birth', ?)`, string(s.birth)); err != nil {
+					return err
+				}
+				if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+					return err
+				}
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", m.number))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check refuses a file that is not ours or has another version than the program needs, and reads what it was born as.
+func (s *Store) check(ctx context.Context) error {
+	list, err := migrations(s.dialect.name())
+	if err != nil {
+		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
+	}
+	var app, version int
+	if err := s.read.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
+		return s.dialect.translate(err)
+	}
+	if err := s.read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return s.dialect.translate(err)
+	}
+	if app != applicationID {
+		return fault.New(fault.Invalid, "store.foreign", "%s is no Probity database", s.path).
+			With("name a database that probity init made")
+	}
+	if version != len(list) {
+		cure := "use the program that matches it"
+		if version < len(list) {
+			cure = "make a new database and ingest the files again; this release cannot carry an older one over"
+		}
+		return fault.New(fault.Invalid, "store.version", "%s has version %d, this program needs %d", s.path, version, len(list)).With(cure)
+	}
+	var birth string
+	if err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'birth'`).Scan(&birth); err != nil {
+		return s.dialect.translate(err)
+	}
+	s.birth = Birth(birth)
+	return nil
+}

@@ -1,0 +1,199 @@
+// Package store keeps everything: it is the only package that speaks SQL, and the only one that knows which database
+// stands below. One implementation serves every engine through a thin dialect seam (dialect.go); embedded SQLite is
+// the default and needs nothing.
+//
+// Three rules hold throughout. Rows of a submission stay invisible until the submission's one publishing commit, so
+// that a killed process leaves nothing half done. What writes takes a permit from package charter, and what answers a
+// reader takes a scope from package access, so that no path forgets to ask. "There is no such row" and "could not
+// look" are different faults.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"probity/internal/fault"
+)
+
+// Birth is what a database was born as; it never changes (Charter C16, design decision 11).
+type Birth string
+
+const (
+	// Demo holds generated subjects only and refuses identifiers that could belong to a human being.
+	Demo Birth = "demo"
+	// Live holds real subjects and refuses synthetic identifiers.
+	Live Birth = "live"
+)
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	dialect dialect
+	path    string
+	write   *sql.DB // exactly one connection: one writer, so that no lock error ever reaches a caller
+	read    *sql.DB
+	birth   Birth
+	writing sync.Mutex
+	ids     allocator
+	subs    submissions
+}
+
+// Options are how a database is opened.
+type Options struct {
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// CacheMiB is the page cache of each connection; 0 is 64.
+	CacheMiB int
+}
+
+// Locate reads a database address: sqlite:FILE, or a bare FILE. PostgreSQL addresses are known but not served yet.
+func Locate(address string) (engine, where string, err error) {
+	switch {
+	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
+		return "", "", fault.New(fault.Invalid, "store.engine", "this build keeps its data in SQLite; PostgreSQL is not served yet").
+			With("use --db sqlite:FILE")
+	case strings.HasPrefix(address, "sqlite:"):
+		where = strings.TrimPrefix(address, "sqlite:")
+	default:
+		where = address
+	}
+	if where == "" || strings.Contains(where, "://") {
+		return "", "", fault.New(fault.Invalid, "store.address", "%q is no database address", address).
+			With("write sqlite:FILE, for example sqlite:probity.db")
+	}
+	return "sqlite", where, nil
+}
+
+// Create makes a new database of the birth and opens it. It is a conflict where the file exists already.
+func Create(ctx context.Context, address string, birth Birth, opt Options) (*Store, error) {
+	_, path, err := Locate(address)
+	if err != nil {
+		return nil, err
+	}
+	if birth != Demo && birth != Live {
+		return nil, fault.New(fault.Invalid, "store.birth", "a database is born demo or live, not %q", birth)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fault.New(fault.Conflict, "store.exists", "%s exists already", path).
+			With("choose another file, or open it as it is: what a database was born as cannot be changed")
+	}
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", path, err).By(err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", path, err).By(err)
+	}
+	s, err := connect(path, opt)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(path))
+	}
+	s.birth = birth
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.Close(), os.Remove(path))
+	}
+	return s, nil
+}
+
+// Open opens an existing database. It refuses a file that is not one of ours or needs another version of the program.
+func Open(ctx context.Context, address string, opt Options) (*Store, error) {
+	_, path, err := Locate(address)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "store.missing", "there is no database %s", path).
+			With("make one with: probity init --db sqlite:" + path)
+	} else if err != nil {
+		return nil, fault.New(fault.Unavailable, "store.open", "cannot open %s: %v", path, err).By(err)
+	}
+	s, err := connect(path, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.check(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.subs.load(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func connect(path string, opt Options) (*Store, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	s := &Store{dialect: sqlite{}, path: abs}
+	s.ids.now = opt.Now
+	if s.write, err = sql.Open(s.dialect.driver(), s.dialect.dsn(abs, true, opt.CacheMiB)); err != nil {
+		return nil, s.dialect.translate(err)
+	}
+	s.write.SetMaxOpenConns(1)
+	if s.read, err = sql.Open(s.dialect.driver(), s.dialect.dsn(abs, false, opt.CacheMiB)); err != nil {
+		return nil, errors.Join(s.dialect.translate(err), s.write.Close())
+	}
+	s.read.SetMaxOpenConns(8)
+	return s, nil
+}
+
+// Close ends all connections; what was committed is safe without it.
+func (s *Store) Close() error {
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+// Birth is what the database was born as.
+func (s *Store) Birth() Birth { return s.birth }
+
+// Path is the database's file.
+func (s *Store) Path() string { return s.path }
+
+// Write runs f in one write transaction. There is one writer at a time; f must be short and must not call Write. An
+// error from f, or a panic, rolls everything back.
+func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return s.dialect.translate(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it says so and does nothing
+	if err := f(tx); err != nil {
+		return s.dialect.translate(err)
+	}
+	return s.dialect.translate(tx.Commit())
+}
+
+// Read runs f in one read transaction, which sees one moment of the database throughout.
+func (s *Store) Read(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return s.dialect.translate(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to commit
+	return s.dialect.translate(f(tx))
+}
+
+// dsnQuery writes a data source name's query in a fixed order.
+func dsnQuery(path string, pragmas []string, rest string) string {
+	var b strings.Builder
+	b.WriteString("file:")
+	b.WriteString((&url.URL{Path: path}).EscapedPath())
+	b.WriteString("?")
+	b.WriteString(rest)
+	for _, p := range pragmas {
+		b.WriteString("&_pragma=")
+		b.WriteString(url.QueryEscape(p))
+	}
+	return b.String()
+}
