@@ -1,0 +1,74 @@
+# The commands of this repository. `make help` lists them.
+#
+# Nothing but Go (the version in go.mod, or newer) and make is expected. What the tests need beyond that is listed in
+# scripts/setup and installed by `make test`. Build caches live where Go keeps them; the only folder written here is bin/.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+export CGO_ENABLED := 0
+# A toolchain is never fetched behind the reader's back; a Go that is too old is told so by go itself.
+export GOTOOLCHAIN := local
+
+LINT := bin/golangci-lint
+# Two, because that is the machine the time limits are promised for; `make test JOBS=8` uses more.
+JOBS ?= 2
+FUZZTIME ?= 30s
+# A prefix of benchmark names, or of Go packages for `make fuzz`.
+ONLY ?=
+# What `make demo` hands to `probity demo`: --no-serve, --json, a folder.
+DEMO ?=
+
+.PHONY: help
+help: ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: ## build the program into bin/probity
+	@go build -trimpath -o bin/probity ./cmd/probity
+
+.PHONY: demo
+demo: ## build, make the generated delta, rate it, serve it (DEMO=--no-serve, DEMO=--json)
+	@scripts/timed 'built bin/probity' $(MAKE) --no-print-directory build
+	@exec ./bin/probity demo $(DEMO)
+
+.PHONY: test
+test: setup lint build ## everything a change must pass: linters, house rules, unit, property, fuzz seeds, scripts
+	@scripts/data-notice
+	@go test -p $(JOBS) -timeout 15m ./...
+
+.PHONY: setup
+setup: ## install the Debian packages that the tests need, where they are missing
+	@scripts/setup
+
+.PHONY: lint
+lint: $(LINT) ## formatting, go vet and the linters of .golangci.yml
+	@scripts/timed 'linted' $(LINT) run --concurrency $(JOBS) --timeout 12m
+
+.PHONY: fmt
+fmt: $(LINT) ## format the Go files
+	@$(LINT) fmt
+
+# Built once for each pinned version; the product's own go.mod never sees it.
+$(LINT): tools/go.mod tools/go.sum
+	@scripts/timed 'built the linter' go build -C tools -p $(JOBS) -trimpath -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $(LINT)
+
+.PHONY: vuln
+vuln: ## look the dependencies up in Go's vulnerability database (needs the network)
+	@go build -C tools -p $(JOBS) -trimpath -o ../bin/govulncheck golang.org/x/vuln/cmd/govulncheck
+	@./bin/govulncheck ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (30s each; ONLY=./identifier for one package)
+	@scripts/fuzz '$(FUZZTIME)' '$(ONLY)'
+
+.PHONY: generate
+generate: ## rebuild the generated files (a house rule demands that they are up to date)
+	@go generate ./...
+
+.PHONY: clean
+clean: ## remove what was built here
+	@rm -rf bin demo-data
