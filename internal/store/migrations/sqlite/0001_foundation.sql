@@ -19,6 +19,7 @@ CREATE TABLE contract (
     number  INTEGER PRIMARY KEY,
     dataset TEXT NOT NULL,
     version INTEGER NOT NULL,
+    agency  TEXT NOT NULL,
     UNIQUE (dataset, version)
 );
 

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+)
+
+// maxVariables is how many bound values one statement may carry: SQLite's limit is 32,766; a quarter of it is already
+// past the point where longer statements gain anything.
+const maxVariables = 2048
+
+// bulk inserts many rows with few statements: rows are gathered until a statement is full. Give rows in the order of
+// the table's key; each page of its tree is then written once.
+type bulk struct {
+	tx      *sql.Tx
+	head    string // "INSERT INTO t (a, b) VALUES "
+	tail    string // " ON CONFLICT ..." or ""
+	columns int
+	perStmt int
+	args    []any
+	full    *sql.Stmt
+}
+
+func newBulk(tx *sql.Tx, table string, columns []string, tail string) *bulk {
+	b := &bulk{
+		tx: tx, columns: len(columns), tail: tail,
+		head: "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
+	}
+	b.perStmt = max(1, maxVariables/len(columns))
+	b.args = make([]any, 0, b.perStmt*b.columns)
+	return b
+}
+
+func (b *bulk) text(rows int) string {
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", b.columns), ",") + ")"
+	return b.head + strings.TrimSuffix(strings.Repeat(one+",", rows), ",") + b.tail
+}
+
+// add appends one row; values are in the order of the columns.
+func (b *bulk) add(ctx context.Context, values ...any) error {
+	b.args = append(b.args, values...)
+	if len(b.args) < b.perStmt*b.columns {
+		return nil
+	}
+	if b.full == nil {
+		var err error
+		if b.full, err = b.tx.PrepareContext(ctx, b.text(b.perStmt)); err != nil {
+			return err
+		}
+	}
+	_, err := b.full.ExecContext(ctx, b.args...)
+	b.args = b.args[:0]
+	return err
+}
+
+// end writes what is left and releases the statement.
+func (b *bulk) end(ctx context.Context) error {
+	if n := len(b.args) / b.columns; n > 0 {
+		if _, err := b.tx.ExecContext(ctx, b.text(n), b.args...); err != nil {
+			return err
+		}
+		b.args = b.args[:0]
+	}
+	if b.full != nil {
+		return b.full.Close()
+	}
+	return nil
+}
+
+// marks is "?,?,?" for n values.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"probity/internal/fault"
+)
+
+// ContractRow is the number under which records name a contract version.
+type ContractRow struct {
+	Number  int
+	Dataset string
+	Version int
+	Agency  string
+}
+
+// SaveCatalogue keeps a set of catalogue files as the newest version, and numbers the contract versions it brings. The
+// same set twice is kept once.
+func (s *Store) SaveCatalogue(ctx context.Context, files map[string][]byte, contracts []ContractRow, now time.Time) error {
+	plain, err := json.Marshal(files) // map keys are written in order: equal sets give equal bytes
+	if err != nil {
+		return fault.New(fault.Internal, "store.catalogue", "packing the catalogue").By(err)
+	}
+	digest := sha256.Sum256(plain)
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err = z.Write(plain)
+	if err := errors.Join(err, z.Close()); err != nil {
+		return fault.New(fault.Internal, "store.catalogue", "packing the catalogue").By(err)
+	}
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		for _, c := range contracts {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO contract (dataset, version, agency) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+				c.Dataset, c.Version, c.Agency); err != nil {
+				return err
+			}
+		}
+		// A set that was replaced and comes back becomes the newest again.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM catalogue_version WHERE digest = ?`, digest[:]); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_version (loaded_at, digest, files) VALUES (?, ?, ?)`,
+			micro(now), digest[:], packed.Bytes())
+		return err
+	})
+}
+
+// Catalogue reads the newest set of catalogue files.
+func (s *Store) Catalogue(ctx context.Context) (map[string][]byte, error) {
+	var packed []byte
+	err := s.read.QueryRowContext(ctx, `SELECT files FROM catalogue_version ORDER BY number DESC LIMIT 1`).Scan(&packed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, fault.New(fault.NotFound, "store.catalogue", "the database has no catalogue yet").With("run probity init")
+	}
+	if err != nil {
+		return nil, s.dialect.translate(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "store.catalogue", "the stored catalogue is damaged").By(err)
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "store.catalogue", "the stored catalogue is damaged").By(err)
+	}
+	var files map[string][]byte
+	if err := json.Unmarshal(plain, &files); err != nil {
+		return nil, fault.New(fault.Unavailable, "store.catalogue", "the stored catalogue is damaged").By(err)
+	}
+	return files, nil
+}
+
+// Contracts lists every numbered contract version.
+func (s *Store) Contracts(ctx context.Context) (map[int]ContractRow, error) {
+	all := map[int]ContractRow{}
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT number, dataset, version, agency FROM contract`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c ContractRow
+			if err := rows.Scan(&c.Number, &c.Dataset, &c.Version, &c.Agency); err != nil {
+				return err
+			}
+			all[c.Number] = c
+		}
+		return rows.Err()
+	})
+	return all, err
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"probity/internal/fault"
+	"probity/internal/subject"
+)
+
+// Key is an identifier as it is looked up: the value in the clear for organisations, a keyed hash for persons.
+type Key struct {
+	Scheme subject.Scheme
+	Value  string
+}
+
+// FindSubjects looks keys up, following redirects. Keys that lead nowhere are absent from the answer.
+func (s *Store) FindSubjects(ctx context.Context, keys []Key) (map[Key]subject.Subject, error) {
+	found := make(map[Key]subject.Subject, len(keys))
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		one, err := tx.PrepareContext(ctx, `SELECT s.id, s.kind, s.sole, s.region, s.redirect
+			FROM identifier i JOIN subject s ON s.id = i.subject WHERE i.scheme = ? AND i.value = ?`)
+		if err != nil {
+			return err
+		}
+		defer one.Close()
+		for _, k := range keys {
+			var sub subject.Subject
+			err := one.QueryRowContext(ctx, string(k.Scheme), []byte(k.Value)).Scan(&sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if sub, err = follow(ctx, tx, sub); err != nil {
+				return err
+			}
+			found[k] = sub
+		}
+		return nil
+	})
+	return found, err
+}
+
+// follow walks redirects to the subject that stands now.
+func follow(ctx context.Context, tx *sql.Tx, sub subject.Subject) (subject.Subject, error) {
+	for range 32 {
+		if sub.Redirect == 0 {
+			return sub, nil
+		}
+		next, err := readSubject(ctx, tx, sub.Redirect)
+		if err != nil {
+			return sub, err
+		}
+		sub = next
+	}
+	return sub, fault.New(fault.Internal, "subject.redirects", "the redirects of subject %s form a circle", sub.ID)
+}
+
+func readSubject(ctx context.Context, tx *sql.Tx, id subject.ID) (subject.Subject, error) {
+	sub := subject.Subject{ID: id}
+	err := tx.QueryRowContext(ctx, `SELECT kind, sole, region, redirect FROM subject WHERE id = ?`, int64(id)).
+		Scan(&sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
+	if errors.Is(err, sql.ErrNoRows) {
+		return sub, fault.New(fault.NotFound, "subject.none", "there is no subject %s", id)
+	}
+	return sub, err
+}
+
+// Subject reads a subject of the register, following redirects.
+func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
+	var sub subject.Subject
+	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
+		if sub, err = readSubject(ctx, tx, id); err != nil {
+			return err
+		}
+		sub, err = follow(ctx, tx, sub)
+		return err
+	})
+	return sub, err
+}
+
+// FindSubject looks one key up; a key that leads nowhere is NotFound.
+func (s *Store) FindSubject(ctx context.Context, k Key) (subject.Subject, error) {
+	found, err := s.FindSubjects(ctx, []Key{k})
+	if err != nil {
+		return subject.Subject{}, err
+	}
+	sub, ok := found[k]
+	if !ok {
+		return sub, fault.New(fault.NotFound, "subject.none", "nobody here has this identifier").
+			With("check the scheme and the value; probity identifier check tells whether it is well formed")
+	}
+	return sub, nil
+}

@@ -1,0 +1,120 @@
+package store_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"probity/internal/fault"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// fresh makes a new demo database that the test owns.
+func fresh(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "probity.db"), store.Demo, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestBirthIsForGood(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	s, err := store.Create(t.Context(), path, store.Demo, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Create(t.Context(), path, store.Live, store.Options{}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("creating over it gives %v, want a conflict", err)
+	}
+	s, err = store.Open(t.Context(), "sqlite:"+path, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Birth() != store.Demo {
+		t.Errorf("it is now %s", s.Birth())
+	}
+}
+
+func TestOpenTellsMissingFromForeign(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := store.Open(t.Context(), filepath.Join(dir, "none.db"), store.Options{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a missing file gives %v", err)
+	}
+	foreign := filepath.Join(dir, "foreign.db")
+	if err := writeFile(foreign, "this is a text and no database, whatever its name says............................................."); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(t.Context(), foreign, store.Options{}); err == nil {
+		t.Error("a text file opens as a database")
+	}
+	if _, err := store.Open(t.Context(), "postgres://localhost/probity", store.Options{}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("PostgreSQL gives %v", err)
+	}
+}
+
+func TestPublicationInstantsOnlyGrow(t *testing.T) {
+	t.Parallel()
+	s, ctx := fresh(t), context.Background()
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	contract(t, s, "samr.penalty")
+	var last time.Time
+	// The clock stands still and then steps back; what we knew when must still have one order.
+	for _, at := range []time.Time{now, now, now.Add(-time.Hour), now.Add(time.Minute)} {
+		n, err := s.BeginSubmission(ctx, store.Submission{Agency: "samr", Dataset: "samr.penalty", Contract: 1, Digest: []byte{1}, StartedAt: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.FinishSubmission(ctx, n, store.SubmissionPublished, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.After(last) {
+			t.Errorf("published at %s, not after %s", got, last)
+		}
+		last = got
+		if _, err := s.FinishSubmission(ctx, n, store.SubmissionDiscarded, at); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a published submission can be discarded: %v", err)
+		}
+	}
+}
+
+func TestIdentifierLeadsToOneSubject(t *testing.T) {
+	t.Parallel()
+	s, ctx := fresh(t), context.Background()
+	key := store.Key{Scheme: subject.USCC, Value: "91000000MA00000A9W"}
+	id := s.NextSubjects(2)
+	enter := func(id subject.ID) error {
+		return s.AddSubjects(ctx, []store.Entrant{{
+			Subject: subject.Subject{ID: id, Kind: subject.Enterprise}, New: true,
+			Keys: []store.Key{key}, Values: [][]byte{[]byte(key.Value)}, Name: "Example Ltd", Folded: "example ltd",
+		}})
+	}
+	if err := enter(id); err != nil {
+		t.Fatal(err)
+	}
+	if err := enter(id + 1); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a second subject takes the identifier: %v", err)
+	}
+	got, err := s.FindSubject(ctx, key)
+	if err != nil || got.ID != id {
+		t.Errorf("found %v, %v", got, err)
+	}
+	if _, err := s.Subject(ctx, id+1); !fault.Is(err, fault.NotFound) {
+		t.Errorf("half of the refused subject is there: %v", err)
+	}
+}
