@@ -57,6 +57,12 @@ func normal(s string) bool {
 // fold is Normalise into a fixed space. It stops at the first character too many.
 func fold[T ~string | ~[]byte](kind Kind, value T, f *folded) {
 	for i := 0; i < len(value); {
+		if c := value[i]; f.n < maxChars && (isDigit(c) || isLetter(c)) { // nearly every character there is
+			f.b[f.n] = c
+			f.n++
+			i++
+			continue
+		}
 		r, size := rune(value[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = decode(value[i:])

@@ -21,7 +21,10 @@
 // of logs. No [Problem] ever quotes the value, so problems may be logged.
 package identifier
 
-import "slices"
+import (
+	"log/slog"
+	"slices"
+)
 
 // Kind names a scheme of identifiers, as it is written in contracts and before the colon of a subject.
 type Kind string
@@ -47,20 +50,6 @@ func ParseKind(s string) (Kind, error) {
 
 // Person tells whether identifiers of the kind belong to natural persons.
 func (k Kind) Person() bool { return k == ResidentID }
-
-func (k Kind) name() string {
-	switch k {
-	case USCC:
-		return "a unified social credit code"
-	case OrgCode:
-		return "an organisation code"
-	case LEI:
-		return "an LEI"
-	case ResidentID:
-		return "a resident identity number"
-	}
-	return "an identifier"
-}
 
 // Status is what may be done with an identifier.
 type Status string
@@ -242,6 +231,9 @@ func (v Verdict) String() string {
 	}
 	return s
 }
+
+// LogValue is String: a logger that would write the fields of a value writes none of these.
+func (v Verdict) LogValue() slog.Value { return slog.StringValue(v.String()) }
 
 // Error says which argument of a call is out of its range and what to give instead.
 type Error struct {

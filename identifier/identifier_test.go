@@ -3,6 +3,7 @@ package identifier_test
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -73,6 +74,8 @@ func TestCheck(t *testing.T) {
 		{"orgcode", "D2143569O", "invalid", "lookalike", 9, "0"},
 		{"orgcode", "D21435.9X", "invalid", "character", 7, ""},
 		{"orgcode", "PDY00001-X", "synthetic", "synthetic", 0, ""},
+		{"orgcode", "PDYA0000-0", "valid", "", 0, ""},
+		{"orgcode", "999999999", "placeholder", "placeholder", 0, ""},
 		{"orgcode", "PDY00000-1", "valid", "", 0, ""},
 
 		{"lei", "5493001KJTIIGC8Y1R12", "valid", "", 0, ""},
@@ -285,6 +288,8 @@ func TestCheckAny(t *testing.T) {
 		{"350100", "", "invalid", "length"},
 		{"", "", "invalid", "empty"},
 		{strings.Repeat("A", 1000), "", "invalid", "length"},
+		{"11010519491231O", "id", "invalid", "lookalike"},
+		{"91350100M000100Y4_", "uscc", "invalid", "character"},
 	} {
 		v := identifier.CheckAny(c.value)
 		if v.Kind != c.kind || v.Status != c.status || v.Problem.Code != c.code {
@@ -342,6 +347,25 @@ func TestProblemNeverQuotesTheValue(t *testing.T) {
 			if strings.Contains(text, value[6:12]) {
 				t.Errorf("the problem of a resident number quotes it: %q", text)
 			}
+		}
+	}
+}
+
+func TestVerdictInALogShowsNoValue(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	v := identifier.Check(identifier.ResidentID, "110105194912310021")
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("checked", "verdict", v)
+	if got := log.String(); !strings.Contains(got, "check_digit") || strings.Contains(got, "19491231") {
+		t.Errorf("logged %s", got)
+	}
+}
+
+func TestOnlyResidentIDsAreOfPersons(t *testing.T) {
+	t.Parallel()
+	for _, k := range identifier.Kinds() {
+		if k.Person() != (k == identifier.ResidentID) {
+			t.Errorf("%s: person %t", k, k.Person())
 		}
 	}
 }
