@@ -97,6 +97,7 @@ func TestCheck(t *testing.T) {
 		{"id", "00000019900101000X", "synthetic", "synthetic", 0, ""},
 		{"id", "110105194912310021", "invalid", "check_digit", 18, "X"},
 		{"id", "110105194902300021", "invalid", "birth_date", 7, ""},
+		{"id", "110105179912310021", "invalid", "birth_date", 7, ""},
 		{"id", "990105194912310021", "invalid", "region", 1, ""},
 		{"id", "100000194912310021", "invalid", "region", 1, ""},
 		{"id", "11010519491231OO2X", "invalid", "lookalike", 15, "0"},
