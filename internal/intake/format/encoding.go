@@ -112,6 +112,9 @@ func (d *decoder) fill() {
 
 // readUndecided reads into p directly and stops at the first byte beyond ASCII.
 func (d *decoder) readUndecided(p []byte) (int, error) {
+	if d.err != nil {
+		return 0, d.err // decide found no encoding
+	}
 	n, err := d.r.Read(p)
 	high := firstHigh(p[:n])
 	if high == n {
