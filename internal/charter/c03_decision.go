@@ -1,0 +1,225 @@
+package charter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/fault"
+	"probity/internal/measure/order"
+	"probity/internal/subject"
+)
+
+// Outcome is the answer to the question whether a measure applies to a subject.
+type Outcome string
+
+const (
+	// Granted and NotGranted answer for a benefit. NotGranted takes nothing away: the baseline stays.
+	Granted    Outcome = "granted"
+	NotGranted Outcome = "not_granted"
+	// Restricted and Clear answer for a restriction: an order in force stands behind the one, none behind the other.
+	Restricted Outcome = "restricted"
+	Clear      Outcome = "clear"
+	// RefusedByCharter says that the question could be asked, and that the Charter forbids to answer it by a rating.
+	RefusedByCharter Outcome = "refused"
+)
+
+// RatingGround is the rating a benefit is decided by. For a restriction there is none.
+type RatingGround struct {
+	Subject  subject.ID
+	Model    string
+	Kinds    []subject.Kind
+	Contexts []string
+	Rated    bool
+	Band     string
+}
+
+// ConsentGround is the person's own consent a benefit is decided under.
+type ConsentGround struct {
+	Subject    subject.ID
+	Purpose    string
+	Context    string
+	Recipients []string
+	// From is the first day, Until the first day on which it no longer covers anything.
+	From, Until calendar.Day
+}
+
+// DecisionTerms is a decision about to be given and recorded.
+type DecisionTerms struct {
+	Subject subject.Subject
+	// Same are the ids that were merged into Subject; nil mostly.
+	Same    []subject.ID
+	Measure *catalogue.Measure
+	Outcome Outcome
+	// Order is the order in force behind Restricted, nil for every other outcome.
+	Order *order.Order
+	// Rating is what Granted and NotGranted rest on, nil for every other outcome.
+	Rating *RatingGround
+	// Consent is the person's own, for a benefit decided on a natural subject.
+	Consent         *ConsentGround
+	Reader, Purpose string
+	Today           calendar.Day
+}
+
+// Decision permits one decision to be recorded and answered. Its zero value permits nothing.
+type Decision struct {
+	subject subject.Subject
+	measure string
+	outcome Outcome
+	order   order.ID
+}
+
+// Subject is whom it is about, by the true kind.
+func (d Decision) Subject() subject.Subject { return d.subject }
+
+// Measure is the code of the measure decided on; "" in a zero Decision.
+func (d Decision) Measure() string { return d.measure }
+
+// Outcome is the permitted answer.
+func (d Decision) Outcome() Outcome { return d.outcome }
+
+// Order is the order behind a restriction; 0 unless the outcome is Restricted.
+func (d Decision) Order() order.ID { return d.order }
+
+// PermitDecision holds C3 and C4 where a decision is made, and C1, C5 and C6 as far as they bind it: a restriction is
+// answered from an order in force on this very subject and from nothing else; a benefit is answered from this very
+// subject's rating, for persons of the benefit's own context and under a consent that covers reader, purpose and context.
+func PermitDecision(t DecisionTerms) (Decision, error) {
+	if t.Measure == nil {
+		return Decision{}, refuse4("measure of the closed list", "see the list with: probity catalogue list measures", "a decision needs a measure of the list")
+	}
+	var err error
+	switch t.Outcome {
+	case Restricted, Clear:
+		err = restrictionDecided(&t)
+	case Granted, NotGranted:
+		err = benefitDecided(&t)
+	case RefusedByCharter:
+		if t.Order != nil || t.Rating != nil {
+			err = refuse4("refusal without grounds", "give neither order nor rating with a refusal", "a refused decision rests on nothing")
+		}
+	default:
+		err = fault.New(fault.Invalid, "decision.outcome", "%q is no outcome of a decision", t.Outcome)
+	}
+	if err != nil {
+		return Decision{}, err
+	}
+	d := Decision{subject: t.Subject, measure: t.Measure.Code, outcome: t.Outcome}
+	if t.Order != nil {
+		d.order = t.Order.ID
+	}
+	return d, nil
+}
+
+func restrictionDecided(t *DecisionTerms) error {
+	if t.Rating != nil {
+		return refuse4("ground other than a rating", "decide it from orders alone", "a restriction cannot be decided from a rating")
+	}
+	if t.Measure.Class == "benefit" {
+		return refuse4("measure that can be ordered", "a benefit is granted or not granted", "the measure %s is a benefit", t.Measure.Code)
+	}
+	if t.Outcome == Clear {
+		if t.Order != nil {
+			return refuse4("answer that fits the order", "answer restricted, or leave the order out", "an order is named for an answer that says there is none")
+		}
+		return nil
+	}
+	o := t.Order
+	switch {
+	case o == nil || o.ID == 0:
+		return refuse4("order", "name the order in force", "nobody is restricted without an order")
+	case o.Subject != t.Subject.ID && !slices.Contains(t.Same, o.Subject):
+		return fault.Refuse("C6", "order on this subject", "the order "+o.ID.String()+" is on another subject", "no measure moves from one subject to another")
+	case o.Measure != t.Measure.Code:
+		return refuse4("order of this measure", "name an order of the measure asked about", "the order %s is for the measure %s", o.ID, o.Measure)
+	case o.State(t.Today) != order.InForce:
+		return refuse4("order in force", "answer clear: this order restricts nobody", "the order %s is %s on %s", o.ID, o.State(t.Today), t.Today)
+	case !standsInList(t.Measure, t.Today):
+		return refuse4("measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", t.Measure.Code, t.Today)
+	case t.Today >= o.Start.Add(t.Measure.Ceiling):
+		return refuse4("end under the ceiling", "answer clear: the measure may not run this long", "the order %s has run longer than the measure %s may", o.ID, t.Measure.Code)
+	}
+	return restrictable(t.Measure, t.Subject)
+}
+
+func benefitDecided(t *DecisionTerms) error {
+	r := t.Rating
+	if t.Order != nil {
+		return refuse5("benefit decided by its own rule", "decide it from the rating alone", "a benefit is not decided from an order")
+	}
+	if r == nil || t.Measure.Benefit == nil || r.Model != t.Measure.Benefit.Model {
+		return refuse5("rating by the benefit's model", "rate the subject by the model the benefit names", "the measure %s is decided by its own model only", t.Measure.Code)
+	}
+	if r.Subject != t.Subject.ID && !slices.Contains(t.Same, r.Subject) {
+		return fault.Refuse("C6", "rating of this subject", "the rating is another subject's", "no rating moves from one subject to another")
+	}
+	if err := AdmitBenefit(BenefitTerms{Measure: t.Measure, ModelKinds: r.Kinds, ModelContexts: r.Contexts}); err != nil {
+		return err
+	}
+	if !slices.Contains(t.Measure.Kinds, t.Subject.Kind) {
+		return refuse5("benefit for this kind of subject", "see the list with: probity catalogue list measures", "the benefit %s is not for subjects of the kind %s", t.Measure.Code, t.Subject.Kind)
+	}
+	if t.Subject.Natural() {
+		if err := naturalBenefit(t); err != nil {
+			return err
+		}
+	}
+	if t.Outcome == Granted && (!r.Rated || !slices.Contains(t.Measure.Benefit.Bands, r.Band) || !standsInList(t.Measure, t.Today)) {
+		return refuse5("rule of the benefit", "grant it to the bands the list names, while the list names it", "the benefit %s is not granted to the band %q", t.Measure.Code, r.Band)
+	}
+	return nil
+}
+
+// naturalBenefit asks what only human beings are owed: a rating of the benefit's own context, and their own consent to
+// this reader, purpose and context. A sole trader's business may be rated across contexts (C3 does not name it), but
+// only under the trader's consent (C1).
+func naturalBenefit(t *DecisionTerms) error {
+	if t.Subject.Kind.Natural() {
+		if err := ownContext(t.Measure, t.Rating.Contexts); err != nil {
+			return err
+		}
+	}
+	return consentCovers(t)
+}
+
+// consentCovers holds C1 for a decision: the consent is the subject's own, runs today, and names the context, the
+// purpose and the reader.
+func consentCovers(t *DecisionTerms) error {
+	const cure = "the person alone can give it: probity consent give"
+	refuse1 := func(missing, format string, args ...any) error {
+		return fault.Refuse("C1", missing, fmt.Sprintf(format, args...), cure)
+	}
+	c := t.Consent
+	switch {
+	case c == nil || c.Subject == 0 || c.Subject != t.Subject.ID && !slices.Contains(t.Same, c.Subject):
+		return refuse1("consent", "the person has not consented to be rated for this")
+	case t.Today < c.From || t.Today >= c.Until:
+		return refuse1("unexpired consent", "the consent runs from %s to %s", c.From, c.Until)
+	case t.Measure.Context != "" && c.Context != t.Measure.Context:
+		return refuse1("consent for this context", "the consent is for the context %s, the benefit %s belongs to %s", c.Context, t.Measure.Code, t.Measure.Context)
+	case c.Purpose != t.Purpose:
+		return refuse1("consent for this purpose", "the consent is for the purpose %s, not for %s", c.Purpose, t.Purpose)
+	case !slices.Contains(c.Recipients, t.Reader):
+		return refuse1("consent to this reader", "the consent does not name %s as a recipient", t.Reader)
+	}
+	return nil
+}
+
+// ownContext holds C3: what is decided about a person is decided by a rating of the very context of the decision.
+func ownContext(m *catalogue.Measure, contexts []string) error {
+	switch {
+	case m.Context == "":
+		return refuse3("context of the benefit", "state the one context the benefit belongs to", "the benefit %s is for persons and names no context", m.Code)
+	case len(contexts) != 1:
+		return refuse3("rating of one context", "rest it on a model of the single context "+m.Context, "the model of %s joins %d contexts (%s)", m.Code, len(contexts), strings.Join(contexts, ", "))
+	case contexts[0] != m.Context:
+		return refuse3("rating of the benefit's own context", "rest it on a model of the context "+m.Context, "the benefit %s belongs to the context %s, its model to %s", m.Code, m.Context, contexts[0])
+	}
+	return nil
+}
+
+func refuse3(missing, cure, format string, args ...any) error {
+	return fault.Refuse("C3", missing, fmt.Sprintf(format, args...), cure)
+}

@@ -1,0 +1,112 @@
+package charter
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/fault"
+	"probity/internal/subject"
+)
+
+// closedDomains are the areas of life in which no benefit may depend on a rating (C5), each with the words under which
+// a catalogue might write it. What a person or a firm needs to live and work is nobody's reward.
+var closedDomains = map[string][]string{
+	"schooling":     {"school", "schools", "schooling", "education", "kindergarten", "university", "tuition"},
+	"health care":   {"health", "healthcare", "hospital", "medical", "medicine", "care"},
+	"work":          {"work", "employment", "job", "jobs", "hiring", "labour", "labor", "profession"},
+	"housing":       {"housing", "home", "rent", "rental", "dwelling", "residence"},
+	"travel":        {"travel", "transport", "rail", "train", "flight", "aviation", "mobility", "visa"},
+	"basic banking": {"banking", "bank", "account", "payment", "payments"},
+	"justice":       {"justice", "court", "courts", "litigation", "remedy", "appeal"},
+	"speech":        {"speech", "expression", "press", "media", "assembly", "publishing"},
+}
+
+// closedDomain names the closed area a benefit's domain falls into, "" where it falls into none. One closed word in a
+// compound is enough: "school-meals" is schooling.
+func closedDomain(domain string) string {
+	words := strings.FieldsFunc(strings.ToLower(domain), func(r rune) bool { return (r < 'a' || r > 'z') && r < 0x80 })
+	for _, name := range slices.Sorted(maps.Keys(closedDomains)) {
+		for _, w := range words {
+			if slices.Contains(closedDomains[name], w) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// BenefitTerms is a benefit of the list, and the facts of the model it rests on.
+type BenefitTerms struct {
+	Measure *catalogue.Measure
+	// Previous is the entry as it stood before, where the benefit runs already; nil otherwise.
+	Previous *catalogue.Measure
+	// ModelKinds and ModelContexts are the kinds of subject that the benefit's model rates, and its contexts.
+	ModelKinds    []subject.Kind
+	ModelContexts []string
+}
+
+// AdmitBenefit holds C5 and the half of C3 that lies in the list: a benefit says how the service stood twelve months
+// before it began, does not worsen that while it runs, stays out of the closed areas of life, and for persons rests on a
+// rating of its own context only.
+func AdmitBenefit(t BenefitTerms) error {
+	m := t.Measure
+	if m == nil || m.Class != "benefit" || m.Benefit == nil {
+		return refuse5("benefit", "describe its model, bands, baseline and domain in the list of measures", "there is no such benefit in the list of measures")
+	}
+	if err := benefitOnlyAdds(m, t.Previous); err != nil {
+		return err
+	}
+	return benefitInContext(&t)
+}
+
+func refuse5(missing, cure, format string, args ...any) error {
+	return fault.Refuse("C5", missing, fmt.Sprintf(format, args...), cure)
+}
+
+func benefitOnlyAdds(m, previous *catalogue.Measure) error {
+	b := m.Benefit
+	const cure = "say how the service stood for everybody twelve months before the benefit began, and on which day"
+	switch {
+	case strings.TrimSpace(b.Baseline.EN) == "" || strings.TrimSpace(b.Baseline.ZH) == "":
+		return refuse5("baseline", cure, "the benefit %s does not state its baseline in both languages", m.Code)
+	case b.Since == calendar.None || m.From == calendar.None:
+		return refuse5("day of the baseline", cure, "the benefit %s does not say from when its baseline stood, or from when it runs", m.Code)
+	case b.Since.Add(calendar.Period{Months: 12}) > m.From:
+		return refuse5("baseline as it stood twelve months earlier", cure,
+			"the baseline of %s is that of %s, the benefit runs from %s: that is less than twelve months", m.Code, b.Since, m.From)
+	case strings.TrimSpace(b.Domain) == "":
+		return refuse5("domain", "say which area of life the benefit touches", "the benefit %s names no domain", m.Code)
+	}
+	if name := closedDomain(b.Domain); name != "" {
+		return refuse5("domain open to benefits", "leave it out: schooling, health care, work, housing, travel, basic banking, justice and speech are closed to benefits",
+			"the benefit %s touches %s (%q)", m.Code, name, b.Domain)
+	}
+	if previous != nil && previous.Benefit != nil && (previous.Benefit.Baseline != b.Baseline || previous.Benefit.Since > b.Since) {
+		return refuse5("unchanged baseline", "keep the baseline while the benefit runs; a better service for everybody needs no entry in the list",
+			"the baseline of %s was changed while the benefit runs", m.Code)
+	}
+	return nil
+}
+
+func benefitInContext(t *BenefitTerms) error {
+	m := t.Measure
+	for _, k := range m.Kinds {
+		switch {
+		case k == subject.OfficeHolder:
+			return refuse3("context of private life", "leave office holders out: what they did in office neither helps nor harms them outside it",
+				"the benefit %s would carry an office holder's rating out of the office", m.Code)
+		case !slices.Contains(t.ModelKinds, k):
+			return fault.New(fault.Invalid, "benefit.kind", "the benefit %s is for the kind %s, which its model %s does not rate", m.Code, k, m.Benefit.Model).
+				With("name a model that rates every kind the benefit is for")
+		case k.Natural():
+			if err := ownContext(m, t.ModelContexts); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
