@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"errors"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// everywhere are the flags that every command has.
+type everywhere struct {
+	DB   string   `name:"db" default:"${db}" placeholder:"ADDRESS" group:"everywhere" help:"The database: sqlite:FILE. Otherwise $$PROBITY_DB, otherwise sqlite:probity.db."`
+	As   string   `name:"as" default:"${as}" placeholder:"CREDENTIAL" complete:"credential" group:"everywhere" help:"Act by this local credential. Otherwise $$PROBITY_AS; a demonstration has one of its own."`
+	JSON bool     `name:"json" group:"everywhere" help:"Answer in JSON, errors too."`
+	Help helpFlag `name:"help" short:"h" group:"everywhere" help:"Show what the command does, with examples."`
+}
+
+// grammar is every command there is. The order is the order of the help.
+type grammar struct {
+	everywhere
+
+	Identifier identifierCommands `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
+	Completion completionCommand  `cmd:"" help:"Print the completion script of a shell."`
+	Version    versionCommand     `cmd:"" help:"Say which version this is."`
+	Complete   completeCommand    `cmd:"" hidden:"" name:"complete" passthrough:"" help:"List what may follow the given words; the completion scripts call it."`
+}
+
+const summary = "Open credit-information platform: agencies' files in, explained ratings and reasoned answers out."
+
+// newParser builds the parser over g. Defaults that come from the environment are read through p, never directly.
+func newParser(g *grammar, p Process) (*kong.Kong, error) {
+	return kong.New(g,
+		kong.Name("probity"),
+		kong.Description(summary),
+		kong.NoDefaultHelp(),
+		kong.Writers(p.Out, io.Discard),
+		kong.Exit(func(int) {}), // nothing below Main ends the process
+		kong.Vars{"db": either(p.Env("PROBITY_DB"), "sqlite:probity.db"), "as": p.Env("PROBITY_AS")},
+		kong.ExplicitGroups([]kong.Group{{Key: "everywhere", Title: "Everywhere:"}}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+}
+
+// either is the first text that is not empty.
+func either(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// errHelpShown ends parsing once --help has been answered.
+var errHelpShown = errors.New("help was shown")
+
+// helpFlag answers --help before anything else is checked, so that it works on an incomplete command.
+type helpFlag bool
+
+// IgnoreDefault tells the parser that the flag has no default to apply.
+func (helpFlag) IgnoreDefault() {}
+
+// BeforeReset prints the help of the command typed so far.
+func (helpFlag) BeforeReset(ctx *kong.Context) error {
+	if err := ctx.PrintUsage(false); err != nil {
+		return err
+	}
+	return errHelpShown
+}
+
+// showOverview is the answer to the bare program name: the help, and the exit code of wrong use.
+func (s *session) showOverview() error {
+	if _, err := s.parser.Parse([]string{"--help"}); !errors.Is(err, errHelpShown) {
+		return err
+	}
+	return exit(exitMisuse)
+}
