@@ -1,0 +1,188 @@
+package rowcheck
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"probity/internal/fault"
+	"probity/internal/intake/format"
+)
+
+// Bind finds each field's column in a file's header: by name or alias as written, then without regard to case, blanks
+// and full-width letters, then by the field's title. A required field without a column is a fault of the whole file,
+// as is a field that two columns claim; where the header is still open (NDJSON) columns may come with later rows, and
+// a missing value is a finding of its row.
+func (p *Plan) Bind(h *format.Header) (*Checker, error) {
+	c := &Checker{Plan: p, header: h}
+	c.newDigests()
+	if err := c.bind(); err != nil {
+		return nil, err
+	}
+	if h.Open {
+		return c, nil
+	}
+	return c, c.missing()
+}
+
+// rebind takes up columns that came after binding. Columns of an open header have unlike names, and two that fold to
+// one name leave the field with the first.
+func (c *Checker) rebind() { _ = c.bind() }
+
+func (c *Checker) bind() error {
+	type claim struct{ column, rank int }
+	claims := make([]claim, len(c.fields))
+	for i := range claims {
+		claims[i].column = -1
+	}
+	c.Unknown = c.Unknown[:0]
+	for col, name := range c.header.Names {
+		field, rank := c.match(name)
+		if field < 0 {
+			if strings.TrimSpace(name) != "" {
+				c.Unknown = append(c.Unknown, name)
+			}
+			continue
+		}
+		have := &claims[field]
+		switch {
+		case have.column < 0 || rank < have.rank:
+			*have = claim{col, rank}
+		case rank == have.rank && !c.header.Open:
+			return fault.New(fault.Invalid, "intake.header.twice", "the columns %q and %q are both %s",
+				c.header.Names[have.column], name, c.fields[field].Name).
+				At(fmt.Sprint(max(c.header.Line, 1))).With("leave one of them out or give it another heading")
+		}
+	}
+	c.columns = c.columns[:0]
+	for _, cl := range claims {
+		c.columns = append(c.columns, cl.column)
+	}
+	c.bound = len(c.header.Names)
+	return nil
+}
+
+// match finds the field a heading means, and how well: 0 as written, 1 folded, 2 by title.
+func (c *Checker) match(name string) (field, rank int) {
+	folded := foldHeading(name)
+	best, bestRank := -1, 3
+	for i := range c.fields {
+		f := &c.fields[i]
+		r := 3
+		for _, n := range append([]string{f.Name}, f.Aliases...) {
+			if n == name {
+				r = 0
+			} else if foldHeading(n) == folded {
+				r = min(r, 1)
+			}
+		}
+		if r == 3 && folded != "" && (foldHeading(f.Title.EN) == folded || foldHeading(f.Title.ZH) == folded) {
+			r = 2
+		}
+		if r < bestRank {
+			best, bestRank = i, r
+		}
+	}
+	return best, bestRank
+}
+
+func foldHeading(s string) string {
+	return strings.ToLower(string(trim(appendNarrow(nil, []byte(s)))))
+}
+
+// missing faults a file that lacks required columns, naming for each the likeliest heading that is there unused.
+func (c *Checker) missing() error {
+	var names, hints []string
+	for i := range c.fields {
+		f := &c.fields[i]
+		if !f.Required || c.columns[i] >= 0 {
+			continue
+		}
+		names = append(names, f.Name)
+		if near := c.nearest(f); near != "" {
+			hints = append(hints, fmt.Sprintf("%q may be meant for %s", near, f.Name))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	cure := fmt.Sprintf("the headings found are %s; rename a column, or name it in a mapping file", quoteList(c.header.Names, 12))
+	if len(hints) > 0 {
+		cure = strings.Join(hints, ", ") + "; " + cure
+	}
+	what := "column is"
+	if len(names) > 1 {
+		what = "columns are"
+	}
+	e := fault.New(fault.Invalid, "intake.header.columns", "the required %s missing: %s", what, strings.Join(names, ", ")).With(cure)
+	if c.header.Line > 0 {
+		e.At(fmt.Sprint(c.header.Line))
+	}
+	return e
+}
+
+func quoteList(names []string, most int) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i == most {
+			fmt.Fprintf(&b, " and %d more", len(names)-most)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", clip([]byte(n)))
+	}
+	return b.String()
+}
+
+// nearest is the unused heading that differs least from a field's names, where the difference is small.
+func (c *Checker) nearest(f *field) string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var all []candidate
+	for _, heading := range c.Unknown {
+		got := []rune(foldHeading(heading))
+		if len(got) > 64 {
+			continue
+		}
+		best := len(got)
+		for _, n := range append([]string{f.Name, f.Title.EN, f.Title.ZH}, f.Aliases...) {
+			want := []rune(foldHeading(n))
+			if d := distance(got, want); len(want) > 0 && d*3 <= max(len(got), len(want)) {
+				best = min(best, d)
+			}
+		}
+		if best < len(got) {
+			all = append(all, candidate{heading, best})
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].distance < all[j].distance })
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0].name
+}
+
+// distance is the number of single-character edits between a and b.
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, ca := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, cb := range b {
+			cost := diagonal
+			if ca != cb {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

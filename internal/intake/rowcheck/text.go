@@ -1,0 +1,113 @@
+package rowcheck
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// readText takes a text: normalised to NFC, without control characters, within its length.
+func (f *field) readText(raw []byte, out *Out, s *slot) {
+	n, plain := plainText(raw)
+	if !plain {
+		r, at := forbidden(raw)
+		if at > 0 {
+			f.fail(out, s, "text", raw, fmt.Sprintf("character %d is the control character U+%04X", at, r),
+				"remove it; it usually comes from copying out of another program")
+			return
+		}
+		if !norm.NFC.IsNormal(raw) {
+			from := len(out.arena)
+			out.arena = norm.NFC.Append(out.arena, raw...)
+			raw = out.arena[from:len(out.arena):len(out.arena)]
+		}
+		n = utf8.RuneCount(raw)
+	}
+	if n > f.max {
+		f.fail(out, s, "text", raw, fmt.Sprintf("the text has %d characters; %s holds at most %d", n, f.Name, f.max),
+			"shorten it, or check that the columns have not shifted")
+		return
+	}
+	*s = slot{state: present, b: raw}
+}
+
+// plainText counts characters, and tells whether all of them are ones that need no closer look: they are in NFC
+// whatever stands beside them, and control nothing.
+func plainText(b []byte) (n int, plain bool) {
+	for i := 0; i < len(b); {
+		c := b[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c == 0x7f {
+				return 0, false
+			}
+			i++
+			n++
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		switch {
+		case r >= 0x4e00 && r <= 0x9fff: // Chinese characters
+		case r >= 0xa0 && r < 0x300: // Latin letters, composed
+		case r >= 0x3000 && r < 0x302a: // ideographic punctuation
+		case r >= 0xff01 && r <= 0xff5e: // full-width ASCII
+		case r >= 0x2010 && r <= 0x2027: // dashes and quotation marks
+		default:
+			return 0, false
+		}
+		i += size
+		n++
+	}
+	return n, true
+}
+
+// forbidden finds the first character that controls how text is shown or read instead of being text: C0 and C1
+// controls but line breaks and tabs, and the marks that turn the direction of writing, with which a text can be made
+// to look like another. The position counts characters from 1; it is 0 where there is none.
+func forbidden(b []byte) (r rune, at int) {
+	for i := 0; i < len(b); {
+		r, size := utf8.DecodeRune(b[i:])
+		at++
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069,
+			r == utf8.RuneError && size == 1:
+			return r, at
+		}
+		i += size
+	}
+	return 0, 0
+}
+
+// appendNarrow writes b behind dst with full-width ASCII made ordinary.
+func appendNarrow(dst, b []byte) []byte {
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf {
+			dst = append(dst, b[i])
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		switch {
+		case r >= 0xff01 && r <= 0xff5e:
+			dst = append(dst, byte(r-0xff01+'!'))
+		case r == 0x3000 || r == 0xa0:
+			dst = append(dst, ' ')
+		case r == 0x2212: // the typographic minus
+			dst = append(dst, '-')
+		default:
+			dst = append(dst, b[i:i+size]...)
+		}
+		i += size
+	}
+	return dst
+}
+
+func hasWide(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
