@@ -1,0 +1,200 @@
+package charter
+
+import (
+	"slices"
+	"strings"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/consent"
+	"probity/internal/subject"
+)
+
+// What names what is read.
+type What string
+
+const (
+	ReadFile        What = "file"        // the records
+	ReadRating      What = "rating"      // the newest rating, or one of another day
+	ReadDecision    What = "decision"    // the answer about a benefit or a restriction
+	ReadExplanation What = "explanation" // how a rating came about
+	ReadHistory     What = "history"     // what the ratings were
+	ReadOwnFile     What = "own_file"    // everything, by the subject itself
+)
+
+// Level is how much of it may be answered. A higher level holds the lower ones.
+type Level int
+
+const (
+	NoAnswer   Level = iota // that of a zero permit
+	YesNoOnly               // whether a measure applies, and nothing else
+	BandOnly                // whether the subject is rated and in which band: no score, points, reasons or records
+	FullAnswer              // everything that was asked for
+)
+
+// String is the level in the words of the ledger.
+func (l Level) String() string {
+	return [...]string{"nothing", "yes_no", "band", "full"}[l]
+}
+
+// ReadTerms is a read about to happen, and what it must be judged against.
+type ReadTerms struct {
+	By      Actor
+	Subject subject.Subject
+	What    What
+	// Purpose is the code of a purpose, Basis a legal basis the purpose names ("pipl art. 13"), Case the file number
+	// of the reader's own case or of the order it acts on.
+	Purpose, Basis, Case string
+	// Model and Context are those of the rating asked for, or of the benefit's; "" where the read has none.
+	Model, Context string
+	// Consents are the subject's own; nil for subjects that give none.
+	Consents  []consent.Consent
+	Catalogue *catalogue.Catalogue
+	Today     calendar.Day
+}
+
+// ReadPermit permits the readers' desk to write the entry of one read and then to open the scope for it.
+type ReadPermit struct {
+	terms   *ReadTerms
+	level   Level
+	consent consent.ID
+}
+
+// Terms are those of the read as they will be recorded; nil in a zero permit.
+func (p ReadPermit) Terms() *ReadTerms { return p.terms }
+
+// Level is how much may be answered.
+func (p ReadPermit) Level() Level { return p.level }
+
+// Consent is the consent the read rests on; 0 where it rests on none.
+func (p ReadPermit) Consent() consent.ID { return p.consent }
+
+// PermitRead holds C11 and C12. The subject reads its own file with no more than its credential. Everybody else states
+// official, purpose and legal basis, and the case where the purpose asks for one. About persons and office holders
+// third parties get yes or no, or a band; records leave for a named consent or order only.
+func PermitRead(t ReadTerms) (ReadPermit, error) {
+	if t.Subject.ID == 0 {
+		return ReadPermit{}, refuse("C11", "subject", "read one subject at a time", "the read names no subject")
+	}
+	if t.By.Subject != 0 {
+		return ownRead(t)
+	}
+	p, err := statedRead(&t)
+	if err != nil {
+		return ReadPermit{}, err
+	}
+	covering, err := consentForRead(&t, p)
+	if err != nil {
+		return ReadPermit{}, err
+	}
+	permit := ReadPermit{terms: &t, level: FullAnswer, consent: covering}
+	if t.Subject.Kind == subject.Person || t.Subject.Kind == subject.OfficeHolder {
+		if permit.level, err = thirdParty(&t, covering); err != nil {
+			return ReadPermit{}, err
+		}
+	}
+	return permit, nil
+}
+
+func ownRead(t ReadTerms) (ReadPermit, error) {
+	if t.By.Subject != t.Subject.ID || t.By.Credential == "" {
+		return ReadPermit{}, refuse("C11", "own file", "read your own file, or have an official ask for a stated purpose", "a subject's credential opens its own file and no other")
+	}
+	t.Purpose, t.Basis, t.Case = "own_file", "charter C12", ""
+	return ReadPermit{terms: &t, level: FullAnswer}, nil
+}
+
+// statedRead holds that everything is stated, and that the purpose is of the closed list and allows it.
+func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
+	missing := func(element, cure, text string) error { return refuse("C11", element, cure, "%s", text) }
+	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
+	const list = "see the purposes with: probity catalogue list purposes"
+	switch t.What {
+	case ReadFile, ReadRating, ReadDecision, ReadExplanation, ReadHistory:
+	case ReadOwnFile:
+		return nil, missing("own credential", "use the subject's own credential: --as", "the own file is for the subject itself")
+	default:
+		return nil, missing("what is read", "ask for a file, a rating, a decision, an explanation or a history", "the read does not say what is read")
+	}
+	switch {
+	case blank(t.By.Agency):
+		return nil, missing("reader", "show a credential: --as NAME", "the read names no reader")
+	case blank(t.By.Official):
+		return nil, missing("official", "show the credential of a named official: --as NAME", "the read names no official")
+	case t.Catalogue.Agency(t.By.Agency) == nil:
+		return nil, missing("reader of the catalogue", "register the agency in the catalogue", "the reader "+t.By.Agency+" is no agency of the catalogue")
+	case blank(t.Purpose):
+		return nil, missing("purpose", "state one with --purpose; "+list, "the read names no purpose")
+	}
+	p := t.Catalogue.Purpose(t.Purpose)
+	switch {
+	case p == nil:
+		return nil, missing("purpose of the closed list", list, "there is no purpose "+t.Purpose)
+	case !slices.Contains(p.Kinds, t.Subject.Kind):
+		return nil, missing("purpose for this kind", list, "nobody of the kind "+string(t.Subject.Kind)+" is read for the purpose "+p.Code)
+	case blank(t.Basis):
+		return nil, missing("legal basis", "state one with --basis; the purpose allows: "+basesOf(p), "the read names no legal basis")
+	case !allows(p, t.Basis):
+		return nil, missing("legal basis of the purpose", "the purpose allows: "+basesOf(p), "the purpose "+p.Code+" does not rest on "+t.Basis)
+	case p.NeedsCase && blank(t.Case):
+		return nil, missing("case", "state the number of the case with --case", "the purpose "+p.Code+" needs a case")
+	}
+	return p, nil
+}
+
+// allows tells whether a stated basis is one of the purpose's: its code, followed by the article where it names one.
+func allows(p *catalogue.Purpose, basis string) bool {
+	code, article, _ := strings.Cut(strings.Join(strings.Fields(basis), " "), " ")
+	return slices.ContainsFunc(p.Basis, func(l catalogue.Law) bool {
+		return l.Code == code && (l.Article == "" || article == "" || l.Article == article)
+	})
+}
+
+func basesOf(p *catalogue.Purpose) string {
+	names := make([]string, 0, len(p.Basis))
+	for _, l := range p.Basis {
+		names = append(names, strings.TrimSpace(l.Code+" "+l.Article))
+	}
+	return strings.Join(names, ", ")
+}
+
+// consentForRead finds the consent a read rests on. A purpose that needs one is refused without, for persons and sole
+// traders; for any other read a covering consent is named where there is one.
+func consentForRead(t *ReadTerms, p *catalogue.Purpose) (consent.ID, error) {
+	if !NeedsConsent(t.Subject) {
+		return 0, nil
+	}
+	for i := range t.Consents {
+		c := &t.Consents[i]
+		if c.Subject == t.Subject.ID && c.Standing(t.Today) && c.Covers(t.By.Agency, t.Purpose, t.Context) &&
+			(t.Model == "" || c.Method == t.Model) {
+			return c.ID, nil
+		}
+	}
+	if !p.NeedsConsent {
+		return 0, nil
+	}
+	return 0, refuse("C11", "consent", "ask the person for a consent that names "+t.By.Agency+" as recipient: probity consent give",
+		"no consent of subject %s covers a read by %s for the purpose %s", t.Subject.ID, t.By.Agency, t.Purpose)
+}
+
+// thirdParty is how much somebody else may see about a human being.
+func thirdParty(t *ReadTerms, covering consent.ID) (Level, error) {
+	switch t.What {
+	case ReadDecision:
+		return YesNoOnly, nil
+	case ReadRating:
+		return BandOnly, nil
+	case ReadFile, ReadHistory:
+		if covering == 0 && strings.TrimSpace(t.Case) == "" {
+			return NoAnswer, refuse("C11", "consent or order", "name the order with --case, or ask the person for its consent",
+				"records about a human being leave for a named consent or order only")
+		}
+		if t.What == ReadHistory {
+			return BandOnly, nil
+		}
+		return FullAnswer, nil
+	}
+	return NoAnswer, refuse("C11", "own credential", "ask for the rating's band; the subject can show its own explanation",
+		"how the rating of a human being came about is for that person alone")
+}
