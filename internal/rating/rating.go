@@ -43,3 +43,8 @@ type Rating struct {
 func (r *Rating) Good(today calendar.Day) bool {
 	return r.AsOf <= today && (r.GoodUntil == calendar.None || today < r.GoodUntil)
 }
+
+// Same tells whether a reader would see the same: the version, the status, the score, the band and the gate.
+func (r *Rating) Same(o *Rating) bool {
+	return r.Version == o.Version && r.Status == o.Status && r.Score == o.Score && r.Band == o.Band && r.Gate == o.Gate
+}

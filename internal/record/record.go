@@ -94,7 +94,7 @@ func ParseTier(s string) (Tier, bool) {
 type Version struct {
 	Subject subject.ID
 	Record  ID
-	// Seq counts a record's versions on this subject from 1.
+	// Seq counts a record's versions from 1.
 	Seq int
 	// Dataset is the contract's code, Contract the number of the contract version the row was checked against.
 	Dataset  string

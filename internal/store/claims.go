@@ -20,8 +20,9 @@ type Claimed struct {
 	Has    bool
 	Digest [16]byte
 	Status record.Status
-	// Own is set where that version is part of the submission asked for.
-	Own bool
+	// Own is set where that version is part of the submission asked for; Line is the line it came from.
+	Own  bool
+	Line int
 }
 
 // Claims looks up which of the keys are claimed. Keys must be sorted; those beyond the highest claimed key are known to
@@ -42,7 +43,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			return err
 		}
 		defer one.Close()
-		versions, err := tx.PrepareContext(ctx, `SELECT seq, submission, status, digest FROM record_version WHERE subject = ? AND record = ? ORDER BY seq`)
+		versions, err := tx.PrepareContext(ctx, `SELECT seq, submission, line, status, digest FROM record_version WHERE subject = ? AND record = ? ORDER BY seq`)
 		if err != nil {
 			return err
 		}
@@ -78,11 +79,11 @@ func (s *Store) newest(ctx context.Context, versions *sql.Stmt, submission int64
 	defer rows.Close()
 	var at int64
 	for rows.Next() {
-		var seq int
+		var seq, line int
 		var of int64
 		var status record.Status
 		var digest []byte
-		if err := rows.Scan(&seq, &of, &status, &digest); err != nil {
+		if err := rows.Scan(&seq, &of, &line, &status, &digest); err != nil {
 			return err
 		}
 		c.Seq = max(c.Seq, seq)
@@ -95,7 +96,7 @@ func (s *Store) newest(ctx context.Context, versions *sql.Stmt, submission int64
 			continue
 		}
 		at = published
-		c.Has, c.Own, c.Status = true, own, status
+		c.Has, c.Own, c.Line, c.Status = true, own, line, status
 		copy(c.Digest[:], digest)
 	}
 	return rows.Err()
@@ -108,10 +109,12 @@ type Claim struct {
 	Record  record.ID
 }
 
-// AddClaims claims keys, given in order, in one short commit. A key that somebody claimed meanwhile is a conflict.
+// AddClaims claims keys, given in order, in one short commit. A key that is claimed already moves to the subject named:
+// its row was bound to another subject before.
 func (s *Store) AddClaims(ctx context.Context, agency, dataset string, claims []Claim) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record"}, "")
+		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record"},
+			" ON CONFLICT (agency, dataset, key) DO UPDATE SET subject = excluded.subject")
 		for i := range claims {
 			c := &claims[i]
 			if err := b.add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record)); err != nil {

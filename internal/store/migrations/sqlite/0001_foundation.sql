@@ -121,12 +121,13 @@ CREATE TABLE stale (
 CREATE TABLE quarantine (
     submission INTEGER NOT NULL,
     line       INTEGER NOT NULL,
+    part       INTEGER NOT NULL, -- counts the rows that a mapping made of one line, 0 where it made one
     state      TEXT NOT NULL CHECK (state IN ('rejected', 'unbound', 'replayed')),
     findings   TEXT NOT NULL,
     header     TEXT NOT NULL,
     row        BLOB NOT NULL,
     sealed     INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (submission, line)
+    PRIMARY KEY (submission, line, part)
 ) WITHOUT ROWID;
 
 -- Warnings of rows that went in, and how often each was given.

@@ -1,0 +1,68 @@
+// Package intake takes an agency's file and makes records of it: each row is checked against its dataset's contract,
+// put before the Charter, bound to the right subject and kept as a version; rows that cannot go in wait with the reason
+// until somebody has mended them.
+//
+// A submission is invisible until its one publishing commit. Killing the process at any moment loses no acknowledged
+// row and publishes no half submission; sending the same file again finishes what was begun.
+package intake
+
+import (
+	"context"
+	"time"
+
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/vault"
+)
+
+// Store is what intake needs of the database.
+type Store interface {
+	Birth() store.Birth
+	FindSubmission(ctx context.Context, agency, dataset string, digest []byte) (store.Submission, bool, error)
+	BeginSubmission(ctx context.Context, sub store.Submission) (int64, error)
+	FinishSubmission(ctx context.Context, number int64, state store.SubmissionState, now time.Time) (time.Time, error)
+	Submission(ctx context.Context, number int64) (store.Submission, error)
+	FindSubjects(ctx context.Context, keys []store.Key) (map[store.Key]subject.Subject, error)
+	Claims(ctx context.Context, submission int64, agency, dataset string, keys []string) (map[string]store.Claimed, error)
+	AddSubjects(ctx context.Context, entrants []store.Entrant) error
+	AddClaims(ctx context.Context, agency, dataset string, claims []store.Claim) error
+	AddVersions(ctx context.Context, submission int64, admitted []charter.Admitted) error
+	Advance(ctx context.Context, submission int64, doneLine int, c store.Counts, waiting []store.Waiting, findings []store.FindingCount) error
+	Terms(ctx context.Context, ids []subject.ID, contracts []int) (map[subject.ID]store.Term, error)
+	recordIDs
+}
+
+// Vault keeps what identifies persons: keyed hashes to find them by, and keys of their own to seal what tells of them.
+type Vault interface {
+	Hash(id subject.Identifier) [vault.HashSize]byte
+	Ensure(ids ...subject.ID) error
+	Seal(id subject.ID, place string, plain []byte) ([]byte, error)
+}
+
+// Where sealed data stands; it opens nowhere else.
+const (
+	PlaceIdentifier = "subject.identifier"
+	PlaceRecord     = "record.sealed"
+	PlaceWaiting    = "quarantine.row"
+)
+
+// Ratings computes again what a publication outdates.
+type Ratings interface {
+	Refresh(ctx context.Context, submission int64, progress func(done, total int64)) error
+}
+
+// Desk is where files come in.
+type Desk struct {
+	Store Store
+	// Catalogue has its contracts numbered by the database.
+	Catalogue *catalogue.Catalogue
+	Vault     Vault
+	// Ratings may be nil: subjects are then rated when somebody asks.
+	Ratings Ratings
+	Now     func() time.Time
+	// Run is how many rows are sorted and stored together, 0 for 65,536: more is faster, and takes about half a
+	// kilobyte of memory a row, twice.
+	Run int
+}

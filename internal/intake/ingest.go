@@ -1,0 +1,352 @@
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/intake/format"
+	"probity/internal/intake/rowcheck"
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// Job is one file to take in.
+type Job struct {
+	Agency, Dataset string
+	// File is the name for messages and lineage; Source the stream. Where Source is a regular file, the same bytes are
+	// recognised: sent again they change nothing, and a run that was killed is finished.
+	File   string
+	Source io.Reader
+	Format format.Options
+	// Mapping reads a foreign file; nil where the columns are the contract's own.
+	Mapping Mapping
+	// Act is what the rows are: reported (0 means that), corrected or retracted.
+	Act record.Status
+	// Replays is the submission whose quarantined rows this file brings back mended, 0 where it does not.
+	Replays int64
+}
+
+// Mapping opens a foreign file as if its columns were the contract's own.
+type Mapping interface {
+	Open(r io.Reader, name string, opt format.Options) (format.Reader, error)
+	// Digest tells one mapping from another.
+	Digest() string
+}
+
+// Report is what became of a file.
+type Report struct {
+	Submission int64                 `json:"submission"`
+	Agency     string                `json:"agency"`
+	Dataset    string                `json:"dataset"`
+	File       string                `json:"file"`
+	State      store.SubmissionState `json:"state"`
+	// Known: the same bytes were published before; nothing was done.
+	Known   bool         `json:"known,omitempty"`
+	Resumed bool         `json:"resumed,omitempty"`
+	Counts  store.Counts `json:"counts"`
+	// Blank rows held no value at all; they are counted nowhere else.
+	Blank       int64     `json:"blank,omitempty"`
+	Unknown     []string  `json:"unknown_columns,omitempty"`
+	PublishedAt time.Time `json:"published_at,omitzero"`
+	// Held says why nothing was published, where State is held.
+	Held string `json:"held,omitempty"`
+	// Stored, Rated: how long reading, checking and storing took, and rating again.
+	Stored time.Duration `json:"stored_ns"`
+	Rated  time.Duration `json:"rated_ns"`
+}
+
+// Progress is how far a job has come.
+type Progress struct {
+	Step        string // "reading" or "rating"
+	Rows        int64
+	Done, Total int64 // bytes while reading, subjects while rating; Total is 0 where nobody knows
+}
+
+// ingest is one job under way.
+type ingest struct {
+	desk     *Desk
+	job      Job
+	contract *catalogue.Contract
+	gate     *charter.Intake
+	register *register
+	number   int64
+	header   []byte
+	seals    bool
+	fresh    map[string]struct{}
+	ids      []subject.ID
+	terms    map[subject.ID]store.Term
+	report   *Report
+	progress func(Progress)
+	// name and notice are the indexes of the fields the contract names, -1 where it names none.
+	name, notice int
+}
+
+// Ingest takes a file in, publishes it, and rates again whoever it touches. An error says where and why the file as a
+// whole could not be taken; bad rows are no error but wait in quarantine, counted in the report. After an error or a
+// kill the same call goes on where the last one stopped.
+func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*Report, error) {
+	started := time.Now()
+	in, err := d.prepare(ctx, job, progress)
+	if err != nil {
+		return nil, err
+	}
+	sum, size, err := fingerprint(job.Source)
+	if err != nil {
+		return nil, err
+	}
+	sub, found, err := d.find(ctx, &in.job, sum)
+	if err != nil {
+		return nil, err
+	}
+	if found && sub.State == store.SubmissionPublished {
+		return in.known(sub), nil
+	}
+	if found && sub.State == store.SubmissionHeld {
+		in.known(sub).Held = "it was sent before and is held; somebody must publish or discard it"
+		return in.report, nil
+	}
+	if !found {
+		sub = store.Submission{
+			Agency: job.Agency, Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
+			Bytes: size, Replays: job.Replays, StartedAt: now(d),
+		}
+		if sub.Number, err = d.Store.BeginSubmission(ctx, sub); err != nil {
+			return nil, err
+		}
+	}
+	in.begin(sub, found)
+	if err := in.read(ctx, sub.DoneLine); err != nil {
+		return nil, err
+	}
+	in.report.Stored = time.Since(started)
+	if err := in.publish(ctx); err != nil {
+		return nil, err
+	}
+	return in.report, nil
+}
+
+// prepare refuses what cannot be taken in whatever the file holds.
+func (d *Desk) prepare(ctx context.Context, job Job, progress func(Progress)) (*ingest, error) {
+	c := d.Catalogue.Dataset(job.Dataset)
+	if c == nil {
+		return nil, fault.New(fault.NotFound, "intake.dataset", "there is no dataset %q in the catalogue", job.Dataset).
+			With("probity catalogue list datasets shows them")
+	}
+	if c.Number == 0 {
+		return nil, fault.New(fault.Conflict, "intake.contract", "the database does not know version %d of the contract %s", c.Version, c.Code).
+			With("run probity catalogue import to bring the database's catalogue up to date")
+	}
+	if job.Act == 0 {
+		job.Act = record.Reported
+	}
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	in := &ingest{
+		desk: d, job: job, contract: c, progress: progress, seals: holdsPersons(c), fresh: map[string]struct{}{},
+		register: &register{store: d.Store, vault: d.Vault, named: c.Name != "", known: map[store.Key]subject.Subject{}},
+		report:   &Report{Agency: job.Agency, Dataset: job.Dataset, File: job.File},
+	}
+	return in, in.openGate(ctx)
+}
+
+// openGate asks the Charter whether the submission may come in at all.
+func (in *ingest) openGate(ctx context.Context) error {
+	d := in.desk
+	var keys []store.Key
+	for code := range charter.Kin(d.Catalogue, in.job.Agency) {
+		keys = append(keys, store.Key{Scheme: subject.USCC, Value: code})
+	}
+	found, err := d.Store.FindSubjects(ctx, keys)
+	if err != nil {
+		return err
+	}
+	terms := charter.IntakeTerms{
+		Contract: in.contract, Catalogue: d.Catalogue, Agency: in.job.Agency, Birth: charter.Birth(d.Store.Birth()),
+		Today: calendar.In(now(d), calendar.Shanghai),
+	}
+	for _, s := range found {
+		terms.Kin = append(terms.Kin, s.ID)
+	}
+	if in.contract.Bears(subject.OfficeHolder) {
+		terms.Term = func(id subject.ID) (from, to calendar.Day, ok bool) {
+			t, ok := in.terms[id]
+			return t.From, t.To, ok
+		}
+	}
+	in.gate, err = charter.OpenIntake(terms)
+	return err
+}
+
+// loadTerms reads the terms of the office holders in a run, as far as appointments were published.
+func (in *ingest) loadTerms(ctx context.Context, r *run) error {
+	if !in.contract.Bears(subject.OfficeHolder) {
+		return nil
+	}
+	var contracts []int
+	for _, c := range in.desk.Catalogue.Datasets {
+		if c.Family == charter.AppointmentFamily {
+			contracts = append(contracts, c.Number)
+		}
+	}
+	var ids []subject.ID
+	for _, w := range r.sorted(bySubject) {
+		if len(ids) == 0 || ids[len(ids)-1] != w.draft.Subject {
+			ids = append(ids, w.draft.Subject)
+		}
+	}
+	var err error
+	in.terms, err = in.desk.Store.Terms(ctx, ids, contracts)
+	return err
+}
+
+// holdsPersons tells whether rows of the dataset may tell of human beings, so that waiting rows are sealed.
+func holdsPersons(c *catalogue.Contract) bool {
+	for _, k := range c.Kinds {
+		if k.Natural() {
+			return true
+		}
+	}
+	for i := range c.Fields {
+		if s := c.Fields[i].Sensitivity; s == catalogue.Personal || s == catalogue.Dropped {
+			return true
+		}
+	}
+	return false
+}
+
+// fingerprint is the SHA-256 of a regular file, read once beforehand so that a file that was sent before is known
+// before a row of it is read. A stream cannot be read twice: it gets no fingerprint, and its rows' own digests tell
+// what is new.
+func fingerprint(r io.Reader) (sum []byte, size int64, err error) {
+	f, ok := r.(*os.File)
+	if !ok {
+		return nil, 0, nil
+	}
+	st, err := f.Stat()
+	if err != nil || !st.Mode().IsRegular() {
+		return nil, 0, nil //nolint:nilerr // what cannot be asked is no regular file
+	}
+	h := sha256.New()
+	if size, err = io.Copy(h, f); err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, 0, fault.New(fault.Unavailable, "intake.read", "cannot read the file: %v", err).At(f.Name()).By(err)
+	}
+	return h.Sum(nil), size, nil
+}
+
+// find looks for an earlier submission of the same bytes for the same purpose.
+func (d *Desk) find(ctx context.Context, job *Job, sum []byte) (store.Submission, bool, error) {
+	if sum == nil {
+		return store.Submission{}, false, nil
+	}
+	if job.Act != record.Reported || job.Mapping != nil {
+		// The same file sent as a correction, or read through another mapping, is another submission.
+		h := sha256.New()
+		h.Write(sum)
+		h.Write([]byte(job.Act.String()))
+		if job.Mapping != nil {
+			h.Write([]byte(job.Mapping.Digest()))
+		}
+		copy(sum, h.Sum(nil))
+	}
+	return d.Store.FindSubmission(ctx, job.Agency, job.Dataset, sum)
+}
+
+func (in *ingest) known(sub store.Submission) *Report {
+	r := in.report
+	r.Submission, r.State, r.Known, r.Counts, r.PublishedAt = sub.Number, sub.State, true, sub.Counts, sub.PublishedAt
+	return r
+}
+
+func (in *ingest) begin(sub store.Submission, resumed bool) {
+	in.number = sub.Number
+	in.report.Submission, in.report.Resumed, in.report.Counts = sub.Number, resumed, sub.Counts
+}
+
+func (in *ingest) count(c store.Counts) {
+	t := &in.report.Counts
+	t.Read += c.Read
+	t.Stored += c.Stored
+	t.Unchanged += c.Unchanged
+	t.Rejected += c.Rejected
+	t.Unbound += c.Unbound
+	t.Warned += c.Warned
+}
+
+// publish makes the submission visible in one short commit, unless too many of its rows were bad; then it rates again
+// whoever was touched.
+func (in *ingest) publish(ctx context.Context) error {
+	c := in.report.Counts
+	hold := int64(in.contract.Thresholds.Hold)
+	if hold == 0 {
+		hold = 50
+	}
+	bad := c.Rejected + c.Unbound
+	state := store.SubmissionPublished
+	// A handful of bad rows never holds a file: the share of a few rows says nothing.
+	if bad > 20 && bad*1000 > c.Read*hold {
+		state = store.SubmissionHeld
+		in.report.Held = fmt.Sprintf("%d of %d rows are bad, more than %d in a thousand", bad, c.Read, hold)
+	}
+	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, now(in.desk))
+	if err != nil {
+		return err
+	}
+	in.report.State, in.report.PublishedAt = state, at
+	if state != store.SubmissionPublished || in.desk.Ratings == nil {
+		return nil
+	}
+	started := time.Now()
+	err = in.desk.Ratings.Refresh(ctx, in.number, func(done, total int64) {
+		in.progress(Progress{Step: "rating", Rows: c.Read, Done: done, Total: total})
+	})
+	in.report.Rated = time.Since(started)
+	return err
+}
+
+// open opens the file and binds the contract to its columns.
+func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
+	var reader format.Reader
+	var err error
+	if in.job.Mapping != nil {
+		reader, err = in.job.Mapping.Open(in.job.Source, in.job.File, in.job.Format)
+	} else {
+		reader, err = format.Open(in.job.Source, in.job.File, in.job.Format)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	secret := in.desk.Vault.Hash(subject.Identifier{Scheme: "rowcheck", Value: in.job.Dataset})
+	plan, err := rowcheck.Compile(in.contract, rowcheck.Options{
+		Received: calendar.In(now(in.desk), calendar.Shanghai), Secret: secret[:],
+	})
+	if err != nil {
+		return nil, nil, errors.Join(err, reader.Close())
+	}
+	checker, err := plan.Bind(reader.Header())
+	if err != nil {
+		return nil, nil, errors.Join(err, reader.Close())
+	}
+	index := func(name string) int {
+		if i, ok := plan.Index(name); ok && name != "" {
+			return i
+		}
+		return -1
+	}
+	in.name, in.notice = index(in.contract.Name), index(in.contract.Notice)
+	in.report.Unknown = checker.Unknown
+	return reader, checker, nil
+}

@@ -1,0 +1,160 @@
+package intake
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// recordIDs hands out time-ordered numbers.
+type recordIDs interface {
+	NextRecords(n int) record.ID
+	NextSubjects(n int) subject.ID
+}
+
+// row is one checked row on its way through a run.
+type row struct {
+	draft record.Draft
+	part  int
+	key   string
+	// bound are the strong identifiers of the row, strongest first.
+	bound []bound
+	name  string
+	// values are the row's values as they stood, packed (see pack), in case it has to wait.
+	values []byte
+	// waits is why the row cannot go in; nil while it can.
+	waits *waits
+	// same: the content stands already; own: this very submission stored it before it was interrupted.
+	same, own bool
+	// from is the subject the row's record was on before, where that is another one.
+	from     subject.ID
+	fromSeq  int
+	warnings int
+}
+
+// bound is one identifier of a row and what it leads to.
+type bound struct {
+	identifier subject.Identifier
+	key        store.Key
+	// kind is the kind of subject that the identifier shows, sole that a human being stands behind it.
+	kind   subject.Kind
+	sole   bool
+	region string
+}
+
+// waits says why a row waits.
+type waits struct {
+	state    string
+	findings []Finding
+}
+
+// Finding is one thing found wrong with a row, or worth a look.
+type Finding struct {
+	Rule  string `json:"rule"`
+	Field string `json:"field,omitempty"`
+	Value string `json:"value,omitempty"`
+	Text  string `json:"text"`
+	Hint  string `json:"hint,omitempty"`
+	// Warning: the row went in all the same.
+	Warning bool `json:"warning,omitempty"`
+	// Invariant is the Charter's id where the Charter refused the row.
+	Invariant string `json:"invariant,omitempty"`
+}
+
+// run is a stretch of rows that are sorted and stored together.
+type run struct {
+	rows []row
+	// lines are the last line of the stretch, and how many rows were read for it.
+	last  int
+	tally tally
+	// arena holds payloads, sealed fields and values, so that a million rows do not make a million small objects.
+	arena []byte
+}
+
+// byKey orders rows by their key at the supplier, then by their place in the file.
+func byKey(a, b *row) int {
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.draft.Line, b.draft.Line), cmp.Compare(a.part, b.part))
+}
+
+// bySubject orders rows as the table of versions is ordered.
+func bySubject(a, b *row) int {
+	return cmp.Or(cmp.Compare(a.draft.Subject, b.draft.Subject), cmp.Compare(a.draft.Record, b.draft.Record),
+		cmp.Compare(a.draft.Seq, b.draft.Seq))
+}
+
+// sorted gives pointers to the rows that still go in, in an order.
+func (r *run) sorted(order func(a, b *row) int) []*row {
+	list := make([]*row, 0, len(r.rows))
+	for i := range r.rows {
+		if r.rows[i].waits == nil {
+			list = append(list, &r.rows[i])
+		}
+	}
+	slices.SortFunc(list, order)
+	return list
+}
+
+// pack puts a row's values behind arena: for each its length plus one as a varint, 0 for a value that is not there, and
+// its bytes.
+func pack(arena []byte, values [][]byte) []byte {
+	for _, v := range values {
+		if v == nil {
+			arena = append(arena, 0)
+			continue
+		}
+		arena = binary.AppendUvarint(arena, uint64(len(v))+1)
+		arena = append(arena, v...)
+	}
+	return arena
+}
+
+// unpack is the inverse of pack.
+func unpack(packed []byte) []*string {
+	var values []*string
+	for len(packed) > 0 {
+		n, used := binary.Uvarint(packed)
+		packed = packed[used:]
+		if n == 0 {
+			values = append(values, nil)
+			continue
+		}
+		s := string(packed[:n-1])
+		values = append(values, &s)
+		packed = packed[n-1:]
+	}
+	return values
+}
+
+// tally counts findings by rule and field, with an example each.
+type tally map[tallyKey]*store.FindingCount
+
+type tallyKey struct {
+	rule, field string
+	warning     bool
+}
+
+func (t tally) add(f *Finding) {
+	k := tallyKey{f.Rule, f.Field, f.Warning}
+	c := t[k]
+	if c == nil {
+		c = &store.FindingCount{Rule: f.Rule, Field: f.Field, Warning: f.Warning, Example: f.Text}
+		t[k] = c
+	}
+	c.Count++
+}
+
+// list gives the counts in a fixed order.
+func (t tally) list() []store.FindingCount {
+	list := make([]store.FindingCount, 0, len(t))
+	for _, c := range t {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b store.FindingCount) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Field, b.Field))
+	})
+	return list
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"probity/internal/charter"
+	"probity/internal/record"
+	"probity/internal/subject"
+)
+
+// subjectsPerQuery is how many subjects one query reads: SQLite seeks each in turn, so that the number only spreads the
+// cost of a statement.
+const subjectsPerQuery = 256
+
+// Inputs reads, for every subject that a permit names, the newest version of each of its records as far as it was
+// published at knownAt (the zero time means now). It yields them by subject and record in ascending order; retractions
+// are left out, and whether what is yielded may be seen today is for the charter to say. Permits must ascend by
+// subject, and a subject may have several. The version and its payload are valid until yield returns; fields that a
+// rating does not need (key, sealed, agency) are not set.
+func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, contracts map[int]ContractRow, yield func(*record.Version) error) error {
+	horizon := int64(1<<63 - 1)
+	if !knownAt.IsZero() {
+		horizon = micro(knownAt)
+	}
+	ids := make([]any, 0, subjectsPerQuery)
+	return s.Read(ctx, func(tx *sql.Tx) error {
+		read := func() error {
+			if len(ids) == 0 {
+				return nil
+			}
+			defer func() { ids = ids[:0] }()
+			return s.inputs(ctx, tx, ids, horizon, contracts, yield)
+		}
+		var last subject.ID
+		for _, p := range permits {
+			id := p.Subject().ID
+			if id == last || id == 0 {
+				continue
+			}
+			last = id
+			if ids = append(ids, int64(id)); len(ids) == cap(ids) {
+				if err := read(); err != nil {
+					return err
+				}
+			}
+		}
+		return read()
+	})
+}
+
+func (s *Store) inputs(ctx context.Context, tx *sql.Tx, ids []any, horizon int64, contracts map[int]ContractRow, yield func(*record.Version) error) error {
+	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, adverse, payload
+		FROM record_version WHERE subject IN (`+marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	// The newest version of a record is the one published last; among those of one submission the one with the highest
+	// number, which comes last.
+	var best, v record.Version
+	var bestAt int64
+	var raw sql.RawBytes
+	var bestPayload []byte
+	flush := func() error {
+		if best.Record == 0 || best.Status == record.Retracted {
+			return nil
+		}
+		best.Payload = bestPayload
+		best.Dataset = contracts[best.Contract].Dataset
+		best.RecordedAt = instant(bestAt)
+		return yield(&best)
+	}
+	var from, to, lapse sql.NullInt64
+	for rows.Next() {
+		if err := rows.Scan(&v.Subject, &v.Record, &v.Contract, &v.Submission, &v.Status, &v.Occurred, &from, &to, &lapse, &v.Adverse, &raw); err != nil {
+			return err
+		}
+		at, published := s.subs.at(v.Submission)
+		if !published || at > horizon {
+			continue
+		}
+		if v.Record != best.Record || v.Subject != best.Subject {
+			if err := flush(); err != nil {
+				return err
+			}
+			best.Record, bestAt = 0, 0
+		}
+		if at < bestAt {
+			continue
+		}
+		best, bestAt = v, at
+		best.From, best.To, best.Lapse = dayOf(from), dayOf(to), dayOf(lapse)
+		bestPayload = append(bestPayload[:0], raw...)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return flush()
+}

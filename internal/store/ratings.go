@@ -1,0 +1,272 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/rating"
+	"probity/internal/subject"
+)
+
+// Rated is a rating on its way into the store, with the permit it was computed under.
+type Rated struct {
+	Permit charter.RatingPermit
+	Rating rating.Rating
+}
+
+// SaveRatings keeps ratings as the newest of their subjects and adds to the history what a reader would see changed.
+// They must ascend by subject. Marks of outdated subjects that the ratings take into account (publications up to
+// seen) are cleared in the same commit.
+func (s *Store) SaveRatings(ctx context.Context, list []Rated, seen time.Time, clear []subject.ID) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		before, err := newestOf(ctx, tx, list)
+		if err != nil {
+			return err
+		}
+		newest := newBulk(tx, "rating", []string{
+			"subject", "model", "version", "as_of", "known_at", "good_until", "status", "score", "band", "gate", "why_not",
+		}, ` ON CONFLICT (subject, model) DO UPDATE SET version = excluded.version, as_of = excluded.as_of, known_at = excluded.known_at,
+			good_until = excluded.good_until, status = excluded.status, score = excluded.score, band = excluded.band,
+			gate = excluded.gate, why_not = excluded.why_not`)
+		history := newBulk(tx, "rating_history", []string{
+			"subject", "model", "known_at", "version", "as_of", "status", "score", "band", "gate",
+		}, ` ON CONFLICT DO NOTHING`)
+		for i := range list {
+			r := &list[i].Rating
+			p := &list[i].Permit
+			if p.Subject().ID != r.Subject || p.Model() != r.Model || p.Version() != r.Version {
+				return fault.New(fault.Internal, "store.permit", "a rating of %s by %s was to be kept under another's permit", r.Subject, r.Model)
+			}
+			var score any
+			if r.Status == rating.Rated {
+				score = r.Score
+			}
+			id, known := int64(r.Subject), micro(r.KnownAt)
+			if err := newest.add(ctx, id, r.Model, r.Version, int64(r.AsOf), known, nullDay(r.GoodUntil), string(r.Status), score,
+				r.Band, r.Gate, strings.Join(r.WhyNot, ",")); err != nil {
+				return err
+			}
+			old, had := before[ratingKey{r.Subject, r.Model}]
+			if had && old.Same(r) {
+				continue
+			}
+			if err := history.add(ctx, id, r.Model, known, r.Version, int64(r.AsOf), string(r.Status), score, r.Band, r.Gate); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(newest.end(ctx), history.end(ctx)); err != nil {
+			return err
+		}
+		return s.clearStale(ctx, tx, clear, seen)
+	})
+}
+
+type ratingKey struct {
+	subject subject.ID
+	model   string
+}
+
+// newestOf reads the newest ratings of the subjects in list.
+func newestOf(ctx context.Context, tx *sql.Tx, list []Rated) (map[ratingKey]rating.Rating, error) {
+	found := make(map[ratingKey]rating.Rating, len(list))
+	var ids []any
+	read := func() error {
+		if len(ids) == 0 {
+			return nil
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject IN (`+marks(len(ids))+`)`, ids...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := scanRating(rows)
+			if err != nil {
+				return err
+			}
+			found[ratingKey{r.Subject, r.Model}] = r
+		}
+		ids = ids[:0]
+		return rows.Err()
+	}
+	var last subject.ID
+	for i := range list {
+		if id := list[i].Rating.Subject; id != last {
+			last = id
+			if ids = append(ids, int64(id)); len(ids) == subjectsPerQuery {
+				if err := read(); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return found, read()
+}
+
+const ratingColumns = `subject, model, version, as_of, known_at, good_until, status, score, band, gate, why_not`
+
+func scanRating(row interface{ Scan(...any) error }) (rating.Rating, error) {
+	var r rating.Rating
+	var known int64
+	var good, score sql.NullInt64
+	var why string
+	err := row.Scan(&r.Subject, &r.Model, &r.Version, &r.AsOf, &known, &good, &r.Status, &score, &r.Band, &r.Gate, &why)
+	r.KnownAt, r.GoodUntil, r.Score = instant(known), dayOf(good), score.Int64
+	if why != "" {
+		r.WhyNot = strings.Split(why, ",")
+	}
+	return r, err
+}
+
+// clearStale removes the marks of the subjects that publications up to seen have left.
+func (s *Store) clearStale(ctx context.Context, tx *sql.Tx, ids []subject.ID, seen time.Time) error {
+	for part := 0; part < len(ids); part += subjectsPerQuery {
+		page := ids[part:min(part+subjectsPerQuery, len(ids))]
+		args := make([]any, 0, len(page)+1)
+		for _, id := range page {
+			args = append(args, int64(id))
+		}
+		args = append(args, micro(seen))
+		_, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE subject IN (`+marks(len(page))+`)
+			AND submission IN (SELECT number FROM submission WHERE published_at <= ?)`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rating reads the newest rating that is kept; stale tells that a publication since has outdated it. No rating is
+// NotFound.
+func (s *Store) Rating(ctx context.Context, id subject.ID, model string) (r rating.Rating, stale bool, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		var err error
+		if r, err = scanRating(tx.QueryRowContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject = ? AND model = ?`, int64(id), model)); err != nil {
+			return err
+		}
+		stale, err = s.outdated(ctx, tx, id)
+		return err
+	})
+	return r, stale, err
+}
+
+// outdated tells whether a published submission has touched the subject since it was last rated.
+func (s *Store) outdated(ctx context.Context, tx *sql.Tx, id subject.ID) (bool, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT submission FROM stale WHERE subject = ?`, int64(id))
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return false, err
+		}
+		if _, published := s.subs.at(n); published {
+			return true, nil
+		}
+	}
+	return false, rows.Err()
+}
+
+// History reads what a model said of a subject from when on, oldest first.
+func (s *Store) History(ctx context.Context, id subject.ID, model string) ([]rating.Rating, error) {
+	var list []rating.Rating
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT subject, model, version, as_of, known_at, NULL, status, score, band, gate, ''
+			FROM rating_history WHERE subject = ? AND model = ? ORDER BY known_at`, int64(id), model)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := scanRating(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, r)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// StaleSubjects lists, by id and from behind after, subjects that a submission has outdated; 0 asks for those of every
+// published one.
+func (s *Store) StaleSubjects(ctx context.Context, submission int64, after subject.ID, limit int) ([]subject.Subject, error) {
+	where := `t.submission = ?`
+	args := []any{submission}
+	if submission == 0 {
+		where, args = `t.submission IN (SELECT number FROM submission WHERE published_at IS NOT NULL)`, nil
+	}
+	return s.subjects(ctx, `SELECT DISTINCT s.id, s.kind, s.sole, s.region, s.redirect FROM stale t JOIN subject s ON s.id = t.subject
+		WHERE `+where+` AND t.subject > ? ORDER BY t.subject LIMIT ?`, append(args, int64(after), limit)...)
+}
+
+// Population lists subjects of the kinds by id, from behind after; merged ones are left out.
+func (s *Store) Population(ctx context.Context, kinds []subject.Kind, after subject.ID, limit int) ([]subject.Subject, error) {
+	args := make([]any, 0, len(kinds)+2)
+	for _, k := range kinds {
+		args = append(args, string(k))
+	}
+	return s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject
+		WHERE kind IN (`+marks(len(kinds))+`) AND redirect = 0 AND id > ? ORDER BY id LIMIT ?`, append(args, int64(after), limit)...)
+}
+
+func (s *Store) subjects(ctx context.Context, query string, args ...any) ([]subject.Subject, error) {
+	var list []subject.Subject
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var sub subject.Subject
+			if err := rows.Scan(&sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect); err != nil {
+				return err
+			}
+			list = append(list, sub)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// CountStale counts the subjects that a submission has outdated.
+func (s *Store) CountStale(ctx context.Context, submission int64) (n int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM stale WHERE submission = ?`, submission).Scan(&n)
+	return n, s.dialect.translate(err)
+}
+
+// CountPopulation counts the subjects of the kinds.
+func (s *Store) CountPopulation(ctx context.Context, kinds []subject.Kind) (n int64, err error) {
+	args := make([]any, 0, len(kinds))
+	for _, k := range kinds {
+		args = append(args, string(k))
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM subject WHERE redirect = 0 AND kind IN (`+marks(len(kinds))+`)`, args...).Scan(&n)
+	return n, s.dialect.translate(err)
+}
+
+// LastPublication is the instant of the newest publication, the zero time where there is none.
+func (s *Store) LastPublication() time.Time {
+	s.subs.mu.RLock()
+	defer s.subs.mu.RUnlock()
+	if s.subs.last == 0 {
+		return time.Time{}
+	}
+	return instant(s.subs.last)
+}
+
+// Ungood lists subjects whose rating by the model is due again on the day, from behind after.
+func (s *Store) Ungood(ctx context.Context, model string, today calendar.Day, after subject.ID, limit int) ([]subject.Subject, error) {
+	return s.subjects(ctx, `SELECT s.id, s.kind, s.sole, s.region, s.redirect FROM rating r JOIN subject s ON s.id = r.subject
+		WHERE r.model = ? AND r.good_until <= ? AND r.subject > ? ORDER BY r.subject LIMIT ?`, model, int64(today), int64(after), limit)
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/record"
+	"probity/internal/subject"
+)
+
+// nullDay is a day as a column holds it.
+func nullDay(d calendar.Day) any {
+	if d == calendar.None {
+		return nil
+	}
+	return int64(d)
+}
+
+// dayOf reads a day column.
+func dayOf(n sql.NullInt64) calendar.Day {
+	if !n.Valid {
+		return calendar.None
+	}
+	return calendar.Day(n.Int64)
+}
+
+// AddVersions writes versions of a submission in one short commit, and notes their subjects as outdated from the
+// publication on. They must be sorted by subject, record and number. They stay invisible until it is published.
+func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []charter.Admitted) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		versions := newBulk(tx, "record_version", []string{
+			"subject", "record", "seq", "contract", "submission", "line", "status", "occurred", "valid_from", "valid_to",
+			"tier", "adverse", "lapse", "digest", "source_key", "payload", "sealed",
+		}, "")
+		stale := newBulk(tx, "stale", []string{"subject", "submission"}, " ON CONFLICT DO NOTHING")
+		last := int64(0)
+		for _, a := range admitted {
+			d := a.Draft()
+			if id := int64(d.Subject); id != last {
+				if err := stale.add(ctx, id, submission); err != nil {
+					return err
+				}
+				last = id
+			}
+			var sealed any
+			if len(d.Sealed) > 0 {
+				sealed = d.Sealed
+			}
+			err := versions.add(ctx, int64(d.Subject), int64(d.Record), d.Seq, d.Contract, submission, d.Line, int(d.Status),
+				int64(d.Occurred), nullDay(d.From), nullDay(d.To), int(d.Tier), d.Adverse, nullDay(d.Lapse), d.Digest[:],
+				[]byte(d.SourceKey), string(d.Payload), sealed)
+			if err != nil {
+				return err
+			}
+		}
+		return errors.Join(versions.end(ctx), stale.end(ctx))
+	})
+}
+
+// Waiting is a row that did not go in, kept until its supplier has mended it.
+type Waiting struct {
+	Line, Part int
+	State      string // rejected or unbound
+	Findings   []byte // JSON
+	Header     []byte // JSON list of the file's column names
+	Row        []byte // the row's bytes as they stood in the file, sealed where Sealed
+	Sealed     bool
+}
+
+// FindingCount says how often a rule was broken.
+type FindingCount struct {
+	Rule, Field string
+	Warning     bool
+	Count       int64
+	Example     string
+}
+
+// Advance records how far a submission has come, with the rows that wait and the findings since, in one short commit.
+// A run that is killed goes on behind the line of the last Advance.
+func (s *Store) Advance(ctx context.Context, submission int64, doneLine int, c Counts, waiting []Waiting, findings []FindingCount) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		b := newBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"},
+			" ON CONFLICT (submission, line, part) DO UPDATE SET findings = excluded.findings")
+		for i := range waiting {
+			w := &waiting[i]
+			if err := b.add(ctx, submission, w.Line, w.Part, w.State, string(w.Findings), string(w.Header), w.Row, w.Sealed); err != nil {
+				return err
+			}
+		}
+		if err := b.end(ctx); err != nil {
+			return err
+		}
+		for _, f := range findings {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO finding_count (submission, rule, field, warning, count, example)
+				VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (submission, rule, field, warning) DO UPDATE SET count = count + excluded.count`,
+				submission, f.Rule, f.Field, f.Warning, f.Count, f.Example); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE submission SET done_line = ?, read = read + ?, stored = stored + ?, unchanged = unchanged + ?,
+			rejected = rejected + ?, unbound = unbound + ?, warned = warned + ? WHERE number = ?`,
+			doneLine, c.Read, c.Stored, c.Unchanged, c.Rejected, c.Unbound, c.Warned, submission)
+		return err
+	})
+}
+
+// versionColumns are what scanVersion reads.
+const versionColumns = `subject, record, seq, contract, submission, line, status, occurred, valid_from, valid_to,
+	tier, adverse, lapse, source_key, payload, sealed`
+
+// scanVersion reads a version; its RecordedAt is zero where the submission is not published.
+func (s *Store) scanVersion(rows *sql.Rows, v *record.Version, contracts map[int]ContractRow) error {
+	var from, to, lapse sql.NullInt64
+	var key []byte
+	err := rows.Scan(&v.Subject, &v.Record, &v.Seq, &v.Contract, &v.Submission, &v.Line, &v.Status, &v.Occurred,
+		&from, &to, &v.Tier, &v.Adverse, &lapse, &key, &v.Payload, &v.Sealed)
+	if err != nil {
+		return err
+	}
+	v.From, v.To, v.Lapse, v.SourceKey = dayOf(from), dayOf(to), dayOf(lapse), string(key)
+	c := contracts[v.Contract]
+	v.Dataset, v.Agency = c.Dataset, c.Agency
+	if us, ok := s.subs.at(v.Submission); ok {
+		v.RecordedAt = instant(us)
+	}
+	return nil
+}
+
+// Term is the valid interval of an appointment, the last day excluded; To is calendar.None while it lasts.
+type Term struct{ From, To calendar.Day }
+
+// Terms reads the terms of appointments: of each subject the newest published version of its record under one of the
+// contracts. Subjects without one are absent.
+func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (map[subject.ID]Term, error) {
+	found := map[subject.ID]Term{}
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		args := []any{int64(0)}
+		for _, c := range contracts {
+			args = append(args, c)
+		}
+		one, err := tx.PrepareContext(ctx, `SELECT submission, status, valid_from, valid_to FROM record_version
+			WHERE subject = ? AND contract IN (`+marks(len(contracts))+`) ORDER BY record, seq`)
+		if err != nil {
+			return err
+		}
+		defer one.Close()
+		for _, id := range ids {
+			args[0] = int64(id)
+			if err := s.term(ctx, one, args, id, found); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (s *Store) term(ctx context.Context, one *sql.Stmt, args []any, id subject.ID, found map[subject.ID]Term) error {
+	rows, err := one.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var newest int64
+	for rows.Next() {
+		var submission int64
+		var status record.Status
+		var from, to sql.NullInt64
+		if err := rows.Scan(&submission, &status, &from, &to); err != nil {
+			return err
+		}
+		at, published := s.subs.at(submission)
+		if !published || at < newest {
+			continue
+		}
+		newest = at
+		delete(found, id)
+		if status != record.Retracted && from.Valid {
+			found[id] = Term{dayOf(from), dayOf(to)}
+		}
+	}
+	return rows.Err()
+}
