@@ -9,6 +9,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"probity/identifier"
+	"probity/internal/catalogue"
+	"probity/internal/subject"
 )
 
 // completionCommand prints the script that makes a shell ask the program itself what may follow.
@@ -164,12 +166,40 @@ func (s *session) values(v *kong.Value) []string {
 
 // codes lists the codes of a sort: those of the database in use, or of the built-in catalogue where there is none.
 func (s *session) codes(of string) []string {
-	if of == "identifier-kind" {
-		var kinds []string
-		for _, k := range identifier.Kinds() {
-			kinds = append(kinds, string(k))
-		}
-		return kinds
+	switch of {
+	case "":
+		return nil
+	case "identifier-kind":
+		return words(identifier.Kinds())
+	case "kind":
+		return words(subject.Kinds)
+	}
+	cat, err := s.catalogueInUse()
+	if err != nil {
+		return nil
+	}
+	switch of {
+	case "dataset":
+		return codesOf(cat.Datasets, func(d **catalogue.Contract) string { return (*d).Code })
+	case "agency":
+		return codesOf(cat.Agencies, func(a *catalogue.Agency) string { return a.Code })
+	case "context":
+		return codesOf(cat.Contexts, func(c *catalogue.Context) string { return c.Code })
+	case "family":
+		return codesOf(cat.Families, func(f *catalogue.Family) string { return f.Code })
+	case "purpose":
+		return codesOf(cat.Purposes, func(p *catalogue.Purpose) string { return p.Code })
+	case "measure":
+		return codesOf(cat.Measures, func(m *catalogue.Measure) string { return m.Code })
 	}
 	return nil
+}
+
+// codesOf lists the codes of the entries of a section.
+func codesOf[T any](entries []T, code func(*T) string) []string {
+	list := make([]string, 0, len(entries))
+	for i := range entries {
+		list = append(list, code(&entries[i]))
+	}
+	return list
 }

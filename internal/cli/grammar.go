@@ -20,6 +20,7 @@ type grammar struct {
 	everywhere
 
 	Identifier identifierCommands `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
+	Catalogue  catalogueCommands  `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`
 	Completion completionCommand  `cmd:"" help:"Print the completion script of a shell."`
 	Version    versionCommand     `cmd:"" help:"Say which version this is."`
 	Complete   completeCommand    `cmd:"" hidden:"" name:"complete" passthrough:"" help:"List what may follow the given words; the completion scripts call it."`

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/progress"
+	"github.com/mattn/go-isatty"
+)
+
+// patience is how long work goes on in silence before a bar appears.
+const patience = time.Second
+
+// bar shows how far one piece of long work has come: done of total, rate, and time left. The zero bar, which a pipe
+// gets, shows nothing. Its methods may be called from any goroutine.
+type bar struct {
+	writer  progress.Writer
+	tracker *progress.Tracker
+	timer   *time.Timer
+	mu      sync.Mutex
+	drawing chan struct{}
+	ended   bool
+}
+
+// units are the ways of writing how much is done.
+var units = map[string]progress.Units{
+	"bytes": progress.UnitsBytes,
+	"":      progress.UnitsDefault,
+}
+
+// progress starts a bar for work of total units ("bytes", or "" for things that are counted); a total of 0 is not
+// known. The caller ends it with done.
+func (s *session) progress(what, unit string, total int64) *bar {
+	f, ok := s.process.Err.(*os.File)
+	if !ok || !isatty.IsTerminal(f.Fd()) {
+		return &bar{}
+	}
+	w := progress.NewWriter()
+	w.SetOutputWriter(f)
+	w.SetAutoStop(false)
+	w.SetTrackerLength(24)
+	w.SetUpdateFrequency(200 * time.Millisecond)
+	w.Style().Visibility.ETA, w.Style().Visibility.Speed, w.Style().Visibility.Time = true, true, true
+	w.Style().Options.TimeInProgressPrecision, w.Style().Options.ETAPrecision = time.Second, time.Second
+	b := &bar{writer: w, tracker: &progress.Tracker{Message: what, Total: total, Units: units[unit], RemoveOnCompletion: true}}
+	w.AppendTracker(b.tracker)
+	b.timer = time.AfterFunc(patience, b.draw)
+	return b
+}
+
+func (b *bar) draw() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended {
+		return
+	}
+	b.drawing = make(chan struct{})
+	go func() {
+		defer close(b.drawing)
+		b.writer.Render()
+	}()
+}
+
+// at says how much is done; a total other than 0 replaces the one known so far.
+func (b *bar) at(done, total int64) {
+	if b.tracker == nil {
+		return
+	}
+	if total > 0 {
+		b.tracker.UpdateTotal(total)
+	}
+	b.tracker.SetValue(done)
+}
+
+// done wipes the bar; it may be called twice.
+func (b *bar) done() {
+	if b.writer == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended {
+		return
+	}
+	b.ended = true
+	b.timer.Stop()
+	if b.drawing == nil {
+		return
+	}
+	b.tracker.MarkAsDone()
+	for stopped := false; !stopped; { // a Stop that comes before the drawing has begun is lost
+		b.writer.Stop()
+		select {
+		case <-b.drawing:
+			stopped = true
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
