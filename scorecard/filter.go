@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 )
@@ -39,6 +40,14 @@ type expr struct {
 	numbers []int64
 	set     []bool
 	kids    []*expr
+}
+
+// String is a text that is equal for equal filters.
+func (e *expr) String() string {
+	if e == nil {
+		return ""
+	}
+	return fmt.Sprintf("(%d %d %d %s %v %v %s)", e.kind, e.op, e.value, e.field, e.numbers, e.set, e.kids)
 }
 
 type comparison uint8

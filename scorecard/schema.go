@@ -116,13 +116,20 @@ func (f *Field) same(g *Field) bool {
 	return f.Type == g.Type && f.Ordered == g.Ordered && slices.Equal(f.Codes, g.Codes)
 }
 
-// field finds a field of the dataset or one that every record has.
+// field finds a field that every record has, or one of the dataset. A dataset cannot redefine the former.
 func (d *Dataset) field(name string) *Field {
+	if f := builtin(name); f != nil {
+		return f
+	}
 	for i := range d.Fields {
 		if d.Fields[i].Name == name {
 			return &d.Fields[i]
 		}
 	}
+	return nil
+}
+
+func builtin(name string) *Field {
 	for i := range builtins {
 		if builtins[i].Name == name {
 			return &builtins[i]

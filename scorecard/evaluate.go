@@ -1,0 +1,450 @@
+package scorecard
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"sort"
+
+	"probity/calendar"
+)
+
+// Evaluator carries out a plan. It holds the memory that takes, reuses it, and is for one goroutine at a time; plans
+// and facts can be shared. One subject is evaluated as a batch of one, by the same code.
+type Evaluator struct {
+	// SkipTimes leaves out ChangesOn and LapsesOn, for runs over whole populations that do not ask for them.
+	SkipTimes bool
+
+	plan     *Plan
+	layout   *Layout
+	programs []program
+	machine  machine
+	result   Results
+	days     bool // machine.spans are those of machine.at
+
+	// The state of a block of n subjects beginning at first.
+	first, n    int
+	cells       []int64 // by cell, then subject
+	newest      []order // by slot, then subject: the last record so far of cells that keep a latest record
+	slots       []int   // the place of a cell's row in newest, or -1
+	latestCells int
+	inUse       []int64
+	enter       []calendar.Day // by window, then subject: the first day of a record that is still to enter it
+	leave       []calendar.Day // and of one that is still to leave it
+	sifted      []sifted
+
+	rows   []int32
+	gather []int64
+	times  []int64
+}
+
+// order is the total order of records: day, then recorded, then id.
+type order struct {
+	day      calendar.Day
+	recorded int64
+	id       int64
+}
+
+func (o order) compare(p order) int {
+	if c := cmp.Compare(o.day, p.day); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(o.recorded, p.recorded), cmp.Compare(o.id, p.id))
+}
+
+// sifted is a record of an aggregate that must see all of a subject's records before it knows which ones count.
+type sifted struct {
+	cell, subject int32
+	order
+	value int64
+}
+
+// blockSubjects is how many subjects are evaluated together: few enough that their aggregates stay near the core.
+const blockSubjects = 1024
+
+// NewEvaluator makes an evaluator for facts of the plan's own layout.
+func (p *Plan) NewEvaluator() *Evaluator {
+	return newEvaluator(p, p.layout, p.programs)
+}
+
+// NewEvaluatorFor makes an evaluator for facts of another layout, which must hold all that the plan reads.
+func (p *Plan) NewEvaluatorFor(layout *Layout) (*Evaluator, error) {
+	programs, err := p.bind(layout)
+	if err != nil {
+		return nil, err
+	}
+	return newEvaluator(p, layout, programs), nil
+}
+
+func newEvaluator(p *Plan, layout *Layout, programs []program) *Evaluator {
+	e := &Evaluator{plan: p, layout: layout, programs: programs, slots: make([]int, len(p.cells))}
+	for i := range p.cells {
+		e.slots[i] = -1
+		if p.cells[i].kind == cellLatest {
+			e.slots[i] = e.latestCells
+			e.latestCells++
+		}
+	}
+	e.machine.spans = make([]span, len(p.windows))
+	return e
+}
+
+// Evaluate rates every subject of the facts. The results are valid until the evaluator is used again.
+func (e *Evaluator) Evaluate(f *Facts, at At) *Results { return e.EvaluateRange(f, 0, f.subjects, at) }
+
+// EvaluateRange rates the subjects from from up to to, to excluded. It panics where the facts are of another layout
+// than the evaluator's.
+func (e *Evaluator) EvaluateRange(f *Facts, from, to int, at At) *Results {
+	if f.layout != e.layout {
+		panic("scorecard: the facts are of another layout than the evaluator's")
+	}
+	if from < 0 || to < from || to > f.subjects {
+		panic(fmt.Sprintf("scorecard: subjects %d to %d of %d", from, to, f.subjects))
+	}
+	e.on(at)
+	r := &e.result
+	r.resize(e.plan, to-from)
+	r.facts, r.at, r.first = f, at, from
+	for first := from; first < to; first += blockSubjects {
+		e.block(f, first, min(to-first, blockSubjects))
+	}
+	return r
+}
+
+// on sets the days and computes the windows.
+func (e *Evaluator) on(at At) {
+	if !e.days || e.machine.at.AsOf != at.AsOf {
+		for i := range e.plan.windows {
+			e.machine.spans[i] = e.plan.windows[i].on(at.AsOf)
+		}
+		e.days = true
+	}
+	e.machine.at = at
+}
+
+// block evaluates n subjects, beginning at first.
+func (e *Evaluator) block(f *Facts, first, n int) {
+	e.begin(first, n)
+	for _, t := range f.used {
+		p := &e.programs[t]
+		if len(p.tasks) == 0 {
+			continue
+		}
+		table := &f.tables[t]
+		lo, hi := rowsOf(table.Subject, first, n)
+		for ; lo < hi; lo += chunkRows {
+			end := min(lo+chunkRows, hi)
+			e.machine.run(p, table, lo, end)
+			e.feed(p, table, lo, end)
+		}
+	}
+	e.settle()
+	e.finish()
+}
+
+// rowsOf finds the records of the subjects from first to first+n.
+func rowsOf(subjects []uint32, first, n int) (lo, hi int) {
+	if first > 0 {
+		lo = sort.Search(len(subjects), func(i int) bool { return int(subjects[i]) >= first })
+	}
+	hi = len(subjects)
+	if hi > lo && int(subjects[hi-1]) >= first+n {
+		hi = lo + sort.Search(hi-lo, func(i int) bool { return int(subjects[lo+i]) >= first+n })
+	}
+	return lo, hi
+}
+
+// begin empties the state of the block.
+func (e *Evaluator) begin(first, n int) {
+	p := e.plan
+	e.first, e.n = first, n
+	e.cells = grow(e.cells, len(p.cells)*n)
+	for i := range p.cells {
+		fill(e.cells[i*n:(i+1)*n], p.cells[i].kind.empty())
+	}
+	e.newest = grow(e.newest, e.latestCells*n)
+	fill(e.newest, order{calendar.None, Missing, Missing})
+	e.inUse = grow(e.inUse, n)
+	clear(e.inUse)
+	e.sifted = e.sifted[:0]
+	if !e.SkipTimes {
+		e.enter, e.leave = grow(e.enter, len(p.windows)*n), grow(e.leave, len(p.windows)*n)
+		fill(e.enter, never)
+		fill(e.leave, never)
+	}
+}
+
+func fill[T any](s []T, v T) {
+	for i := range s {
+		s[i] = v
+	}
+}
+
+// feed hands the records of a chunk to the aggregates.
+func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
+	words := (hi - lo + 63) / 64
+	m := &e.machine
+	if m.trapped {
+		e.overflows(t, lo, words)
+	}
+	var used [chunkWords]uint64
+	for i := range p.tasks {
+		k := &p.tasks[i]
+		mask := m.masks[k.inside][:words]
+		found := uint64(0)
+		for w, b := range mask {
+			used[w] |= b
+			found |= b
+		}
+		if found != 0 {
+			e.add(k, t, mask, lo)
+		}
+		if !e.SkipTimes {
+			e.changes(k, t, lo, hi, found != 0)
+		}
+	}
+	if e.plan.counted {
+		for _, row := range e.selectRows(used[:words], lo) {
+			e.inUse[int(t.Subject[row])-e.first]++
+		}
+	}
+	if !e.SkipTimes {
+		e.lapses(t, used[:words], lo, hi)
+	}
+}
+
+// overflows notes the subjects with a record for which the arithmetic of a filter overflows.
+func (e *Evaluator) overflows(t *Table, lo, words int) {
+	for w := range words {
+		e.machine.trap[w] &= e.machine.masks[maskUsable][w]
+	}
+	for _, row := range e.selectRows(e.machine.trap[:words], lo) {
+		e.overflow(int(t.Subject[row]) - e.first)
+	}
+}
+
+func (e *Evaluator) overflow(s int) { e.result.why[e.first-e.result.first+s] |= 1 << overflowed }
+
+// selectRows lists the rows whose bits are set.
+func (e *Evaluator) selectRows(mask []uint64, lo int) []int32 {
+	rows := e.rows[:0]
+	for w, b := range mask {
+		base := int32(lo + w*64)
+		for ; b != 0; b &= b - 1 {
+			rows = append(rows, base+int32(bits.TrailingZeros64(b)))
+		}
+	}
+	e.rows = rows
+	return rows
+}
+
+// add adds the records of a mask to a cell.
+func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
+	c := &e.plan.cells[k.cell]
+	acc := e.cells[k.cell*e.n : (k.cell+1)*e.n]
+	if c.kind == cellCount && c.limit == 0 && e.n == 1 {
+		for _, b := range mask {
+			acc[0] += int64(bits.OnesCount64(b))
+		}
+		return
+	}
+	rows := e.selectRows(mask, lo)
+	if c.limit > 0 || c.kind == cellDistinct {
+		e.sift(k, t, rows)
+		return
+	}
+	switch c.kind {
+	case cellCount:
+		for _, row := range rows {
+			acc[int(t.Subject[row])-e.first]++
+		}
+	case cellFirst:
+		for _, row := range rows {
+			d, s := int64(t.days(k.by)[row]), int(t.Subject[row])-e.first
+			if acc[s] == Missing || d < acc[s] {
+				acc[s] = d
+			}
+		}
+	case cellLast:
+		for _, row := range rows {
+			d, s := int64(t.days(k.by)[row]), int(t.Subject[row])-e.first
+			acc[s] = max(acc[s], d)
+		}
+	case cellLatest:
+		e.latest(k, t, rows, acc)
+	default:
+		for i, v := range e.valuesOf(k, t, rows) {
+			if v != Missing {
+				e.join(c.kind, acc, int(t.Subject[rows[i]])-e.first, v)
+			}
+		}
+	}
+}
+
+// join adds one value to a sum, a least or a most.
+func (e *Evaluator) join(kind cellKind, acc []int64, s int, v int64) {
+	switch kind {
+	case cellSum, cellPoints:
+		sum, ok := add(acc[s], v)
+		if !ok {
+			e.overflow(s)
+			return
+		}
+		acc[s] = sum
+	case cellMin:
+		if acc[s] == Missing || v < acc[s] {
+			acc[s] = v
+		}
+	case cellMax:
+		acc[s] = max(acc[s], v)
+	}
+}
+
+// latest keeps the value of the last record in the total order.
+func (e *Evaluator) latest(k *task, t *Table, rows []int32, acc []int64) {
+	newest := e.newest[e.slots[k.cell]*e.n:]
+	days := t.days(k.by)
+	for i, v := range e.valuesOf(k, t, rows) {
+		row := rows[i]
+		s := int(t.Subject[row]) - e.first
+		o := order{days[row], t.Recorded[row], t.ID[row]}
+		if o.compare(newest[s]) > 0 {
+			newest[s], acc[s] = o, v
+		}
+	}
+}
+
+// valuesOf gathers the values of the rows that an aggregate works on; for points by record, the points of each.
+func (e *Evaluator) valuesOf(k *task, t *Table, rows []int32) []int64 {
+	e.gather = grow(e.gather, len(rows))
+	out := e.gather
+	read(out, t, k.value, rows)
+	if k.points == nil {
+		return out
+	}
+	last := int64(len(k.points) - 1)
+	for i, code := range out {
+		if code == Missing {
+			code = last
+		}
+		out[i] = k.points[code]
+	}
+	if k.times != noColumn {
+		e.times = grow(e.times, len(rows))
+		read(e.times, t, k.times, rows)
+		for i, n := range e.times {
+			if n == Missing {
+				n = 1
+			}
+			v, ok := multiply(out[i], max(n, 0))
+			if !ok {
+				e.overflow(int(t.Subject[rows[i]]) - e.first)
+				v = 0
+			}
+			out[i] = v
+		}
+	}
+	return out
+}
+
+// read widens the values of a column to whole numbers.
+func read(out []int64, t *Table, column int, rows []int32) {
+	if column < 0 {
+		readDays(out, t.days(column), rows)
+		return
+	}
+	c := &t.Columns[column]
+	switch {
+	case c.Codes != nil:
+		for i, row := range rows {
+			out[i] = int64(c.Codes[row])
+			if c.Codes[row] == MissingCode {
+				out[i] = Missing
+			}
+		}
+	case c.Days != nil:
+		readDays(out, c.Days, rows)
+	default:
+		for i, row := range rows {
+			out[i] = c.Ints[row]
+		}
+	}
+}
+
+func readDays(out []int64, days []calendar.Day, rows []int32) {
+	for i, row := range rows {
+		out[i] = Missing
+		if days != nil && days[row] != calendar.None {
+			out[i] = int64(days[row])
+		}
+	}
+}
+
+// sift puts records aside until all of the block are known.
+func (e *Evaluator) sift(k *task, t *Table, rows []int32) {
+	days := t.days(k.by)
+	var values []int64
+	if k.value != noColumn {
+		values = e.valuesOf(k, t, rows)
+	}
+	for i, row := range rows {
+		s := sifted{cell: int32(k.cell), subject: int32(int(t.Subject[row]) - e.first), order: order{days[row], t.Recorded[row], t.ID[row]}}
+		if values != nil {
+			s.value = values[i]
+		}
+		e.sifted = append(e.sifted, s)
+	}
+}
+
+// settle brings the records put aside into their order, keeps as many as the window allows, and adds them up.
+func (e *Evaluator) settle() {
+	slices.SortFunc(e.sifted, func(a, b sifted) int {
+		if c := cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.subject, b.subject)); c != 0 {
+			return c
+		}
+		return b.order.compare(a.order)
+	})
+	for rest := e.sifted; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].cell == rest[0].cell && rest[n].subject == rest[0].subject {
+			n++
+		}
+		kept := rest[:n]
+		rest = rest[n:]
+		c := &e.plan.cells[kept[0].cell]
+		if c.limit > 0 && len(kept) > c.limit {
+			kept = kept[:c.limit]
+		}
+		e.addSifted(c, kept)
+	}
+}
+
+// addSifted adds up the records of one cell and subject, newest first.
+func (e *Evaluator) addSifted(c *cell, kept []sifted) {
+	s := int(kept[0].subject)
+	acc := e.cells[int(kept[0].cell)*e.n : (int(kept[0].cell)+1)*e.n]
+	switch c.kind {
+	case cellCount:
+		acc[s] = int64(len(kept))
+	case cellFirst:
+		acc[s] = int64(kept[len(kept)-1].day)
+	case cellLast:
+		acc[s] = int64(kept[0].day)
+	case cellLatest:
+		acc[s] = kept[0].value
+	case cellDistinct:
+		slices.SortFunc(kept, func(a, b sifted) int { return cmp.Compare(a.value, b.value) })
+		for i := range kept {
+			if kept[i].value != Missing && (i == 0 || kept[i].value != kept[i-1].value) {
+				acc[s]++
+			}
+		}
+	default:
+		for i := range kept {
+			if kept[i].value != Missing {
+				e.join(c.kind, acc, s, kept[i].value)
+			}
+		}
+	}
+}
