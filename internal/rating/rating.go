@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/charter"
 	"probity/internal/subject"
 )
 
@@ -47,4 +48,10 @@ func (r *Rating) Good(today calendar.Day) bool {
 // Same tells whether a reader would see the same: the version, the status, the score, the band and the gate.
 func (r *Rating) Same(o *Rating) bool {
 	return r.Version == o.Version && r.Status == o.Status && r.Score == o.Score && r.Band == o.Band && r.Gate == o.Gate
+}
+
+// Kept is a rating on its way into the store, with the permit it was computed under.
+type Kept struct {
+	Permit charter.RatingPermit
+	Rating Rating
 }

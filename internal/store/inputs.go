@@ -18,8 +18,8 @@ const subjectsPerQuery = 256
 // published at knownAt (the zero time means now). It yields them by subject and record in ascending order; retractions
 // are left out, and whether what is yielded may be seen today is for the charter to say. Permits must ascend by
 // subject, and a subject may have several. The version and its payload are valid until yield returns; fields that a
-// rating does not need (key, sealed, agency) are not set.
-func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, contracts map[int]ContractRow, yield func(*record.Version) error) error {
+// rating does not need (key, sealed, agency) are not set. datasets gives the dataset of each contract number.
+func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error {
 	horizon := int64(1<<63 - 1)
 	if !knownAt.IsZero() {
 		horizon = micro(knownAt)
@@ -31,7 +31,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 				return nil
 			}
 			defer func() { ids = ids[:0] }()
-			return s.inputs(ctx, tx, ids, horizon, contracts, yield)
+			return s.inputs(ctx, tx, ids, horizon, datasets, yield)
 		}
 		var last subject.ID
 		for _, p := range permits {
@@ -50,7 +50,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	})
 }
 
-func (s *Store) inputs(ctx context.Context, tx *sql.Tx, ids []any, horizon int64, contracts map[int]ContractRow, yield func(*record.Version) error) error {
+func (s *Store) inputs(ctx context.Context, tx *sql.Tx, ids []any, horizon int64, datasets map[int]string, yield func(*record.Version) error) error {
 	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, adverse, payload
 		FROM record_version WHERE subject IN (`+marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) inputs(ctx context.Context, tx *sql.Tx, ids []any, horizon int64
 			return nil
 		}
 		best.Payload = bestPayload
-		best.Dataset = contracts[best.Contract].Dataset
+		best.Dataset = datasets[best.Contract]
 		best.RecordedAt = instant(bestAt)
 		return yield(&best)
 	}

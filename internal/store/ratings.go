@@ -8,22 +8,15 @@ import (
 	"time"
 
 	"probity/calendar"
-	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/subject"
 )
 
-// Rated is a rating on its way into the store, with the permit it was computed under.
-type Rated struct {
-	Permit charter.RatingPermit
-	Rating rating.Rating
-}
-
 // SaveRatings keeps ratings as the newest of their subjects and adds to the history what a reader would see changed.
 // They must ascend by subject. Marks of outdated subjects that the ratings take into account (publications up to
 // seen) are cleared in the same commit.
-func (s *Store) SaveRatings(ctx context.Context, list []Rated, seen time.Time, clear []subject.ID) error {
+func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.Time, clear []subject.ID) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
 		before, err := newestOf(ctx, tx, list)
 		if err != nil {
@@ -73,7 +66,7 @@ type ratingKey struct {
 }
 
 // newestOf reads the newest ratings of the subjects in list.
-func newestOf(ctx context.Context, tx *sql.Tx, list []Rated) (map[ratingKey]rating.Rating, error) {
+func newestOf(ctx context.Context, tx *sql.Tx, list []rating.Kept) (map[ratingKey]rating.Rating, error) {
 	found := make(map[ratingKey]rating.Rating, len(list))
 	var ids []any
 	read := func() error {

@@ -40,7 +40,12 @@ const (
 // Counts are the rows of a submission by what became of them. Read is the sum of Stored, Unchanged, Rejected and
 // Unbound; Warned counts rows among Stored and Unchanged.
 type Counts struct {
-	Read, Stored, Unchanged, Rejected, Unbound, Warned int64
+	Read      int64 `json:"read"`
+	Stored    int64 `json:"stored"`
+	Unchanged int64 `json:"unchanged"`
+	Rejected  int64 `json:"rejected"`
+	Unbound   int64 `json:"unbound"`
+	Warned    int64 `json:"warned"`
 }
 
 // submissions remembers when each submission was published, so that versions read from disk are dated without a join.

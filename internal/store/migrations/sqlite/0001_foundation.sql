@@ -147,6 +147,8 @@ CREATE TABLE model (
     digest  BLOB NOT NULL,
     body    TEXT NOT NULL,
     state   TEXT NOT NULL CHECK (state IN ('draft', 'approved', 'active', 'retired')),
+    author   TEXT NOT NULL,
+    approver TEXT NOT NULL DEFAULT '',
     added_at INTEGER NOT NULL,
     PRIMARY KEY (code, version)
 ) WITHOUT ROWID;
