@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+
+	"probity/internal/access"
+	"probity/internal/ledger"
+	"probity/internal/subject"
+)
+
+// AppendEntries puts each entry behind the newest of its subject's chain and fills in Seq, Prev and Hash, all in one
+// transaction that is on disk when it returns.
+func (s *Store) AppendEntries(ctx context.Context, entries []*ledger.Entry) error {
+	return s.Write(ctx, func(tx *sql.Tx) error { return appendEntries(ctx, tx, entries...) })
+}
+
+// appendEntries is for transactions whose acts leave an entry of their own.
+func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
+	heads := map[subject.ID]ledger.Head{}
+	rows := newBulk(tx, "ledger_entry", []string{
+		"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "prev", "hash",
+	}, "")
+	for _, e := range entries {
+		head, ok := heads[e.Subject]
+		if !ok {
+			var err error
+			if head, err = readHead(ctx, tx, e.Subject); err != nil {
+				return err
+			}
+		}
+		heads[e.Subject] = e.Chain(head)
+		var commitment any
+		if e.Commitment != (ledger.Hash{}) {
+			commitment = e.Commitment[:]
+		}
+		err := rows.add(ctx, int64(e.Subject), e.Seq, micro(e.At), string(e.Act), e.What, e.Detail, e.Reader, e.Official,
+			e.Purpose, e.Basis, e.Case, commitment, e.Prev[:], e.Hash[:])
+		if err != nil {
+			return err
+		}
+	}
+	if err := rows.end(ctx); err != nil {
+		return err
+	}
+	for id, head := range heads {
+		_, err := tx.ExecContext(ctx, `INSERT INTO ledger_head (subject, seq, hash) VALUES (?, ?, ?)
+			ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, int64(id), head.Seq, head.Hash[:])
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readHead(ctx context.Context, tx *sql.Tx, id subject.ID) (ledger.Head, error) {
+	head := ledger.Head{Subject: id}
+	var hash []byte
+	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM ledger_head WHERE subject = ?`, int64(id)).Scan(&head.Seq, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return head, nil
+	}
+	copy(head.Hash[:], hash)
+	return head, err
+}
+
+const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, prev, hash`
+
+func scanEntry(rows *sql.Rows) (ledger.Entry, error) {
+	var e ledger.Entry
+	var at int64
+	var commitment, prev, hash []byte
+	err := rows.Scan(&e.Subject, &e.Seq, &at, &e.Act, &e.What, &e.Detail, &e.Reader, &e.Official, &e.Purpose, &e.Basis, &e.Case,
+		&commitment, &prev, &hash)
+	e.At = instant(at)
+	copy(e.Commitment[:], commitment)
+	copy(e.Prev[:], prev)
+	copy(e.Hash[:], hash)
+	return e, err
+}
+
+// Entries is the ledger of the scope's subject, oldest first; the scope must be the subject's own.
+func (s *Store) Entries(ctx context.Context, scope access.Scope) ([]ledger.Entry, error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.OwnFile); err != nil {
+		return nil, err
+	}
+	var list []ledger.Entry
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM ledger_entry WHERE subject = ? ORDER BY seq`, int64(id))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			e, err := scanEntry(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, e)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// VerifyLedger checks every chain against its head, and names the first entry that was changed, is missing or has
+// moved; see [ledger.Verify].
+func (s *Store) VerifyLedger(ctx context.Context) error {
+	return s.Read(ctx, func(tx *sql.Tx) error {
+		return ledger.Verify(
+			each(ctx, tx, `SELECT `+entryColumns+` FROM ledger_entry ORDER BY subject, seq`, scanEntry),
+			each(ctx, tx, `SELECT subject, seq, hash FROM ledger_head ORDER BY subject`, func(rows *sql.Rows) (ledger.Head, error) {
+				var h ledger.Head
+				var hash []byte
+				err := rows.Scan(&h.Subject, &h.Seq, &hash)
+				copy(h.Hash[:], hash)
+				return h, err
+			}),
+		)
+	})
+}
+
+// each runs a query and yields its rows; an error of the query or of a row comes last.
+func each[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		rows, err := tx.QueryContext(ctx, query)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if v, err := scan(rows); !yield(v, err) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(none, err)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"probity/internal/charter"
+	"probity/internal/consent"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/subject"
+)
+
+// AddConsents keeps consents, numbers them, and leaves an entry in the ledger of each subject, all in one transaction.
+// The numbers are in the order of the permits; entries[i] belongs to permits[i] and gets the consent's digest.
+func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit, entries []*ledger.Entry) ([]consent.ID, error) {
+	if len(permits) != len(entries) {
+		return nil, fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries", len(permits), len(entries))
+	}
+	first := s.ids.next(len(permits))
+	ids := make([]consent.ID, len(permits))
+	err := s.Write(ctx, func(tx *sql.Tx) error {
+		rows := newBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "given_at", "body"}, "")
+		for i, p := range permits {
+			if p.Consent() == nil {
+				return fault.New(fault.Internal, "store.permit", "a consent came without a permit")
+			}
+			c := *p.Consent()
+			ids[i] = consent.ID(first + int64(i))
+			c.ID = ids[i]
+			body, err := json.Marshal(&c)
+			if err != nil {
+				return err
+			}
+			entries[i].Detail, entries[i].Commitment = c.ID.String(), c.Digest()
+			if err := rows.add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), micro(c.Given), string(body)); err != nil {
+				return err
+			}
+		}
+		if err := rows.end(ctx); err != nil {
+			return err
+		}
+		return appendEntries(ctx, tx, entries...)
+	})
+	return ids, err
+}
+
+// Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
+func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
+	found, err := s.ConsentsOf(ctx, []subject.ID{id}, "")
+	return found[id], err
+}
+
+// ConsentsOf are the consents of many subjects to one method, newest first for each; "" is every method. Subjects
+// without any are absent from the answer.
+func (s *Store) ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error) {
+	found := make(map[subject.ID][]consent.Consent, len(ids))
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		one, err := tx.PrepareContext(ctx, `SELECT body, withdrawn_at FROM consent
+			WHERE subject = ? AND (? = '' OR method = ?) ORDER BY id DESC`)
+		if err != nil {
+			return err
+		}
+		defer one.Close()
+		for _, id := range ids {
+			rows, err := one.QueryContext(ctx, int64(id), method, method)
+			if err != nil {
+				return err
+			}
+			list, err := scanConsents(rows)
+			if err != nil {
+				return err
+			}
+			if len(list) > 0 {
+				found[id] = list
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var body []byte
+		var withdrawn sql.NullInt64
+		if err := rows.Scan(&body, &withdrawn); err != nil {
+			return nil, err
+		}
+		var c consent.Consent
+		if err := json.Unmarshal(body, &c); err != nil {
+			return nil, fmt.Errorf("reading a consent: %w", err)
+		}
+		if withdrawn.Valid {
+			c.Withdrawn = instant(withdrawn.Int64)
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
+// Withdrawn says what a withdrawal took away.
+type Withdrawn struct {
+	// Ratings and History count the deleted rows.
+	Ratings, History int64
+	// Recipients were ordered to delete what they got.
+	Recipients []string
+}
+
+// WithdrawConsent marks the consent withdrawn, physically deletes the subject's ratings under it and their history,
+// and orders every recipient to delete, all in one transaction with the ledger entry. Withdrawing again changes nothing.
+func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry) (Withdrawn, error) {
+	var w Withdrawn
+	c := p.Consent()
+	if c == nil {
+		return w, fault.New(fault.Internal, "store.permit", "a withdrawal came without a permit")
+	}
+	err := s.Write(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
+			micro(at), int64(c.Subject), int64(c.ID))
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		if w.Ratings, err = deleteRatings(ctx, tx, "rating", c); err != nil {
+			return err
+		}
+		if w.History, err = deleteRatings(ctx, tx, "rating_history", c); err != nil {
+			return err
+		}
+		for _, r := range c.Recipients {
+			_, err := tx.ExecContext(ctx, `INSERT INTO deletion_order (subject, consent, recipient, ordered_at) VALUES (?, ?, ?, ?)`,
+				int64(c.Subject), int64(c.ID), r, micro(at))
+			if err != nil {
+				return err
+			}
+		}
+		w.Recipients = c.Recipients
+		e.Detail, e.Commitment = c.ID.String(), c.Digest()
+		return appendEntries(ctx, tx, e)
+	})
+	return w, err
+}
+
+func deleteRatings(ctx context.Context, tx *sql.Tx, table string, c *consent.Consent) (int64, error) {
+	done, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject = ? AND model = ?`, int64(c.Subject), c.Method)
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"probity/internal/access"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+)
+
+// AddCredential keeps a new credential together with its ledger entry; a name that is taken is a Conflict. first
+// demands that there be none yet, and remembers the agency as the founder.
+func (s *Store) AddCredential(ctx context.Context, g access.Grant, first bool, e *ledger.Entry) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		if first {
+			var n int
+			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM credential`).Scan(&n); err != nil {
+				return err
+			}
+			if n > 0 {
+				return fault.New(fault.Conflict, "access.first", "this database has credentials already").
+					With("have one of their holders issue another")
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('founder', ?)`, g.Agency); err != nil {
+				return err
+			}
+		}
+		var taken int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM credential WHERE name = ?`, g.Name).Scan(&taken); err != nil {
+			return err
+		}
+		if taken > 0 {
+			return fault.New(fault.Conflict, "access.taken", "there is a credential %q already", g.Name).With("choose another name")
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO credential (name, agency, official, subject, secret, issued_at) VALUES (?, ?, ?, ?, ?, ?)`,
+			g.Name, g.Agency, g.Official, int64(g.Subject), g.Digest[:], micro(g.IssuedAt))
+		if err != nil {
+			return err
+		}
+		return appendEntries(ctx, tx, e)
+	})
+}
+
+// Credential finds a credential by name; NotFound where there is none.
+func (s *Store) Credential(ctx context.Context, name string) (access.Grant, error) {
+	g := access.Grant{Name: name}
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		var secret []byte
+		var issued int64
+		var revoked sql.NullInt64
+		err := tx.QueryRowContext(ctx, `SELECT agency, official, subject, secret, issued_at, revoked_at FROM credential WHERE name = ?`, name).
+			Scan(&g.Agency, &g.Official, &g.Subject, &secret, &issued, &revoked)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "access.none", "there is no credential %q", name)
+		}
+		if err != nil {
+			return err
+		}
+		copy(g.Digest[:], secret)
+		g.IssuedAt = instant(issued)
+		if revoked.Valid {
+			g.RevokedAt = instant(revoked.Int64)
+		}
+		return nil
+	})
+	return g, err
+}
+
+// Founder is the agency of the first credential; NotFound where there is none yet.
+func (s *Store) Founder(ctx context.Context) (agency string, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'founder'`).Scan(&agency)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "access.founder", "this database has no credential yet")
+		}
+		return err
+	})
+	return agency, err
+}
+
+// RevokeCredential ends a credential from the instant on, together with its ledger entry. Revoking it again changes
+// nothing.
+func (s *Store) RevokeCredential(ctx context.Context, name string, at time.Time, e *ledger.Entry) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`, micro(at), name)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		return appendEntries(ctx, tx, e)
+	})
+}
