@@ -2,6 +2,7 @@ package house
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -108,6 +109,11 @@ func importRules() []Rule {
 			Check: everyPackageHasARoom,
 		},
 		{
+			Name:  "the plan and the house agree",
+			Why:   "docs/design.md is the first thing a newcomer reads; a room it does not name, or names and does not have, sends them the wrong way",
+			Check: planAndHouseAgree,
+		},
+		{
 			Name:  "imports point downwards",
 			Why:   "faces -> application -> domain -> pure packages, and store -> domain: what decides about people must not depend on who asks or on where it is kept",
 			Check: importsPointDownwards,
@@ -146,6 +152,44 @@ func everyPackageHasARoom(r *Repository) []Finding {
 		if room(pkg.Dir) == "" {
 			found = append(found, Finding{pkg.Dir, "stands in no room"})
 		}
+	}
+	return found
+}
+
+// planFile holds the table of rooms; a row starts with the package in backquotes, and says *planned* where it is not yet
+// there.
+const planFile = "docs/design.md"
+
+var planRow = regexp.MustCompile("(?m)^\\| `([a-z/-]+)` \\| (.*)$")
+
+func planAndHouseAgree(r *Repository) []Finding {
+	i := slices.IndexFunc(r.Files, func(f File) bool { return f.Path == planFile })
+	if i < 0 {
+		return []Finding{{planFile, "is not there"}}
+	}
+	here := map[string]bool{}
+	for _, pkg := range r.Packages {
+		name := room(pkg.Dir)
+		if rooms[name] == command {
+			name = pkg.Dir
+		}
+		if name != "" && !within(pkg.Dir, "examples") {
+			here[name] = true
+		}
+	}
+	var found []Finding
+	for _, row := range planRow.FindAllStringSubmatch(string(r.Files[i].Text), -1) {
+		name, text := row[1], row[2]
+		switch planned := strings.HasPrefix(text, "*planned"); {
+		case here[name] && planned:
+			found = append(found, Finding{planFile, name + " is called planned, and is there"})
+		case !here[name] && !planned:
+			found = append(found, Finding{planFile, name + " is not there, and not called planned"})
+		}
+		delete(here, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(here)) {
+		found = append(found, Finding{name, "has no row in the table of rooms of " + planFile})
 	}
 	return found
 }

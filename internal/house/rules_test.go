@@ -30,6 +30,22 @@ func TestRulesFind(t *testing.T) {
 			want:  []string{"internal/attic: stands in no room"},
 		},
 		{
+			name: "a plan of another house",
+			rule: "the plan and the house agree",
+			files: map[string]string{
+				"docs/design.md": "| package | what |\n|---|---|\n| `calendar` | days |\n| `internal/lab` | *planned:* worlds |\n" +
+					"| `internal/demo` | *planned:* delta |\n| `internal/record` | records |\n| `cmd/probity` | starts |\n",
+				"calendar/a.go": "package calendar\n", "internal/demo/files/a.go": "package files\n", "internal/store/a.go": "package store\n",
+				"cmd/probity/main.go": "package main\n", "cmd/other/main.go": "package main\n",
+			},
+			want: []string{
+				"docs/design.md: internal/demo is called planned, and is there",
+				"docs/design.md: internal/record is not there, and not called planned",
+				"cmd/other: has no row in the table of rooms of docs/design.md",
+				"internal/store: has no row in the table of rooms of docs/design.md",
+			},
+		},
+		{
 			name: "a domain room imports the store",
 			rule: "imports point downwards",
 			files: map[string]string{
