@@ -286,6 +286,9 @@ func (in *ingest) waiting(w *row) (store.Waiting, error) {
 		return out, fault.New(fault.Internal, "intake.waiting", "writing a row that waits").By(err)
 	}
 	if in.seals {
+		if err := in.desk.Vault.Ensure(subject.ID(in.number)); err != nil {
+			return out, err
+		}
 		out.Row, err = in.desk.Vault.Seal(subject.ID(in.number), PlaceWaiting, out.Row)
 	}
 	return out, err
