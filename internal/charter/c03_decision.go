@@ -1,12 +1,12 @@
 package charter
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
+	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
@@ -28,22 +28,10 @@ const (
 
 // RatingGround is the rating a benefit is decided by. For a restriction there is none.
 type RatingGround struct {
-	Subject  subject.ID
-	Model    string
-	Kinds    []subject.Kind
-	Contexts []string
-	Rated    bool
-	Band     string
-}
-
-// ConsentGround is the person's own consent a benefit is decided under.
-type ConsentGround struct {
-	Subject    subject.ID
-	Purpose    string
-	Context    string
-	Recipients []string
-	// From is the first day, Until the first day on which it no longer covers anything.
-	From, Until calendar.Day
+	Subject subject.ID
+	Model   ModelFacts
+	Rated   bool
+	Band    string
 }
 
 // DecisionTerms is a decision about to be given and recorded.
@@ -58,7 +46,7 @@ type DecisionTerms struct {
 	// Rating is what Granted and NotGranted rest on, nil for every other outcome.
 	Rating *RatingGround
 	// Consent is the person's own, for a benefit decided on a natural subject.
-	Consent         *ConsentGround
+	Consent         *consent.Consent
 	Reader, Purpose string
 	Today           calendar.Day
 }
@@ -88,7 +76,7 @@ func (d Decision) Order() order.ID { return d.order }
 // subject's rating, for persons of the benefit's own context and under a consent that covers reader, purpose and context.
 func PermitDecision(t DecisionTerms) (Decision, error) {
 	if t.Measure == nil {
-		return Decision{}, refuse4("measure of the closed list", "see the list with: probity catalogue list measures", "a decision needs a measure of the list")
+		return Decision{}, refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "a decision needs a measure of the list")
 	}
 	var err error
 	switch t.Outcome {
@@ -98,7 +86,7 @@ func PermitDecision(t DecisionTerms) (Decision, error) {
 		err = benefitDecided(&t)
 	case RefusedByCharter:
 		if t.Order != nil || t.Rating != nil {
-			err = refuse4("refusal without grounds", "give neither order nor rating with a refusal", "a refused decision rests on nothing")
+			err = refuse("C4", "refusal without grounds", "give neither order nor rating with a refusal", "a refused decision rests on nothing")
 		}
 	default:
 		err = fault.New(fault.Invalid, "decision.outcome", "%q is no outcome of a decision", t.Outcome)
@@ -115,51 +103,51 @@ func PermitDecision(t DecisionTerms) (Decision, error) {
 
 func restrictionDecided(t *DecisionTerms) error {
 	if t.Rating != nil {
-		return refuse4("ground other than a rating", "decide it from orders alone", "a restriction cannot be decided from a rating")
+		return refuse("C4", "ground other than a rating", "decide it from orders alone", "a restriction cannot be decided from a rating")
 	}
 	if t.Measure.Class == "benefit" {
-		return refuse4("measure that can be ordered", "a benefit is granted or not granted", "the measure %s is a benefit", t.Measure.Code)
+		return refuse("C4", "measure that can be ordered", "a benefit is granted or not granted", "the measure %s is a benefit", t.Measure.Code)
 	}
 	if t.Outcome == Clear {
 		if t.Order != nil {
-			return refuse4("answer that fits the order", "answer restricted, or leave the order out", "an order is named for an answer that says there is none")
+			return refuse("C4", "answer that fits the order", "answer restricted, or leave the order out", "an order is named for an answer that says there is none")
 		}
 		return nil
 	}
 	o := t.Order
 	switch {
 	case o == nil || o.ID == 0:
-		return refuse4("order", "name the order in force", "nobody is restricted without an order")
+		return refuse("C4", "order", "name the order in force", "nobody is restricted without an order")
 	case o.Subject != t.Subject.ID && !slices.Contains(t.Same, o.Subject):
-		return fault.Refuse("C6", "order on this subject", "the order "+o.ID.String()+" is on another subject", "no measure moves from one subject to another")
+		return refuse("C6", "order on this subject", "no measure moves from one subject to another", "the order %s is on another subject", o.ID)
 	case o.Measure != t.Measure.Code:
-		return refuse4("order of this measure", "name an order of the measure asked about", "the order %s is for the measure %s", o.ID, o.Measure)
+		return refuse("C4", "order of this measure", "name an order of the measure asked about", "the order %s is for the measure %s", o.ID, o.Measure)
 	case o.State(t.Today) != order.InForce:
-		return refuse4("order in force", "answer clear: this order restricts nobody", "the order %s is %s on %s", o.ID, o.State(t.Today), t.Today)
+		return refuse("C4", "order in force", "answer clear: this order restricts nobody", "the order %s is %s on %s", o.ID, o.State(t.Today), t.Today)
 	case !standsInList(t.Measure, t.Today):
-		return refuse4("measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", t.Measure.Code, t.Today)
+		return refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", t.Measure.Code, t.Today)
 	case t.Today >= o.Start.Add(t.Measure.Ceiling):
-		return refuse4("end under the ceiling", "answer clear: the measure may not run this long", "the order %s has run longer than the measure %s may", o.ID, t.Measure.Code)
+		return refuse("C4", "end under the ceiling", "answer clear: the measure may not run this long", "the order %s has run longer than the measure %s may", o.ID, t.Measure.Code)
 	}
-	return restrictable(t.Measure, t.Subject)
+	return Restrictable(t.Measure, t.Subject)
 }
 
 func benefitDecided(t *DecisionTerms) error {
 	r := t.Rating
 	if t.Order != nil {
-		return refuse5("benefit decided by its own rule", "decide it from the rating alone", "a benefit is not decided from an order")
+		return refuse("C5", "benefit decided by its own rule", "decide it from the rating alone", "a benefit is not decided from an order")
 	}
-	if r == nil || t.Measure.Benefit == nil || r.Model != t.Measure.Benefit.Model {
-		return refuse5("rating by the benefit's model", "rate the subject by the model the benefit names", "the measure %s is decided by its own model only", t.Measure.Code)
+	if r == nil || t.Measure.Benefit == nil || r.Model.Code != t.Measure.Benefit.Model {
+		return refuse("C5", "rating by the benefit's model", "rate the subject by the model the benefit names", "the measure %s is decided by its own model only", t.Measure.Code)
 	}
 	if r.Subject != t.Subject.ID && !slices.Contains(t.Same, r.Subject) {
-		return fault.Refuse("C6", "rating of this subject", "the rating is another subject's", "no rating moves from one subject to another")
+		return refuse("C6", "rating of this subject", "no rating moves from one subject to another", "the rating is another subject's")
 	}
-	if err := AdmitBenefit(BenefitTerms{Measure: t.Measure, ModelKinds: r.Kinds, ModelContexts: r.Contexts}); err != nil {
+	if err := AdmitBenefit(BenefitTerms{Measure: t.Measure, Model: r.Model}); err != nil {
 		return err
 	}
 	if !slices.Contains(t.Measure.Kinds, t.Subject.Kind) {
-		return refuse5("benefit for this kind of subject", "see the list with: probity catalogue list measures", "the benefit %s is not for subjects of the kind %s", t.Measure.Code, t.Subject.Kind)
+		return refuse("C5", "benefit for this kind of subject", "see the list with: probity catalogue list measures", "the benefit %s is not for subjects of the kind %s", t.Measure.Code, t.Subject.Kind)
 	}
 	if t.Subject.Natural() {
 		if err := naturalBenefit(t); err != nil {
@@ -167,7 +155,7 @@ func benefitDecided(t *DecisionTerms) error {
 		}
 	}
 	if t.Outcome == Granted && (!r.Rated || !slices.Contains(t.Measure.Benefit.Bands, r.Band) || !standsInList(t.Measure, t.Today)) {
-		return refuse5("rule of the benefit", "grant it to the bands the list names, while the list names it", "the benefit %s is not granted to the band %q", t.Measure.Code, r.Band)
+		return refuse("C5", "rule of the benefit", "grant it to the bands the list names, while the list names it", "the benefit %s is not granted to the band %q", t.Measure.Code, r.Band)
 	}
 	return nil
 }
@@ -177,32 +165,34 @@ func benefitDecided(t *DecisionTerms) error {
 // only under the trader's consent (C1).
 func naturalBenefit(t *DecisionTerms) error {
 	if t.Subject.Kind.Natural() {
-		if err := ownContext(t.Measure, t.Rating.Contexts); err != nil {
+		if err := ownContext(t.Measure, t.Rating.Model.Contexts); err != nil {
 			return err
 		}
 	}
-	return consentCovers(t)
+	return ConsentCovers(t)
 }
 
-// consentCovers holds C1 for a decision: the consent is the subject's own, runs today, and names the context, the
-// purpose and the reader.
-func consentCovers(t *DecisionTerms) error {
-	const cure = "the person alone can give it: probity consent give"
-	refuse1 := func(missing, format string, args ...any) error {
-		return fault.Refuse("C1", missing, fmt.Sprintf(format, args...), cure)
-	}
-	c := t.Consent
+// ConsentCovers holds C1 for a decision: the consent is the subject's own, stands today, and names the method, the
+// context, the purpose and the reader. Of the terms it reads the subject, the measure, the consent, reader, purpose and
+// day.
+func ConsentCovers(t *DecisionTerms) error {
+	const ask = "ask the person for a consent that covers it: probity consent give"
+	c, m := t.Consent, t.Measure
 	switch {
 	case c == nil || c.Subject == 0 || c.Subject != t.Subject.ID && !slices.Contains(t.Same, c.Subject):
-		return refuse1("consent", "the person has not consented to be rated for this")
-	case t.Today < c.From || t.Today >= c.Until:
-		return refuse1("unexpired consent", "the consent runs from %s to %s", c.From, c.Until)
-	case t.Measure.Context != "" && c.Context != t.Measure.Context:
-		return refuse1("consent for this context", "the consent is for the context %s, the benefit %s belongs to %s", c.Context, t.Measure.Code, t.Measure.Context)
+		return refuse("C1", "consent", ask, "subject %s gave no consent to this being decided by a rating", t.Subject.ID)
+	case !c.Withdrawn.IsZero():
+		return refuse("C1", "standing consent", ask, "the consent %s was withdrawn", c.ID)
+	case !c.Standing(t.Today):
+		return refuse("C1", "unexpired consent", ask, "the consent %s runs from %s to %s", c.ID, c.From, c.To)
+	case m.Benefit != nil && c.Method != m.Benefit.Model:
+		return refuse("C1", "method", ask, "the consent %s names the method %s; %s is decided by %s", c.ID, c.Method, m.Code, m.Benefit.Model)
+	case m.Context != "" && !slices.Contains(c.Contexts, m.Context):
+		return refuse("C1", "context", ask, "the consent %s does not cover the context %s of %s", c.ID, m.Context, m.Code)
 	case c.Purpose != t.Purpose:
-		return refuse1("consent for this purpose", "the consent is for the purpose %s, not for %s", c.Purpose, t.Purpose)
+		return refuse("C1", "purpose", ask, "the consent %s is for the purpose %s, not %s", c.ID, c.Purpose, t.Purpose)
 	case !slices.Contains(c.Recipients, t.Reader):
-		return refuse1("consent to this reader", "the consent does not name %s as a recipient", t.Reader)
+		return refuse("C1", "recipient", ask, "the consent %s does not name %s as a recipient of the answer", c.ID, t.Reader)
 	}
 	return nil
 }
@@ -211,15 +201,11 @@ func consentCovers(t *DecisionTerms) error {
 func ownContext(m *catalogue.Measure, contexts []string) error {
 	switch {
 	case m.Context == "":
-		return refuse3("context of the benefit", "state the one context the benefit belongs to", "the benefit %s is for persons and names no context", m.Code)
+		return refuse("C3", "context of the benefit", "state the one context the benefit belongs to", "the benefit %s is for persons and names no context", m.Code)
 	case len(contexts) != 1:
-		return refuse3("rating of one context", "rest it on a model of the single context "+m.Context, "the model of %s joins %d contexts (%s)", m.Code, len(contexts), strings.Join(contexts, ", "))
+		return refuse("C3", "rating of one context", "rest it on a model of the single context "+m.Context, "the model of %s joins %d contexts (%s)", m.Code, len(contexts), strings.Join(contexts, ", "))
 	case contexts[0] != m.Context:
-		return refuse3("rating of the benefit's own context", "rest it on a model of the context "+m.Context, "the benefit %s belongs to the context %s, its model to %s", m.Code, m.Context, contexts[0])
+		return refuse("C3", "rating of the benefit's own context", "rest it on a model of the context "+m.Context, "the benefit %s belongs to the context %s, its model to %s", m.Code, m.Context, contexts[0])
 	}
 	return nil
-}
-
-func refuse3(missing, cure, format string, args ...any) error {
-	return fault.Refuse("C3", missing, fmt.Sprintf(format, args...), cure)
 }

@@ -13,12 +13,13 @@ import (
 type EndingTerms struct {
 	Order  order.Order
 	Ending order.Ending
-	// Actor is the agency whose official acts; nil where the catalogue has none of that code.
-	Actor *catalogue.Agency
-	// Restricted is the agency that the order's subject is, nil where the subject is no agency of the catalogue.
-	Restricted *catalogue.Agency
-	Catalogue  *catalogue.Catalogue
-	Today      calendar.Day
+	// By is who ends it.
+	By Actor
+	// Bodies are the unified codes of the body the order restricts or, on an office holder, of the office's body; none
+	// where the subject is neither a body nor holds an office.
+	Bodies    []string
+	Catalogue *catalogue.Catalogue
+	Today     calendar.Day
 }
 
 // Ended permits the store to end one order. Its zero value permits nothing.
@@ -47,12 +48,15 @@ func PermitEnding(t EndingTerms) (Ended, error) {
 }
 
 func endingOfOneself(t *EndingTerms) error {
-	if t.Actor == nil || t.Restricted == nil || !sameHouse(t.Catalogue, t.Actor, t.Restricted) {
-		return nil
+	kin := Kin(t.Catalogue, t.By.Agency)
+	for _, body := range t.Bodies {
+		if kin[body] {
+			return refuse("C13", "independent author",
+				"have a court, or another body that neither answers to it nor directs it, end the order",
+				"%s cannot end an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
+		}
 	}
-	return fault.Refuse("C13", "author outside the body concerned",
-		t.Actor.Code+" cannot end an order on "+t.Restricted.Code+", which is itself, above it, below it or under its control",
-		"a court or the author of the order, standing outside the body, ends it; the attempt was logged")
+	return nil
 }
 
 func endingComplete(t *EndingTerms) error {
@@ -60,35 +64,38 @@ func endingComplete(t *EndingTerms) error {
 	e := &t.Ending
 	switch {
 	case t.Order.ID == 0:
-		return refuse4("order", "name the order to end", "there is no order to end")
+		return refuse("C4", "order", "name the order to end", "there is no order to end")
 	case e.Act != order.Lift && e.Act != order.Annul:
 		return fault.New(fault.Invalid, "order.act", "%q does not end an order", e.Act).With("lift it or annul it")
 	case strings.TrimSpace(e.Document.Number) == "" || e.Document.Digest == [32]byte{}:
-		return refuse4("document", "give the number and the SHA-256 of the document that ends the order", "the ending names no document")
+		return refuse("C4", "document", "give the number and the SHA-256 of the document that ends the order", "the ending names no document")
 	case e.Day == calendar.None:
-		return refuse4("day", cure, "the ending names no day")
+		return refuse("C4", "day", cure, "the ending names no day")
 	case strings.TrimSpace(e.Reason) == "":
-		return refuse4("reason", cure, "the ending gives no reason")
+		return refuse("C4", "reason", cure, "the ending gives no reason")
 	}
 	if word := mentions(e.Reason, ratingWords); word != "" {
-		return refuse4("ground other than a rating", "state what was done or found; orders neither begin nor end with a rating", "the reason refers to a rating (%q)", word)
+		return refuse("C4", "ground other than a rating", "state what was done or found; orders neither begin nor end with a rating", "the reason refers to a rating (%q)", word)
 	}
 	return nil
 }
 
 func endingByTheAuthor(t *EndingTerms) error {
-	a, o := t.Actor, &t.Order
+	o, a := &t.Order, t.Catalogue.Agency(t.By.Agency)
+	const cure = "an official of the order's author ends it, with a credential of its own"
 	switch {
-	case a == nil || a.Code != t.Ending.Agency:
-		return refuse4("court or competent authority", "an official of an agency of the catalogue ends it", "%q is no agency of the catalogue", t.Ending.Agency)
+	case a == nil || !t.By.official():
+		return refuse("C4", "court or competent authority", cure, "no official of an agency of the catalogue ends this order")
+	case a.Code != t.Ending.Agency || t.By.Official != t.Ending.Official:
+		return refuse("C4", "act of one's own", cure, "%s ends an order in the name of %s/%s", t.By.name(), t.Ending.Agency, t.Ending.Official)
 	case a.Code == o.Issuer:
 		return nil
 	case t.Ending.Act == order.Lift:
-		return refuse4("author of the order", "its author lifts it; a court or the author's superior may annul it", "%s cannot lift an order of %s", a.Code, o.Issuer)
-	case a.Kind == "court", authority(a) && above(t.Catalogue, a.Code, o.Issuer):
+		return refuse("C4", "author of the order", "its author lifts it; a court or the author's superior may annul it", "%s cannot lift an order of %s", a.Code, o.Issuer)
+	case a.Kind == "court", authority(a) && directs(t.Catalogue, a.Code, o.Issuer):
 		return nil
 	}
-	return refuse4("author of the order, its superior or a court", "bring it before one of them", "%s cannot annul an order of %s", a.Code, o.Issuer)
+	return refuse("C4", "author of the order, its superior or a court", "bring it before one of them", "%s cannot annul an order of %s", a.Code, o.Issuer)
 }
 
 func endingInTime(t *EndingTerms) error {
@@ -107,38 +114,17 @@ func endingInTime(t *EndingTerms) error {
 	return nil
 }
 
-// sameHouse tells whether two agencies are one, one stands above the other, or one controls the other.
-func sameHouse(c *catalogue.Catalogue, a, b *catalogue.Agency) bool {
-	return a.Code == b.Code || above(c, a.Code, b.Code) || above(c, b.Code, a.Code)
-}
-
-// above tells whether the agency high stands above the agency low, by any chain of superiors and control.
-func above(c *catalogue.Catalogue, high, low string) bool {
-	seen := map[string]bool{low: true}
-	next := []string{low}
-	for len(next) > 0 {
-		code := next[0]
-		next = next[1:]
-		var over []string
-		if a := c.Agency(code); a != nil && a.Superior != "" {
-			over = append(over, a.Superior)
+// directs tells whether the agency high is a superior of the agency low, however many steps above.
+func directs(cat *catalogue.Catalogue, high, low string) bool {
+	for range len(cat.Agencies) { // a circle of superiors, which the catalogue check finds, must not hold us up
+		a := cat.Agency(low)
+		if a == nil || a.Superior == "" {
+			return false
 		}
-		for i := range c.Agencies {
-			for _, controlled := range c.Agencies[i].Controls {
-				if controlled == code {
-					over = append(over, c.Agencies[i].Code)
-				}
-			}
+		if a.Superior == high {
+			return true
 		}
-		for _, o := range over {
-			if o == high {
-				return true
-			}
-			if !seen[o] {
-				seen[o] = true
-				next = append(next, o)
-			}
-		}
+		low = a.Superior
 	}
 	return false
 }

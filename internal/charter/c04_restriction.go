@@ -20,10 +20,9 @@ type RestrictionTerms struct {
 	Subject subject.Subject
 	// Measure is the entry of the closed list the order names; nil where the list has none of that code.
 	Measure *catalogue.Measure
-	// Issuer is the catalogue's entry of the order's author; nil where it has none. Actor is the code of the agency
-	// whose official enters the order.
+	// Issuer is the catalogue's entry of the order's author; nil where it has none. By is who enters the order.
 	Issuer *catalogue.Agency
-	Actor  string
+	By     Actor
 	Today  calendar.Day
 }
 
@@ -51,35 +50,31 @@ func PermitRestriction(t RestrictionTerms) (Restriction, error) {
 	return Restriction{&o}, nil
 }
 
-func refuse4(missing, cure, format string, args ...any) error {
-	return fault.Refuse("C4", missing, fmt.Sprintf(format, args...), cure)
-}
-
 func orderComplete(t *RestrictionTerms) error {
 	o := &t.Order
 	const theOrder = "take it from the order; an order that does not state it is not one a restriction can rest on"
 	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
 	switch {
 	case o.Subject == 0 || o.Subject != t.Subject.ID:
-		return refuse4("subject", "name the one subject the order names", "the order does not name this subject")
+		return refuse("C4", "subject", "name the one subject the order names", "the order does not name this subject")
 	case blank(o.Basis.Law):
-		return refuse4("legal basis", theOrder, "the order names no law")
+		return refuse("C4", "legal basis", theOrder, "the order names no law")
 	case blank(o.Basis.Article):
-		return refuse4("article of the legal basis", theOrder, "the order names %s without an article", o.Basis.Law)
+		return refuse("C4", "article of the legal basis", theOrder, "the order names %s without an article", o.Basis.Law)
 	case blank(o.Document.Number):
-		return refuse4("document number", theOrder, "the order has no document number")
+		return refuse("C4", "document number", theOrder, "the order has no document number")
 	case o.Document.Digest == [32]byte{}:
-		return refuse4("document", "give the SHA-256 of the signed document", "the order's document is not identified")
+		return refuse("C4", "document", "give the SHA-256 of the signed document", "the order's document is not identified")
 	case o.Start == calendar.None:
-		return refuse4("start", theOrder, "the order names no first day")
+		return refuse("C4", "start", theOrder, "the order names no first day")
 	case o.End == calendar.None && o.Review == calendar.None:
-		return refuse4("end or review date", theOrder, "the order names neither an end nor a review date")
+		return refuse("C4", "end or review date", theOrder, "the order names neither an end nor a review date")
 	case blank(o.Appeal):
-		return refuse4("route of appeal", theOrder, "the order does not say how the subject can contest it")
+		return refuse("C4", "route of appeal", theOrder, "the order does not say how the subject can contest it")
 	case o.Served == calendar.None:
-		return refuse4("service of notice", "serve the subject first and enter the day of service", "notice of the order was not served on its subject")
+		return refuse("C4", "service of notice", "serve the subject first and enter the day of service", "notice of the order was not served on its subject")
 	case o.Served > t.Today:
-		return refuse4("service of notice", "enter the order once the subject was served", "notice is to be served on %s, which has not come", o.Served)
+		return refuse("C4", "service of notice", "enter the order once the subject was served", "notice is to be served on %s, which has not come", o.Served)
 	}
 	return orderDays(t)
 }
@@ -103,11 +98,13 @@ func orderOfAnAuthority(t *RestrictionTerms) error {
 	const cure = "only the court or authority that made the order enters it, through its own official"
 	switch {
 	case t.Issuer == nil || t.Issuer.Code != t.Order.Issuer:
-		return refuse4("court or competent authority", cure, "%q is no agency of the catalogue", t.Order.Issuer)
+		return refuse("C4", "court or competent authority", cure, "%q is no agency of the catalogue", t.Order.Issuer)
 	case !authority(t.Issuer):
-		return refuse4("court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", t.Issuer.Code, t.Issuer.Kind)
-	case t.Actor != t.Order.Issuer:
-		return refuse4("order of one's own", cure, "an official of %s cannot enter an order of %s", t.Actor, t.Order.Issuer)
+		return refuse("C4", "court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", t.Issuer.Code, t.Issuer.Kind)
+	case !t.By.official():
+		return refuse("C4", "official of the author", cure, "no official of %s enters this order", t.Order.Issuer)
+	case t.By.Agency != t.Order.Issuer:
+		return refuse("C4", "order of one's own", cure, "an official of %s cannot enter an order of %s", t.By.Agency, t.Order.Issuer)
 	}
 	return nil
 }
@@ -121,48 +118,48 @@ func authority(a *catalogue.Agency) bool {
 func orderOfTheList(t *RestrictionTerms) error {
 	m := t.Measure
 	if m == nil || m.Code != t.Order.Measure {
-		return refuse4("measure of the closed list", "see the list with: probity catalogue list measures", "the list of measures has no %q", t.Order.Measure)
+		return refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "the list of measures has no %q", t.Order.Measure)
 	}
 	for _, d := range []calendar.Day{t.Today, t.Order.Start} {
 		if !standsInList(m, d) {
-			return refuse4("measure in force", "order a measure that stands in the list", "the measure %s does not stand in the list on %s", m.Code, d)
+			return refuse("C4", "measure in force", "order a measure that stands in the list", "the measure %s does not stand in the list on %s", m.Code, d)
 		}
 	}
-	if err := restrictable(m, t.Subject); err != nil {
+	if err := Restrictable(m, t.Subject); err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(m.Basis, func(l catalogue.Law) bool {
 		return l.Code == t.Order.Basis.Law && (l.Article == "" || l.Article == t.Order.Basis.Article)
 	}) {
-		return refuse4("legal basis of the measure", "name a basis the list gives for the measure: "+bases(m), "%s does not allow the measure %s", t.Order.Basis, m.Code)
+		return refuse("C4", "legal basis of the measure", "name a basis the list gives for the measure: "+bases(m), "%s does not allow the measure %s", t.Order.Basis, m.Code)
 	}
 	return nil
 }
 
-// restrictable tells whether a measure of the list may restrict such a subject at all.
-func restrictable(m *catalogue.Measure, s subject.Subject) error {
+// Restrictable tells whether a measure of the list may restrict such a subject at all.
+func Restrictable(m *catalogue.Measure, s subject.Subject) error {
 	switch {
 	case m.Class == "benefit":
-		return refuse4("measure that can be ordered", "a benefit is neither ordered nor taken away by order", "the measure %s is a benefit", m.Code)
+		return refuse("C4", "measure that can be ordered", "a benefit is neither ordered nor taken away by order", "the measure %s is a benefit", m.Code)
 	case s.Natural() && m.Class != "I":
-		return refuse4("measure of class I", "for human beings only measures of class I exist, each by order of a court or authority", "the measure %s is of class %s and cannot restrict a human being", m.Code, m.Class)
+		return refuse("C4", "measure of class I", "for human beings only measures of class I exist, each by order of a court or authority", "the measure %s is of class %s and cannot restrict a human being", m.Code, m.Class)
 	case m.Class != "I" && m.Class != "II":
-		return refuse4("measure that can be ordered", "measures of class III are a private body's own and are not kept here", "the measure %s is of class %s, which nobody orders", m.Code, m.Class)
+		return refuse("C4", "measure that can be ordered", "measures of class III are a private body's own and are not kept here", "the measure %s is of class %s, which nobody orders", m.Code, m.Class)
 	case !slices.Contains(m.Kinds, s.Kind):
-		return refuse4("measure for this kind of subject", "see the list with: probity catalogue list measures", "the measure %s is not for subjects of the kind %s", m.Code, s.Kind)
+		return refuse("C4", "measure for this kind of subject", "see the list with: probity catalogue list measures", "the measure %s is not for subjects of the kind %s", m.Code, s.Kind)
 	}
 	return nil
 }
 
 func orderUnderTheCeiling(t *RestrictionTerms) error {
 	if t.Measure.Ceiling.IsZero() {
-		return refuse4("ceiling of the measure", "have the list state how long the measure may run at most", "the list states no ceiling for the measure %s", t.Measure.Code)
+		return refuse("C4", "ceiling of the measure", "have the list state how long the measure may run at most", "the list states no ceiling for the measure %s", t.Measure.Code)
 	}
 	// Both dates are held to it: a review date does not open a longer end.
 	limit := t.Order.Start.Add(t.Measure.Ceiling)
 	for _, d := range []calendar.Day{t.Order.End, t.Order.Review} {
 		if d != calendar.None && d > limit {
-			return refuse4("end under the ceiling", fmt.Sprintf("end or review it on %s at the latest", limit),
+			return refuse("C4", "end under the ceiling", fmt.Sprintf("end or review it on %s at the latest", limit),
 				"the measure %s may run %s from %s; the order names %s", t.Measure.Code, t.Measure.Ceiling, t.Order.Start, d)
 		}
 	}
@@ -176,7 +173,7 @@ var ratingWords = []string{"rating", "rated", "score", "credit grade", "评分",
 func orderWithoutRating(t *RestrictionTerms) error {
 	for _, text := range []string{t.Order.Scope, t.Order.Appeal, t.Order.Document.Number} {
 		if word := mentions(text, ratingWords); word != "" {
-			return refuse4("ground other than a rating", "state the conduct and the law; no restriction may refer to a rating or to anything derived from one",
+			return refuse("C4", "ground other than a rating", "state the conduct and the law; no restriction may refer to a rating or to anything derived from one",
 				"the order refers to a rating (%q)", word)
 		}
 	}

@@ -1,0 +1,129 @@
+// Package measure answers the question another agency asks: may this subject have this benefit, and is there a lawful
+// restriction on it in force?
+//
+// The two never touch. A restriction is answered from orders of courts and authorities (package order) and from nothing
+// else. A benefit is answered from a rating, adds to what everybody has, and takes nothing away where it is not granted;
+// a human being's benefit also needs that human being's own consent. What may be answered is decided by package charter;
+// what is answered is read from one precomputed row per subject, recorded before it leaves, and kept with its reasons.
+package measure
+
+import (
+	"context"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/consent"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/measure/order"
+	"probity/internal/rating"
+	"probity/internal/subject"
+)
+
+// Service decides on measures and keeps orders. It is safe for concurrent use.
+type Service struct {
+	parts Parts
+}
+
+// Parts is what a Service works with. Every field must be set; Zone may be nil for calendar.Shanghai.
+type Parts struct {
+	Catalogue *catalogue.Catalogue
+	Book      Book
+	Desk      Desk
+	Ratings   Ratings
+	Models    Models
+	Vault     Vault
+	Now       func() time.Time
+	Zone      *time.Location
+}
+
+// New makes a Service of its parts.
+func New(p Parts) *Service {
+	if p.Zone == nil {
+		p.Zone = calendar.Shanghai
+	}
+	return &Service{p}
+}
+
+func (s *Service) today() calendar.Day { return calendar.In(s.parts.Now(), s.parts.Zone) }
+
+// Book keeps orders, decisions and the standing row. Package store implements it.
+type Book interface {
+	// Subject finds a subject, following redirects; a fault NotFound where there is none.
+	Subject(context.Context, subject.ID) (subject.Subject, error)
+	// EnterOrder keeps a permitted order together with its line in the subject's ledger, and gives it its id, which it
+	// adds to the line. The same document ordering the same measure on the same subject a second time is a fault
+	// Conflict.
+	EnterOrder(context.Context, charter.Restriction, Text, *ledger.Entry) (order.ID, error)
+	// EndOrder keeps a permitted ending together with its line in the ledger; the same act a second time is a fault
+	// Conflict.
+	EndOrder(context.Context, charter.Ended, Text, *ledger.Entry) error
+	// Orders gives the orders on the subject and on those merged into it, endings included, in the order of their ids.
+	Orders(context.Context, subject.ID) (OrdersOf, error)
+	// Standing reads the standing row and what tells whether it still holds, in one moment of the database.
+	Standing(context.Context, access.Scope) (StandingRow, error)
+	// SaveStanding writes the row in place of the one before.
+	SaveStanding(context.Context, StandingRow) error
+	// Bodies gives the unified codes of the body the subject is.
+	Bodies(context.Context, subject.ID) ([]string, error)
+	// SaveDecision keeps a permitted decision durably and gives it its id.
+	SaveDecision(context.Context, charter.Decision, DecisionText) (DecisionID, error)
+	// Decision reads a kept decision; a fault NotFound where there is none.
+	Decision(context.Context, access.Scope, DecisionID) (Text, error)
+	// Consents are all of a subject's consents, those withdrawn and expired among them.
+	Consents(context.Context, subject.ID) ([]consent.Consent, error)
+}
+
+// Desk records readings before they are answered, and attempts that the Charter refused. It is package access's.
+type Desk interface {
+	Open(context.Context, access.Request) (access.Scope, error)
+	Attempt(ctx context.Context, by charter.Actor, about subject.ID, what, file string, refusal *fault.Error) error
+}
+
+// Ratings gives the rating that stands now, computed again where it no longer holds. "Not rated" is a rating. A human
+// being without consent is a fault Refused under C1; a model that is not in force is a fault NotFound.
+type Ratings interface {
+	Current(ctx context.Context, id subject.ID, model string) (rating.Rating, error)
+}
+
+// Models finds the version of a model that is in force; a fault NotFound where there is none.
+type Models interface {
+	Model(code string) (*rating.Model, error)
+}
+
+// Vault seals what is kept about human beings under a key of the subject's own. Package vault implements it.
+type Vault interface {
+	Ensure(...subject.ID) error
+	Seal(id subject.ID, place string, plain []byte) ([]byte, error)
+	Open(id subject.ID, place string, sealed []byte) ([]byte, error)
+}
+
+// Text is text as it is kept: in the clear for organisations, sealed under the subject's key for human beings.
+type Text struct {
+	Body   []byte
+	Sealed bool
+}
+
+// seal turns plain text into what may be kept about the subject. place says what the text is, so that it cannot be
+// passed off for another.
+func (s *Service) seal(sub subject.Subject, place string, plain []byte) (Text, error) {
+	if !sub.Natural() {
+		return Text{plain, false}, nil
+	}
+	if err := s.parts.Vault.Ensure(sub.ID); err != nil {
+		return Text{}, err
+	}
+	sealed, err := s.parts.Vault.Seal(sub.ID, place, plain)
+	return Text{sealed, true}, err
+}
+
+// open is the inverse of seal.
+func (s *Service) open(id subject.ID, place string, t Text) ([]byte, error) {
+	if !t.Sealed {
+		return t.Body, nil
+	}
+	return s.parts.Vault.Open(id, place, t.Body)
+}

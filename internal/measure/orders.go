@@ -1,0 +1,177 @@
+package measure
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/measure/order"
+	"probity/internal/subject"
+)
+
+// EnterOrder enters an order under the permit of the Charter (C4) and gives it back with its id. The order's ID,
+// EnteredAt, EnteredBy and Ended are set here, whatever the caller put there. It counts from the very next decision. The
+// subject sees the line in its ledger; a refused attempt leaves one too.
+func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.Order) (order.Order, error) {
+	by := as.Actor()
+	sub, err := s.parts.Book.Subject(ctx, o.Subject)
+	if err != nil {
+		return o, err
+	}
+	o.ID, o.Ended, o.Subject = 0, nil, sub.ID
+	o.EnteredAt, o.EnteredBy = s.parts.Now(), by.Official
+	permit, err := charter.PermitRestriction(charter.RestrictionTerms{
+		Order: o, Subject: sub, By: by, Today: s.today(),
+		Measure: s.parts.Catalogue.Measure(o.Measure), Issuer: s.parts.Catalogue.Agency(o.Issuer),
+	})
+	if err != nil {
+		return o, s.attempted(ctx, sub.ID, by, "", err)
+	}
+	text, err := s.sealTexts(sub, orderPlace, particulars{Document: o.Document.Number, Scope: o.Scope, Appeal: o.Appeal})
+	if err != nil {
+		return o, err
+	}
+	o.ID, err = s.parts.Book.EnterOrder(ctx, permit, text, s.line(by, sub.ID, "entered", o.Document))
+	return o, err
+}
+
+// EndOrder lifts or annuls an order under the permit of the Charter (C4, C13) and gives it back as it then stands. The
+// ending's Agency, Official and At are those of the credential and the clock. The subject sees the line in its ledger; a
+// refused attempt leaves one too.
+func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject.ID, which order.ID, ending order.Ending) (order.Order, error) {
+	by := as.Actor()
+	sub, err := s.parts.Book.Subject(ctx, id)
+	if err != nil {
+		return order.Order{}, err
+	}
+	o, err := s.order(ctx, sub.ID, which)
+	if err != nil {
+		return o, err
+	}
+	bodies, err := s.parts.Book.Bodies(ctx, sub.ID)
+	if err != nil {
+		return o, err
+	}
+	ending.Agency, ending.Official, ending.At = by.Agency, by.Official, s.parts.Now()
+	permit, err := charter.PermitEnding(charter.EndingTerms{
+		Order: o, Ending: ending, By: by, Bodies: bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
+	})
+	if err != nil {
+		return order.Order{}, s.attempted(ctx, sub.ID, by, which.String(), err)
+	}
+	// The texts are sealed under the subject the order names, which may since have been merged into another.
+	named := sub
+	named.ID = o.Subject
+	text, err := s.sealTexts(named, endingPlace, particulars{Document: ending.Document.Number, Reason: ending.Reason})
+	if err != nil {
+		return order.Order{}, err
+	}
+	line := s.line(by, sub.ID, string(ending.Act), ending.Document)
+	line.Detail += " " + which.String()
+	if err := s.parts.Book.EndOrder(ctx, permit, text, line); err != nil {
+		return order.Order{}, err
+	}
+	o.Ended = &ending
+	return o, nil
+}
+
+// line is what the subject's ledger says of an act on an order: who did it, and the digest of the document.
+func (s *Service) line(by charter.Actor, id subject.ID, act string, d order.Document) *ledger.Entry {
+	return &ledger.Entry{
+		Subject: id, At: s.parts.Now(), Act: ledger.Order, What: "order", Detail: act,
+		Reader: by.Agency, Official: by.Official, Commitment: d.Digest,
+	}
+}
+
+// Orders reads the orders on a subject, ended ones included, once the reading is recorded: by the subject itself, or by
+// an official who states why. Measure is not looked at.
+func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) {
+	scope, err := s.openFile(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.orders(ctx, scope.Subject().ID)
+	return all.list, err
+}
+
+// Kept reads a decision as it was given, with all its reasons, once the reading is recorded.
+func (s *Service) Kept(ctx context.Context, q Request, id DecisionID) (Decision, error) {
+	scope, err := s.openFile(ctx, q)
+	if err != nil {
+		return Decision{}, err
+	}
+	text, err := s.parts.Book.Decision(ctx, scope, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	body, err := s.open(scope.Subject().ID, decisionPlace, text)
+	if err != nil {
+		return Decision{}, err
+	}
+	var d Decision
+	if err := json.Unmarshal(body, &d); err != nil {
+		return d, fault.New(fault.Internal, "decision.body", "the decision %s cannot be read", id).By(err)
+	}
+	d.ID = id
+	return d.told(scope.Subject(), scope.Level()), nil
+}
+
+// openFile opens the subject's own file to itself, and the file to an official.
+func (s *Service) openFile(ctx context.Context, q Request) (access.Scope, error) {
+	what := access.File
+	if q.As.Subject() != 0 {
+		what = access.OwnFile
+	}
+	return s.parts.Desk.Open(ctx, access.Request{
+		As: q.As, Subject: q.Subject, What: what, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
+	})
+}
+
+func (s *Service) order(ctx context.Context, id subject.ID, which order.ID) (order.Order, error) {
+	all, err := s.orders(ctx, id)
+	if err != nil {
+		return order.Order{}, err
+	}
+	for _, o := range all.list {
+		if o.ID == which {
+			return o, nil
+		}
+	}
+	return order.Order{}, fault.New(fault.NotFound, "order.none", "subject %s has no order %q", id, which).
+		With("list its orders with: probity order list")
+}
+
+// attempted records an attempt that the Charter refused and gives the refusal back.
+func (s *Service) attempted(ctx context.Context, id subject.ID, by charter.Actor, file string, err error) error {
+	var refusal *fault.Error
+	if !errors.As(err, &refusal) || refusal.Code != fault.Refused {
+		return err
+	}
+	if failed := s.parts.Desk.Attempt(ctx, by, id, "order", file, refusal); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
+}
+
+func (s *Service) sealTexts(sub subject.Subject, place string, p particulars) (Text, error) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return Text{}, fault.New(fault.Internal, "order.body", "the texts of an order cannot be written").By(err)
+	}
+	return s.seal(sub, place, body)
+}
+
+// ParseDigest reads the SHA-256 of a document as people write it: 64 hexadecimal digits.
+func ParseDigest(text string) (digest [32]byte, err error) {
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != len(digest) {
+		return digest, fault.New(fault.Invalid, "order.digest", "%q is no SHA-256", text).
+			With("give the 64 hexadecimal digits that sha256sum prints for the signed document")
+	}
+	return [32]byte(b), nil
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/measure"
+)
+
+// SaveDecision keeps a permitted decision durably and gives it its id. Its text about a human being must be sealed.
+func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, text measure.DecisionText) (measure.DecisionID, error) {
+	switch {
+	case permit.Measure() == "":
+		return 0, fault.New(fault.Internal, "store.permit", "a decision was to be kept without a permit")
+	case permit.Subject().Natural() && !text.Sealed:
+		return 0, fault.New(fault.Internal, "store.sealed", "a decision about a human being was to be kept unsealed")
+	}
+	id := s.ids.next(1)
+	var orderID any
+	if permit.Order() != 0 {
+		orderID = int64(permit.Order())
+	}
+	err := s.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, reader, decided_at, body, sealed)
+			VALUES (?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), id, permit.Measure(), string(permit.Outcome()), orderID,
+			text.Reader, micro(text.At), text.Body, text.Sealed)
+		return err
+	})
+	return measure.DecisionID(id), err
+}
+
+// Decision reads the text of a kept decision; a fault NotFound where the subject has none of that id.
+func (s *Store) Decision(ctx context.Context, scope access.Scope, decision measure.DecisionID) (measure.Text, error) {
+	var text measure.Text
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return text, err
+	}
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT body, sealed FROM decision WHERE subject = ? AND id = ?`, int64(id), int64(decision)).
+			Scan(&text.Body, &text.Sealed)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "decision.none", "subject %s has no decision %s", id, decision)
+		}
+		return err
+	})
+	return text, err
+}
