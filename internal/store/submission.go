@@ -169,6 +169,9 @@ func (s *Store) Submissions(ctx context.Context, limit int) ([]Submission, error
 // BeginSubmission enters a submission as open and gives its number.
 func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, error) {
 	var number int64
+	if sub.Digest == nil {
+		sub.Digest = []byte{} // a stream has none, and the column knows no absence
+	}
 	err := s.Write(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, replays, started_at, state)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING number`,
