@@ -61,6 +61,11 @@ vuln: ## look the dependencies up in Go's vulnerability database (needs the netw
 	@go build -C tools -p $(JOBS) -trimpath -o ../bin/govulncheck golang.org/x/vuln/cmd/govulncheck
 	@./bin/govulncheck ./...
 
+.PHONY: bench
+bench: ## print the figures of docs/performance.md, one JSON object each (ONLY=intake for some)
+	@go build -trimpath -o bin/probity-bench ./cmd/probity-bench
+	@./bin/probity-bench '$(ONLY)'
+
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (30s each; ONLY=./identifier for one package)
 	@scripts/fuzz '$(FUZZTIME)' '$(ONLY)'

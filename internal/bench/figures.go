@@ -1,0 +1,8 @@
+package bench
+
+// Figures are all measurements there are.
+func Figures() []Figure {
+	return []Figure{
+		scorecardOne,
+	}
+}
