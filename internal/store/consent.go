@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"probity/internal/charter"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/rating"
+	"probity/internal/rights"
 	"probity/internal/subject"
 )
 
@@ -104,22 +107,15 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 	return list, rows.Err()
 }
 
-// Withdrawn says what a withdrawal took away.
-type Withdrawn struct {
-	// Ratings and History count the deleted rows.
-	Ratings, History int64
-	// Recipients were ordered to delete what they got.
-	Recipients []string
-}
-
 // WithdrawConsent marks the consent withdrawn, physically deletes the subject's ratings under it and their history,
 // and orders every recipient to delete, all in one transaction with the ledger entry. Withdrawing again changes nothing.
-func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry) (Withdrawn, error) {
-	var w Withdrawn
+func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry) (rights.Withdrawal, error) {
+	var w rights.Withdrawal
 	c := p.Consent()
 	if c == nil {
 		return w, fault.New(fault.Internal, "store.permit", "a withdrawal came without a permit")
 	}
+	w.Consent = c.ID
 	err := s.Write(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
 			micro(at), int64(c.Subject), int64(c.ID))
@@ -133,6 +129,10 @@ func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 			return err
 		}
 		if w.History, err = deleteRatings(ctx, tx, "rating_history", c); err != nil {
+			return err
+		}
+		// The standing row may repeat a rating; it is derived, and made anew when it is next asked for.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(c.Subject)); err != nil {
 			return err
 		}
 		for _, r := range c.Recipients {
@@ -155,4 +155,66 @@ func deleteRatings(ctx context.Context, tx *sql.Tx, table string, c *consent.Con
 		return 0, err
 	}
 	return done.RowsAffected()
+}
+
+// SealedIdentifiers are the sealed identifiers of many subjects, in any order.
+func (s *Store) SealedIdentifiers(ctx context.Context, ids []subject.ID) ([]rights.SealedIdentifier, error) {
+	var list []rights.SealedIdentifier
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		for page := range slices.Chunk(ids, subjectsPerQuery) {
+			args := make([]any, len(page))
+			for i, id := range page {
+				args[i] = int64(id)
+			}
+			rows, err := tx.QueryContext(ctx, `SELECT subject, scheme, value FROM subject_identifier
+				WHERE sealed = 1 AND subject IN (`+marks(len(page))+`)`, args...)
+			if err != nil {
+				return err
+			}
+			if list, err = appendSealed(list, rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func appendSealed(list []rights.SealedIdentifier, rows *sql.Rows) (_ []rights.SealedIdentifier, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var one rights.SealedIdentifier
+		if err := rows.Scan(&one.Subject, &one.Scheme, &one.Value); err != nil {
+			return list, err
+		}
+		list = append(list, one)
+	}
+	return list, rows.Err()
+}
+
+// stillConsented leaves out, inside the transaction that keeps ratings, those whose consent was withdrawn since the
+// permit was given: a withdrawal and a rating under way do not pass each other.
+func stillConsented(ctx context.Context, tx *sql.Tx, list []rating.Kept) ([]rating.Kept, error) {
+	if !slices.ContainsFunc(list, func(k rating.Kept) bool { return k.Permit.Consent() != 0 }) {
+		return list, nil
+	}
+	one, err := tx.PrepareContext(ctx, `SELECT count(*) FROM consent WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`)
+	if err != nil {
+		return nil, err
+	}
+	defer one.Close()
+	kept := make([]rating.Kept, 0, len(list))
+	for i := range list {
+		p := &list[i].Permit
+		n := 1
+		if p.Consent() != 0 {
+			if err := one.QueryRowContext(ctx, int64(p.Subject().ID), int64(p.Consent())).Scan(&n); err != nil {
+				return nil, err
+			}
+		}
+		if n == 1 {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept, nil
 }

@@ -18,6 +18,10 @@ import (
 // seen) are cleared in the same commit.
 func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.Time, clear []subject.ID) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
+		list, err := stillConsented(ctx, tx, list)
+		if err != nil {
+			return err
+		}
 		before, err := newestOf(ctx, tx, list)
 		if err != nil {
 			return err

@@ -1,0 +1,176 @@
+// Package rights is where a subject acts on its own file: it gives and withdraws consent, and sees what it has agreed
+// to. What is lawful is decided by package charter; what is done here leaves an entry in the subject's ledger.
+package rights
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/consent"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/subject"
+)
+
+// Store is what the rights of a subject need kept.
+type Store interface {
+	// Subject reads the register, following redirects; an unknown id is NotFound.
+	Subject(context.Context, subject.ID) (subject.Subject, error)
+	// AddConsents keeps consents and numbers them in order, each with its ledger entry, all in one transaction.
+	AddConsents(context.Context, []charter.ConsentPermit, []*ledger.Entry) ([]consent.ID, error)
+	// Consents are all of a subject's consents, newest first.
+	Consents(context.Context, subject.ID) ([]consent.Consent, error)
+	// WithdrawConsent ends a consent and physically deletes what rested on it, in one transaction with the ledger
+	// entry. Withdrawing again changes nothing.
+	WithdrawConsent(context.Context, charter.WithdrawalPermit, time.Time, *ledger.Entry) (Withdrawal, error)
+}
+
+// Births gives the birth days that subjects' own identifiers show; subjects of whom none is known are absent.
+type Births interface {
+	Born(context.Context, []subject.ID) (map[subject.ID]calendar.Day, error)
+}
+
+// Withdrawal says what a withdrawal took away.
+type Withdrawal struct {
+	Consent consent.ID `json:"consent"`
+	// Ratings and History count the rows that were physically deleted.
+	Ratings int64 `json:"ratings_deleted"`
+	History int64 `json:"history_deleted"`
+	// Recipients were ordered to delete what they got; empty where the consent had been withdrawn before.
+	Recipients []string `json:"recipients"`
+}
+
+// Service does what subjects ask for. It is safe for concurrent use.
+type Service struct {
+	store     Store
+	births    Births
+	catalogue *catalogue.Catalogue
+	now       func() time.Time
+}
+
+// New makes a service; now is the clock.
+func New(store Store, births Births, cat *catalogue.Catalogue, now func() time.Time) *Service {
+	return &Service{store, births, cat, now}
+}
+
+// consentsPerCommit keeps the one writer free for readers' entries.
+const consentsPerCommit = 1024
+
+// Give records a consent and gives it its number. by is the subject's own credential; or by and with are those of two
+// officials who saw the document signed that the consent's proof names. The instant is ours, whatever c says.
+func (s *Service) Give(ctx context.Context, by, with access.Credential, c consent.Consent) (consent.Consent, error) {
+	given, err := s.GiveAll(ctx, by, with, []consent.Consent{c})
+	if err != nil {
+		return consent.Consent{}, err
+	}
+	return given[0], nil
+}
+
+// GiveAll is Give for many consents of one pair of witnesses, in commits of at most a thousand. The first that is
+// refused ends it; those of earlier commits stand and are returned beside the error.
+func (s *Service) GiveAll(ctx context.Context, by, with access.Credential, list []consent.Consent) ([]consent.Consent, error) {
+	if by.Name() == "" {
+		return nil, fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").With("show one with --as NAME")
+	}
+	var done []consent.Consent
+	for part := range slices.Chunk(list, consentsPerCommit) {
+		given, err := s.giveSome(ctx, by, with, part)
+		if err != nil {
+			return done, err
+		}
+		done = append(done, given...)
+	}
+	return done, nil
+}
+
+func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list []consent.Consent) ([]consent.Consent, error) {
+	at := s.now().UTC().Truncate(time.Microsecond)
+	ids := make([]subject.ID, len(list))
+	subjects := make([]subject.Subject, len(list))
+	for i := range list {
+		var err error
+		if subjects[i], err = s.store.Subject(ctx, list[i].Subject); err != nil {
+			return nil, err
+		}
+		ids[i] = subjects[i].ID
+	}
+	born, err := s.births.Born(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	permits := make([]charter.ConsentPermit, len(list))
+	entries := make([]*ledger.Entry, len(list))
+	given := make([]consent.Consent, len(list))
+	for i, c := range list {
+		c.Subject, c.ID, c.Given, c.Withdrawn = ids[i], 0, at, time.Time{}
+		day, known := born[ids[i]]
+		if !known {
+			day = calendar.None
+		}
+		permits[i], err = charter.PermitConsent(charter.ConsentTerms{
+			Consent: c, Subject: subjects[i], Born: day, By: by.Actor(), With: with.Actor(),
+			Catalogue: s.catalogue, Today: calendar.In(at, calendar.Shanghai),
+		})
+		if err != nil {
+			return nil, err
+		}
+		entries[i] = &ledger.Entry{
+			Subject: ids[i], At: at, Act: ledger.Consent, What: c.Method,
+			Reader: by.Agency(), Official: by.Official(), Purpose: c.Purpose,
+		}
+		given[i] = *permits[i].Consent()
+	}
+	numbers, err := s.store.AddConsents(ctx, permits, entries)
+	if err != nil {
+		return nil, err
+	}
+	for i := range given {
+		given[i].ID = numbers[i]
+	}
+	return given, nil
+}
+
+// Withdraw ends a consent at once: when it returns, the ratings under it are gone. Withdrawing twice changes nothing.
+// by is the subject's own credential, or by and with are those of two officials before whom the subject withdrew it.
+func (s *Service) Withdraw(ctx context.Context, by, with access.Credential, of subject.ID, id consent.ID) (Withdrawal, error) {
+	sub, err := s.store.Subject(ctx, of)
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	list, err := s.store.Consents(ctx, sub.ID)
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	i := slices.IndexFunc(list, func(c consent.Consent) bool { return c.ID == id })
+	if i < 0 {
+		return Withdrawal{}, fault.New(fault.NotFound, "consent.none", "subject %s has no consent %s", sub.ID, id).
+			With("see its consents with: probity consent show")
+	}
+	permit, err := charter.PermitWithdrawal(&list[i], by.Actor(), with.Actor())
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	at := s.now().UTC()
+	return s.store.WithdrawConsent(ctx, permit, at, &ledger.Entry{
+		Subject: sub.ID, At: at, Act: ledger.Withdrawal, What: list[i].Method,
+		Reader: by.Agency(), Official: by.Official(), Purpose: list[i].Purpose,
+	})
+}
+
+// Show lists consents, newest first: to the subject all of its own, to a reader those that name it as a recipient.
+func (s *Service) Show(ctx context.Context, scope access.Scope) ([]consent.Consent, error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return nil, err
+	}
+	list, err := s.store.Consents(ctx, id)
+	if err != nil || scope.Own() {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(c consent.Consent) bool { return !slices.Contains(c.Recipients, scope.Reader()) }), nil
+}
