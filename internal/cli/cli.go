@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
-
-	"probity/internal/store"
 )
 
 // Process is everything that a command may touch of the process it runs in.
@@ -70,7 +68,7 @@ type session struct {
 	parser  *kong.Kong
 	flags   *everywhere
 	out     *printer
-	opened  *store.Store // nil until a command asks for it
+	opened  *room // nil until a command asks for it
 	// closers end what the command opened, last opened first.
 	closers []func() error
 }

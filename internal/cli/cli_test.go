@@ -12,11 +12,16 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"probity/calendar"
 	"probity/internal/cli"
 )
 
-// today is the day on which every script runs, so that what is typed and printed there stays true.
-const today = "2026-07-01T09:00:00+08:00"
+// morning is when every script begins, so that what is typed and printed there stays true on any day. From there the
+// clock runs on, from one command of a script to the next.
+var morning = time.Date(2026, 7, 1, 9, 0, 0, 0, calendar.Shanghai)
+
+// scriptBegan is the environment variable that tells the commands of a script when it began, in nanoseconds.
+const scriptBegan = "SCRIPT_BEGAN"
 
 // TestMain lets the test binary stand in for the program: scripts run it under the name probity.
 func TestMain(m *testing.M) {
@@ -27,13 +32,14 @@ func TestMain(m *testing.M) {
 func probity() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	now, err := time.Parse(time.RFC3339, os.Getenv("NOW"))
+	began, err := strconv.ParseInt(os.Getenv(scriptBegan), 10, 64)
 	if err != nil {
 		panic(err)
 	}
+	now := func() time.Time { return morning.Add(time.Since(time.Unix(0, began))) }
 	return cli.Main(ctx, cli.Process{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Env: os.Getenv, Now: func() time.Time { return now },
+		Env: os.Getenv, Now: now,
 	})
 }
 
@@ -47,7 +53,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("NOW", today)
+			env.Setenv(scriptBegan, strconv.FormatInt(time.Now().UnixNano(), 10))
 			return nil
 		},
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},

@@ -19,6 +19,9 @@ type everywhere struct {
 type grammar struct {
 	everywhere
 
+	Init       initCommand        `cmd:"" help:"Make a database and load the built-in catalogue."`
+	Ingest     ingestCommand      `cmd:"" help:"Take agencies' files in."`
+	Submission submissionCommands `cmd:"" help:"The files that came in, and what became of their rows."`
 	Identifier identifierCommands `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
 	Catalogue  catalogueCommands  `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`
 	Completion completionCommand  `cmd:"" help:"Print the completion script of a shell."`

@@ -4,19 +4,34 @@ package cli
 // opened with it and closed when the command ends.
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"testing/fstest"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/fault"
+	"probity/internal/intake"
 	"probity/internal/store"
+	"probity/internal/vault"
 )
+
+// room is an open database with its catalogue and keys.
+type room struct {
+	store     *store.Store
+	catalogue *catalogue.Catalogue
+	vault     *vault.Vault
+}
 
 // today is the civil day of the command.
 func (s *session) today() calendar.Day { return calendar.In(s.process.Now(), calendar.Shanghai) }
 
-// store opens the database in use, once.
-func (s *session) store() (*store.Store, error) {
+// vaultPath is where the keys of a database stand.
+func vaultPath(database string) string { return database + ".vault" }
+
+// room opens the database in use with everything that belongs to it, once.
+func (s *session) room() (*room, error) {
 	if s.opened != nil {
 		return s.opened, nil
 	}
@@ -24,24 +39,106 @@ func (s *session) store() (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.opened = db
-	s.closers = append(s.closers, db.Close)
-	return db, nil
+	s.onClose(db.Close)
+	cat, err := s.storedCatalogue(db)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := vault.Open(vaultPath(db.Path()))
+	if err != nil {
+		return nil, err
+	}
+	s.onClose(keys.Close)
+	s.opened = &room{db, cat, keys}
+	return s.opened, nil
+}
+
+// create makes the database of the --db flag. Where a step fails, what the steps before it made is taken away again.
+func (s *session) create(birth store.Birth) (*room, error) {
+	db, err := store.Create(s.ctx, s.flags.DB, birth, store.Options{Now: s.process.Now})
+	if err != nil {
+		return nil, err
+	}
+	s.onClose(db.Close)
+	r, err := s.furnish(db)
+	if err != nil {
+		return nil, errors.Join(err, s.close(), removeAll(db.Path(), db.Path()+"-wal", db.Path()+"-shm"))
+	}
+	s.opened = r
+	return r, nil
+}
+
+// furnish gives a new database its catalogue and its keys.
+func (s *session) furnish(db *store.Store) (*room, error) {
+	files, err := builtInFiles()
+	if err != nil {
+		return nil, err
+	}
+	if err := saveCatalogue(s, db, catalogue.BuiltIn(), files); err != nil {
+		return nil, err
+	}
+	cat, err := s.storedCatalogue(db)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := vault.Create(vaultPath(db.Path()))
+	if err != nil {
+		return nil, err
+	}
+	s.onClose(keys.Close)
+	return &room{db, cat, keys}, nil
+}
+
+// onClose has something ended with the command.
+func (s *session) onClose(f func() error) { s.closers = append(s.closers, f) }
+
+func removeAll(names ...string) error {
+	var errs []error
+	for _, n := range names {
+		if err := os.Remove(n); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // catalogueInUse is the catalogue of the database in use, or the built-in one where there is no database yet.
 func (s *session) catalogueInUse() (*catalogue.Catalogue, error) {
-	db, err := s.store()
+	r, err := s.room()
 	if fault.Is(err, fault.NotFound) {
 		return catalogue.BuiltIn(), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return loadCatalogue(s, db)
+	return r.catalogue, nil
 }
 
-func loadCatalogue(s *session, db *store.Store) (*catalogue.Catalogue, error) {
+// builtInFiles are the files of the built-in catalogue.
+func builtInFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	from := catalogue.Files()
+	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files[name], err = fs.ReadFile(from, name)
+		return err
+	})
+	return files, err
+}
+
+// saveCatalogue keeps a catalogue in the database and has its contracts numbered there.
+func saveCatalogue(s *session, db *store.Store, cat *catalogue.Catalogue, files map[string][]byte) error {
+	contracts := make([]store.ContractRow, 0, len(cat.Datasets))
+	for _, d := range cat.Datasets {
+		contracts = append(contracts, store.ContractRow{Dataset: d.Code, Version: d.Version, Agency: d.Supplier})
+	}
+	return db.SaveCatalogue(s.ctx, files, contracts, s.process.Now())
+}
+
+// storedCatalogue loads the database's catalogue and gives each contract the number it has there.
+func (s *session) storedCatalogue(db *store.Store) (*catalogue.Catalogue, error) {
 	kept, err := db.Catalogue(s.ctx)
 	if err != nil {
 		return nil, err
@@ -56,5 +153,23 @@ func loadCatalogue(s *session, db *store.Store) (*catalogue.Catalogue, error) {
 			With("this version of the program asks more of a catalogue than the one that kept it; " +
 				"use that version, or load a mended catalogue with probity catalogue import")
 	}
+	numbers, err := db.Contracts(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for n, c := range numbers {
+		if d := cat.Dataset(c.Dataset); d != nil && d.Version == c.Version {
+			d.Number = n
+		}
+	}
 	return cat, nil
+}
+
+// intake is the desk where files come in.
+func (s *session) intake() (*intake.Desk, error) {
+	r, err := s.room()
+	if err != nil {
+		return nil, err
+	}
+	return &intake.Desk{Store: r.store, Catalogue: r.catalogue, Vault: r.vault, Now: s.process.Now}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"probity/calendar"
@@ -317,6 +318,15 @@ func (in *ingest) publish(ctx context.Context) error {
 	return err
 }
 
+// inFile puts the file's name before a line number.
+func inFile(err error, file string) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		f.Where = strings.TrimSuffix(file+":"+f.Where, ":")
+	}
+	return err
+}
+
 // open opens the file and binds the contract to its columns.
 func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
 	var reader format.Reader
@@ -338,7 +348,7 @@ func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
 	}
 	checker, err := plan.Bind(reader.Header())
 	if err != nil {
-		return nil, nil, errors.Join(err, reader.Close())
+		return nil, nil, errors.Join(inFile(err, in.job.File), reader.Close())
 	}
 	index := func(name string) int {
 		if i, ok := plan.Index(name); ok && name != "" {

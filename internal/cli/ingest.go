@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"probity/internal/fault"
+	"probity/internal/intake"
+	"probity/internal/intake/format"
+	"probity/internal/record"
+	"probity/internal/store"
+)
+
+// ingestCommand takes agencies' files in.
+type ingestCommand struct {
+	Files     []string `arg:"" name:"file" help:"The files. - is standard input."`
+	Dataset   string   `required:"" placeholder:"CODE" complete:"dataset" help:"The dataset whose contract the rows keep."`
+	Agency    string   `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sends them: the dataset's supplier."`
+	Correct   bool     `xor:"act" help:"The rows expressly correct what was sent before."`
+	Retract   bool     `xor:"act" help:"The rows withdraw the records with their keys."`
+	Format    string   `placeholder:"KIND" enum:",csv,ndjson,xlsx,parquet,xml" default:"" help:"csv, ndjson, xlsx, parquet or xml. Found from the content where it is not given."`
+	Encoding  string   `placeholder:"NAME" enum:",utf-8,gb18030,utf-16le,utf-16be" default:"" help:"utf-8, gb18030, utf-16le or utf-16be. Found from the content where it is not given."`
+	Delimiter string   `placeholder:"CHAR" help:"What separates the columns of a CSV file; tab for the tab character."`
+	Sheet     string   `placeholder:"NAME" help:"The sheet of an XLSX file; the first where it is not given."`
+	Skip      int      `placeholder:"N" help:"Lines before the line of column names."`
+}
+
+// Help shows the examples.
+func (ingestCommand) Help() string {
+	return `Good rows go in and become visible together, when the file is done; each bad row waits in quarantine with the rule it broke and a hint, and the exit code is then 4. A file with too many bad rows is held as a whole (exit code 1) until probity submission publish or discard.
+
+The same file twice changes nothing. A killed or interrupted run is finished by the same command.
+
+Examples:
+
+    probity ingest penalties.csv --dataset samr.penalty --agency samr
+    zcat 2026-06.csv.gz | probity ingest - --dataset samr.licence --agency samr
+    probity ingest mended.csv --dataset samr.penalty --agency samr --correct`
+}
+
+// Run takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
+func (c ingestCommand) Run(s *session) error {
+	options, err := c.options()
+	if err != nil {
+		return err
+	}
+	desk, err := s.intake()
+	if err != nil {
+		return err
+	}
+	worst := exitDone
+	for _, name := range c.Files {
+		report, err := c.one(s, desk, name, options)
+		if err != nil {
+			return resumable(err, "run the same command again: it goes on where this one stopped")
+		}
+		s.out.result(report, func(w io.Writer) { printReport(w, report) })
+		switch {
+		case report.State == store.SubmissionHeld:
+			worst = exitFailed
+		case report.Counts.Rejected > 0 && worst == exitDone:
+			worst = exitRejected
+		}
+	}
+	if worst != exitDone {
+		return exit(worst)
+	}
+	return nil
+}
+
+func (c ingestCommand) one(s *session, desk *intake.Desk, name string, options format.Options) (*intake.Report, error) {
+	job := intake.Job{Agency: c.Agency, Dataset: c.Dataset, File: name, Source: s.process.In, Format: options, Act: c.act()}
+	if name == "-" {
+		job.File = "standard input"
+	} else {
+		f, err := os.Open(name) //nolint:gosec // the user names the file
+		if err != nil {
+			return nil, unreadable(name, err)
+		}
+		defer f.Close() //nolint:errcheck // it was only read
+		if info, err := f.Stat(); err == nil {
+			if info.IsDir() {
+				return nil, misuseOf("%s is a folder", name).With("name the files in it: " + name + "/*")
+			}
+			job.Format.Size = info.Size()
+		}
+		job.Source = f
+	}
+	reading := s.progress("reading "+job.File, "bytes", job.Format.Size)
+	defer reading.done()
+	rating := &bar{}
+	defer func() { rating.done() }()
+	return desk.Ingest(s.ctx, job, func(p intake.Progress) {
+		if p.Step == "reading" {
+			reading.at(p.Done, p.Total)
+			return
+		}
+		if rating.writer == nil {
+			reading.done()
+			rating = s.progress("rating again", "", p.Total)
+		}
+		rating.at(p.Done, p.Total)
+	})
+}
+
+func (c ingestCommand) act() record.Status {
+	switch {
+	case c.Correct:
+		return record.Corrected
+	case c.Retract:
+		return record.Retracted
+	}
+	return record.Reported
+}
+
+func (c ingestCommand) options() (format.Options, error) {
+	o := format.Options{Format: format.Kind(c.Format), Encoding: format.Encoding(c.Encoding), Sheet: c.Sheet, Skip: c.Skip}
+	switch {
+	case c.Delimiter == "tab":
+		o.Delimiter = '\t'
+	case len(c.Delimiter) == 1:
+		o.Delimiter = c.Delimiter[0]
+	case c.Delimiter != "":
+		return o, fault.New(fault.Invalid, "cli.delimiter", "--delimiter %q is not one character", c.Delimiter).
+			With(`give one character, such as ";", or the word tab`)
+	}
+	return o, nil
+}
+
+func printReport(w io.Writer, r *intake.Report) {
+	fmt.Fprintf(w, "%s: submission %d to %s is %s", r.File, r.Submission, r.Dataset, r.State)
+	switch {
+	case r.Known:
+		fmt.Fprint(w, "; the same file was sent before and nothing was done")
+	case r.Resumed:
+		fmt.Fprint(w, "; it was begun before and is finished now")
+	}
+	fmt.Fprintln(w)
+	printCounts(w, &r.Counts)
+	if r.Held != "" {
+		fmt.Fprintf(w, "  held: %s\n", r.Held)
+		fmt.Fprintf(w, "  next: probity quarantine list %d, then probity submission publish %d or discard %d\n", r.Submission, r.Submission, r.Submission)
+	}
+	if len(r.Unknown) > 0 {
+		fmt.Fprintf(w, "  columns that the contract does not name were left out: %s\n", brief(r.Unknown))
+	}
+	if r.Held == "" && r.Counts.Rejected+r.Counts.Unbound > 0 {
+		fmt.Fprintf(w, "  next: probity quarantine list %d\n", r.Submission)
+	}
+}
+
+func printCounts(w io.Writer, c *store.Counts) {
+	fmt.Fprintf(w, "  %s: %s stored, %s unchanged, %s rejected, %s unbound", count(c.Read, "row"),
+		grouped(c.Stored), grouped(c.Unchanged), grouped(c.Rejected), grouped(c.Unbound))
+	if c.Warned > 0 {
+		fmt.Fprintf(w, "; %s with warnings", grouped(c.Warned))
+	}
+	fmt.Fprintln(w)
+}

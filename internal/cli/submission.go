@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/store"
+)
+
+type submissionCommands struct {
+	List submissionList `cmd:"" help:"List the files that came in, newest first."`
+	Show submissionShow `cmd:"" help:"Show one submission."`
+}
+
+// submissionAnswer is a submission as JSON shows it.
+type submissionAnswer struct {
+	Submission  int64                 `json:"submission"`
+	Agency      string                `json:"agency"`
+	Dataset     string                `json:"dataset"`
+	File        string                `json:"file"`
+	State       store.SubmissionState `json:"state"`
+	Bytes       int64                 `json:"bytes"`
+	Replays     int64                 `json:"replays,omitempty"`
+	StartedAt   time.Time             `json:"started_at"`
+	PublishedAt time.Time             `json:"published_at,omitzero"`
+	Counts      store.Counts          `json:"counts"`
+}
+
+func answerOf(sub *store.Submission) submissionAnswer {
+	return submissionAnswer{
+		Submission: sub.Number, Agency: sub.Agency, Dataset: sub.Dataset, File: sub.File, State: sub.State, Bytes: sub.Bytes,
+		Replays: sub.Replays, StartedAt: sub.StartedAt, PublishedAt: sub.PublishedAt, Counts: sub.Counts,
+	}
+}
+
+// submissionList lists submissions.
+type submissionList struct {
+	Limit int `default:"20" placeholder:"N" help:"At most so many."`
+}
+
+// Help shows the examples.
+func (submissionList) Help() string {
+	return `Examples:
+
+    probity submission list
+    probity submission list --limit 1000 --json`
+}
+
+// Run prints a line a submission.
+func (c submissionList) Run(s *session) error {
+	if c.Limit < 1 {
+		return misuseOf("--limit %d lists nothing", c.Limit).With("give a number from 1 on")
+	}
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	subs, err := r.store.Submissions(s.ctx, c.Limit)
+	if err != nil {
+		return err
+	}
+	answers := make([]submissionAnswer, 0, len(subs))
+	rows := make([]row, 0, len(subs))
+	for i := range subs {
+		a := answerOf(&subs[i])
+		answers = append(answers, a)
+		rows = append(rows, row{
+			a.Submission, a.State, a.Dataset, minute(a.StartedAt), grouped(a.Counts.Read), grouped(a.Counts.Stored),
+			grouped(a.Counts.Rejected), grouped(a.Counts.Unbound), a.File,
+		})
+	}
+	s.out.result(map[string]any{"submissions": answers}, func(w io.Writer) {
+		if len(rows) == 0 {
+			fmt.Fprintln(w, "nothing was sent yet")
+			return
+		}
+		columns(w, row{"no", "state", "dataset", "begun", "read", "stored", "rejected", "unbound", "file"}, rows)
+	})
+	return nil
+}
+
+// submissionShow shows one submission.
+type submissionShow struct {
+	Number int64 `arg:"" help:"Its number."`
+}
+
+// Help shows the examples.
+func (submissionShow) Help() string {
+	return `Examples:
+
+    probity submission show 3`
+}
+
+// Run prints the submission.
+func (c submissionShow) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	sub, err := r.store.Submission(s.ctx, c.Number)
+	if err != nil {
+		return err
+	}
+	a := answerOf(&sub)
+	s.out.result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "submission %d: %s to %s by %s is %s\n", a.Submission, a.File, a.Dataset, a.Agency, a.State)
+		fmt.Fprintf(w, "  begun %s", minute(a.StartedAt))
+		if !a.PublishedAt.IsZero() {
+			fmt.Fprintf(w, ", published %s", minute(a.PublishedAt))
+		}
+		fmt.Fprintln(w)
+		printCounts(w, &a.Counts)
+		if a.Replays != 0 {
+			fmt.Fprintf(w, "  brings back mended rows of submission %d\n", a.Replays)
+		}
+	})
+	return nil
+}
+
+// minute writes an instant for readers: civil time to the minute.
+func minute(t time.Time) string { return t.In(calendar.Shanghai).Format("2006-01-02 15:04") }
