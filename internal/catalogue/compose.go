@@ -63,9 +63,9 @@ type composer struct {
 	supplier string
 }
 
-// compose makes a contract of an entry: of its family's template, the file's defaults and the entry's own keys, in
-// this order. Fields go by name and override key by key; checks and laws add up; all else is replaced. An entry with
-// a code of its own is the whole contract, written out.
+// compose makes a contract of an entry: of its family's template, of the file's defaults where the family leaves
+// something open, and of the entry's own keys, which override both. Fields go by name and override key by key; checks
+// and laws add up; all else is replaced. An entry with a code of its own is the whole contract, written out.
 func (c *composer) compose(n *yaml.Node) *Contract {
 	if n.Kind != yaml.MappingNode {
 		c.fault(n, "yaml.type", "write family: NAME and what differs from it", "a dataset is keys and values")
@@ -95,9 +95,8 @@ func (c *composer) compose(n *yaml.Node) *Contract {
 	*out = family.Template
 	out.Fields = slices.Clone(out.Fields)
 	out.Family, out.Supplier, out.Version = family.Code, c.supplier, 1
-	out.At = Place{c.file, n.Line}
 	if c.defaults != nil {
-		c.overlay(c.defaults, out)
+		c.overlay(c.open(out), out)
 	}
 	c.overlay(n, out)
 	out.Code = out.Supplier + "." + family.Code
@@ -117,6 +116,18 @@ var (
 	composed = []string{"family", "qualifier", "of", "drop"}
 	merged   = []string{"fields", "checks", "basis"}
 )
+
+// open is the file's defaults without what the family has settled.
+func (c *composer) open(out *Contract) *yaml.Node {
+	if c.defaults.Kind != yaml.MappingNode {
+		return c.defaults
+	}
+	v, names := reflect.ValueOf(out).Elem(), fieldNames(reflect.TypeFor[Contract]())
+	return pick(c.defaults, func(k string) bool {
+		at, known := names[k]
+		return !known || slices.Contains(merged, k) || v.Field(at).IsZero()
+	})
+}
 
 // overlay decodes the keys of n over the contract.
 func (c *composer) overlay(n *yaml.Node, out *Contract) {
@@ -181,11 +192,7 @@ func (c *composer) parts(n *yaml.Node, names []string, v reflect.Value) {
 }
 
 func (c *composer) rest(n *yaml.Node, but []string, v reflect.Value) {
-	at := v.FieldByName("At").Interface()
 	c.decode(pick(n, func(k string) bool { return !slices.Contains(but, k) }), v)
-	if c.defaults == n {
-		v.FieldByName("At").Set(reflect.ValueOf(at))
-	}
 }
 
 func pick(n *yaml.Node, want func(string) bool) *yaml.Node {
