@@ -37,6 +37,11 @@ type Run struct {
 	Now func() time.Time
 }
 
+// Tell writes a line of progress, formatted as by fmt.Sprintf. A log that cannot be written to stops no measurement.
+func (r Run) Tell(format string, args ...any) {
+	_, _ = fmt.Fprintf(r.Log, format+"\n", args...)
+}
+
 // Reading is what came out.
 type Reading struct {
 	Value float64
@@ -80,7 +85,7 @@ func Select(figures []Figure, prefix string) ([]Figure, error) {
 func Print(ctx context.Context, figures []Figure, out io.Writer, run Run, dir func() (string, func(), error)) error {
 	encoder := json.NewEncoder(out)
 	for _, figure := range figures {
-		fmt.Fprintf(run.Log, "%s: %s\n", figure.Name, figure.What)
+		run.Tell("%s: %s", figure.Name, figure.What)
 		reading, err := measure(ctx, figure, run, dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", figure.Name, err)
@@ -118,7 +123,7 @@ type Side func(ctx context.Context, round int) (time.Duration, error)
 
 // Ratio runs both sides in turn, rounds times, starting with the other side every second round, and returns the medians
 // in seconds and ours over theirs.
-func Ratio(ctx context.Context, rounds int, ours, theirs Side, log io.Writer) (Reading, error) {
+func Ratio(ctx context.Context, run Run, rounds int, ours, theirs Side) (Reading, error) {
 	var a, b []time.Duration
 	sides := []struct {
 		name string
@@ -133,7 +138,7 @@ func Ratio(ctx context.Context, rounds int, ours, theirs Side, log io.Writer) (R
 				return Reading{}, fmt.Errorf("%s, round %d: %w", s.name, round+1, err)
 			}
 			*s.took = append(*s.took, took)
-			fmt.Fprintf(log, "  round %d of %d, %s: %.3f s\n", round+1, rounds, s.name, took.Seconds())
+			run.Tell("  round %d of %d, %s: %.3f s", round+1, rounds, s.name, took.Seconds())
 		}
 	}
 	value, rival := median(a).Seconds(), median(b).Seconds()

@@ -77,7 +77,7 @@ func TestRatio(t *testing.T) {
 	}
 	ours := side("ours", 4*time.Second, 8*time.Second, time.Hour)
 	theirs := side("theirs", 2*time.Second, time.Second, 4*time.Second)
-	got, err := bench.Ratio(t.Context(), 3, ours, theirs, io.Discard)
+	got, err := bench.Ratio(t.Context(), bench.Run{Log: io.Discard}, 3, ours, theirs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,11 +88,11 @@ func TestRatio(t *testing.T) {
 	if diff := cmp.Diff(want, order); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
 	}
-	if _, err := bench.Ratio(t.Context(), 1, ours, side("theirs", 0), io.Discard); err == nil {
+	if _, err := bench.Ratio(t.Context(), bench.Run{Log: io.Discard}, 1, ours, side("theirs", 0)); err == nil {
 		t.Error("a rival that took no time gave a ratio")
 	}
 	failing := func(context.Context, int) (time.Duration, error) { return 0, os.ErrClosed }
-	if _, err := bench.Ratio(t.Context(), 1, ours, failing, io.Discard); !errors.Is(err, os.ErrClosed) {
+	if _, err := bench.Ratio(t.Context(), bench.Run{Log: io.Discard}, 1, ours, failing); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("a side that fails: %v", err)
 	}
 }

@@ -26,9 +26,7 @@ func goBenchmark(ctx context.Context, run Run, pkg, pattern string) (Reading, er
 	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", pattern, "-benchmem", "-count", "5", pkg)
 	cmd.Stderr = run.Log
 	out, err := cmd.Output()
-	if _, logErr := run.Log.Write(out); logErr != nil {
-		return Reading{}, logErr
-	}
+	run.Tell("%s", out)
 	if err != nil {
 		return Reading{}, fmt.Errorf("go test -bench %s %s (from the repository's root): %w", pattern, pkg, err)
 	}
