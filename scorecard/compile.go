@@ -27,7 +27,7 @@ type compiler struct {
 // [Faults] and lists everything that is wrong.
 func Compile(model *Model, schema Schema) (*Plan, error) {
 	c := &compiler{
-		model: model, schema: schema, plan: &Plan{model: model, windows: []window{{}}},
+		model: model, schema: schema, plan: &Plan{model: model, schema: schema, windows: []window{{}}},
 		byName: map[string]int{}, reasons: map[string]int{}, byBand: map[string]int{},
 		usedReasons: map[string]bool{}, conditioned: map[int]bool{}, cellOf: map[string]int{},
 	}
@@ -329,7 +329,7 @@ func mentions(text, word string) bool {
 
 // cell finds or makes the aggregate.
 func (c *compiler) cell(sel *selected, k cell) int {
-	k.limit, k.window, k.by = sel.limit, sel.window, sel.by
+	k.filter, k.limit, k.window, k.by = sel.filter, sel.limit, sel.window, sel.by
 	k.tables = sel.datasets
 	k.reads = maps.Clone(sel.reads)
 	key := fmt.Sprintf("%d|%d|%d|%s|%s|%s|%v|%v|%s", k.kind, k.limit, k.window, k.by, k.field, k.times, k.points, k.tables, k.filter)

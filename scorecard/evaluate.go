@@ -37,6 +37,8 @@ type Evaluator struct {
 	rows   []int32
 	gather []int64
 	times  []int64
+	// ahead evaluates later days for NextBand.
+	ahead *Evaluator
 }
 
 // order is the total order of records: day, then recorded, then id.

@@ -57,6 +57,12 @@ var shapes = map[string][]string{
 	"condition": {"characteristic", "from", "below", "codes", "missing", "score_from", "score_below", "all", "any"},
 	"band":      {"name", "from", "title", "unordered"},
 	"reason":    {"en", "zh", "cure"},
+
+	// Those of a case file.
+	"cases":  {"model", "cases"},
+	"case":   {"case", "as_of", "seen", "records", "expect"},
+	"expect": {"status", "score", "band", "gate", "why_not", "trace", "adjustments", "reasons", "changes_on", "lapses_on"},
+	"trace":  {"characteristic", "value", "attribute", "points", "records"},
 }
 
 // Parse reads a model file. The name stands in messages. An error is of type [Faults] and lists everything that is

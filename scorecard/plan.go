@@ -10,6 +10,7 @@ import (
 // points a score, and a score a band. A plan never changes and may be used by any number of evaluators at once.
 type Plan struct {
 	model    *Model
+	schema   Schema
 	layout   *Layout
 	cells    []cell
 	windows  []window
