@@ -79,7 +79,7 @@ func benefitOnlyAdds(m, previous *catalogue.Measure) error {
 		return refuse("C5", "domain open to benefits", "leave it out: schooling, health care, work, housing, travel, basic banking, justice and speech are closed to benefits",
 			"the benefit %s touches %s (%q)", m.Code, name, b.Domain)
 	}
-	if previous != nil && previous.Benefit != nil && (previous.Benefit.Baseline != b.Baseline || previous.Benefit.Since > b.Since) {
+	if previous != nil && previous.Benefit != nil && (previous.Benefit.Baseline != b.Baseline || previous.Benefit.Since != b.Since) {
 		return refuse("C5", "unchanged baseline", "keep the baseline while the benefit runs; a better service for everybody needs no entry in the list",
 			"the baseline of %s was changed while the benefit runs", m.Code)
 	}

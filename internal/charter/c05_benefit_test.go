@@ -1,0 +1,136 @@
+package charter_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/subject"
+)
+
+// museumTerms is a benefit for persons that may stand in the list.
+func museumTerms(cat *catalogue.Catalogue) charter.BenefitTerms {
+	m := *cat.Measure("museum-evening")
+	b := *m.Benefit
+	m.Benefit = &b
+	return charter.BenefitTerms{Measure: &m, Model: volunteerModel()}
+}
+
+func volunteerModel() charter.ModelFacts {
+	return charter.ModelFacts{Code: "volunteer", Version: 1, Kinds: []string{"person"}, Contexts: []string{"voluntary-service"}, ConsentPurpose: "own-benefit"}
+}
+
+func TestC5RefusesAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	cat := measuresCatalogue(t)
+	if err := charter.AdmitBenefit(museumTerms(cat)); err != nil {
+		t.Fatal(err)
+	}
+	running := func(change func(*catalogue.Benefit)) func(*charter.BenefitTerms) {
+		return func(b *charter.BenefitTerms) {
+			before := museumTerms(cat).Measure
+			b.Previous = before
+			change(b.Measure.Benefit)
+		}
+	}
+	for _, c := range []struct {
+		name                     string
+		spoil                    func(*charter.BenefitTerms)
+		invariant, missing, text string
+	}{
+		{"no benefit", func(b *charter.BenefitTerms) { b.Measure = cat.Measure("entry-ban") }, "C5", "benefit", "no such benefit"},
+		{"no baseline", func(b *charter.BenefitTerms) { b.Measure.Benefit.Baseline.ZH = " " }, "C5", "baseline", "in both languages"},
+		{"no day of the baseline", func(b *charter.BenefitTerms) { b.Measure.Benefit.Since = calendar.None }, "C5", "day of the baseline", "from when its baseline stood"},
+		{"a baseline of eleven months", func(b *charter.BenefitTerms) { b.Measure.Benefit.Since = onDay("2024-01-02") }, "C5", "baseline as it stood twelve months earlier", "less than twelve months"},
+		{"no domain", func(b *charter.BenefitTerms) { b.Measure.Benefit.Domain = "" }, "C5", "domain", "names no domain"},
+		{"the baseline is changed while it runs", running(func(b *catalogue.Benefit) { b.Baseline.EN = "open on Sundays" }), "C5", "unchanged baseline", "was changed while the benefit runs"},
+		{"the baseline is dated later while it runs", running(func(b *catalogue.Benefit) { b.Since = onDay("2023-12-01") }), "C5", "unchanged baseline", "was changed while the benefit runs"},
+		{"a model of another context", func(b *charter.BenefitTerms) { b.Model.Contexts = []string{"finance-credit"} }, "C3", "rating of the benefit's own context", "belongs to the context voluntary-service, its model to finance-credit"},
+		{"a model over two contexts", func(b *charter.BenefitTerms) { b.Model.Contexts = []string{"voluntary-service", "finance-credit"} }, "C3", "rating of one context", "joins 2 contexts"},
+		{"no context", func(b *charter.BenefitTerms) { b.Measure.Context = "" }, "C3", "context of the benefit", "names no context"},
+		{"for office holders", func(b *charter.BenefitTerms) { b.Measure.Kinds = []subject.Kind{subject.OfficeHolder} }, "C3", "context of private life", "out of the office"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			terms := museumTerms(cat)
+			c.spoil(&terms)
+			f := refusal(t, charter.AdmitBenefit(terms))
+			if f.Invariant != c.invariant || f.Missing != c.missing || !strings.Contains(f.Text, c.text) {
+				t.Errorf("refused by %s, missing %q: %s", f.Invariant, f.Missing, f.Text)
+			}
+		})
+	}
+	unchanged := museumTerms(cat)
+	unchanged.Previous = museumTerms(cat).Measure
+	if err := charter.AdmitBenefit(unchanged); err != nil {
+		t.Errorf("a running benefit that nobody changed: %v", err)
+	}
+	other := museumTerms(cat)
+	other.Model.Kinds = []string{"enterprise"}
+	if err := charter.AdmitBenefit(other); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a benefit for persons by a model for enterprises: %v", err)
+	}
+}
+
+func TestC5ClosesAreasOfLifeUnderAnyName(t *testing.T) {
+	t.Parallel()
+	cat := measuresCatalogue(t)
+	for domain, closed := range map[string]string{
+		"schooling": "schooling", "school-meals": "schooling", "Higher Education": "schooling",
+		"health_care": "health care", "hospital-deposit": "health care", "employment": "work", "public-housing": "housing",
+		"rail-travel": "travel", "transport": "travel", "basic-banking": "basic banking", "bank.account": "basic banking",
+		"justice": "justice", "court-fees": "justice", "speech": "speech", "press": "speech",
+		"culture": "", "administrative-convenience": "", "voluntary-service": "", "networking": "", "preschoolwork": "",
+	} {
+		terms := museumTerms(cat)
+		terms.Measure.Benefit.Domain = domain
+		err := charter.AdmitBenefit(terms)
+		if closed == "" {
+			if err != nil {
+				t.Errorf("%s: %v", domain, err)
+			}
+			continue
+		}
+		if f := refusal(t, err); f.Invariant != "C5" || f.Missing != "domain open to benefits" || !strings.Contains(f.Text, "touches "+closed) {
+			t.Errorf("%s: %s", domain, f.Text)
+		}
+	}
+}
+
+// TestC5Property draws benefits with every part right or wrong; only those right in every part stand.
+func TestC5Property(t *testing.T) {
+	t.Parallel()
+	cat := measuresCatalogue(t)
+	rapid.Check(t, func(t *rapid.T) {
+		terms := museumTerms(cat)
+		m := terms.Measure
+		ok := true
+		m.Benefit.Since = m.From - calendar.Day(rapid.IntRange(0, 800).Draw(t, "days of baseline"))
+		ok = ok && m.From.Add(calendar.Period{})-m.Benefit.Since >= 366 // 2024 is a leap year
+		closed := rapid.Bool().Draw(t, "closed domain")
+		m.Benefit.Domain = rapid.SampledFrom([]string{"culture", "sport", "administrative-convenience"}).Draw(t, "open")
+		if closed {
+			m.Benefit.Domain = rapid.SampledFrom([]string{"school", "health", "work", "housing", "travel", "banking", "justice", "speech"}).Draw(t, "closed")
+		}
+		ok = ok && !closed
+		contexts := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"voluntary-service", "finance-credit", "market"}), 0, 3, rapid.ID).Draw(t, "contexts")
+		terms.Model.Contexts = contexts
+		ok = ok && len(contexts) == 1 && contexts[0] == "voluntary-service"
+		if rapid.Bool().Draw(t, "runs already") {
+			terms.Previous = museumTerms(cat).Measure
+			terms.Previous.Benefit.Since = m.Benefit.Since
+			if rapid.Bool().Draw(t, "changed") {
+				m.Benefit.Baseline.EN = "less than before"
+				ok = false
+			}
+		}
+		if err := charter.AdmitBenefit(terms); ok != (err == nil) {
+			t.Fatalf("good: %v; answer: %v\n%+v %+v", ok, err, m, m.Benefit)
+		}
+	})
+}
