@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"testing"
 
@@ -65,5 +66,21 @@ func tracked(t *testing.T, root string) []string {
 	if len(paths) == 0 {
 		t.Fatalf("git lists no files in %s", root)
 	}
+	look(t, root, paths)
 	return paths
+}
+
+// look lists every folder that holds the files. go test keeps a result until a file or folder that the test itself
+// looked at changes; what git looked at it does not know, and a new file would go unjudged.
+func look(t *testing.T, root string, paths []string) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, p := range paths {
+		for dir := path.Dir(p); !seen[dir]; dir = path.Dir(dir) {
+			seen[dir] = true
+			if _, err := os.ReadDir(filepath.Join(root, dir)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }

@@ -35,6 +35,7 @@ var rooms = map[string]layer{
 	"calendar":   pure,
 	"identifier": pure,
 	"scorecard":  pure,
+	"rulebook":   pure,
 	"linkage":    pure,
 	"develop":    pure,
 	"client":     pure,

@@ -286,6 +286,14 @@ func TestRulesFind(t *testing.T) {
 				"docs/a.md: the link to #not-a-heading names no heading there",
 			},
 		},
+		{
+			name: "a document that nobody finds",
+			rule: "every document is in the index",
+			files: map[string]string{
+				"docs/README.md": "[a](a.md)\n", "docs/a.md": "", "docs/b.md": "", "docs/more/c.md": "", "README.md": "",
+			},
+			want: []string{"docs/b.md: is not linked from docs/README.md", "docs/more/c.md: is not linked from docs/README.md"},
+		},
 	}
 	covered := map[string]bool{}
 	for _, c := range cases {

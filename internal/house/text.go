@@ -27,6 +27,11 @@ func textRules() []Rule {
 			Why:   "a reader who follows a link has ten minutes and no patience",
 			Check: linksResolve,
 		},
+		{
+			Name:  "every document is in the index",
+			Why:   "a document that docs/README.md does not name is found by nobody who needs it",
+			Check: everyDocumentIsInTheIndex,
+		},
 	}
 }
 
@@ -115,6 +120,30 @@ func linksResolve(r *Repository) []Finding {
 			case fragment != "" && !known[fragment]:
 				found = append(found, Finding{file.Path, "the link to " + target + " names no heading there"})
 			}
+		}
+	}
+	return found
+}
+
+const index = "docs/README.md"
+
+func everyDocumentIsInTheIndex(r *Repository) []Finding {
+	var documents []string
+	linked := map[string]bool{index: true}
+	for _, file := range r.Files {
+		if path.Ext(file.Path) == ".md" && within(file.Path, "docs") {
+			documents = append(documents, file.Path)
+		}
+		if file.Path == index {
+			for _, target := range linksOf(file.Text) {
+				linked[path.Join("docs", target)] = true
+			}
+		}
+	}
+	var found []Finding
+	for _, document := range documents {
+		if !linked[document] {
+			found = append(found, Finding{document, "is not linked from " + index})
 		}
 	}
 	return found
