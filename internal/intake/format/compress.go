@@ -64,9 +64,9 @@ func (z *inflated) Read(p []byte) (int, error) {
 	if z.n > l.Decompressed {
 		return 0, limitFault("decompressed", "split the file", "more than %d bytes came out of compression", l.Decompressed)
 	}
-	if z.n > l.RatioFrom && z.n/l.Ratio > z.file.raw.n {
+	if z.n > l.RatioFrom && z.n/l.Ratio > z.file.raw.n.Load() {
 		return 0, limitFault("ratio", "send the file uncompressed if it is what it should be",
-			"%d bytes came out of %d: more than %d for one", z.n, z.file.raw.n, l.Ratio)
+			"%d bytes came out of %d: more than %d for one", z.n, z.file.raw.n.Load(), l.Ratio)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		var known *fault.Error

@@ -156,7 +156,7 @@ func (c *csvReader) read(row *Row) error {
 		if row.Problem != nil || !allEmpty(row.Values) {
 			return nil
 		}
-		c.blank++
+		c.blank.Add(1)
 	}
 }
 
@@ -273,19 +273,12 @@ func (c *csvReader) column(i int) string {
 	return fmt.Sprintf("column %d", i+1)
 }
 
-// skipLine drops the rest of the current line and is false at the end of the file.
 func (c *csvReader) skipLine() bool {
-	for {
-		if i := bytes.IndexByte(c.w.rest(), '\n'); i >= 0 {
-			c.w.start += i + 1
-			c.line++
-			return true
-		}
-		c.w.start = c.w.end
-		if !c.w.more() {
-			return false
-		}
+	ok := c.w.skipLine()
+	if ok {
+		c.line++
 	}
+	return ok
 }
 
 // oversize drops a line that is longer than a row may be, holding no more of it than is in memory already.

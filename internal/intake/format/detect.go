@@ -23,7 +23,7 @@ var magic = []struct {
 	{0, "MM\x00*", "a TIFF image", "send the data, not a picture of it"},
 	{0, "\x7fELF", "a program (ELF)", "this is not data; check which file was meant"},
 	{0, "MZ\x90", "a program (Windows)", "this is not data; check which file was meant"},
-	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls or .doc)", "save it as .xlsx or CSV"},
+	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.xls, .doc) or one locked by a password", "save it without a password as .xlsx or CSV"},
 	{0, "Rar!\x1a\x07", "a RAR archive", "unpack it and send the file inside"},
 	{0, "7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and send the file inside"},
 	{0, "BZh", "a bzip2 file", "compress with gzip or zstd, or not at all"},

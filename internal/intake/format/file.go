@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"probity/internal/fault"
 )
@@ -19,15 +20,15 @@ type file struct {
 	raw    *counter
 	about  About
 	text   *decoder
-	blank  int64
+	blank  atomic.Int64
 	// undo frees what was taken, last first.
 	undo []func() error
 }
 
 func (f *file) Progress() Progress {
-	p := Progress{Total: f.opt.Size, Blank: f.blank}
+	p := Progress{Total: f.opt.Size, Blank: f.blank.Load()}
 	if f.raw != nil {
-		p.Read = f.raw.n
+		p.Read = f.raw.n.Load()
 	}
 	return p
 }
@@ -70,15 +71,15 @@ func (f *file) placeLine(line int, err error) error {
 	return err
 }
 
-// counter counts the bytes that were taken from the stream.
+// counter counts the bytes that were taken from the stream. It is read by whoever shows the progress.
 type counter struct {
 	r io.Reader
-	n int64
+	n atomic.Int64
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.n += int64(n)
+	c.n.Add(int64(n))
 	return n, err
 }
 
@@ -95,7 +96,8 @@ func (p *prefix) peek(n int) ([]byte, error) {
 		have := copy(grown, p.head)
 		more, err := io.ReadFull(p.r, grown[have:])
 		p.head = grown[:have+more]
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		// Compared as they are: broken compression carries such an error inside, and is no end of the stream.
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // see above
 			return nil, err
 		}
 	}

@@ -172,6 +172,7 @@ type Reader interface {
 	// Next reads the next row into row, or returns io.EOF. Any other error is a fault of the file as a whole, with
 	// the place: there is no reading on after it.
 	Next(row *Row) error
+	// Progress may be asked from another goroutine than the one that reads.
 	Progress() Progress
 	About() About
 	// Close frees what the reader holds; it does not close the stream it was opened on.
