@@ -18,13 +18,14 @@ type RestrictionTerms struct {
 	Order order.Order
 	// Subject is the register's entry of the subject the order names.
 	Subject subject.Subject
-	// Measure is the entry of the closed list the order names; nil where the list has none of that code.
-	Measure *catalogue.Measure
-	// Issuer is the catalogue's entry of the order's author; nil where it has none. By is who enters the order.
-	Issuer *catalogue.Agency
-	By     Actor
-	Today  calendar.Day
+	// By is who enters the order.
+	By        Actor
+	Catalogue *catalogue.Catalogue
+	Today     calendar.Day
 }
+
+// measure is the entry of the closed list that the order names, nil where the list has none of that code.
+func (t *RestrictionTerms) measure() *catalogue.Measure { return t.Catalogue.Measure(t.Order.Measure) }
 
 // Restriction permits the store to enter one order. Its zero value permits nothing.
 type Restriction struct{ order *order.Order }
@@ -40,7 +41,7 @@ func (r Restriction) Order() *order.Order { return r.order }
 // An order whose days contradict each other is Invalid; whatever the Charter misses is Refused and named.
 func PermitRestriction(t RestrictionTerms) (Restriction, error) {
 	for _, check := range []func(*RestrictionTerms) error{
-		orderComplete, orderOfAnAuthority, orderOfTheList, orderUnderTheCeiling, orderWithoutRating,
+		orderComplete, orderOfAnAuthority, orderOfTheList, orderOfTheCompetent, orderUnderTheCeiling, orderWithoutRating,
 	} {
 		if err := check(&t); err != nil {
 			return Restriction{}, err
@@ -96,11 +97,12 @@ func orderDays(t *RestrictionTerms) error {
 
 func orderOfAnAuthority(t *RestrictionTerms) error {
 	const cure = "only the court or authority that made the order enters it, through its own official"
+	issuer := t.Catalogue.Agency(t.Order.Issuer)
 	switch {
-	case t.Issuer == nil || t.Issuer.Code != t.Order.Issuer:
+	case issuer == nil:
 		return refuse("C4", "court or competent authority", cure, "%q is no agency of the catalogue", t.Order.Issuer)
-	case !authority(t.Issuer):
-		return refuse("C4", "court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", t.Issuer.Code, t.Issuer.Kind)
+	case !authority(issuer):
+		return refuse("C4", "court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", issuer.Code, issuer.Kind)
 	case !t.By.official():
 		return refuse("C4", "official of the author", cure, "no official of %s enters this order", t.Order.Issuer)
 	case t.By.Agency != t.Order.Issuer:
@@ -116,8 +118,8 @@ func authority(a *catalogue.Agency) bool {
 }
 
 func orderOfTheList(t *RestrictionTerms) error {
-	m := t.Measure
-	if m == nil || m.Code != t.Order.Measure {
+	m := t.measure()
+	if m == nil {
 		return refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "the list of measures has no %q", t.Order.Measure)
 	}
 	for _, d := range []calendar.Day{t.Today, t.Order.Start} {
@@ -136,6 +138,16 @@ func orderOfTheList(t *RestrictionTerms) error {
 	return nil
 }
 
+// orderOfTheCompetent holds that the measure is the author's to order: the list names the author, a body above it, or its
+// kind.
+func orderOfTheCompetent(t *RestrictionTerms) error {
+	m, issuer := t.measure(), t.Catalogue.Agency(t.Order.Issuer)
+	if m.Body == issuer.Code || m.Body == issuer.Kind || directs(t.Catalogue, m.Body, issuer.Code) {
+		return nil
+	}
+	return refuse("C4", "competent authority", "the list leaves the measure to: "+m.Body, "%s has no power to order the measure %s", issuer.Code, m.Code)
+}
+
 // Restrictable tells whether a measure of the list may restrict such a subject at all.
 func Restrictable(m *catalogue.Measure, s subject.Subject) error {
 	switch {
@@ -152,15 +164,16 @@ func Restrictable(m *catalogue.Measure, s subject.Subject) error {
 }
 
 func orderUnderTheCeiling(t *RestrictionTerms) error {
-	if t.Measure.Ceiling.IsZero() {
-		return refuse("C4", "ceiling of the measure", "have the list state how long the measure may run at most", "the list states no ceiling for the measure %s", t.Measure.Code)
+	m := t.measure()
+	if m.Ceiling.IsZero() {
+		return refuse("C4", "ceiling of the measure", "have the list state how long the measure may run at most", "the list states no ceiling for the measure %s", m.Code)
 	}
 	// Both dates are held to it: a review date does not open a longer end.
-	limit := t.Order.Start.Add(t.Measure.Ceiling)
+	limit := t.Order.Start.Add(m.Ceiling)
 	for _, d := range []calendar.Day{t.Order.End, t.Order.Review} {
 		if d != calendar.None && d > limit {
 			return refuse("C4", "end under the ceiling", fmt.Sprintf("end or review it on %s at the latest", limit),
-				"the measure %s may run %s from %s; the order names %s", t.Measure.Code, t.Measure.Ceiling, t.Order.Start, d)
+				"the measure %s may run %s from %s; the order names %s", m.Code, m.Ceiling, t.Order.Start, d)
 		}
 	}
 	return nil

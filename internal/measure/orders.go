@@ -26,8 +26,7 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	o.ID, o.Ended, o.Subject = 0, nil, sub.ID
 	o.EnteredAt, o.EnteredBy = s.parts.Now(), by.Official
 	permit, err := charter.PermitRestriction(charter.RestrictionTerms{
-		Order: o, Subject: sub, By: by, Today: s.today(),
-		Measure: s.parts.Catalogue.Measure(o.Measure), Issuer: s.parts.Catalogue.Agency(o.Issuer),
+		Order: o, Subject: sub, By: by, Catalogue: s.parts.Catalogue, Today: s.today(),
 	})
 	if err != nil {
 		return o, s.attempted(ctx, sub.ID, by, "", err)
