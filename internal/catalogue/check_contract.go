@@ -137,6 +137,9 @@ func (c contract) fieldShape(f *Field, bad badField) {
 	if f.MaxLength < 0 || f.MaxLength > 1<<20 || (f.MaxLength > 0 && f.Type != TextField) {
 		bad("max_length", "bound texts only, by characters", "the greatest length is %d", f.MaxLength)
 	}
+	if f.Ordered && f.Type != CodeField {
+		bad("ordered", "only a list of codes is ordered", "it has no list")
+	}
 	if len(f.Open) > 0 && f.Type != DateField {
 		bad("open", "only a date can be open", "it is no date")
 	}

@@ -95,6 +95,8 @@ type Field struct {
 	Required bool     `json:"required,omitempty"`
 	// Codes is the closed list of a CodeField, in the order in which models see it.
 	Codes []Code `json:"codes,omitempty"`
+	// Ordered says that the list runs from low to high, so that models may compare its codes with < and >=.
+	Ordered bool `json:"ordered,omitempty"`
 	// Scheme is the identifier scheme of an IdentifierField.
 	Scheme subject.Scheme `json:"scheme,omitempty"`
 	// Unit names what an integer counts ("day", "month", "hour"), or the currency of an amount ("CNY").
