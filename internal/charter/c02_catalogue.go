@@ -20,6 +20,7 @@ func AdmitContract(c *catalogue.Contract, cat *catalogue.Catalogue, today calend
 		func() error { return contractScores(c) },
 		func() error { return lineage(c, cat) },
 		func() error { return contractOffices(c) },
+		func() error { return contractNotices(c) },
 		func() error { return contractForgets(c) },
 	} {
 		if err := check(); err != nil {

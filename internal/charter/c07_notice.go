@@ -2,8 +2,19 @@ package charter
 
 import (
 	"probity/calendar"
+	"probity/internal/catalogue"
 	"probity/internal/record"
 )
+
+// contractNotices holds that a dataset that can tell against human beings has a field for the day of the prior notice,
+// unless the law itself makes the matter public.
+func contractNotices(c *catalogue.Contract) error {
+	if !bearsNatural(c) || c.PublicByLaw || !canBeAdverse(c) || c.Field(c.Notice) != nil {
+		return nil
+	}
+	return refuse("C7", "prior notice", "add a field for the day of the notice and name it under notice:",
+		"the dataset %s can tell against human beings and has no field for the day on which they were told", c.Code)
+}
 
 // noticed holds the part of C7 that intake owns: a person was told before adverse information about it is furnished.
 func (in *Intake) noticed(d *record.Draft) error {

@@ -13,11 +13,10 @@ import (
 // stands behind the subject. Values of suppliers' own schemes have no synthetic range; a demo database takes them for
 // organisations.
 func admitIdentifier(birth Birth, id subject.Identifier, natural bool) error {
-	status, known := statusOf(id)
 	switch {
-	case birth == Live && known && status == identifier.Synthetic:
+	case birth == Live && unissuable(id):
 		return refuse("C16", "real identifier", "use it in a demo database: probity demo", "the identifier is of a synthetic range, and this database is live")
-	case birth == Demo && natural && !(known && status == identifier.Synthetic):
+	case birth == Demo && natural && !unissuable(id):
 		return refuse("C16", "synthetic identifier", "make a live database for real people, or generate the file with probity demo",
 			"the identifier could belong to a human being, and this database is a demo")
 	case birth != Live && birth != Demo:
@@ -26,20 +25,21 @@ func admitIdentifier(birth Birth, id subject.Identifier, natural bool) error {
 	return nil
 }
 
-func statusOf(id subject.Identifier) (s identifier.Status, known bool) {
+// unissuable goes by the range alone: an identifier in a synthetic range cannot be anybody's even where it is misspelt.
+func unissuable(id subject.Identifier) bool {
 	switch id.Scheme {
 	case subject.USCC:
-		return identifier.StatusOf(identifier.USCC, id.Value), true
+		return identifier.Unissuable(identifier.USCC, id.Value)
 	case subject.OrgCode:
-		return identifier.StatusOf(identifier.OrgCode, id.Value), true
+		return identifier.Unissuable(identifier.OrgCode, id.Value)
 	case subject.LEI:
-		return identifier.StatusOf(identifier.LEI, id.Value), true
+		return identifier.Unissuable(identifier.LEI, id.Value)
 	case subject.ResidentID:
-		return identifier.StatusOf(identifier.ResidentID, id.Value), true
+		return identifier.Unissuable(identifier.ResidentID, id.Value)
 	case subject.Appointment:
-		return identifier.StatusOf(identifier.ResidentID, residentPart(id.Value)), true
+		return identifier.Unissuable(identifier.ResidentID, residentPart(id.Value))
 	}
-	return "", false
+	return false
 }
 
 // residentPart is the resident number of an appointment, "office/number".

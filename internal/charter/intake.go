@@ -21,8 +21,8 @@ type IntakeTerms struct {
 	// Kin are the subjects that the codes of [Kin] lead to in the register, so that a record on one of them is known
 	// by whichever identifier it comes. nil leaves the check to the identifiers of the rows.
 	Kin []subject.ID
-	// Term gives the term of an appointment that is a subject already; ok is false where none is known. It is asked
-	// only for datasets about office holders that do not themselves record appointments.
+	// Term gives the first and the last day of an appointment that is a subject already (None while it lasts); ok is
+	// false where none is known. It is asked only for datasets about office holders that do not record appointments.
 	Term func(subject.ID) (from, to calendar.Day, ok bool)
 }
 
@@ -122,7 +122,8 @@ const (
 	usccLength        = 18
 )
 
-// contractOffices holds that a dataset about office holders binds its rows to an appointment, never to the person alone.
+// contractOffices holds that a dataset about office holders binds its rows to an appointment, never to the person
+// alone, and that findings come with the day on which they became final.
 func contractOffices(c *catalogue.Contract) error {
 	if !c.Bears(subject.OfficeHolder) {
 		return nil
@@ -132,11 +133,15 @@ func contractOffices(c *catalogue.Contract) error {
 			return refuse("C2", "office", "name the field that holds the office code under binding", "the dataset %s is about office holders and does not say in which office", c.Code)
 		}
 	}
+	if f := c.Field(c.From); c.Family != AppointmentFamily && (f == nil || !f.Required) {
+		return refuse("C2", "final finding", "let the valid interval begin with a required field: the day on which the finding became final",
+			"the dataset %s is about office holders and does not say when a finding became final", c.Code)
+	}
 	return nil
 }
 
-// inOffice holds that an office holder's record is about an appointment to an office of the published list, and that
-// what was found happened inside the term.
+// inOffice holds that an office holder's record is about an appointment to an office of the published list, that a
+// finding is final, and that what was found happened inside the term.
 func (in *Intake) inOffice(d *record.Draft) error {
 	office, _, ok := strings.Cut(d.Bound.Value, "/")
 	if d.Bound.Scheme != subject.Appointment || !ok {
@@ -154,9 +159,12 @@ func (in *Intake) inOffice(d *record.Draft) error {
 	}
 	from, to, ok := in.term(d.Subject)
 	switch {
+	case d.From == calendar.None || d.From > in.today:
+		return refuse("C2", "final finding", "report it once nothing can be appealed any more, with the day on which it became final",
+			"the finding is not final: complaints and open proceedings are no record of an office holder")
 	case !ok:
 		return refuse("C2", "appointment", cure, "no appointment is known for this row")
-	case d.Occurred < from || (to != calendar.None && d.Occurred >= to):
+	case d.Occurred < from || (to != calendar.None && d.Occurred > to):
 		return refuse("C2", "act inside the term", "leave it out: what happened before or after the office is no record of it",
 			"it happened on %s, outside the term of the office", d.Occurred)
 	}
