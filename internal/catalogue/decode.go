@@ -225,6 +225,7 @@ func (d *decoder) condition(n *yaml.Node, c *Condition) {
 		p, ok := d.limits(t.Limit)
 		if !ok {
 			d.fault(n, "rules.unknown", `write CODE and KEY of a rule set: "repair.order36 general.max"`, "no rule set gives the period %q", clip(t.Limit))
+			continue
 		}
 		t.Plus = p
 	}

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"embed"
 	"errors"
+	"io"
 	"io/fs"
 	"path"
 	"reflect"
@@ -123,7 +124,7 @@ func readLimited(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readAtMost(f, maxFile+1)
+	return io.ReadAll(io.LimitReader(f, maxFile+1))
 }
 
 func (l *loader) addFile(name string, text []byte) {
