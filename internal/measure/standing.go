@@ -129,6 +129,7 @@ func (s *Service) standing(ctx context.Context, scope access.Scope) (StandingRow
 		if err := json.Unmarshal(body, &st); err != nil {
 			return row, st, fault.New(fault.Internal, "standing.body", "the standing of %s cannot be read", sub.ID).By(err)
 		}
+		st.GoodUntil = row.GoodUntil
 		return row, st, nil
 	}
 	st, mark, err := s.build(ctx, sub, today)
