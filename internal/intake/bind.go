@@ -203,7 +203,7 @@ func (r *register) seal() error {
 			continue
 		}
 		for j := range e.Values {
-			sealed, err := r.vault.Seal(e.Subject.ID, PlaceIdentifier, e.Values[j])
+			sealed, err := r.vault.Seal(e.Subject.ID, subject.SealedIdentifier, e.Values[j])
 			if err != nil {
 				return err
 			}

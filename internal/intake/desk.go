@@ -43,9 +43,8 @@ type Vault interface {
 
 // Where sealed data stands; it opens nowhere else.
 const (
-	PlaceIdentifier = "subject.identifier"
-	PlaceRecord     = "record.sealed"
-	PlaceWaiting    = "quarantine.row"
+	PlaceRecord  = "record.sealed"
+	PlaceWaiting = "quarantine.row"
 )
 
 // Ratings computes again what a publication outdates.

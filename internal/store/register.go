@@ -95,3 +95,42 @@ func (s *Store) FindSubject(ctx context.Context, k Key) (subject.Subject, error)
 	}
 	return sub, nil
 }
+
+// SealedIdentifiers are the identifiers of persons as they stand sealed under their subject's key; subjects that have
+// none are absent.
+func (s *Store) SealedIdentifiers(ctx context.Context, ids []subject.ID) (map[subject.ID][]subject.Identifier, error) {
+	found := map[subject.ID][]subject.Identifier{}
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		for at := 0; at < len(ids); at += subjectsPerQuery {
+			page := ids[at:min(at+subjectsPerQuery, len(ids))]
+			args := make([]any, 0, len(page))
+			for _, id := range page {
+				args = append(args, int64(id))
+			}
+			if err := sealedIdentifiers(ctx, tx, args, found); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+func sealedIdentifiers(ctx context.Context, tx *sql.Tx, ids []any, found map[subject.ID][]subject.Identifier) error {
+	rows, err := tx.QueryContext(ctx, `SELECT subject, scheme, value FROM subject_identifier WHERE sealed = 1 AND subject IN (`+marks(len(ids))+`)`, ids...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id subject.ID
+		var i subject.Identifier
+		var value []byte
+		if err := rows.Scan(&id, &i.Scheme, &value); err != nil {
+			return err
+		}
+		i.Value = string(value)
+		found[id] = append(found[id], i)
+	}
+	return rows.Err()
+}

@@ -167,3 +167,6 @@ type Subject struct {
 
 // Natural tells whether rules made for persons bind this subject.
 func (s Subject) Natural() bool { return s.Kind.Natural() || s.Sole }
+
+// SealedIdentifier is the place that sealed identifiers are bound to in the vault.
+const SealedIdentifier = "subject.identifier"

@@ -1,0 +1,107 @@
+package rating
+
+import (
+	"context"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/subject"
+	"probity/scorecard"
+)
+
+// Moment is the day and the state of knowledge a rating is asked for. The zero Moment is now.
+type Moment struct {
+	// AsOf is the day whose state of affairs is rated, 0 for today.
+	AsOf calendar.Day
+	// KnownAt bounds what we knew: publications after it do not exist. The zero time is now.
+	KnownAt time.Time
+}
+
+// Explained is a rating with all it was made of, as the Charter lets it be answered (C8).
+type Explained struct {
+	Model *Model
+	// Rating is without explanation, View the whole as it is answered.
+	Rating Rating
+	View   View
+	// Permit is the Charter's for this very answer.
+	Permit charter.Explained
+}
+
+// Explain rates the scope's subject for the moment and explains every point. The current rating is kept as it was
+// computed; a past one is computed for the answer alone. What may be seen is judged today, whatever the moment.
+func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, when Moment) (*Explained, error) {
+	sub := scope.Subject()
+	if err := scope.Require(sub.ID, access.Explanation); err != nil {
+		return nil, err
+	}
+	m, err := d.Book.Model(model)
+	if err != nil {
+		return nil, err
+	}
+	if when == (Moment{}) {
+		// Reading past a rating's last good day computes and keeps it first.
+		if _, err := d.Current(ctx, sub.ID, model); err != nil {
+			return nil, err
+		}
+	}
+	permit, err := d.permit(ctx, m, sub)
+	if err != nil {
+		return nil, err
+	}
+	return d.explain(ctx, m, sub, permit, when)
+}
+
+// explain computes the rating of one subject with its explanation.
+func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permit charter.RatingPermit, when Moment) (*Explained, error) {
+	at := scorecard.At{AsOf: d.today(), Seen: d.today()}
+	if when.AsOf != 0 {
+		at.AsOf = when.AsOf
+	}
+	knownAt := when.KnownAt
+	if knownAt.IsZero() {
+		knownAt = d.now()
+	}
+	b := batch{desk: d, at: at, asKnown: when.KnownAt}
+	e, err := newEngine([]*Model{m})
+	if err != nil {
+		return nil, err
+	}
+	if err := b.fill(ctx, e, []permitted{{sub: sub, permits: []charter.RatingPermit{permit}}}); err != nil {
+		return nil, err
+	}
+	r := m.rating(e.evaluate(0, at), 0, &permit, at, knownAt)
+	out := &Explained{Model: m, Rating: r, View: newView(m, sub, r, e.evaluators[0].Explain(0))}
+	out.Permit, err = charter.PermitAnswer(out.View.terms())
+	if err != nil {
+		return nil, err
+	}
+	if r.Status == Rated {
+		out.View.NextBand = e.evaluators[0].NextBand(0)
+	}
+	return out, nil
+}
+
+// Answer is the current rating for a reader. Third parties get of a human being's rating no more than the scope's level
+// allows.
+func (d *Desk) Answer(ctx context.Context, scope access.Scope, model string) (Rating, error) {
+	sub := scope.Subject()
+	if err := scope.Require(sub.ID, access.Rating); err != nil {
+		return Rating{}, err
+	}
+	r, err := d.Current(ctx, sub.ID, model)
+	if err == nil && scope.Level() != charter.FullAnswer {
+		r.Score, r.Gate = 0, ""
+	}
+	return r, err
+}
+
+// Past is what a model said of the scope's subject from when on, oldest first.
+func (d *Desk) Past(ctx context.Context, scope access.Scope, model string) ([]Rating, error) {
+	sub := scope.Subject()
+	if err := scope.Require(sub.ID, access.History); err != nil {
+		return nil, err
+	}
+	return d.Store.History(ctx, sub.ID, model)
+}

@@ -1,0 +1,283 @@
+package rating
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/consent"
+	"probity/internal/fault"
+	"probity/internal/record"
+	"probity/internal/subject"
+	"probity/scorecard"
+)
+
+// Store is what ratings need of the database.
+type Store interface {
+	Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error
+	SaveRatings(ctx context.Context, list []Kept, seen time.Time, clear []subject.ID) error
+	Rating(ctx context.Context, id subject.ID, model string) (r Rating, stale bool, err error)
+	History(ctx context.Context, id subject.ID, model string) ([]Rating, error)
+	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
+	StaleSubjects(ctx context.Context, submission int64, after subject.ID, limit int) ([]subject.Subject, error)
+	CountStale(ctx context.Context, submission int64) (int64, error)
+	Population(ctx context.Context, kinds []subject.Kind, after subject.ID, limit int) ([]subject.Subject, error)
+	CountPopulation(ctx context.Context, kinds []subject.Kind) (int64, error)
+	LastPublication() time.Time
+}
+
+// Persons answers what must be known of human beings before they are rated. Both answer for many subjects at once;
+// subjects of whom nothing is known are absent.
+type Persons interface {
+	// ConsentsOf are the consents of many subjects to one method, newest first for each; "" is every method.
+	ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error)
+	// Born is the birth day that the subject's own identifier shows.
+	Born(ctx context.Context, ids []subject.ID) (map[subject.ID]calendar.Day, error)
+}
+
+// Desk rates, keeps ratings and explains them.
+type Desk struct {
+	Store   Store
+	Persons Persons
+	Book    *Book
+	// Datasets gives the dataset of each contract number.
+	Datasets map[int]string
+	Now      func() time.Time
+}
+
+func (d *Desk) now() time.Time {
+	if d.Now == nil {
+		return time.Now()
+	}
+	return d.Now()
+}
+
+func (d *Desk) today() calendar.Day { return calendar.In(d.now(), calendar.Shanghai) }
+
+// pageSubjects is how many subjects are read, rated and kept together.
+const pageSubjects = 2048
+
+// Current is the rating as it stands today. A rating that a publication or the passing of time has outdated is computed
+// again first. A subject that the Charter lets nobody rate is a refusal; "not rated" is an answer.
+func (d *Desk) Current(ctx context.Context, id subject.ID, model string) (Rating, error) {
+	m, err := d.Book.Model(model)
+	if err != nil {
+		return Rating{}, err
+	}
+	sub, err := d.Store.Subject(ctx, id)
+	if err != nil {
+		return Rating{}, err
+	}
+	permit, err := d.permit(ctx, m, sub)
+	if err != nil {
+		return Rating{}, err
+	}
+	kept, stale, err := d.Store.Rating(ctx, sub.ID, model)
+	switch {
+	case err == nil && !stale && kept.Version == m.Facts.Version && kept.Good(d.today()):
+		return kept, nil
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return Rating{}, err
+	}
+	// Another model's rating of the subject is outdated by the same publication, so all are computed together.
+	if err := d.ratePage(ctx, []subject.Subject{sub}, nil); err != nil {
+		return Rating{}, err
+	}
+	kept, _, err = d.Store.Rating(ctx, sub.ID, permit.Model())
+	return kept, err
+}
+
+// permit asks the Charter whether the subject may be rated by the model today.
+func (d *Desk) permit(ctx context.Context, m *Model, sub subject.Subject) (charter.RatingPermit, error) {
+	people, err := d.people(ctx, []subject.Subject{sub})
+	if err != nil {
+		return charter.RatingPermit{}, err
+	}
+	return people.permit(m, sub, d.today())
+}
+
+// people is what is known of the human beings among some subjects.
+type people struct {
+	consents map[subject.ID][]consent.Consent
+	born     map[subject.ID]calendar.Day
+}
+
+func (d *Desk) people(ctx context.Context, subs []subject.Subject) (people, error) {
+	var ids []subject.ID
+	for _, s := range subs {
+		if charter.NeedsConsent(s) {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return people{}, nil
+	}
+	consents, err := d.Persons.ConsentsOf(ctx, ids, "")
+	if err != nil {
+		return people{}, err
+	}
+	asked := ids[:0]
+	for _, id := range ids {
+		if len(consents[id]) > 0 {
+			asked = append(asked, id)
+		}
+	}
+	born, err := d.Persons.Born(ctx, asked)
+	return people{consents, born}, err
+}
+
+// permit asks for one subject and one model. Where the subject gave several consents, any that covers the model will
+// do; where none does, the refusal is that of the one which comes closest, the newest for the model's own method.
+func (p people) permit(m *Model, sub subject.Subject, today calendar.Day) (charter.RatingPermit, error) {
+	terms := charter.RatingTerms{Model: m.Facts, Subject: sub, Born: calendar.None, Today: today}
+	if b, ok := p.born[sub.ID]; ok {
+		terms.Born = b
+	}
+	list := p.consents[sub.ID]
+	var nearest error
+	for i := range list {
+		if list[i].Method != m.Facts.Code {
+			continue
+		}
+		terms.Consent = &list[i]
+		permit, err := charter.PermitRating(terms)
+		if err == nil {
+			return permit, nil
+		}
+		nearest = err
+	}
+	if nearest != nil {
+		return charter.RatingPermit{}, nearest
+	}
+	terms.Consent = nil
+	return charter.PermitRating(terms)
+}
+
+// Refresh computes again the ratings that a publication has outdated; 0 stands for every publication. It goes on where
+// it was interrupted.
+func (d *Desk) Refresh(ctx context.Context, submission int64, progress func(done, total int64)) error {
+	total, err := d.Store.CountStale(ctx, submission)
+	if err != nil {
+		return err
+	}
+	return d.pages(ctx, total, progress, func(after subject.ID) ([]subject.Subject, error) {
+		return d.Store.StaleSubjects(ctx, submission, after, pageSubjects)
+	}, nil)
+}
+
+// All rates every subject that the models (all of them, where none is named) may rate.
+func (d *Desk) All(ctx context.Context, models []*Model, progress func(done, total int64)) error {
+	if models == nil {
+		models = d.Book.Models()
+	}
+	var kinds []subject.Kind
+	for _, k := range subject.Kinds {
+		for _, m := range models {
+			if m.Rates(k) {
+				kinds = append(kinds, k)
+				break
+			}
+		}
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	total, err := d.Store.CountPopulation(ctx, kinds)
+	if err != nil {
+		return err
+	}
+	return d.pages(ctx, total, progress, func(after subject.ID) ([]subject.Subject, error) {
+		return d.Store.Population(ctx, kinds, after, pageSubjects)
+	}, models)
+}
+
+// pages rates page after page, in the order of ids.
+func (d *Desk) pages(ctx context.Context, total int64, progress func(done, total int64), next func(after subject.ID) ([]subject.Subject, error), models []*Model) error {
+	var after subject.ID
+	var done int64
+	for {
+		page, err := next(after)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		if err := d.ratePage(ctx, page, models); err != nil {
+			return err
+		}
+		after = page[len(page)-1].ID
+		done += int64(len(page))
+		if progress != nil {
+			progress(done, total)
+		}
+		if len(page) < pageSubjects {
+			return nil
+		}
+	}
+}
+
+// ratePage rates subjects, which ascend by id, by the models for their kinds (only those given, where some are), and
+// keeps the ratings. Whoever the Charter lets nobody rate is left out.
+func (d *Desk) ratePage(ctx context.Context, page []subject.Subject, models []*Model) error {
+	seen := d.Store.LastPublication()
+	b := batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.now()}
+	var err error
+	if b.people, err = d.people(ctx, page); err != nil {
+		return err
+	}
+	for _, k := range subject.Kinds {
+		for _, group := range d.groups(k, models) {
+			if err := b.rate(ctx, page, k, group); err != nil {
+				return err
+			}
+		}
+	}
+	b.sort()
+	ids := make([]subject.ID, 0, len(page))
+	if models == nil { // a mark is cleared when all of a subject's models have seen the publication
+		for _, s := range page {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(b.kept) == 0 && len(ids) == 0 {
+		return nil
+	}
+	return d.Store.SaveRatings(ctx, b.kept, seen, ids)
+}
+
+// groups are the sets of models that may look at the same facts together: all models of an organisation's kind, but
+// each model of a person's by itself, since each has its own context and consent.
+func (d *Desk) groups(k subject.Kind, models []*Model) [][]*Model {
+	var all []*Model
+	for _, m := range d.Book.For(k) {
+		if models == nil || contains(models, m) {
+			all = append(all, m)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if !k.Natural() {
+		return [][]*Model{all}
+	}
+	var each [][]*Model
+	for _, m := range all {
+		each = append(each, []*Model{m})
+	}
+	return each
+}
+
+func contains(list []*Model, m *Model) bool {
+	for _, x := range list {
+		if x == m {
+			return true
+		}
+	}
+	return false
+}
+
+// refused tells a refusal by the Charter from a failure to look.
+func refused(err error) bool {
+	var f *fault.Error
+	return errors.As(err, &f) && f.Code == fault.Refused
+}
