@@ -84,7 +84,7 @@ func (c *compiler) aggregate(ch *Characteristic, f *factor) (domain, bool) {
 	if ch.MissingWithoutRecords {
 		all := *sel
 		all.filter, all.reads, all.limit = nil, map[string]bool{}, 0
-		f.presence = c.cell(&all, cell{kind: cellCount})
+		f.presence = c.cell(&all, cell{kind: cellCount, uncounted: true})
 	}
 	return d, true
 }

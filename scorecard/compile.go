@@ -334,6 +334,7 @@ func (c *compiler) cell(sel *selected, k cell) int {
 	k.reads = maps.Clone(sel.reads)
 	key := fmt.Sprintf("%d|%d|%d|%s|%s|%s|%v|%v|%s", k.kind, k.limit, k.window, k.by, k.field, k.times, k.points, k.tables, k.filter)
 	if i, ok := c.cellOf[key]; ok {
+		c.plan.cells[i].uncounted = c.plan.cells[i].uncounted && k.uncounted
 		return i
 	}
 	c.plan.cells = append(c.plan.cells, k)

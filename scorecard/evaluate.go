@@ -33,6 +33,7 @@ type Evaluator struct {
 	enter       []calendar.Day // by window, then subject: the first day of a record that is still to enter it
 	leave       []calendar.Day // and of one that is still to leave it
 	sifted      []sifted
+	carries     []carried
 
 	rows   []int32
 	gather []int64
@@ -169,7 +170,7 @@ func (e *Evaluator) begin(first, n int) {
 	fill(e.newest, order{calendar.None, Missing, Missing})
 	e.inUse = grow(e.inUse, n)
 	clear(e.inUse)
-	e.sifted = e.sifted[:0]
+	e.sifted, e.carries = e.sifted[:0], e.carries[:0]
 	if !e.SkipTimes {
 		e.enter, e.leave = grow(e.enter, len(p.windows)*n), grow(e.leave, len(p.windows)*n)
 		fill(e.enter, never)
@@ -190,7 +191,7 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 	if m.trapped {
 		e.overflows(t, lo, words)
 	}
-	var used [chunkWords]uint64
+	var used, counted [chunkWords]uint64
 	for i := range p.tasks {
 		k := &p.tasks[i]
 		mask := m.masks[k.inside][:words]
@@ -198,6 +199,11 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 		for w, b := range mask {
 			used[w] |= b
 			found |= b
+		}
+		if e.plan.counted && !e.plan.cells[k.cell].uncounted {
+			for w, b := range mask {
+				counted[w] |= b
+			}
 		}
 		if found != 0 {
 			e.add(k, t, mask, lo)
@@ -207,7 +213,7 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 		}
 	}
 	if e.plan.counted {
-		for _, row := range e.selectRows(used[:words], lo) {
+		for _, row := range e.selectRows(counted[:words], lo) {
 			e.inUse[int(t.Subject[row])-e.first]++
 		}
 	}
@@ -288,10 +294,9 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 func (e *Evaluator) join(kind cellKind, acc []int64, s int, v int64) {
 	switch kind {
 	case cellSum, cellPoints:
-		sum, ok := add(acc[s], v)
-		if !ok {
-			e.overflow(s)
-			return
+		sum := acc[s] + v
+		if (sum > acc[s]) != (v > 0) && v != 0 {
+			e.carry(&acc[s], s, v)
 		}
 		acc[s] = sum
 	case cellMin:
@@ -301,6 +306,29 @@ func (e *Evaluator) join(kind cellKind, acc []int64, s int, v int64) {
 	case cellMax:
 		acc[s] = max(acc[s], v)
 	}
+}
+
+// carry notes that a sum went round. Whether it comes back depends on the records still to come, and the result must
+// not depend on their order: only what is left in the end is an overflow.
+func (e *Evaluator) carry(acc *int64, s int, v int64) {
+	by := 1
+	if v < 0 {
+		by = -1
+	}
+	for i := range e.carries {
+		if e.carries[i].sum == acc {
+			e.carries[i].rounds += by
+			return
+		}
+	}
+	e.carries = append(e.carries, carried{acc, s, by})
+}
+
+// carried is a sum that went round, and how often: upwards less downwards.
+type carried struct {
+	sum     *int64
+	subject int
+	rounds  int
 }
 
 // latest keeps the value of the last record in the total order.
@@ -419,6 +447,21 @@ func (e *Evaluator) settle() {
 			kept = kept[:c.limit]
 		}
 		e.addSifted(c, kept)
+	}
+	for i := range e.carries {
+		if e.carries[i].rounds != 0 {
+			e.overflow(e.carries[i].subject)
+		}
+	}
+	for i := range e.plan.cells {
+		if k := e.plan.cells[i].kind; k != cellSum && k != cellPoints {
+			continue
+		}
+		for s, sum := range e.cells[i*e.n : (i+1)*e.n] {
+			if sum == Missing {
+				e.overflow(s)
+			}
+		}
 	}
 }
 

@@ -336,6 +336,8 @@ type cell struct {
 	points       []int64
 	tables       []int
 	reads        map[string]bool
+	// uncounted cells only tell whether there is any record in the window; theirs are not records in use.
+	uncounted bool
 	shown        string
 }
 

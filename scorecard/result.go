@@ -141,7 +141,7 @@ func (r *Results) WhyNot(i int) []string {
 }
 
 // ChangesOn is the first day after the as-of day on which the passing of time can change status, points, score, band,
-// gate or reasons if no record comes or goes: never later than the truth, and hardly ever earlier. It is calendar.None
+// gate or reasons if no record comes or goes: never later than the truth, now and then earlier. It is calendar.None
 // where time changes nothing. Months are counted on in a value without changing anything until a limit is reached.
 func (r *Results) ChangesOn(i int) calendar.Day { return orNone(r.changes[i]) }
 
