@@ -31,8 +31,8 @@ type Store interface {
 // Persons answers what must be known of human beings before they are rated. Both answer for many subjects at once;
 // subjects of whom nothing is known are absent.
 type Persons interface {
-	// ConsentsOf are the consents of many subjects to one method, newest first for each; "" is every method.
-	ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error)
+	// Consents lists the consents that are in force on the day, newest first for each subject.
+	Consents(ctx context.Context, ids []subject.ID, today calendar.Day) (map[subject.ID][]consent.Consent, error)
 	// Born is the birth day that the subject's own identifier shows.
 	Born(ctx context.Context, ids []subject.ID) (map[subject.ID]calendar.Day, error)
 }
@@ -114,7 +114,7 @@ func (d *Desk) people(ctx context.Context, subs []subject.Subject) (people, erro
 	if len(ids) == 0 {
 		return people{}, nil
 	}
-	consents, err := d.Persons.ConsentsOf(ctx, ids, "")
+	consents, err := d.Persons.Consents(ctx, ids, d.today())
 	if err != nil {
 		return people{}, err
 	}
