@@ -159,8 +159,8 @@ func (c catalogueList) section(cat *catalogue.Catalogue) (entries any, headings 
 			return row{x.Code, x.Area, x.Title.EN}
 		})
 	case "purposes":
-		return cat.Purposes, row{"code", "kinds", "needs", "title"}, listed(cat.Purposes, func(p *catalogue.Purpose) row {
-			return row{p.Code, words(p.Kinds), needs(p), p.Title.EN}
+		return cat.Purposes, row{"code", "kinds", "needs", "legal bases", "title"}, listed(cat.Purposes, func(p *catalogue.Purpose) row {
+			return row{p.Code, words(p.Kinds), needs(p), bases(p), p.Title.EN}
 		})
 	case "measures":
 		return cat.Measures, row{"code", "class", "kinds", "title"}, listed(cat.Measures, func(m *catalogue.Measure) row {
@@ -208,6 +208,15 @@ func needs(p *catalogue.Purpose) string {
 		n = append(n, "case")
 	}
 	return strings.Join(n, ", ")
+}
+
+// bases are the legal bases as --basis takes them.
+func bases(p *catalogue.Purpose) string {
+	codes := make(list, 0, len(p.Basis))
+	for _, l := range p.Basis {
+		codes = append(codes, strings.TrimSpace(l.Code+" "+l.Article))
+	}
+	return codes.String()
 }
 
 // catalogueShow prints one contract.

@@ -10,6 +10,7 @@ import (
 
 	"probity/identifier"
 	"probity/internal/catalogue"
+	"probity/internal/store"
 	"probity/internal/subject"
 )
 
@@ -179,6 +180,17 @@ func (s *session) codes(of string) []string {
 		return nil
 	}
 	switch of {
+	case "model":
+		return s.modelCodes()
+	case "credential":
+		if s.opened == nil {
+			return nil
+		}
+		names, err := s.opened.walletNames()
+		if err != nil {
+			return nil
+		}
+		return names
 	case "dataset":
 		return codesOf(cat.Datasets, func(d **catalogue.Contract) string { return (*d).Code })
 	case "agency":
@@ -193,6 +205,18 @@ func (s *session) codes(of string) []string {
 		return codesOf(cat.Measures, func(m *catalogue.Measure) string { return m.Code })
 	}
 	return nil
+}
+
+// modelCodes lists the codes of the registered models; none where there is no database yet.
+func (s *session) modelCodes() []string {
+	if s.opened == nil {
+		return nil
+	}
+	models, err := s.opened.store.Models(s.ctx)
+	if err != nil {
+		return nil
+	}
+	return slices.Compact(codesOf(models, func(m *store.Model) string { return m.Code }))
 }
 
 // codesOf lists the codes of the entries of a section.

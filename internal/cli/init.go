@@ -4,24 +4,29 @@ import (
 	"fmt"
 	"io"
 
+	"probity/internal/access"
+	"probity/internal/catalogue"
 	"probity/internal/store"
 )
 
 // initCommand makes a database.
 type initCommand struct {
-	Demo bool `help:"A database for generated subjects only. It can never become a live one."`
+	Demo       bool   `help:"A database for generated subjects only. It can never become a live one."`
+	Agency     string `default:"npcic" placeholder:"CODE" complete:"agency" help:"The agency that sets the platform up: ${default} where none is named."`
+	Official   string `placeholder:"NAME" help:"Its official who does so; your login name where none is named."`
+	Credential string `default:"first" placeholder:"NAME" help:"The name of that official's credential: ${default} where none is named."`
 }
 
 // Help shows the examples.
 func (initCommand) Help() string {
-	return `Makes the database, the file of its keys beside it (FILE.vault) and loads the built-in catalogue. A database is born live or as a demonstration, and stays what it was born: a live one refuses made-up identifiers, a demonstration refuses every identifier of a person that could be real.
+	return `Makes the database, the file of its keys beside it (FILE.vault), loads the built-in catalogue, and makes the first credential (in the folder FILE.credentials), which is used wherever none is named. A database is born live or as a demonstration, and stays what it was born: a live one refuses made-up identifiers, a demonstration refuses every identifier of a person that could be real.
 
 Keep the key file apart from the backups of the database: it alone makes what tells of persons readable.
 
 Examples:
 
     probity init
-    probity init --db sqlite:/srv/probity/live.db
+    probity init --db sqlite:/srv/probity/live.db --agency shanghai-credit --official "Gu Yan"
     probity init --demo --db demo.db`
 }
 
@@ -31,6 +36,9 @@ type initAnswer struct {
 	Birth    store.Birth `json:"birth"`
 	Datasets int         `json:"datasets"`
 	Agencies int         `json:"agencies"`
+	// Credential is the name of the first credential, Official whose it is: agency/name.
+	Credential string `json:"credential"`
+	Official   string `json:"official"`
 }
 
 // Run makes the database.
@@ -39,17 +47,27 @@ func (c initCommand) Run(s *session) error {
 	if c.Demo {
 		birth = store.Demo
 	}
-	r, err := s.create(birth)
+	founder := access.Grant{
+		Name: c.Credential, Agency: c.Agency,
+		Official: either(c.Official, s.process.Env("LOGNAME"), s.process.Env("USER"), "operator"),
+	}
+	if catalogue.BuiltIn().Agency(founder.Agency) == nil {
+		have := codesOf(catalogue.BuiltIn().Agencies, func(a *catalogue.Agency) string { return a.Code })
+		return unknown("agency", founder.Agency, have, "probity catalogue list agencies shows those there are")
+	}
+	r, err := s.create(birth, founder)
 	if err != nil {
 		return err
 	}
 	a := initAnswer{
 		Database: r.store.Path(), Keys: vaultPath(r.store.Path()), Birth: birth,
 		Datasets: len(r.catalogue.Datasets), Agencies: len(r.catalogue.Agencies),
+		Credential: founder.Name, Official: founder.Agency + "/" + founder.Official,
 	}
 	s.out.result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "made %s (%s) with %s of %s\n", a.Database, a.Birth, count(a.Datasets, "dataset"), plural(a.Agencies, "agency", "agencies"))
 		fmt.Fprintf(w, "its keys are in %s; keep them apart from its backups\n", a.Keys)
+		fmt.Fprintf(w, "the first credential is %s, of %s\n", a.Credential, a.Official)
 	})
 	return nil
 }

@@ -4,24 +4,41 @@ package cli
 // opened with it and closed when the command ends.
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"testing/fstest"
 
 	"probity/calendar"
+	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/intake"
+	"probity/internal/measure"
+	"probity/internal/rating"
+	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/subject"
 	"probity/internal/vault"
 )
 
-// room is an open database with its catalogue and keys.
+// room is an open database with its catalogue and keys, and the services that need nothing more.
 type room struct {
 	store     *store.Store
 	catalogue *catalogue.Catalogue
 	vault     *vault.Vault
+	desk      *access.Desk
+	rights    *rights.Service
+}
+
+func newRoom(s *session, db *store.Store, cat *catalogue.Catalogue, keys *vault.Vault) *room {
+	return &room{
+		store: db, catalogue: cat, vault: keys,
+		desk:   access.NewDesk(db, cat, s.process.Now),
+		rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, cat, s.process.Now),
+	}
 }
 
 // today is the civil day of the command.
@@ -49,18 +66,18 @@ func (s *session) room() (*room, error) {
 		return nil, err
 	}
 	s.onClose(keys.Close)
-	s.opened = &room{db, cat, keys}
+	s.opened = newRoom(s, db, cat, keys)
 	return s.opened, nil
 }
 
 // create makes the database of the --db flag. Where a step fails, what the steps before it made is taken away again.
-func (s *session) create(birth store.Birth) (*room, error) {
+func (s *session) create(birth store.Birth, founder access.Grant) (*room, error) {
 	db, err := store.Create(s.ctx, s.flags.DB, birth, store.Options{Now: s.process.Now})
 	if err != nil {
 		return nil, err
 	}
 	s.onClose(db.Close)
-	r, err := s.furnish(db)
+	r, err := s.furnish(db, founder)
 	if err != nil {
 		return nil, errors.Join(err, s.close(), removeAll(db.Path(), db.Path()+"-wal", db.Path()+"-shm"))
 	}
@@ -68,8 +85,9 @@ func (s *session) create(birth store.Birth) (*room, error) {
 	return r, nil
 }
 
-// furnish gives a new database its catalogue and its keys.
-func (s *session) furnish(db *store.Store) (*room, error) {
+// furnish gives a new database its catalogue, its keys and its first credential. Files that were there before it stay:
+// they may belong to somebody.
+func (s *session) furnish(db *store.Store, founder access.Grant) (*room, error) {
 	files, err := builtInFiles()
 	if err != nil {
 		return nil, err
@@ -86,7 +104,23 @@ func (s *session) furnish(db *store.Store) (*room, error) {
 		return nil, err
 	}
 	s.onClose(keys.Close)
-	return &room{db, cat, keys}, nil
+	r := newRoom(s, db, cat, keys)
+	if err := r.found(s, founder); err != nil {
+		return nil, errors.Join(err, removeAll(vaultPath(db.Path())))
+	}
+	return r, nil
+}
+
+// found makes the first credential and lets it be used where none is named.
+func (r *room) found(s *session, founder access.Grant) error {
+	secret, err := r.desk.Bootstrap(s.ctx, founder)
+	if err != nil {
+		return err
+	}
+	if err := r.wallet().Save(founder.Name, secret); err != nil {
+		return err
+	}
+	return r.wallet().SetDefault(founder.Name)
 }
 
 // onClose has something ended with the command.
@@ -167,9 +201,53 @@ func (s *session) storedCatalogue(db *store.Store) (*catalogue.Catalogue, error)
 
 // intake is the desk where files come in.
 func (s *session) intake() (*intake.Desk, error) {
+	ratings, err := s.ratings()
+	if err != nil {
+		return nil, err
+	}
+	r := s.opened
+	return &intake.Desk{Store: r.store, Catalogue: r.catalogue, Vault: r.vault, Ratings: ratings, Now: s.process.Now}, nil
+}
+
+// ratings is the desk that rates and explains, with the models in force.
+func (s *session) ratings() (*rating.Desk, error) {
 	r, err := s.room()
 	if err != nil {
 		return nil, err
 	}
-	return &intake.Desk{Store: r.store, Catalogue: r.catalogue, Vault: r.vault, Now: s.process.Now}, nil
+	book, err := r.book(s)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := r.store.Contracts(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	datasets := make(map[int]string, len(numbers))
+	for n, c := range numbers {
+		datasets[n] = c.Dataset
+	}
+	return &rating.Desk{
+		Store: r.store, Persons: persons{rights.Persons{Register: r.store, Vault: r.vault}}, Book: book, Datasets: datasets, Now: s.process.Now,
+	}, nil
+}
+
+// measures is the service that decides and keeps orders.
+func (s *session) measures() (*measure.Service, error) {
+	ratings, err := s.ratings()
+	if err != nil {
+		return nil, err
+	}
+	r := s.opened
+	return measure.New(measure.Parts{
+		Catalogue: r.catalogue, Book: r.store, Desk: r.desk, Ratings: ratings, Models: ratings.Book, Vault: r.vault, Now: s.process.Now,
+	}), nil
+}
+
+// persons is what ratings must know of human beings: their consents as the store keeps them, and their birth days.
+type persons struct{ rights.Persons }
+
+// ConsentsOf are the consents of many subjects, newest first for each.
+func (p persons) ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error) {
+	return p.Register.ConsentsOf(ctx, ids, method)
 }

@@ -76,3 +76,6 @@ func distance(a, b []rune) int {
 	}
 	return line[len(b)]
 }
+
+// spoken writes a code for readers: not_granted is "not granted".
+func spoken(code string) string { return strings.ReplaceAll(code, "_", " ") }

@@ -1,0 +1,240 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/consent"
+)
+
+type consentCommands struct {
+	Give     consentGive     `cmd:"" help:"Record a consent that its subject gave."`
+	Withdraw consentWithdraw `cmd:"" help:"End a consent; the ratings under it are deleted at once."`
+	Show     consentShow     `cmd:"" help:"List a subject's consents."`
+}
+
+// consentGive records a consent. Every element is named; nothing is filled in for the person.
+type consentGive struct {
+	Subject     string   `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Purpose     string   `required:"" placeholder:"CODE" complete:"purpose" help:"What the rating may be used for."`
+	Context     []string `required:"" placeholder:"CODE" complete:"context" help:"The area of life; exactly one for a person."`
+	Category    []string `required:"" placeholder:"DATASET" complete:"dataset" help:"A dataset that may be used; again for each."`
+	Method      string   `required:"" placeholder:"MODEL" complete:"model" help:"The rating model."`
+	Recipient   []string `required:"" placeholder:"AGENCY" complete:"agency" help:"An agency that may see the answer; again for each."`
+	Handler     string   `default:"platform" placeholder:"CODE" help:"Who rates: the platform, or an operator's agency code."`
+	From        string   `placeholder:"DAY" help:"The first day; today where it is not given."`
+	To          string   `required:"" placeholder:"DAY" help:"The first day on which it no longer holds; at most 12 months on."`
+	Once        bool     `help:"For the first day only."`
+	Language    string   `default:"zh" placeholder:"CODE" help:"The language of the words agreed to."`
+	Text        string   `required:"" placeholder:"VERSION" help:"The version of the words agreed to."`
+	TextFile    string   `placeholder:"FILE" help:"The file of those words; its SHA-256 is kept."`
+	Document    string   `placeholder:"FILE" help:"The signed document, where two officials saw it signed; its SHA-256 is kept."`
+	Signed      string   `placeholder:"DAY" help:"The day on which it was signed."`
+	AskedBy     string   `placeholder:"AGENCY" complete:"agency" help:"The agency that asked for it."`
+	Tied        bool     `help:"It was a condition of a contract, a price, a job or a public service."`
+	Preselect   bool     `name:"preselected" help:"It was preselected."`
+	Employer    bool     `name:"asked-by-employer" help:"The person's employer asked for it."`
+	ByAuthority bool     `name:"asked-by-authority" help:"An authority over the person asked for it."`
+	witness
+}
+
+// Help shows the examples.
+func (consentGive) Help() string {
+	return `A person is rated only under its own consent, which names everything it is for. It is given with the subject's own credential, or recorded by two officials who saw the document signed. The Charter refuses a consent that was not freely given: say so where it was tied, preselected, or asked for by an employer or an authority.
+
+Examples:
+
+    probity consent give id:000000199001011239 --as zhang-own --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-01-01 --text v1
+    probity consent give id:000000199001011239 --document signed.pdf --signed 2026-03-01 --with wang-min ...`
+}
+
+// Run records the consent.
+func (c consentGive) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	sub, err := s.subject(c.Subject)
+	if err != nil {
+		return err
+	}
+	given := consent.Consent{
+		Subject: sub.ID, Handler: c.Handler, Recipients: c.Recipient, Purpose: c.Purpose, Contexts: c.Context,
+		Categories: c.Category, Method: c.Method, Once: c.Once, Language: c.Language, TextVersion: c.Text,
+		Asked: consent.Asked{By: c.AskedBy, Tied: c.Tied, Preselected: c.Preselect, Employer: c.Employer, Authority: c.ByAuthority},
+	}
+	if err := c.days(s, &given); err != nil {
+		return err
+	}
+	if c.TextFile != "" {
+		if given.TextDigest, err = digestOf(c.TextFile); err != nil {
+			return err
+		}
+	}
+	by, with, err := s.pair(c.With)
+	if err != nil {
+		return err
+	}
+	if err := c.prove(&given, by, with); err != nil {
+		return err
+	}
+	given, err = r.rights.Give(s.ctx, by, with, given)
+	if err != nil {
+		return err
+	}
+	s.out.result(given, func(w io.Writer) { printConsent(w, &given, s.today()) })
+	return nil
+}
+
+func (c consentGive) days(s *session, given *consent.Consent) (err error) {
+	if given.From, err = day("from", c.From); err != nil {
+		return err
+	}
+	if given.From == calendar.None {
+		given.From = s.today()
+	}
+	if given.To, err = day("to", c.To); err != nil {
+		return err
+	}
+	given.Proof.Signed, err = day("signed", c.Signed)
+	return err
+}
+
+// prove says how we know of the consent, from what was typed; the Charter holds it against the credentials.
+func (c consentGive) prove(given *consent.Consent, by, with access.Credential) (err error) {
+	given.Proof.Means = consent.OwnAct
+	if c.Document == "" {
+		return nil
+	}
+	given.Proof.Means = consent.SignedDocument
+	if given.Proof.Document, err = digestOf(c.Document); err != nil {
+		return err
+	}
+	for _, official := range []access.Credential{by, with} {
+		if official.Official() != "" {
+			given.Proof.Witnesses = append(given.Proof.Witnesses, official.Agency()+"/"+official.Official())
+		}
+	}
+	return nil
+}
+
+// pair is the credential in use and that of the second official, if one is named.
+func (s *session) pair(second string) (by, with access.Credential, err error) {
+	if by, err = s.acting(); err != nil {
+		return by, with, err
+	}
+	with, err = s.credential(second)
+	return by, with, err
+}
+
+func printConsent(w io.Writer, c *consent.Consent, today calendar.Day) {
+	state := "stands"
+	switch {
+	case !c.Withdrawn.IsZero():
+		state = "withdrawn " + minute(c.Withdrawn)
+	case today < c.From:
+		state = "begins " + c.From.String()
+	case !c.Standing(today):
+		state = "expired"
+	}
+	fmt.Fprintf(w, "consent %s of %s: %s\n", c.ID, c.Subject, state)
+	columns(w, nil, []row{
+		{"  from, to", fmt.Sprintf("%s, %s", c.From, c.To)}, {"  purpose", c.Purpose}, {"  context", list(c.Contexts)},
+		{"  method", c.Method}, {"  data", list(c.Categories)}, {"  rated by", c.Handler}, {"  told to", list(c.Recipients)},
+		{"  given", fmt.Sprintf("%s, %s, %s", minute(c.Given), c.Proof.Means, either(c.Proof.Credential, list(c.Proof.Witnesses).String()))},
+	})
+}
+
+// consentWithdraw ends a consent.
+type consentWithdraw struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Consent string `arg:"" help:"The consent's id."`
+	witness
+}
+
+// Help shows the examples.
+func (consentWithdraw) Help() string {
+	return `When the command returns, the ratings under the consent are gone, and those who got them are ordered to delete them. It is done with the subject's own credential, or by two officials before whom the subject withdrew. Withdrawing twice changes nothing.
+
+Examples:
+
+    probity consent withdraw id:000000199001011239 c0f3k0000000a1 --as zhang-own`
+}
+
+// Run withdraws the consent.
+func (c consentWithdraw) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	sub, err := s.subject(c.Subject)
+	if err != nil {
+		return err
+	}
+	id, ok := consent.ParseID(c.Consent)
+	if !ok {
+		return misuseOf("%q is no consent id", c.Consent).With("probity consent show lists a subject's consents with their ids")
+	}
+	by, with, err := s.pair(c.With)
+	if err != nil {
+		return err
+	}
+	gone, err := r.rights.Withdraw(s.ctx, by, with, sub.ID, id)
+	if err != nil {
+		return err
+	}
+	s.out.result(gone, func(w io.Writer) {
+		fmt.Fprintf(w, "consent %s is withdrawn; %s and %s of their history deleted\n", gone.Consent,
+			count(gone.Ratings, "rating"), count(gone.History, "row"))
+		if len(gone.Recipients) > 0 {
+			fmt.Fprintf(w, "ordered to delete what they got: %s\n", list(gone.Recipients))
+		}
+	})
+	return nil
+}
+
+// consentShow lists consents.
+type consentShow struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	reading
+}
+
+// Help shows the examples.
+func (consentShow) Help() string {
+	return `The subject sees all of its consents; an agency sees those that name it as a recipient. The reading is recorded.
+
+Examples:
+
+    probity consent show id:000000199001011239 --as zhang-own
+    probity consent show id:000000199001011239 --purpose lending --basis "pipl art. 13" --case 2026-118`
+}
+
+// Run prints the consents.
+func (c consentShow) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	scope, err := s.scope(c.Subject, access.File, c.reading, "")
+	if err != nil {
+		return err
+	}
+	all, err := r.rights.Show(s.ctx, scope)
+	if err != nil {
+		return err
+	}
+	if all == nil {
+		all = []consent.Consent{}
+	}
+	s.out.result(map[string]any{"access": scope.Entry(), "consents": all}, func(w io.Writer) {
+		if len(all) == 0 {
+			fmt.Fprintln(w, "there is none that may be shown")
+		}
+		for i := range all {
+			printConsent(w, &all[i], s.today())
+		}
+	})
+	return nil
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/measure"
+)
+
+// decideCommand answers whether a measure applies to a subject.
+type decideCommand struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Measure string `required:"" placeholder:"CODE" complete:"measure" help:"The benefit or restriction asked about."`
+	reading
+}
+
+// Help shows the examples.
+func (decideCommand) Help() string {
+	return `A benefit is granted or not granted, from a rating and for persons under their own consent; where it is not granted nothing is taken away. A restriction is "restricted" or "clear", from orders in force and from nothing else. All four are exit code 0; an answer that the Charter refuses is exit code 3, and that we could not look is exit code 5 and never "clear". The reading is recorded before the answer, and the answer is kept with its reasons.
+
+Examples:
+
+    probity decide uscc:91000000MA0000007C --measure green-lane --purpose benefit --basis joint-incentives
+    probity decide uscc:91000000MA0000007C --measure bidding-ban --purpose procurement --basis "bidding-law art. 26" --case 2026-118 --json`
+}
+
+// Run prints the decision.
+func (c decideCommand) Run(s *session) error {
+	m, err := s.measures()
+	if err != nil {
+		return err
+	}
+	cat, err := s.catalogueInUse()
+	if err != nil {
+		return err
+	}
+	if cat.Measure(c.Measure) == nil {
+		return unknown("measure", c.Measure, s.codes("measure"), "probity catalogue list measures shows those there are")
+	}
+	sub, err := s.subject(c.Subject)
+	if err != nil {
+		return err
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	d, err := m.Decide(s.ctx, measure.Request{
+		As: by, Subject: sub.ID, Measure: c.Measure, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case,
+	})
+	if err != nil {
+		return err
+	}
+	s.out.result(d, func(w io.Writer) { printDecision(w, &d) })
+	if d.Outcome == charter.RefusedByCharter {
+		return exit(exitRefused)
+	}
+	return nil
+}
+
+func printDecision(w io.Writer, d *measure.Decision) {
+	fmt.Fprintf(w, "%s: %s for %s\n", spoken(string(d.Outcome)), d.Measure, d.Subject)
+	for _, r := range d.Reasons {
+		fmt.Fprintf(w, "  %s\n", r.Text)
+	}
+	if d.Invariant != "" {
+		fmt.Fprintf(w, "  refused by the Charter (%s)\n", d.Invariant)
+	}
+	if d.Until != calendar.None {
+		fmt.Fprintf(w, "  holds until %s, unless a new act changes it\n", d.Until)
+	}
+	fmt.Fprintf(w, "decision %s, recorded as %s\n", d.ID, either(d.Access, "an attempt"))
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"probity/internal/fault"
+)
+
+type ledgerCommands struct {
+	Verify ledgerVerify `cmd:"" help:"Check that no entry of who looked was changed, removed or reordered."`
+}
+
+// ledgerVerify checks the chains.
+type ledgerVerify struct{}
+
+// Help shows the examples.
+func (ledgerVerify) Help() string {
+	return `Every entry carries the hash of the same subject's entry before it. The exit code is 6 where a chain is broken; the first broken entry is named.
+
+Examples:
+
+    probity ledger verify
+    probity ledger verify --json`
+}
+
+type ledgerAnswer struct {
+	Sound bool   `json:"sound"`
+	Text  string `json:"text,omitempty"`
+	Where string `json:"where,omitempty"`
+	Cure  string `json:"cure,omitempty"`
+}
+
+// Run verifies every chain.
+func (ledgerVerify) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	err = r.store.VerifyLedger(s.ctx)
+	var broken *fault.Error
+	if errors.As(err, &broken) && broken.Code == fault.Conflict { // anything else says that we could not look
+		a := ledgerAnswer{Text: broken.Text, Where: broken.Where, Cure: broken.Cure}
+		s.out.result(a, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n  cure: %s\n", a.Where, a.Text, a.Cure) })
+		return exit(exitFaults)
+	}
+	if err != nil {
+		return err
+	}
+	s.out.result(ledgerAnswer{Sound: true}, func(w io.Writer) { fmt.Fprintln(w, "every chain is sound") })
+	return nil
+}

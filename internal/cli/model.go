@@ -1,0 +1,475 @@
+package cli
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/rating"
+	"probity/internal/store"
+	"probity/scorecard"
+)
+
+type modelCommands struct {
+	List     modelList     `cmd:"" help:"List the registered models and where each stands."`
+	Show     modelShow     `cmd:"" help:"Print a registered model's file as it is."`
+	Check    modelCheck    `cmd:"" help:"Find every fault in model files, with file and line."`
+	Cases    modelCases    `cmd:"" help:"Rate the worked cases of a model and compare."`
+	Add      modelAdd      `cmd:"" help:"Register a version of a model, as a draft."`
+	Approve  modelApprove  `cmd:"" help:"Approve a draft; not by its author."`
+	Activate modelActivate `cmd:"" help:"Put an approved version in force; the one before it retires."`
+	Retire   modelRetire   `cmd:"" help:"Take a version out of force for good."`
+}
+
+// modelAnswer is a registered version.
+type modelAnswer struct {
+	Model    string           `json:"model"`
+	Version  int              `json:"version"`
+	State    store.ModelState `json:"state"`
+	Digest   string           `json:"digest"`
+	Author   string           `json:"author"`
+	Approver string           `json:"approver,omitempty"`
+}
+
+func (s *session) modelAnswers() ([]modelAnswer, error) {
+	r, err := s.room()
+	if err != nil {
+		return nil, err
+	}
+	models, err := r.store.Models(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]modelAnswer, 0, len(models))
+	for _, m := range models {
+		answers = append(answers, modelAnswer{m.Code, m.Version, m.State, hex.EncodeToString(m.Digest), m.Author, m.Approver})
+	}
+	return answers, nil
+}
+
+// modelList lists models.
+type modelList struct{}
+
+// Help shows the examples.
+func (modelList) Help() string {
+	return `Examples:
+
+    probity model list
+    probity model list --json`
+}
+
+// Run prints a line a version.
+func (modelList) Run(s *session) error {
+	answers, err := s.modelAnswers()
+	if err != nil {
+		return err
+	}
+	rows := make([]row, 0, len(answers))
+	for _, a := range answers {
+		rows = append(rows, row{a.Model, a.Version, a.State, a.Author, a.Approver, a.Digest[:min(12, len(a.Digest))]})
+	}
+	s.out.result(map[string]any{"models": answers}, func(w io.Writer) {
+		if len(rows) == 0 {
+			fmt.Fprintln(w, "there is none yet; probity model add registers one")
+			return
+		}
+		columns(w, row{"model", "version", "state", "author", "approved by", "digest"}, rows)
+	})
+	return nil
+}
+
+// version names one registered version of a model.
+type version struct {
+	Model   string `arg:"" complete:"model" help:"The model's code."`
+	Version int    `placeholder:"N" help:"The version; the newest where it is not given."`
+}
+
+// find gives the registered version that is meant.
+func (v version) find(s *session) (store.Model, error) {
+	r, err := s.room()
+	if err != nil {
+		return store.Model{}, err
+	}
+	models, err := r.store.Models(s.ctx)
+	if err != nil {
+		return store.Model{}, err
+	}
+	var found store.Model
+	for _, m := range models { // by code and version
+		if m.Code == v.Model && (v.Version == 0 || v.Version == m.Version) {
+			found = m
+		}
+	}
+	if found.Code == "" {
+		name := v.Model
+		if v.Version != 0 {
+			name += " version " + strconv.Itoa(v.Version)
+		}
+		return found, unknown("model", name, s.codes("model"), "probity model list shows those there are")
+	}
+	return found, nil
+}
+
+// modelShow prints a model's file.
+type modelShow struct{ version }
+
+// Help shows the examples.
+func (modelShow) Help() string {
+	return `Examples:
+
+    probity model show enterprise-credit
+    probity model show tax-fee-credit --version 1 > tax.yaml`
+}
+
+// Run prints the file as it was registered.
+func (c modelShow) Run(s *session) error {
+	m, err := c.find(s)
+	if err != nil {
+		return err
+	}
+	a := struct {
+		modelAnswer
+		File string `json:"file"`
+	}{modelAnswer{m.Code, m.Version, m.State, hex.EncodeToString(m.Digest), m.Author, m.Approver}, string(m.Body)}
+	s.out.result(a, func(w io.Writer) { fmt.Fprint(w, a.File) })
+	return nil
+}
+
+// modelCheck checks model files against the catalogue in use.
+type modelCheck struct {
+	Files []string `arg:"" name:"file" help:"The model files."`
+}
+
+// Help shows the examples.
+func (modelCheck) Help() string {
+	return `Every fault is printed with file, line, rule and cure; the exit code is 6 where there is any. The Charter is asked too. Nothing is registered.
+
+Examples:
+
+    probity model check my-model.yaml
+    probity model check *.yaml --json`
+}
+
+// modelFault is one fault of a model or case file.
+type modelFault struct {
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Rule   string `json:"rule"`
+	Text   string `json:"text"`
+	Cure   string `json:"cure,omitempty"`
+}
+
+func (f *modelFault) print(w io.Writer) {
+	fmt.Fprint(w, f.File)
+	if f.Line > 0 {
+		fmt.Fprintf(w, ":%d:%d", f.Line, f.Column)
+	}
+	fmt.Fprintf(w, ": %s [%s]\n", f.Text, f.Rule)
+	if f.Cure != "" {
+		fmt.Fprintf(w, "  cure: %s\n", f.Cure)
+	}
+}
+
+// faultsOf are the faults behind an error of reading, compiling or admitting a model; ok is false for other errors.
+func faultsOf(file string, err error) (faults []modelFault, ok bool) {
+	var of scorecard.Faults
+	if errors.As(err, &of) {
+		for _, f := range of {
+			faults = append(faults, modelFault{either(f.File, file), f.Line, f.Column, f.Rule, f.Text, f.Cure})
+		}
+		return faults, true
+	}
+	var refusal *fault.Error
+	if errors.As(err, &refusal) && refusal.Code == fault.Refused {
+		rule := "charter." + strings.ToLower(refusal.Invariant)
+		return []modelFault{{File: file, Rule: rule, Text: "refused by the Charter: " + refusal.Text, Cure: refusal.Cure}}, true
+	}
+	return nil, false
+}
+
+// Run prints all faults there are.
+func (c modelCheck) Run(s *session) error {
+	cat, err := s.catalogueInUse()
+	if err != nil {
+		return err
+	}
+	faults := []modelFault{}
+	for _, name := range c.Files {
+		_, _, err := readModel(cat, name)
+		if of, ok := faultsOf(name, err); ok {
+			faults = append(faults, of...)
+		} else if err != nil {
+			return err
+		}
+	}
+	s.out.result(map[string]any{"models": len(c.Files), "faults": faults}, func(w io.Writer) {
+		for i := range faults {
+			faults[i].print(w)
+		}
+		fmt.Fprintf(w, "%s in %s\n", count(len(faults), "fault"), count(len(c.Files), "model"))
+	})
+	if len(faults) > 0 {
+		return exit(exitFaults)
+	}
+	return nil
+}
+
+// readModel reads, compiles and admits a model file.
+func readModel(cat *catalogue.Catalogue, name string) (*rating.Model, charter.ModelPermit, error) {
+	body, err := readWhole(name)
+	if err != nil {
+		return nil, charter.ModelPermit{}, err
+	}
+	return admitModel(cat, name, body)
+}
+
+func admitModel(cat *catalogue.Catalogue, name string, body []byte) (*rating.Model, charter.ModelPermit, error) {
+	m, err := rating.NewModel(name, body, cat.Schema())
+	if err != nil {
+		return nil, charter.ModelPermit{}, err
+	}
+	permit, err := charter.AdmitModel(m.Facts, cat)
+	return m, permit, err
+}
+
+// modelCases runs the worked cases of a model.
+type modelCases struct {
+	Model string `arg:"" help:"The model file."`
+	Cases string `arg:"" help:"The file of cases."`
+}
+
+// Help shows the examples.
+func (modelCases) Help() string {
+	return `Each case gives records and what the model must make of them. The exit code is 6 where a case comes out otherwise.
+
+Examples:
+
+    probity model cases my-model.yaml my-cases.yaml`
+}
+
+type caseAnswer struct {
+	Case        string                 `json:"case"`
+	Passed      bool                   `json:"passed"`
+	Differences []scorecard.Difference `json:"differences,omitempty"`
+}
+
+// Run prints the cases that came out otherwise.
+func (c modelCases) Run(s *session) error {
+	answers, err := c.run(s)
+	if of, ok := faultsOf(c.Model, err); ok {
+		s.out.result(map[string]any{"faults": of}, func(w io.Writer) {
+			for i := range of {
+				of[i].print(w)
+			}
+		})
+		return exit(exitFaults)
+	}
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, a := range answers {
+		if !a.Passed {
+			failed++
+		}
+	}
+	s.out.result(map[string]any{"cases": answers, "failed": failed}, func(w io.Writer) {
+		for _, a := range answers {
+			for _, d := range a.Differences {
+				fmt.Fprintf(w, "%s: %s\n", a.Case, d)
+			}
+		}
+		fmt.Fprintf(w, "%s, %d failed\n", count(len(answers), "case"), failed)
+	})
+	if failed > 0 {
+		return exit(exitFaults)
+	}
+	return nil
+}
+
+func (c modelCases) run(s *session) ([]caseAnswer, error) {
+	cat, err := s.catalogueInUse()
+	if err != nil {
+		return nil, err
+	}
+	m, _, err := readModel(cat, c.Model)
+	if err != nil {
+		return nil, err
+	}
+	text, err := readWhole(c.Cases)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := scorecard.ParseCases(c.Cases, text)
+	if err != nil {
+		return nil, err
+	}
+	results, err := m.Plan.RunCases(cases)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]caseAnswer, 0, len(results))
+	for _, r := range results {
+		answers = append(answers, caseAnswer{r.Case.Name, len(r.Differences) == 0, r.Differences})
+	}
+	return answers, nil
+}
+
+// modelAdd registers a model.
+type modelAdd struct {
+	Files []string `arg:"" name:"file" help:"The model files."`
+}
+
+// Help shows the examples.
+func (modelAdd) Help() string {
+	return `A registered version never changes: a changed file needs a new version number. The author is the official of the credential in use. A draft rates nobody; another official approves it, and then it is put in force.
+
+Examples:
+
+    probity model add my-model.yaml --as li-wei
+    probity model approve my-model --as wang-min
+    probity model activate my-model --as wang-min`
+}
+
+// Run registers the files one by one.
+func (c modelAdd) Run(s *session) error {
+	cat, err := s.catalogueInUse()
+	if err != nil {
+		return err
+	}
+	by, err := s.official()
+	if err != nil {
+		return err
+	}
+	for _, name := range c.Files {
+		body, err := readWhole(name)
+		if err != nil {
+			return err
+		}
+		m, permit, err := admitModel(cat, name, body)
+		if err != nil {
+			return err
+		}
+		if err := s.register(m, permit, body, by); err != nil {
+			return err
+		}
+		s.saidOf(m.Facts.Code, m.Facts.Version, store.ModelDraft)
+	}
+	return nil
+}
+
+func (s *session) register(m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
+	digest := m.Plan.Model().Digest
+	return s.opened.store.AddModel(s.ctx, permit, store.Model{
+		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.process.Now(),
+	})
+}
+
+// official is the official of the credential in use, as models name their authors: agency/name.
+func (s *session) official() (string, error) {
+	by, err := s.acting()
+	if err != nil {
+		return "", err
+	}
+	if by.Official() == "" {
+		return "", fault.New(fault.Unauthenticated, "cli.official", "the credential %s is no official's", by.Name()).
+			With("show an official's credential with --as NAME")
+	}
+	return by.Agency() + "/" + by.Official(), nil
+}
+
+func (s *session) saidOf(code string, version int, state store.ModelState) {
+	s.out.result(map[string]any{"model": code, "version": version, "state": state}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s version %d is %s\n", code, version, state)
+	})
+}
+
+// move takes a version to its next state.
+func (v version) move(s *session, to store.ModelState) error {
+	m, err := v.find(s)
+	if err != nil {
+		return err
+	}
+	by, err := s.official()
+	if err != nil {
+		return err
+	}
+	if err := s.opened.store.MoveModel(s.ctx, m.Code, m.Version, to, by); err != nil {
+		return err
+	}
+	s.saidOf(m.Code, m.Version, to)
+	return nil
+}
+
+// modelApprove approves a draft.
+type modelApprove struct{ version }
+
+// Help shows the examples.
+func (modelApprove) Help() string {
+	return `Examples:
+
+    probity model approve my-model --as wang-min
+    probity model approve my-model --version 2 --as wang-min`
+}
+
+// Run approves the version.
+func (c modelApprove) Run(s *session) error { return c.move(s, store.ModelApproved) }
+
+// modelActivate puts a version in force.
+type modelActivate struct{ version }
+
+// Help shows the examples.
+func (modelActivate) Help() string {
+	return `Ratings by the version before it are computed again when they are read, or all at once with probity rate --all.
+
+Examples:
+
+    probity model activate my-model`
+}
+
+// Run activates the version.
+func (c modelActivate) Run(s *session) error { return c.move(s, store.ModelActive) }
+
+// modelRetire takes a version out of force.
+type modelRetire struct{ version }
+
+// Help shows the examples.
+func (modelRetire) Help() string {
+	return `Examples:
+
+    probity model retire my-model --version 1`
+}
+
+// Run retires the version.
+func (c modelRetire) Run(s *session) error { return c.move(s, store.ModelRetired) }
+
+// book is the models in force.
+func (r *room) book(s *session) (*rating.Book, error) {
+	registered, err := r.store.Models(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	schema := r.catalogue.Schema()
+	var active []*rating.Model
+	for _, m := range registered {
+		if m.State != store.ModelActive {
+			continue
+		}
+		compiled, err := rating.NewModel(m.Code+" version "+strconv.Itoa(m.Version), m.Body, schema)
+		if err != nil {
+			return nil, fault.New(fault.Unavailable, "cli.model", "the model %s in force cannot be used with the catalogue in use: %v", m.Code, err).
+				With("register a version that fits the catalogue, approve and activate it")
+		}
+		active = append(active, compiled)
+	}
+	slices.SortFunc(active, func(a, b *rating.Model) int { return strings.Compare(a.Facts.Code, b.Facts.Code) })
+	return rating.NewBook(active)
+}

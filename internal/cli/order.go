@@ -1,0 +1,258 @@
+package cli
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"probity/calendar"
+	"probity/internal/measure"
+	"probity/internal/measure/order"
+)
+
+type orderCommands struct {
+	Enter orderEnter `cmd:"" help:"Enter an order of a court or authority that restricts one subject."`
+	Lift  orderLift  `cmd:"" help:"End an order: the duty is done or the ground is gone."`
+	Annul orderAnnul `cmd:"" help:"Say that an order should never have been: it counts as never having held."`
+	List  orderList  `cmd:"" help:"List the orders on a subject, ended ones too."`
+}
+
+// paper are the flags that name the document an act stands on.
+type paper struct {
+	Number   string `required:"" placeholder:"NUMBER" help:"The number its author gave the document."`
+	Document string `placeholder:"FILE" xor:"paper" help:"The signed document; its SHA-256 is kept."`
+	SHA256   string `name:"sha256" placeholder:"HEX" xor:"paper" help:"The SHA-256 of the signed document, in place of the file."`
+}
+
+func (p paper) read() (order.Document, error) {
+	d := order.Document{Number: p.Number}
+	text := p.SHA256
+	if p.Document != "" {
+		var err error
+		if text, err = digestOf(p.Document); err != nil {
+			return d, err
+		}
+	}
+	if text == "" {
+		return d, nil // the Charter says what is missing
+	}
+	var err error
+	d.Digest, err = measure.ParseDigest(text)
+	return d, err
+}
+
+// orderEnter enters an order.
+type orderEnter struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Measure string `required:"" placeholder:"CODE" complete:"measure" help:"The restriction, from the closed list."`
+	Law     string `required:"" placeholder:"LAW" help:"The legal basis of the order, with its article: \"consumption-provisions art. 3\"."`
+	Issuer  string `placeholder:"CODE" complete:"agency" help:"The court or authority; that of the credential where it is not given."`
+	Scope   string `placeholder:"TEXT" help:"What the restriction is confined to; all that the measure covers where it is not given."`
+	Start   string `required:"" placeholder:"DAY" help:"The first day."`
+	End     string `placeholder:"DAY" help:"The first day on which it no longer holds."`
+	Review  string `placeholder:"DAY" help:"The day on which it ends unless ordered anew, where it has no end."`
+	Appeal  string `required:"" placeholder:"TEXT" help:"How, where and by when the subject can contest it."`
+	Served  string `placeholder:"DAY" help:"The day on which the subject was served with it."`
+	paper
+}
+
+// Help shows the examples.
+func (orderEnter) Help() string {
+	return `No restriction exists but through an order, and no order without its legal basis, document, first day, end or review date, route of appeal, and service on its subject. Nothing in it can refer to a rating.
+
+Examples:
+
+    probity order enter uscc:91000000MA0000007C --as judge-chen --measure consumption-limit --law "consumption-provisions art. 3" --number "(2026) 31-118" --document order.pdf --start 2026-03-01 --end 2027-03-01 --served 2026-03-02 --appeal "objection to the executing court within 10 days"`
+}
+
+// Run enters the order.
+func (c orderEnter) Run(s *session) error {
+	m, err := s.measures()
+	if err != nil {
+		return err
+	}
+	sub, err := s.subject(c.Subject)
+	if err != nil {
+		return err
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	law, article, _ := strings.Cut(strings.TrimSpace(c.Law), " ")
+	o := order.Order{
+		Subject: sub.ID, Issuer: either(c.Issuer, by.Agency()), Basis: order.Basis{Law: law, Article: strings.TrimSpace(article)},
+		Measure: c.Measure, Scope: c.Scope, Appeal: c.Appeal,
+	}
+	if o.Document, err = c.paper.read(); err != nil {
+		return err
+	}
+	for _, d := range []struct {
+		flag, text string
+		to         *calendar.Day
+	}{{"start", c.Start, &o.Start}, {"end", c.End, &o.End}, {"review", c.Review, &o.Review}, {"served", c.Served, &o.Served}} {
+		if *d.to, err = day(d.flag, d.text); err != nil {
+			return err
+		}
+	}
+	entered, err := m.EnterOrder(s.ctx, by, o)
+	if err != nil {
+		return err
+	}
+	s.printOrder(&entered)
+	return nil
+}
+
+// orderLift lifts an order.
+type orderLift struct{ ending }
+
+// Help shows the examples.
+func (orderLift) Help() string {
+	return `An order is lifted by its author.
+
+Examples:
+
+    probity order lift uscc:91000000MA0000007C o0f3k0000000a1 --as judge-chen --number "(2026) 31-240" --document lifted.pdf --reason "the debt is paid"`
+}
+
+// Run lifts the order.
+func (c orderLift) Run(s *session) error { return c.end(s, order.Lift) }
+
+// orderAnnul annuls an order.
+type orderAnnul struct{ ending }
+
+// Help shows the examples.
+func (orderAnnul) Help() string {
+	return `An order is annulled by its author, by its author's superior or by a court. Nobody ends an order on itself, or on a body above or below it.
+
+Examples:
+
+    probity order annul uscc:91000000MA0000007C o0f3k0000000a1 --as judge-wu --number "(2026) 2-7" --document annulled.pdf --reason "wrong debtor"`
+}
+
+// Run annuls the order.
+func (c orderAnnul) Run(s *session) error { return c.end(s, order.Annul) }
+
+// ending is the act of ending an order before its time.
+type ending struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Order   string `arg:"" help:"The order's id."`
+	Day     string `placeholder:"DAY" help:"The first day on which it no longer holds; today where it is not given."`
+	Reason  string `required:"" placeholder:"TEXT" help:"Why."`
+	paper
+}
+
+func (c ending) end(s *session, act order.Act) error {
+	m, err := s.measures()
+	if err != nil {
+		return err
+	}
+	sub, err := s.subject(c.Subject)
+	if err != nil {
+		return err
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	var which order.ID
+	if err := which.UnmarshalText([]byte(c.Order)); err != nil {
+		return misuseOf("%v", err).With("probity order list shows a subject's orders with their ids")
+	}
+	e := order.Ending{Act: act, Reason: c.Reason}
+	if e.Document, err = c.paper.read(); err != nil {
+		return err
+	}
+	if e.Day, err = day("day", c.Day); err != nil {
+		return err
+	}
+	if e.Day == calendar.None {
+		e.Day = s.today()
+	}
+	ended, err := m.EndOrder(s.ctx, by, sub.ID, which, e)
+	if err != nil {
+		return err
+	}
+	s.printOrder(&ended)
+	return nil
+}
+
+// orderAnswer is an order as JSON shows it: with its state today and the digest of its document.
+type orderAnswer struct {
+	order.Order
+	State  order.State `json:"state"`
+	SHA256 string      `json:"document_sha256"`
+}
+
+func (s *session) orderAnswer(o *order.Order) orderAnswer {
+	return orderAnswer{Order: *o, State: o.State(s.today()), SHA256: hex.EncodeToString(o.Document.Digest[:])}
+}
+
+func (s *session) printOrder(o *order.Order) {
+	a := s.orderAnswer(o)
+	s.out.result(a, func(w io.Writer) { a.print(w) })
+}
+
+func (a *orderAnswer) print(w io.Writer) {
+	until := a.End
+	if until == calendar.None {
+		until = a.Review
+	}
+	fmt.Fprintf(w, "order %s on %s: %s, %s\n", a.ID, a.Subject, a.Measure, spoken(string(a.State)))
+	columns(w, nil, []row{
+		{"  by", a.Issuer + ", " + a.Document.Number}, {"  basis", a.Basis}, {"  from, until", fmt.Sprintf("%s, %s", a.Start, until)},
+		{"  served", a.Served}, {"  to contest it", a.Appeal},
+	})
+	if e := a.Ended; e != nil {
+		fmt.Fprintf(w, "  %s by %s on %s: %s\n", e.Act, e.Agency, e.Day, e.Reason)
+	}
+}
+
+// orderList lists orders.
+type orderList struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	reading
+}
+
+// Help shows the examples.
+func (orderList) Help() string {
+	return `The reading is recorded.
+
+Examples:
+
+    probity order list uscc:91000000MA0000007C --purpose restriction --basis basic-list --case 2026-118`
+}
+
+// Run prints the orders.
+func (c orderList) Run(s *session) error {
+	m, err := s.measures()
+	if err != nil {
+		return err
+	}
+	sub, err := s.subject(c.Subject)
+	if err != nil {
+		return err
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	all, err := m.Orders(s.ctx, measure.Request{As: by, Subject: sub.ID, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case})
+	if err != nil {
+		return err
+	}
+	answers := make([]orderAnswer, 0, len(all))
+	for i := range all {
+		answers = append(answers, s.orderAnswer(&all[i]))
+	}
+	s.out.result(map[string]any{"orders": answers}, func(w io.Writer) {
+		if len(answers) == 0 {
+			fmt.Fprintln(w, "there is no order on this subject")
+		}
+		for i := range answers {
+			answers[i].print(w)
+		}
+	})
+	return nil
+}
