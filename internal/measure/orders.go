@@ -94,8 +94,7 @@ func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.orders(ctx, scope.Subject().ID)
-	return all.list, err
+	return s.orders(ctx, scope.Subject().ID)
 }
 
 // Kept reads a decision as it was given, with all its reasons, once the reading is recorded.
@@ -136,7 +135,7 @@ func (s *Service) order(ctx context.Context, id subject.ID, which order.ID) (ord
 	if err != nil {
 		return order.Order{}, err
 	}
-	for _, o := range all.list {
+	for _, o := range all {
 		if o.ID == which {
 			return o, nil
 		}

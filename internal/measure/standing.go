@@ -81,10 +81,13 @@ func (k RatingKey) same(o RatingKey) bool {
 	return k.Model == o.Model && k.Version == o.Version && k.AsOf == o.AsOf && k.KnownAt.Equal(o.KnownAt)
 }
 
-// OrdersOf are the orders on a subject with the mark that changes whenever one is entered or ended.
+// OrdersOf are the orders on a subject and on those merged into it, as of one moment.
 type OrdersOf struct {
 	Orders []StoredOrder
-	Mark   string
+	// Mark changes whenever one is entered or ended, and with every merge that brings or takes some.
+	Mark string
+	// Same are the ids merged into the subject.
+	Same []subject.ID
 }
 
 // StoredOrder is an order as it is kept: without its texts, which stand in Particulars and, where it has ended, in
@@ -132,30 +135,32 @@ func (s *Service) standing(ctx context.Context, scope access.Scope) (StandingRow
 		st.GoodUntil = row.GoodUntil
 		return row, st, nil
 	}
-	st, mark, err := s.build(ctx, sub, today)
+	st, err := s.build(ctx, &row, today)
 	if err != nil {
 		return row, st, err
 	}
-	row.Orders = mark
 	return row, st, s.keep(ctx, sub, &row, &st)
 }
 
-// build makes the part of the standing that comes from orders.
-func (s *Service) build(ctx context.Context, sub subject.Subject, today calendar.Day) (Standing, string, error) {
+// build makes the part of the standing that comes from orders, and marks the row with them.
+func (s *Service) build(ctx context.Context, row *StandingRow, today calendar.Day) (Standing, error) {
 	st := Standing{GoodUntil: calendar.None}
-	all, err := s.orders(ctx, sub.ID)
+	stored, err := s.parts.Book.Orders(ctx, row.Subject)
 	if err != nil {
-		return st, "", err
+		return st, err
 	}
-	for _, o := range all.list {
+	all, err := s.completeAll(stored.Orders)
+	if err != nil {
+		return st, err
+	}
+	for _, o := range all {
 		if o.State(today) == order.InForce {
 			st.Orders = append(st.Orders, o)
 		}
-		if next := o.Next(today); next != calendar.None && (st.GoodUntil == calendar.None || next < st.GoodUntil) {
-			st.GoodUntil = next
-		}
+		st.GoodUntil = earliest(st.GoodUntil, o.Next(today))
 	}
-	return st, all.mark, nil
+	row.Orders, row.Same = stored.Mark, stored.Same
+	return st, nil
 }
 
 // keep writes the standing into the row and the row into the book.
@@ -174,26 +179,25 @@ func (s *Service) keep(ctx context.Context, sub subject.Subject, row *StandingRo
 	return s.parts.Book.SaveStanding(ctx, *row)
 }
 
-type openOrders struct {
-	list []order.Order
-	mark string
-}
-
 // orders reads the subject's orders with their texts.
-func (s *Service) orders(ctx context.Context, id subject.ID) (openOrders, error) {
+func (s *Service) orders(ctx context.Context, id subject.ID) ([]order.Order, error) {
 	stored, err := s.parts.Book.Orders(ctx, id)
 	if err != nil {
-		return openOrders{}, err
+		return nil, err
 	}
-	all := openOrders{mark: stored.Mark, list: make([]order.Order, 0, len(stored.Orders))}
-	for i := range stored.Orders {
-		o, err := s.complete(&stored.Orders[i])
+	return s.completeAll(stored.Orders)
+}
+
+func (s *Service) completeAll(stored []StoredOrder) ([]order.Order, error) {
+	list := make([]order.Order, 0, len(stored))
+	for i := range stored {
+		o, err := s.complete(&stored[i])
 		if err != nil {
-			return openOrders{}, err
+			return nil, err
 		}
-		all.list = append(all.list, o)
+		list = append(list, o)
 	}
-	return all, nil
+	return list, nil
 }
 
 // complete puts an order's texts back.

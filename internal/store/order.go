@@ -78,6 +78,9 @@ func (s *Store) Orders(ctx context.Context, id subject.ID) (measure.OrdersOf, er
 		if all.Mark, err = orderMark(ctx, tx, id); err != nil {
 			return err
 		}
+		if all.Same, err = mergedSubjects(ctx, tx, id); err != nil {
+			return err
+		}
 		all.Orders, err = readOrders(ctx, tx, id)
 		return err
 	})
