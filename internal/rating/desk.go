@@ -19,6 +19,8 @@ type Store interface {
 	Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error
 	SaveRatings(ctx context.Context, list []Kept, seen time.Time, clear []subject.ID) error
 	Rating(ctx context.Context, id subject.ID, model string) (r Rating, stale bool, err error)
+	// RatingsOf are the newest ratings of subjects, as far as no publication has outdated them.
+	RatingsOf(ctx context.Context, ids []subject.ID) ([]Rating, error)
 	History(ctx context.Context, id subject.ID, model string) ([]Rating, error)
 	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
 	StaleSubjects(ctx context.Context, submission int64, after subject.ID, limit int) ([]subject.Subject, error)
@@ -220,19 +222,10 @@ func (d *Desk) pages(ctx context.Context, total int64, progress func(done, total
 // keeps the ratings. Whoever the Charter lets nobody rate is left out.
 func (d *Desk) ratePage(ctx context.Context, page []subject.Subject, models []*Model) error {
 	seen := d.Store.LastPublication()
-	b := batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.now()}
-	var err error
-	if b.people, err = d.people(ctx, page); err != nil {
+	b, err := d.compute(ctx, page, models)
+	if err != nil {
 		return err
 	}
-	for _, k := range subject.Kinds {
-		for _, group := range d.groups(k, models) {
-			if err := b.rate(ctx, page, k, group); err != nil {
-				return err
-			}
-		}
-	}
-	b.sort()
 	ids := make([]subject.ID, 0, len(page))
 	if models == nil { // a mark is cleared when all of a subject's models have seen the publication
 		for _, s := range page {
@@ -243,6 +236,24 @@ func (d *Desk) ratePage(ctx context.Context, page []subject.Subject, models []*M
 		return nil
 	}
 	return d.Store.SaveRatings(ctx, b.kept, seen, ids)
+}
+
+// compute rates the subjects of a page as of today and keeps nothing.
+func (d *Desk) compute(ctx context.Context, page []subject.Subject, models []*Model) (*batch, error) {
+	b := &batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.now()}
+	var err error
+	if b.people, err = d.people(ctx, page); err != nil {
+		return nil, err
+	}
+	for _, k := range subject.Kinds {
+		for _, group := range d.groups(k, models) {
+			if err := b.rate(ctx, page, k, group); err != nil {
+				return nil, err
+			}
+		}
+	}
+	b.sort()
+	return b, nil
 }
 
 // groups are the sets of models that may look at the same facts together: all models of an organisation's kind, but

@@ -153,6 +153,43 @@ func (s *Store) Rating(ctx context.Context, id subject.ID, model string) (r rati
 	return r, stale, err
 }
 
+// RatingsOf reads the newest ratings of subjects that nothing published since has outdated.
+func (s *Store) RatingsOf(ctx context.Context, ids []subject.ID) ([]rating.Rating, error) {
+	var list []rating.Rating
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			stale, err := s.outdated(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if stale {
+				continue
+			}
+			if list, err = appendRatings(ctx, tx, list, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func appendRatings(ctx context.Context, tx *sql.Tx, list []rating.Rating, id subject.ID) ([]rating.Rating, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject = ?`, int64(id))
+	if err != nil {
+		return list, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRating(rows)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
 // outdated tells whether a published submission has touched the subject since it was last rated.
 func (s *Store) outdated(ctx context.Context, tx *sql.Tx, id subject.ID) (bool, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT submission FROM stale WHERE subject = ?`, int64(id))

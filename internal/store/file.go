@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"probity/internal/access"
+	"probity/internal/fault"
+	"probity/internal/record"
+)
+
+// Entry is a record of a subject's file with all its published versions, oldest first. The last one decides whether it
+// may be seen.
+type Entry struct {
+	Versions []record.Version
+	// File is the name of the file the newest version came from, Lineage within it is the version's Line.
+	File string
+}
+
+// Newest is the version that stands.
+func (e *Entry) Newest() *record.Version { return &e.Versions[len(e.Versions)-1] }
+
+// File reads the whole file of the scope's subject: every record with its published versions in the order in which they
+// were known. What may be seen of it today is for the charter to say.
+func (s *Store) File(ctx context.Context, scope access.Scope, contracts map[int]ContractRow) ([]Entry, error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return nil, err
+	}
+	return s.entries(ctx, contracts, `subject = ?`, int64(id))
+}
+
+// Record reads one record of the scope's subject; NotFound where the subject has none of that id, which is also the
+// answer where it belongs to another.
+func (s *Store) Record(ctx context.Context, scope access.Scope, id record.ID, contracts map[int]ContractRow) (Entry, error) {
+	sub := scope.Subject().ID
+	if err := scope.Require(sub, access.File); err != nil {
+		return Entry{}, err
+	}
+	list, err := s.entries(ctx, contracts, `subject = ? AND record = ?`, int64(sub), int64(id))
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "record.none", "subject %s has no record %s", sub, id)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return list[0], nil
+}
+
+func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, where string, args ...any) ([]Entry, error) {
+	var list []Entry
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT `+versionColumns+` FROM record_version WHERE `+where+` ORDER BY subject, record, seq`, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var v record.Version
+			if err := s.scanVersion(rows, &v, contracts); err != nil {
+				return err
+			}
+			if v.RecordedAt.IsZero() {
+				continue
+			}
+			if n := len(list); n == 0 || list[n-1].Versions[0].Record != v.Record {
+				list = append(list, Entry{})
+			}
+			e := &list[len(list)-1]
+			e.insert(v)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return s.nameFiles(ctx, tx, list)
+	})
+	return list, err
+}
+
+// insert keeps the versions in the order in which they were known; among those of one publication the number decides.
+func (e *Entry) insert(v record.Version) {
+	at := len(e.Versions)
+	for at > 0 && v.RecordedAt.Before(e.Versions[at-1].RecordedAt) {
+		at--
+	}
+	e.Versions = append(e.Versions, record.Version{})
+	copy(e.Versions[at+1:], e.Versions[at:])
+	e.Versions[at] = v
+}
+
+// nameFiles adds the file names of the newest versions.
+func (s *Store) nameFiles(ctx context.Context, tx *sql.Tx, list []Entry) error {
+	names := map[int64]string{}
+	for i := range list {
+		n := list[i].Newest().Submission
+		name, ok := names[n]
+		if !ok {
+			if err := tx.QueryRowContext(ctx, `SELECT file FROM submission WHERE number = ?`, n).Scan(&name); err != nil {
+				return err
+			}
+			names[n] = name
+		}
+		list[i].File = name
+	}
+	return nil
+}
