@@ -254,3 +254,11 @@ func wantRefusal(t failer, err error, want string) {
 		t.Fatalf("refused for %s: %s (%s), want %s", f.Invariant, f.Missing, f.Text, want)
 	}
 }
+
+// wantInvariant checks which invariant a refusal is for.
+func wantInvariant(t failer, err error, want string) {
+	t.Helper()
+	if f := mustRefuse(t, err); f.Invariant != want {
+		t.Fatalf("refused for %s: %s (%s), want %s", f.Invariant, f.Missing, f.Text, want)
+	}
+}
