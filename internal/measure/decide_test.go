@@ -177,6 +177,24 @@ func TestARefusedActLeavesALine(t *testing.T) {
 	must(t, w.store.VerifyLedger(t.Context()))
 }
 
+func TestC13CoversTheHoldersOfAnOffice(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ban := limited(director, 1)
+	ban.Issuer, ban.Measure, ban.Basis = "park-office", "duty-ban", order.Basis{Law: "licensing-law", Article: "art. 78"}
+	o := w.enter(ban)
+	ending := order.Ending{Act: order.Annul, Day: w.today(), Document: order.Document{Number: "1", Digest: [32]byte{3}}, Reason: "entered by mistake"}
+	for _, agency := range []string{"park-office", "market-office"} { // the office's own body, and its superior
+		_, err := w.EndOrder(t.Context(), w.as(agency), director, o.ID, ending)
+		if !fault.Is(err, fault.Refused) || !strings.Contains(err.Error(), "C13") {
+			t.Errorf("%s ends an order on the director of the park: %v", agency, err)
+		}
+	}
+	_, err := w.EndOrder(t.Context(), w.as("court"), director, o.ID, ending)
+	must(t, err)
+	w.wants(w.asked(director, "duty-ban"), answer{Outcome: charter.Clear})
+}
+
 // ledger is what the subject sees of who looked and who acted.
 func (w *world) ledger(id subject.ID) []ledger.Entry {
 	w.t.Helper()

@@ -20,6 +20,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/measure/order"
 	"probity/internal/rating"
+	"probity/internal/rights"
 	"probity/internal/subject"
 )
 
@@ -67,8 +68,10 @@ type Book interface {
 	Standing(context.Context, access.Scope) (StandingRow, error)
 	// SaveStanding writes the row in place of the one before.
 	SaveStanding(context.Context, StandingRow) error
-	// Bodies gives the unified codes of the body the subject is.
+	// Bodies gives the unified codes of the body the subject is; none for a human being.
 	Bodies(context.Context, subject.ID) ([]string, error)
+	// SealedIdentifiers are the identifiers of human beings as they stand sealed under their keys.
+	SealedIdentifiers(context.Context, []subject.ID) ([]rights.SealedIdentifier, error)
 	// SaveDecision keeps a permitted decision durably and gives it its id.
 	SaveDecision(context.Context, charter.Decision, DecisionText) (DecisionID, error)
 	// Decision reads a kept decision; a fault NotFound where there is none.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"probity/internal/access"
 	"probity/internal/charter"
@@ -52,7 +53,7 @@ func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject
 	if err != nil {
 		return o, err
 	}
-	bodies, err := s.parts.Book.Bodies(ctx, sub.ID)
+	bodies, err := s.bodies(ctx, sub)
 	if err != nil {
 		return o, err
 	}
@@ -77,6 +78,33 @@ func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject
 	}
 	o.Ended = &ending
 	return o, nil
+}
+
+// bodies are the unified codes of the body the subject is or, for an office holder, of the body its office belongs to.
+// An office that every body of a class has names none.
+func (s *Service) bodies(ctx context.Context, sub subject.Subject) ([]string, error) {
+	codes, err := s.parts.Book.Bodies(ctx, sub.ID)
+	if err != nil || sub.Kind != subject.OfficeHolder {
+		return codes, err
+	}
+	sealed, err := s.parts.Book.SealedIdentifiers(ctx, []subject.ID{sub.ID})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range sealed {
+		if id.Scheme != subject.Appointment {
+			continue
+		}
+		plain, err := s.parts.Vault.Open(id.Subject, subject.SealedIdentifier, id.Value)
+		if err != nil {
+			return nil, err
+		}
+		office, _, _ := strings.Cut(string(plain), "/")
+		if o := s.parts.Catalogue.Office(office); o != nil && o.Body != "" {
+			codes = append(codes, o.Body)
+		}
+	}
+	return codes, nil
 }
 
 // line is what the subject's ledger says of an act on an order: who did it, and the digest of the document.

@@ -87,9 +87,15 @@ func setup(t testing.TB) *world {
 	})
 	for id, s := range kinds {
 		e := store.Entrant{Subject: s, New: true}
-		if id == bureau {
+		switch id {
+		case bureau:
 			code := cat.Agency("park-office").USCC
 			e.Keys, e.Values = []store.Key{{Scheme: subject.USCC, Value: code}}, [][]byte{[]byte(code)}
+		case director: // of the park
+			must(t, keys.Ensure(id))
+			sealed, err := keys.Seal(id, subject.SealedIdentifier, []byte("park-director/000000199001010010"))
+			must(t, err)
+			e.Keys, e.Values, e.Sealed = []store.Key{{Scheme: subject.Appointment, Value: "a keyed hash"}}, [][]byte{sealed}, true
 		}
 		must(t, w.store.AddSubjects(t.Context(), []store.Entrant{e}))
 	}
