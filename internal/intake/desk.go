@@ -24,6 +24,7 @@ type Store interface {
 	BeginSubmission(ctx context.Context, sub store.Submission) (int64, error)
 	FinishSubmission(ctx context.Context, number int64, state store.SubmissionState, now time.Time) (time.Time, error)
 	Submission(ctx context.Context, number int64) (store.Submission, error)
+	MarkReplayed(ctx context.Context, submission int64, places []store.Place) (left int64, err error)
 	FindSubjects(ctx context.Context, keys []store.Key) (map[store.Key]subject.Subject, error)
 	Claims(ctx context.Context, submission int64, agency, dataset string, keys []string) (map[string]store.Claimed, error)
 	AddSubjects(ctx context.Context, entrants []store.Entrant) error
@@ -39,6 +40,7 @@ type Vault interface {
 	Hash(id subject.Identifier) [vault.HashSize]byte
 	Ensure(ids ...subject.ID) error
 	Seal(id subject.ID, place string, plain []byte) ([]byte, error)
+	Destroy(ids ...subject.ID) error
 }
 
 // Where sealed data stands; it opens nowhere else.

@@ -86,6 +86,7 @@ type ingest struct {
 	fresh    map[string]struct{}
 	ids      []subject.ID
 	terms    map[subject.ID]store.Term
+	replay   *replay
 	report   *Report
 	progress func(Progress)
 	// name and notice are the indexes of the fields the contract names, -1 where it names none.
@@ -158,7 +159,26 @@ func (d *Desk) prepare(ctx context.Context, job Job, progress func(Progress)) (*
 		register: &register{store: d.Store, vault: d.Vault, named: c.Name != "", known: map[store.Key]subject.Subject{}},
 		report:   &Report{Agency: job.Agency, Dataset: job.Dataset, File: job.File},
 	}
+	if err := in.replays(ctx); err != nil {
+		return nil, err
+	}
 	return in, in.openGate(ctx)
+}
+
+// replays refuses mended rows of another agency's or dataset's submission.
+func (in *ingest) replays(ctx context.Context) error {
+	if in.job.Replays == 0 {
+		return nil
+	}
+	sub, err := in.desk.Store.Submission(ctx, in.job.Replays)
+	if err != nil {
+		return err
+	}
+	if sub.Agency != in.job.Agency || sub.Dataset != in.job.Dataset {
+		return fault.New(fault.Conflict, "intake.replay", "submission %d is not of %s for %s", sub.Number, in.job.Agency, in.job.Dataset).
+			With("replay its rows with the agency and dataset it was sent for")
+	}
+	return nil
 }
 
 // openGate asks the Charter whether the submission may come in at all.
@@ -307,6 +327,11 @@ func (in *ingest) publish(ctx context.Context) error {
 		return err
 	}
 	in.report.State, in.report.PublishedAt = state, at
+	if state == store.SubmissionPublished {
+		if err := in.finishReplay(ctx); err != nil {
+			return err
+		}
+	}
 	if state != store.SubmissionPublished || in.desk.Ratings == nil {
 		return nil
 	}
@@ -358,5 +383,8 @@ func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
 	}
 	in.name, in.notice = index(in.contract.Name), index(in.contract.Notice)
 	in.report.Unknown = checker.Unknown
+	if err := in.openReplay(reader.Header()); err != nil {
+		return nil, nil, errors.Join(err, reader.Close())
+	}
 	return reader, checker, nil
 }

@@ -22,6 +22,7 @@ type room struct {
 	dir   string
 	store *store.Store
 	desk  *intake.Desk
+	vault *vault.Vault
 	now   time.Time
 }
 
@@ -48,6 +49,7 @@ func open(t *testing.T) *room {
 			t.Error(err)
 		}
 	})
+	r.vault = v
 	cat := catalogue.BuiltIn()
 	var rows []store.ContractRow
 	for _, c := range cat.Datasets {
@@ -162,5 +164,32 @@ func TestBadRowsWaitAndGoodRowsGoIn(t *testing.T) {
 	rep := r.ingest(r.file("p.csv", b.String()), intake.Job{})
 	if rep.Counts.Stored != 50 || rep.Counts.Rejected+rep.Counts.Unbound != 2 {
 		t.Errorf("counts: %+v", rep.Counts)
+	}
+}
+
+func TestMendedRowsGoInAlone(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	bad := r.ingest(r.file("p.csv", penaltyHeader+
+		penalty(company(1), "罚1号", "1", "2026-05-04")+penalty(company(2), "罚2号", "1", "2026-02-30")), intake.Job{})
+	if bad.Counts.Rejected != 1 {
+		t.Fatalf("counts: %+v", bad.Counts)
+	}
+	var out strings.Builder
+	n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", bad.Submission, &out)
+	if err != nil || n != 1 || !strings.Contains(out.String(), "field.date") {
+		t.Fatalf("exported %d rows, %v:\n%s", n, err, out.String())
+	}
+	if _, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "sta", bad.Submission, &out); err == nil {
+		t.Error("another agency may see the rows")
+	}
+	mended := strings.ReplaceAll(out.String(), "2026-02-30", "2026-02-28")
+	rep := r.ingest(r.file("mended.csv", mended), intake.Job{Agency: "samr", Dataset: "samr.penalty", Replays: bad.Submission})
+	if rep.Counts.Stored != 1 || len(rep.Unknown) != 0 {
+		t.Errorf("replayed: %+v", rep)
+	}
+	var left strings.Builder
+	if n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", bad.Submission, &left); err != nil || n != 0 {
+		t.Errorf("%d rows still wait, %v", n, err)
 	}
 }

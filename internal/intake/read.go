@@ -113,6 +113,7 @@ func (in *ingest) take(r *run, raw *format.Row, out *rowcheck.Out) {
 	}
 	w.values = r.add(func(b []byte) []byte { return pack(b, values) })
 	w.part = out.Part
+	in.replay.note(raw)
 	d := &w.draft
 	d.Line, d.Dataset, d.Contract, d.Agency = out.Line, in.job.Dataset, in.contract.Number, in.job.Agency
 	d.Submission = in.number
