@@ -1,0 +1,28 @@
+// Package testworld is a catalogue small enough to be read in one go, for tests of what the Charter forbids: a ministry
+// with a bureau below it, an institute it owns and a cabinet above; a neighbour that has nothing to do with it; a bank
+// that lends, and a court. Nothing of it is served to anybody.
+package testworld
+
+import (
+	"embed"
+	"io/fs"
+	"sync"
+
+	"probity/internal/catalogue"
+)
+
+//go:embed data
+var files embed.FS
+
+// Catalogue is the world's catalogue. It is loaded once; every caller gets the same, read-only.
+var Catalogue = sync.OnceValue(func() *catalogue.Catalogue {
+	data, err := fs.Sub(files, "data")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	c, faults := catalogue.Load(data)
+	if err := faults.Err(); err != nil {
+		panic(err)
+	}
+	return c
+})
