@@ -135,6 +135,8 @@ type Row struct {
 	Raw []byte
 	// Problem is why the row cannot be used; nil for a good row.
 	Problem *Problem
+	// Notes are single values that a mapping could not make, by the names of the header; the rest of the row is good.
+	Notes []Problem
 }
 
 // Problem says what is wrong with one row.

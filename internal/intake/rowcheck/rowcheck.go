@@ -223,6 +223,9 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 		c.rebind()
 	}
 	for i := range c.fields {
+		if len(row.Notes) > 0 && c.addNotes(i, row.Notes, out) {
+			continue
+		}
 		var raw []byte
 		if col := c.columns[i]; col >= 0 && col < len(row.Values) {
 			raw = trim(row.Values[col])
@@ -237,6 +240,21 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 		c.checks[i].run(c.Plan, out)
 	}
 	c.conclude(out)
+}
+
+// addNotes turns what a mapping says of a field's value into findings, which stand for those of the value itself.
+func (c *Checker) addNotes(field int, notes []format.Problem, out *Out) (noted bool) {
+	col := c.columns[field]
+	for i := range notes {
+		if col >= 0 && notes[i].Field == c.header.Names[col] {
+			c.addProblem(&notes[i], out)
+			noted = true
+		}
+	}
+	if noted {
+		out.slots[field] = slot{state: bad}
+	}
+	return noted
 }
 
 // addProblem turns a row's own problem into a finding. Where the column is one of a contract's personal fields, its
