@@ -43,11 +43,8 @@ type Vault interface {
 	Destroy(ids ...subject.ID) error
 }
 
-// Where sealed data stands; it opens nowhere else.
-const (
-	PlaceRecord  = "record.sealed"
-	PlaceWaiting = "quarantine.row"
-)
+// PlaceWaiting is the place that waiting rows are bound to in the vault.
+const PlaceWaiting = "quarantine.row"
 
 // Ratings computes again what a publication outdates.
 type Ratings interface {

@@ -210,7 +210,7 @@ func (in *ingest) sealRecords(ctx context.Context, admitted []charter.Admitted) 
 		if len(d.Sealed) == 0 {
 			continue
 		}
-		sealed, err := in.desk.Vault.Seal(d.Subject, PlaceRecord, d.Sealed)
+		sealed, err := in.desk.Vault.Seal(d.Subject, record.SealedPlace, d.Sealed)
 		if err != nil {
 			return err
 		}

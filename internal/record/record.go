@@ -124,3 +124,6 @@ type Version struct {
 func (v *Version) Visible(today calendar.Day) bool {
 	return v.Status != Retracted && (v.Lapse == calendar.None || today < v.Lapse)
 }
+
+// SealedPlace is the place that a version's sealed fields are bound to in the vault.
+const SealedPlace = "record.sealed"

@@ -11,7 +11,7 @@ import (
 )
 
 // IdentifierPlace is the place for which identifiers of persons are sealed; see [vault.Vault.Seal].
-const IdentifierPlace = "subject.identifier"
+const IdentifierPlace = subject.SealedIdentifier
 
 // SealedIdentifier is an identifier of a person as it is kept.
 type SealedIdentifier struct {

@@ -1,0 +1,160 @@
+// Package registrar joins two subjects that turn out to be one, and parts them again when that was wrong. Every link has
+// an official, a reason and evidence behind it; undoing one moves back what moved with it and what came since under the
+// parted subject's identifiers, and outdates both sides' ratings.
+package registrar
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// Store is what the registrar needs of the database.
+type Store interface {
+	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
+	StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject.Identifier, error)
+	Moving(ctx context.Context, id subject.ID, contracts map[int]store.ContractRow) ([]record.Version, error)
+	Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time) (store.Link, error)
+	Unmerge(ctx context.Context, permit charter.Unlink, l store.Link, moves []store.Move, now time.Time) error
+	LinkOf(ctx context.Context, merged subject.ID) (store.Link, error)
+}
+
+// Vault takes sealed fields from one subject's key to another's.
+type Vault interface {
+	Open(id subject.ID, place string, sealed []byte) ([]byte, error)
+	Seal(id subject.ID, place string, plain []byte) ([]byte, error)
+	Ensure(ids ...subject.ID) error
+}
+
+// Desk is where links are decided.
+type Desk struct {
+	Store     Store
+	Vault     Vault
+	Catalogue *catalogue.Catalogue
+	Contracts map[int]store.ContractRow
+	Now       func() time.Time
+}
+
+// Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
+func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string) (store.Link, error) {
+	terms := charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}
+	for _, side := range []struct {
+		id  subject.ID
+		sub *subject.Subject
+		ids *[]subject.Identifier
+	}{{kept, &terms.Kept, &terms.KeptIDs}, {merged, &terms.Merged, &terms.MergedIDs}} {
+		var err error
+		if *side.sub, err = d.Store.Subject(ctx, side.id); err != nil {
+			return store.Link{}, err
+		}
+		if side.sub.ID != side.id {
+			return store.Link{}, fault.New(fault.Conflict, "subject.merged", "subject %s was merged into %s already", side.id, side.sub.ID).
+				With("name the subject that stands")
+		}
+		if *side.ids, err = d.Store.StrongIdentifiers(ctx, side.id); err != nil {
+			return store.Link{}, err
+		}
+	}
+	permit, err := charter.PermitLink(terms)
+	if err != nil {
+		return store.Link{}, err
+	}
+	list, err := d.Store.Moving(ctx, merged, d.Contracts)
+	if err != nil {
+		return store.Link{}, err
+	}
+	moves, err := d.moves(list, merged, kept)
+	if err != nil {
+		return store.Link{}, err
+	}
+	return d.Store.Merge(ctx, permit, moves, d.Now())
+}
+
+// Split undoes the joining by which merged came to redirect, and gives it with what went back.
+func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.ID, reason string) (store.Link, error) {
+	l, err := d.Store.LinkOf(ctx, merged)
+	if err != nil {
+		return l, err
+	}
+	permit, err := charter.PermitUnlink(merged, by.Actor(), reason)
+	if err != nil {
+		return l, err
+	}
+	ids, err := d.Store.StrongIdentifiers(ctx, merged)
+	if err != nil {
+		return l, err
+	}
+	all, err := d.Store.Moving(ctx, l.Kept, d.Contracts)
+	if err != nil {
+		return l, err
+	}
+	back := all[:0]
+	for _, v := range all {
+		if slices.Contains(l.Records, v.Record) || d.boundBy(&v, ids) {
+			back = append(back, v)
+		}
+	}
+	moves, err := d.moves(back, l.Kept, merged)
+	if err != nil {
+		return l, err
+	}
+	if err := d.Store.Unmerge(ctx, permit, l, moves, d.Now()); err != nil {
+		return l, err
+	}
+	l.Records = l.Records[:0]
+	for i := range back {
+		l.Records = append(l.Records, back[i].Record)
+	}
+	l.UndoneAt, l.UndoneReason = d.Now().UTC(), reason
+	return l, nil
+}
+
+// boundBy tells whether a record came under one of the identifiers.
+func (d *Desk) boundBy(v *record.Version, ids []subject.Identifier) bool {
+	c := d.Catalogue.Dataset(v.Dataset)
+	if c == nil {
+		return false
+	}
+	found := false
+	// What a Writer wrote can always be scanned; a damaged payload binds nothing.
+	_ = record.Scan(v.Payload, func(name, raw []byte) bool {
+		for _, b := range c.Binding {
+			if b.Field == string(name) && len(raw) > 2 &&
+				slices.Contains(ids, subject.Identifier{Scheme: b.Scheme, Value: string(raw[1 : len(raw)-1])}) {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// moves prepares records for another subject: what stood sealed under one key is sealed under the other's.
+func (d *Desk) moves(list []record.Version, from, to subject.ID) ([]store.Move, error) {
+	moves := make([]store.Move, len(list))
+	for i, v := range list {
+		moves[i].Version = v
+		if len(v.Sealed) == 0 {
+			continue
+		}
+		plain, err := d.Vault.Open(from, record.SealedPlace, v.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.Vault.Ensure(to); err != nil {
+			return nil, err
+		}
+		if moves[i].Sealed, err = d.Vault.Seal(to, record.SealedPlace, plain); err != nil {
+			return nil, err
+		}
+	}
+	return moves, nil
+}
