@@ -156,9 +156,10 @@ func (d *difference) dataset(a, b *Contract) {
 	}
 }
 
+// withoutVersion is the contract but for the numbers it has.
 func withoutVersion(c *Contract) *Contract {
 	out := *c
-	out.Version = 0
+	out.Version, out.Number = 0, 0
 	return &out
 }
 

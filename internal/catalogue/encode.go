@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"bytes"
 	"io"
 	"reflect"
 	"slices"
@@ -38,14 +37,6 @@ func (c *Contract) WriteYAML(w io.Writer) error {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	encoder{}.section(root, "datasets", encoder{}.list(reflect.ValueOf([]*Contract{c})))
 	return writeNode(w, root)
-}
-
-// same tells whether two entries say the same; where they were written does not matter.
-func same(a, b any) bool {
-	var x, y bytes.Buffer
-	e := encoder{}
-	return writeNode(&x, e.node(reflect.ValueOf(a))) == nil && writeNode(&y, e.node(reflect.ValueOf(b))) == nil &&
-		bytes.Equal(x.Bytes(), y.Bytes())
 }
 
 func writeNode(w io.Writer, n *yaml.Node) error {

@@ -78,7 +78,7 @@ func TestDCATRefusesABaseThatIsNoAddress(t *testing.T) {
 func TestODCSHasWhatTheStandardRequires(t *testing.T) {
 	t.Parallel()
 	c := catalogue.BuiltIn()
-	for _, d := range c.Datasets {
+	for _, d := range ofEachFamily() {
 		var b bytes.Buffer
 		if err := d.ExportODCS(&b, c); err != nil {
 			t.Fatal(err)
