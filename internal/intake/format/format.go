@@ -76,16 +76,19 @@ type Limits struct {
 	Spool int64
 	// Strings bounds the memory for the shared strings of an XLSX file.
 	Strings int64
+	// Lookup bounds the records that a mapping may index to look others up, at about 24 bytes of memory each.
+	Lookup int
 }
 
 // DefaultLimits are generous for real files and ruinous for hostile ones.
 var DefaultLimits = Limits{
 	Field: 1 << 20, Row: 4 << 20, Columns: 4096, Depth: 64, Raw: 64 << 10,
 	Decompressed: 256 << 30, Ratio: 400, RatioFrom: 64 << 20,
-	Spool: 8 << 30, Strings: 256 << 20,
+	Spool: 8 << 30, Strings: 256 << 20, Lookup: 5_000_000,
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults fills zero fields from [DefaultLimits].
+func (l Limits) WithDefaults() Limits {
 	d := DefaultLimits
 	set := func(have *int, is int) {
 		if *have <= 0 {
@@ -107,6 +110,7 @@ func (l Limits) withDefaults() Limits {
 	set64(&l.RatioFrom, d.RatioFrom)
 	set64(&l.Spool, d.Spool)
 	set64(&l.Strings, d.Strings)
+	set(&l.Lookup, d.Lookup)
 	return l
 }
 
@@ -184,7 +188,7 @@ type Reader interface {
 // Open starts reading a stream; name is the file's name for messages. Where r is an *os.File its size is taken for
 // Progress, and seekable formats are read in place.
 func Open(r io.Reader, name string, opt Options) (Reader, error) {
-	opt.Limits = opt.Limits.withDefaults()
+	opt.Limits = opt.Limits.WithDefaults()
 	if err := opt.check(); err != nil {
 		return nil, err.At(name)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"probity/internal/fault"
+	"probity/internal/intake/format"
 )
 
 // index keeps the values of a file's records by their key. The values stand in a temporary file; in memory there is a
@@ -27,19 +28,15 @@ type index struct {
 	buf    []byte
 }
 
-func newIndex(opt Options) (*index, error) {
+func newIndex(opt format.Options) (*index, error) {
 	f, err := os.CreateTemp(opt.TempDir, "probity-index-*")
 	if err != nil {
 		return nil, err
 	}
 	_ = os.Remove(f.Name()) // where that is impossible, close removes it
-	limit := opt.Limits.Spool
-	if limit <= 0 {
-		limit = 8 << 30
-	}
 	return &index{
-		seed: maphash.MakeSeed(), places: map[uint64]int64{}, most: opt.LookupEntries,
-		file: f, w: bufio.NewWriterSize(f, 1<<16), limit: limit,
+		seed: maphash.MakeSeed(), places: map[uint64]int64{}, most: opt.Limits.Lookup,
+		file: f, w: bufio.NewWriterSize(f, 1<<16), limit: opt.Limits.Spool,
 	}, nil
 }
 

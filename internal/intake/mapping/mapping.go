@@ -6,6 +6,9 @@
 package mapping
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"probity/internal/intake/format"
 )
 
@@ -18,6 +21,7 @@ type Mapping struct {
 	// Dataset is the code of the dataset it was written for; "" where it does not say.
 	Dataset string
 
+	digest  [sha256.Size]byte
 	file    fileOptions
 	each    *expr
 	where   []filter
@@ -46,6 +50,9 @@ func (m *Mapping) Fields() []string {
 	}
 	return names
 }
+
+// Digest is the SHA-256 of the mapping file in hexadecimal digits: the same file under another mapping is other data.
+func (m *Mapping) Digest() string { return hex.EncodeToString(m.digest[:]) }
 
 // Options completes what is known about a file by what the mapping says. What is given already stays.
 func (m *Mapping) Options(given format.Options) format.Options {

@@ -27,7 +27,7 @@ func parse(t testing.TB, text string) *mapping.Mapping {
 // mapped is what a mapping made of a file: values by field, and problems as "rule field".
 func mapped(t testing.TB, m *mapping.Mapping, r io.Reader, name string) (rows []map[string]string, problems []string) {
 	t.Helper()
-	rd, err := m.Open(r, name, mapping.Options{})
+	rd, err := m.Open(r, name, format.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestLookups(t *testing.T) {
 	})
 	t.Run("Limit", func(t *testing.T) {
 		t.Parallel()
-		_, err := m.Open(strings.NewReader(ftmLines), "f.jsonl", mapping.Options{LookupEntries: 2})
+		_, err := m.Open(strings.NewReader(ftmLines), "f.jsonl", format.Options{Limits: format.Limits{Lookup: 2}})
 		if err == nil || !strings.Contains(err.Error(), "f.jsonl:4: a lookup has more than 2 records") {
 			t.Errorf("%v", err)
 		}
@@ -265,7 +265,7 @@ func TestFaults(t *testing.T) {
 func TestMissingColumnsAreNamed(t *testing.T) {
 	t.Parallel()
 	m := parse(t, "mapping: 1\nfields:\n  a: Name\n  b: Adress\n")
-	_, err := m.Open(strings.NewReader("name,address\n1,2\n"), "a.csv", mapping.Options{})
+	_, err := m.Open(strings.NewReader("name,address\n1,2\n"), "a.csv", format.Options{})
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Error() != `a.csv: the mapping reads columns that the file does not have: "Adress" (m.yaml:4)` ||
 		!strings.Contains(f.Cure, `"name", "address"`) {
@@ -325,7 +325,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		rd, err := m.Open(strings.NewReader("a,b\n1,2;3\n\"4,5\n"), "a.csv", mapping.Options{})
+		rd, err := m.Open(strings.NewReader("a,b\n1,2;3\n\"4,5\n"), "a.csv", format.Options{})
 		if err != nil {
 			return
 		}

@@ -12,25 +12,14 @@ import (
 	"probity/internal/intake/format"
 )
 
-// Options are those of package format, and the limit on lookups.
-type Options struct {
-	format.Options
-	// LookupEntries bounds the records that a lookup may index, about 24 bytes of memory each; 0 is 5 million.
-	LookupEntries int
-}
-
-const defaultLookupEntries = 5_000_000
-
 // Open starts reading a stream through the mapping. The reader's header names the mapping's fields; a row's Line, Raw
 // and unreadable rows are those of the file, and Values what the mapping made of it. What it could not make of single
 // values is said in Row.Notes.
 //
 // A mapping with lookups reads the file twice: a plain file is rewound, anything else is spooled to disk first.
-func (m *Mapping) Open(r io.Reader, name string, opt Options) (format.Reader, error) {
-	opt.Options = m.Options(opt.Options)
-	if opt.LookupEntries == 0 {
-		opt.LookupEntries = defaultLookupEntries
-	}
+func (m *Mapping) Open(r io.Reader, name string, opt format.Options) (format.Reader, error) {
+	opt = m.Options(opt)
+	opt.Limits = opt.Limits.WithDefaults()
 	rd := &reader{m: m, name: name}
 	if err := rd.open(r, opt); err != nil {
 		return nil, errors.Join(err, rd.Close())
@@ -38,9 +27,9 @@ func (m *Mapping) Open(r io.Reader, name string, opt Options) (format.Reader, er
 	return rd, nil
 }
 
-func (rd *reader) open(r io.Reader, opt Options) (err error) {
+func (rd *reader) open(r io.Reader, opt format.Options) (err error) {
 	if len(rd.m.lookups) > 0 {
-		again, err := rd.rewindable(r, &opt)
+		again, err := rd.rewindable(r, opt)
 		if err != nil {
 			return err
 		}
@@ -52,7 +41,7 @@ func (rd *reader) open(r io.Reader, opt Options) (err error) {
 		}
 		r = again
 	}
-	if rd.source, err = format.Open(r, rd.name, opt.Options); err != nil {
+	if rd.source, err = format.Open(r, rd.name, opt); err != nil {
 		return err
 	}
 	if err := rd.bind(); err != nil {
@@ -73,7 +62,7 @@ func unreadable(name string, err error) *fault.Error {
 }
 
 // rewindable gives the stream as a file that can be read twice.
-func (rd *reader) rewindable(r io.Reader, opt *Options) (io.ReadSeeker, error) {
+func (rd *reader) rewindable(r io.Reader, opt format.Options) (io.ReadSeeker, error) {
 	if f, ok := r.(*os.File); ok {
 		if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
 			return f, nil
@@ -89,9 +78,6 @@ func (rd *reader) rewindable(r io.Reader, opt *Options) (io.ReadSeeker, error) {
 	})
 	_ = os.Remove(tmp.Name())
 	limit := opt.Limits.Spool
-	if limit <= 0 {
-		limit = format.DefaultLimits.Spool
-	}
 	n, err := io.Copy(tmp, io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, unreadable(rd.name, err)
@@ -107,8 +93,8 @@ func (rd *reader) rewindable(r io.Reader, opt *Options) (io.ReadSeeker, error) {
 }
 
 // buildIndex reads the file once for the lookups.
-func (rd *reader) buildIndex(r io.ReadSeeker, opt Options) (err error) {
-	if rd.source, err = format.Open(r, rd.name, opt.Options); err != nil {
+func (rd *reader) buildIndex(r io.ReadSeeker, opt format.Options) (err error) {
+	if rd.source, err = format.Open(r, rd.name, opt); err != nil {
 		return err
 	}
 	if err := rd.bind(); err != nil {

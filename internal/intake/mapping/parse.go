@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func Parse(r io.Reader, name string) (*Mapping, error) {
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "mapping.read", "reading failed: %v", err).At(name).By(err)
 	}
-	p := &parser{m: &Mapping{Name: name}}
+	p := &parser{m: &Mapping{Name: name, digest: sha256.Sum256(b)}}
 	if len(b) > maxBytes {
 		return nil, fault.New(fault.Invalid, "mapping.size", "the mapping is longer than 1 MiB").At(name).
 			With("a mapping describes a file; it does not hold data")
