@@ -13,9 +13,12 @@ import (
 )
 
 type catalogueCommands struct {
-	List  catalogueList  `cmd:"" help:"List what the catalogue holds: datasets, agencies, contexts, purposes, measures, ..."`
-	Show  catalogueShow  `cmd:"" help:"Show one dataset: its fields, keys, legal basis and rules."`
-	Check catalogueCheck `cmd:"" help:"Find every fault in catalogue files, with file and line."`
+	List   catalogueList   `cmd:"" help:"List what the catalogue holds: datasets, agencies, contexts, purposes, measures, ..."`
+	Show   catalogueShow   `cmd:"" help:"Show one dataset: its fields, keys, legal basis and rules."`
+	Check  catalogueCheck  `cmd:"" help:"Find every fault in catalogue files, with file and line."`
+	Diff   catalogueDiff   `cmd:"" help:"Say what changed between two catalogues, and whether it breaks suppliers."`
+	Import catalogueImport `cmd:"" help:"Add catalogue files to the database."`
+	Export catalogueExport `cmd:"" help:"Write the catalogue out: YAML, DCAT 3 or ODCS 3.1."`
 }
 
 // catalogueCheck reads catalogue files on top of the catalogue in use.
@@ -35,6 +38,10 @@ Examples:
     probity catalogue check --alone exported-catalogue/`
 }
 
+type catalogueFaultsAnswer struct {
+	Faults catalogue.Faults `json:"faults"`
+}
+
 type catalogueCheckAnswer struct {
 	Faults   catalogue.Faults `json:"faults"`
 	Datasets int              `json:"datasets"`
@@ -50,20 +57,25 @@ func (c catalogueCheck) Run(s *session) error {
 	if len(faults) == 0 {
 		faults = charterFaults(cat, s.today())
 	}
-	a := catalogueCheckAnswer{Faults: faults, Datasets: len(cat.Datasets), Agencies: len(cat.Agencies)}
-	if a.Faults == nil {
-		a.Faults = catalogue.Faults{}
+	if len(faults) > 0 {
+		return s.showFaults(faults)
 	}
+	a := catalogueCheckAnswer{Faults: catalogue.Faults{}, Datasets: len(cat.Datasets), Agencies: len(cat.Agencies)}
 	s.out.result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "no faults in %s of %s\n", count(a.Datasets, "dataset"), plural(a.Agencies, "agency", "agencies"))
+	})
+	return nil
+}
+
+// showFaults prints faults of catalogue files and gives the exit code for them.
+func (s *session) showFaults(faults catalogue.Faults) error {
+	s.out.result(catalogueFaultsAnswer{faults}, func(w io.Writer) {
 		for _, f := range faults {
 			fmt.Fprintf(w, "%s\n  cure: %s\n", f, f.Cure)
 		}
-		fmt.Fprintf(w, "%s in %s of %s\n", count(len(faults), "fault"), count(a.Datasets, "dataset"), plural(a.Agencies, "agency", "agencies"))
+		fmt.Fprintln(w, count(len(faults), "fault"))
 	})
-	if len(faults) > 0 {
-		return exit(exitFaults)
-	}
-	return nil
+	return exit(exitFaults)
 }
 
 func (c catalogueCheck) load(s *session) (*catalogue.Catalogue, catalogue.Faults, error) {

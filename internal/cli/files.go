@@ -15,10 +15,11 @@ import (
 )
 
 // fileSet are the YAML files of some folders and files, as one file system. Names inside a file system may not start
-// with ../ or /, so typed keeps the names that messages are to show.
+// with ../ or /, so typed keeps the names that messages are to show; short are the names below the folder that was
+// named, under which files can be told again when they come from another place.
 type fileSet struct {
-	files fstest.MapFS
-	typed map[string]string
+	files        fstest.MapFS
+	typed, short map[string]string
 }
 
 // maxInput bounds a file that is read whole: catalogue and model files and mappings. Data files are streamed.
@@ -26,14 +27,14 @@ const maxInput = 16 << 20
 
 // readYAML reads the named files, and the YAML files in and below the named folders.
 func readYAML(paths []string) (*fileSet, error) {
-	set := &fileSet{files: fstest.MapFS{}, typed: map[string]string{}}
+	set := &fileSet{files: fstest.MapFS{}, typed: map[string]string{}, short: map[string]string{}}
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
 			return nil, unreadable(p, err)
 		}
 		if !info.IsDir() {
-			if err := set.add(p); err != nil {
+			if err := set.add(p, filepath.Base(p)); err != nil {
 				return nil, err
 			}
 			continue
@@ -46,7 +47,11 @@ func readYAML(paths []string) (*fileSet, error) {
 			if ext := filepath.Ext(name); e.IsDir() || ext != ".yaml" && ext != ".yml" {
 				return nil
 			}
-			return set.add(name)
+			short, err := filepath.Rel(p, name)
+			if err != nil {
+				return unreadable(name, err)
+			}
+			return set.add(name, short)
 		})
 		if err != nil {
 			return nil, err
@@ -58,14 +63,14 @@ func readYAML(paths []string) (*fileSet, error) {
 	return set, nil
 }
 
-func (f *fileSet) add(name string) error {
+func (f *fileSet) add(name, short string) error {
 	text, err := readWhole(name)
 	if err != nil {
 		return err
 	}
 	inside := strings.TrimLeft(path.Clean(filepath.ToSlash(name)), "./")
 	f.files[inside] = &fstest.MapFile{Data: text, Mode: 0o600}
-	f.typed[inside] = name
+	f.typed[inside], f.short[inside] = name, filepath.ToSlash(short)
 	return nil
 }
 

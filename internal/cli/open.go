@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"testing/fstest"
 
 	"probity/calendar"
 	"probity/internal/access"
@@ -88,7 +87,7 @@ func (s *session) create(birth store.Birth, founder access.Grant) (*room, error)
 // furnish gives a new database its catalogue, its keys and its first credential. Files that were there before it stay:
 // they may belong to somebody.
 func (s *session) furnish(db *store.Store, founder access.Grant) (*room, error) {
-	files, err := builtInFiles()
+	files, err := storedFiles()
 	if err != nil {
 		return nil, err
 	}
@@ -146,57 +145,6 @@ func (s *session) catalogueInUse() (*catalogue.Catalogue, error) {
 		return nil, err
 	}
 	return r.catalogue, nil
-}
-
-// builtInFiles are the files of the built-in catalogue.
-func builtInFiles() (map[string][]byte, error) {
-	files := map[string][]byte{}
-	from := catalogue.Files()
-	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		files[name], err = fs.ReadFile(from, name)
-		return err
-	})
-	return files, err
-}
-
-// saveCatalogue keeps a catalogue in the database and has its contracts numbered there.
-func saveCatalogue(s *session, db *store.Store, cat *catalogue.Catalogue, files map[string][]byte) error {
-	contracts := make([]store.ContractRow, 0, len(cat.Datasets))
-	for _, d := range cat.Datasets {
-		contracts = append(contracts, store.ContractRow{Dataset: d.Code, Version: d.Version, Agency: d.Supplier})
-	}
-	return db.SaveCatalogue(s.ctx, files, contracts, s.process.Now())
-}
-
-// storedCatalogue loads the database's catalogue and gives each contract the number it has there.
-func (s *session) storedCatalogue(db *store.Store) (*catalogue.Catalogue, error) {
-	kept, err := db.Catalogue(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	files := make(fstest.MapFS, len(kept))
-	for name, text := range kept {
-		files[name] = &fstest.MapFile{Data: text, Mode: 0o600}
-	}
-	cat, faults := catalogue.Load(files)
-	if err := faults.Err(); err != nil {
-		return nil, fault.New(fault.Unavailable, "cli.catalogue", "the catalogue in the database cannot be used: %v", err).
-			With("this version of the program asks more of a catalogue than the one that kept it; " +
-				"use that version, or load a mended catalogue with probity catalogue import")
-	}
-	numbers, err := db.Contracts(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	for n, c := range numbers {
-		if d := cat.Dataset(c.Dataset); d != nil && d.Version == c.Version {
-			d.Number = n
-		}
-	}
-	return cat, nil
 }
 
 // intake is the desk where files come in.

@@ -1,0 +1,317 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/store"
+)
+
+// localFolder is where a stored catalogue keeps the files that were imported; everything else in it came with the
+// program. Imported files are read on top of those.
+const localFolder = "local/"
+
+// layers loads a set of catalogue files: those of the program first, the imported ones on top.
+func layers(files map[string][]byte) (*catalogue.Catalogue, catalogue.Faults) {
+	base, local := fstest.MapFS{}, fstest.MapFS{}
+	for name, text := range files {
+		set := base
+		if strings.HasPrefix(name, localFolder) {
+			set = local
+		}
+		set[name] = &fstest.MapFile{Data: text, Mode: 0o600}
+	}
+	cat, faults := catalogue.Load(base)
+	if len(local) == 0 || len(faults) > 0 {
+		return cat, faults
+	}
+	return catalogue.Extend(cat, local)
+}
+
+// catalogueDiff compares two catalogues.
+type catalogueDiff struct {
+	From string `arg:"" help:"The older one: a folder or file, built-in, or in-use."`
+	To   string `arg:"" help:"The newer one."`
+}
+
+// Help shows the examples.
+func (catalogueDiff) Help() string {
+	return `A folder or file is a whole catalogue, or an addition to the one in use. A change breaks suppliers where a file that was right before is not right any more; the exit code is then 6.
+
+Examples:
+
+    probity catalogue diff in-use my-datasets/
+    probity catalogue diff built-in in-use
+    probity catalogue diff old/ new/ --json`
+}
+
+type catalogueDiffAnswer struct {
+	Changes  []catalogue.Change `json:"changes"`
+	Breaking bool               `json:"breaking"`
+}
+
+// changes are the differences between two catalogues, never nil.
+func changes(from, to *catalogue.Catalogue) []catalogue.Change {
+	return append([]catalogue.Change{}, catalogue.Diff(from, to)...)
+}
+
+// Run prints the changes.
+func (c catalogueDiff) Run(s *session) error {
+	from, err := s.catalogueNamed(c.From)
+	if err != nil {
+		return err
+	}
+	to, err := s.catalogueNamed(c.To)
+	if err != nil {
+		return err
+	}
+	a := catalogueDiffAnswer{Changes: changes(from, to)}
+	a.Breaking = catalogue.Breaks(a.Changes)
+	s.out.result(a, func(w io.Writer) { printChanges(w, a.Changes) })
+	if a.Breaking {
+		return exit(exitFaults)
+	}
+	return nil
+}
+
+func printChanges(w io.Writer, all []catalogue.Change) {
+	breaking := 0
+	for _, c := range all {
+		mark := "  "
+		if c.Breaking {
+			mark = "! "
+			breaking++
+		}
+		fmt.Fprintf(w, "%s%s\n", mark, c)
+	}
+	fmt.Fprintf(w, "%s, %d of them breaking\n", count(len(all), "change"), breaking)
+}
+
+// catalogueNamed is the catalogue that a word on the command line names.
+func (s *session) catalogueNamed(name string) (*catalogue.Catalogue, error) {
+	switch name {
+	case "built-in":
+		return catalogue.BuiltIn(), nil
+	case "in-use":
+		return s.catalogueInUse()
+	}
+	set, err := readYAML([]string{name})
+	if err != nil {
+		return nil, err
+	}
+	whole, faults := catalogue.Load(set.files)
+	if len(faults) == 0 {
+		return whole, nil
+	}
+	base, err := s.catalogueInUse()
+	if err != nil {
+		return nil, err
+	}
+	added, more := catalogue.Extend(base, set.files)
+	if len(more) == 0 {
+		return added, nil
+	}
+	if len(more) < len(faults) {
+		faults = more
+	}
+	return nil, s.showFaults(set.faults(faults))
+}
+
+// catalogueExport writes the catalogue out.
+type catalogueExport struct {
+	Format  string `default:"yaml" enum:"yaml,dcat,odcs" help:"yaml (the platform's own), dcat (DCAT 3 as JSON-LD) or odcs (ODCS 3.1, one dataset)."`
+	Dataset string `placeholder:"CODE" complete:"dataset" help:"Only this dataset."`
+	Base    string `default:"https://probity.invalid/" placeholder:"URL" help:"The address under which the catalogue is published, for dcat."`
+}
+
+// Help shows the examples.
+func (catalogueExport) Help() string {
+	return `The document goes to standard output as it is, also with --json.
+
+Examples:
+
+    probity catalogue export > catalogue.yaml
+    probity catalogue export --format dcat --base https://credit.example/ > catalogue.jsonld
+    probity catalogue export --format odcs --dataset samr.penalty > samr.penalty.odcs.yaml`
+}
+
+// Run writes the document.
+func (c catalogueExport) Run(s *session) error {
+	cat, err := s.catalogueInUse()
+	if err != nil {
+		return err
+	}
+	if c.Dataset == "" {
+		switch c.Format {
+		case "dcat":
+			return s.out.raw(func(w io.Writer) error { return cat.ExportDCAT(w, c.Base) })
+		case "odcs":
+			return misuseOf("an ODCS contract is of one dataset").With("name it with --dataset")
+		}
+		return s.out.raw(cat.WriteYAML)
+	}
+	d, err := datasetOf(cat, c.Dataset)
+	if err != nil {
+		return err
+	}
+	switch c.Format {
+	case "dcat":
+		return misuseOf("a DCAT catalogue is written whole").With("leave --dataset out")
+	case "odcs":
+		return s.out.raw(func(w io.Writer) error { return d.ExportODCS(w, cat) })
+	}
+	return s.out.raw(d.WriteYAML)
+}
+
+// catalogueImport adds files to the database's catalogue.
+type catalogueImport struct {
+	Paths    []string `arg:"" name:"path" help:"Catalogue files, or folders of them; built-in is the catalogue that came with the program."`
+	Breaking bool     `help:"Take in changes that break suppliers, who have been told."`
+}
+
+// Help shows the examples.
+func (catalogueImport) Help() string {
+	return `The files are read on top of the catalogue in use; a file that was imported before under the same name is replaced. A dataset is changed by giving it a higher version. Nothing is taken in where there is any fault, or where the Charter would refuse a dataset. After an update of the program, built-in brings the database the catalogue that came with it; what was imported stays.
+
+Examples:
+
+    probity catalogue check my-datasets/
+    probity catalogue import my-datasets/
+    probity catalogue import my-datasets/penalty.yaml --breaking
+    probity catalogue import built-in`
+}
+
+type catalogueImportAnswer struct {
+	Datasets int                `json:"datasets"`
+	Changes  []catalogue.Change `json:"changes"`
+}
+
+// Run takes the files in.
+func (c catalogueImport) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	files, set, err := c.files(s, r)
+	if err != nil {
+		return err
+	}
+	cat, faults := layers(files)
+	if len(faults) == 0 {
+		faults = charterFaults(cat, s.today())
+	}
+	if len(faults) > 0 {
+		s.out.note("nothing was imported")
+		return s.showFaults(set.faults(faults))
+	}
+	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.catalogue, cat)}
+	if err := c.accept(r.catalogue, cat, a.Changes); err != nil {
+		return err
+	}
+	if err := saveCatalogue(s, r.store, cat, files); err != nil {
+		return err
+	}
+	s.out.result(a, func(w io.Writer) {
+		printChanges(w, a.Changes)
+		fmt.Fprintf(w, "the catalogue now has %s\n", count(a.Datasets, "dataset"))
+	})
+	return nil
+}
+
+// files are those of the stored catalogue with the named ones in their places. The set gives the names that were typed.
+func (c catalogueImport) files(s *session, r *room) (map[string][]byte, *fileSet, error) {
+	files, err := r.store.Catalogue(s.ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	paths := slices.DeleteFunc(slices.Clone(c.Paths), func(p string) bool { return p == "built-in" })
+	if len(paths) < len(c.Paths) {
+		fresh, err := storedFiles()
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.DeleteFunc(files, func(name string, _ []byte) bool { return !strings.HasPrefix(name, localFolder) })
+		maps.Copy(files, fresh)
+	}
+	set, err := readYAML(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	typed := map[string]string{}
+	for inside, file := range set.files {
+		name := localFolder + set.short[inside]
+		files[name], typed[name] = file.Data, set.typed[inside]
+	}
+	set.typed = typed
+	return files, set, nil
+}
+
+// accept asks the Charter about every dataset that changed, and the user about changes that break suppliers.
+func (c catalogueImport) accept(from, to *catalogue.Catalogue, all []catalogue.Change) error {
+	for _, d := range to.Datasets {
+		if before := from.Dataset(d.Code); before != nil && before.Version != d.Version {
+			if err := charter.AdmitRevision(before, d); err != nil {
+				return err
+			}
+		}
+	}
+	if first := slices.IndexFunc(all, func(c catalogue.Change) bool { return c.Breaking }); first >= 0 && !c.Breaking {
+		return fault.New(fault.Conflict, "cli.catalogue.breaking", "the files break suppliers: %s", all[first]).
+			With("see all changes with probity catalogue diff in-use PATH; tell the suppliers, then import with --breaking")
+	}
+	return nil
+}
+
+// storedFiles gives the files of the built-in catalogue, as a new database keeps them.
+func storedFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	from := catalogue.Files()
+	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files[name], err = fs.ReadFile(from, name)
+		return err
+	})
+	return files, err
+}
+
+// saveCatalogue keeps a catalogue in the database and has its contracts numbered there.
+func saveCatalogue(s *session, db *store.Store, cat *catalogue.Catalogue, files map[string][]byte) error {
+	contracts := make([]store.ContractRow, 0, len(cat.Datasets))
+	for _, d := range cat.Datasets {
+		contracts = append(contracts, store.ContractRow{Dataset: d.Code, Version: d.Version, Agency: d.Supplier})
+	}
+	return db.SaveCatalogue(s.ctx, files, contracts, s.process.Now())
+}
+
+// storedCatalogue loads the database's catalogue and gives each contract the number it has there.
+func (s *session) storedCatalogue(db *store.Store) (*catalogue.Catalogue, error) {
+	kept, err := db.Catalogue(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	cat, faults := layers(kept)
+	if err := faults.Err(); err != nil {
+		return nil, fault.New(fault.Unavailable, "cli.catalogue", "the catalogue in the database cannot be used: %v", err).
+			With("use the version of the program that kept it: this one asks more of a catalogue")
+	}
+	numbers, err := db.Contracts(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for n, c := range numbers {
+		if d := cat.Dataset(c.Dataset); d != nil && d.Version == c.Version {
+			d.Number = n
+		}
+	}
+	return cat, nil
+}
