@@ -24,6 +24,8 @@ func (c *compiler) characteristic(i int) {
 		}
 		f.codes = d.codes
 		c.scoring(ch, &f, d)
+	} else {
+		c.mentionReasons(ch)
 	}
 	if ch.Group.Text != "" {
 		f.group = slices.IndexFunc(c.model.Groups, func(g Group) bool { return g.Name.Text == ch.Group.Text })
@@ -38,6 +40,23 @@ func (c *compiler) characteristic(i int) {
 		}
 	}
 	c.plan.factors = append(c.plan.factors, f)
+}
+
+// mentionReasons looks up the reasons of a characteristic whose points are not compiled because of another fault.
+func (c *compiler) mentionReasons(ch *Characteristic) {
+	c.reason(ch.Reason)
+	for _, a := range ch.Attributes {
+		c.reason(a.Reason)
+	}
+	if ch.Missing != nil {
+		c.reason(ch.Missing.Reason)
+	}
+	if ch.PerUnit != nil {
+		c.reason(ch.PerUnit.Reason)
+	}
+	if ch.PerRecord != nil {
+		c.reason(ch.PerRecord.Reason)
+	}
 }
 
 // aggregate resolves the selection and the cells of a characteristic.

@@ -188,10 +188,10 @@ func fill[T any](s []T, v T) {
 func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 	words := (hi - lo + 63) / 64
 	m := &e.machine
-	if m.trapped {
-		e.overflows(t, lo, words)
-	}
 	var used, counted [chunkWords]uint64
+	if m.trapped {
+		e.overflows(t, used[:words], lo)
+	}
 	for i := range p.tasks {
 		k := &p.tasks[i]
 		mask := m.masks[k.inside][:words]
@@ -222,12 +222,13 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 	}
 }
 
-// overflows notes the subjects with a record for which the arithmetic of a filter overflows.
-func (e *Evaluator) overflows(t *Table, lo, words int) {
-	for w := range words {
-		e.machine.trap[w] &= e.machine.masks[maskUsable][w]
+// overflows notes the subjects with a record for which the arithmetic of a filter overflows, and the records: they are
+// in use in so far as the rating changes when they lapse.
+func (e *Evaluator) overflows(t *Table, used []uint64, lo int) {
+	for w := range used {
+		used[w] = e.machine.trap[w] & e.machine.masks[maskUsable][w]
 	}
-	for _, row := range e.selectRows(e.machine.trap[:words], lo) {
+	for _, row := range e.selectRows(used, lo) {
 		e.overflow(int(t.Subject[row]) - e.first)
 	}
 }
@@ -283,8 +284,12 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 		e.latest(k, t, rows, acc)
 	default:
 		for i, v := range e.valuesOf(k, t, rows) {
-			if v != Missing {
-				e.join(c.kind, acc, int(t.Subject[rows[i]])-e.first, v)
+			s := int(t.Subject[rows[i]]) - e.first
+			switch {
+			case v != Missing:
+				e.join(c.kind, acc, s, v)
+			case c.kind == cellPoints:
+				e.overflow(s)
 			}
 		}
 	}
@@ -345,7 +350,8 @@ func (e *Evaluator) latest(k *task, t *Table, rows []int32, acc []int64) {
 	}
 }
 
-// valuesOf gathers the values of the rows that an aggregate works on; for points by record, the points of each.
+// valuesOf gathers the values of the rows that an aggregate works on; for points by record, the points of
+// each, and the missing value where they overflow.
 func (e *Evaluator) valuesOf(k *task, t *Table, rows []int32) []int64 {
 	e.gather = grow(e.gather, len(rows))
 	out := e.gather
@@ -369,8 +375,7 @@ func (e *Evaluator) valuesOf(k *task, t *Table, rows []int32) []int64 {
 			}
 			v, ok := multiply(out[i], max(n, 0))
 			if !ok {
-				e.overflow(int(t.Subject[rows[i]]) - e.first)
-				v = 0
+				v = Missing
 			}
 			out[i] = v
 		}
@@ -487,8 +492,11 @@ func (e *Evaluator) addSifted(c *cell, kept []sifted) {
 		}
 	default:
 		for i := range kept {
-			if kept[i].value != Missing {
+			switch {
+			case kept[i].value != Missing:
 				e.join(c.kind, acc, s, kept[i].value)
+			case c.kind == cellPoints:
+				e.overflow(s)
 			}
 		}
 	}

@@ -61,8 +61,8 @@ type search struct {
 }
 
 // NextBand finds the least change to a better band for subject i of the results last made, over the actionable
-// characteristics and with all gates minded. Least is: the fewest characteristics, then the fewest limits crossed, then
-// the lowest score that will do, then the order of the file. One and two characteristics are searched through; beyond,
+// characteristics and with all gates minded. Least is: the fewest characteristics; then the fewest limits crossed, a
+// unit or a record counting as one; then the lowest score that will do; then the order of the file. One and two characteristics are searched through; beyond,
 // it takes the step with most points for the limits it crosses until a band is reached, and drops what proves needless.
 // It is nil for subjects that are not rated, have the best band, or one that is not ordered.
 func (e *Evaluator) NextBand(i int) *NextBand {

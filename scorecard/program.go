@@ -338,7 +338,7 @@ type cell struct {
 	reads        map[string]bool
 	// uncounted cells only tell whether there is any record in the window; theirs are not records in use.
 	uncounted bool
-	shown        string
+	shown     string
 }
 
 type cellKind uint8

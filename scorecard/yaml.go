@@ -80,6 +80,10 @@ func (r *reader) safe(n *yaml.Node, depth int) bool {
 		switch n.Tag {
 		case "!!str", "!!int", "!!bool", "!!timestamp":
 		case "!!float":
+			if strings.Trim(n.Value, "+-0123456789") == "" {
+				r.fault(at(n), "float", "use a larger unit", "%s is too large a number", clip(n.Value))
+				return false
+			}
 			r.fault(at(n), "float", "use a whole number of a smaller unit, or quote it if it is a text", "%s is not a whole number", n.Value)
 			return false
 		default:
