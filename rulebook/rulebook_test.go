@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"probity/internal/catalogue"
 	"probity/rulebook"
 	"probity/scorecard"
 )
+
+// schema is what the built-in catalogue shows to models.
+var schema = sync.OnceValue(func() scorecard.Schema { return catalogue.BuiltIn().Schema() })
 
 // plan compiles a built-in model against the built-in catalogue.
 func plan(t *testing.T, f rulebook.File) *scorecard.Plan {
@@ -18,7 +22,7 @@ func plan(t *testing.T, f rulebook.File) *scorecard.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := scorecard.Compile(m, catalogue.BuiltIn().Schema())
+	p, err := scorecard.Compile(m, schema())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +84,111 @@ func TestCasesHold(t *testing.T) {
 	})
 }
 
+// TestCasesReachEverything demands a case for every band, gate, minimum and attribute of every model, so that no rule
+// stands in a file without somebody having worked out what it does.
+func TestCasesReachEverything(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f rulebook.File) {
+		p, results := run(t, f)
+		seen := newCoverage(p.Model(), results)
+		for _, missed := range seen.missed(p.Model()) {
+			t.Errorf("%s: no case reaches %s", f.CasesPath(), missed)
+		}
+	})
+}
+
+// coverage is what the cases of a model reach: attributes by characteristic, and the names of the rest.
+type coverage struct {
+	attributes           map[string]map[string]bool
+	bands, gates, whyNot map[string]bool
+}
+
+const missing = "missing"
+
+func newCoverage(m *scorecard.Model, results []scorecard.CaseResult) *coverage {
+	c := &coverage{attributes: map[string]map[string]bool{}, bands: map[string]bool{}, gates: map[string]bool{}, whyNot: map[string]bool{}}
+	for i := range m.Characteristics {
+		c.attributes[m.Characteristics[i].Name.Text] = map[string]bool{}
+	}
+	for _, r := range results {
+		x := r.Explanation
+		for _, code := range x.WhyNot {
+			c.whyNot[code] = true
+		}
+		// A value that leads to "not rated" has been worked out too.
+		for i := range x.Characteristics {
+			c.factor(&m.Characteristics[i], &x.Characteristics[i])
+		}
+		if x.Status == scorecard.Rated {
+			c.bands[x.Band] = true
+		}
+		for _, g := range x.Gates {
+			if g.Decisive {
+				c.gates[g.Name] = true
+			}
+		}
+	}
+	return c
+}
+
+func (c *coverage) factor(ch *scorecard.Characteristic, f *scorecard.Factor) {
+	switch {
+	case f.Missing:
+		c.attributes[f.Name][missing] = true
+	case ch.PerUnit != nil || ch.PerRecord != nil:
+		c.attributes[f.Name][fmt.Sprint(f.Points != 0)] = true
+	default:
+		c.attributes[f.Name][f.Attribute] = true
+	}
+}
+
+// missed lists what the cases do not reach.
+func (c *coverage) missed(m *scorecard.Model) []string {
+	var list []string
+	for i := range m.Bands {
+		if name := m.Bands[i].Name.Text; !c.bands[name] {
+			list = append(list, "the band "+name)
+		}
+	}
+	for i := range m.Gates {
+		if name := m.Gates[i].Name.Text; !c.gates[name] {
+			list = append(list, "the gate "+name+" as the one that sets the band")
+		}
+	}
+	for i := range m.NotRated {
+		if code := m.NotRated[i].Reason.Text; !c.whyNot[code] {
+			list = append(list, "the minimum "+code)
+		}
+	}
+	for i := range m.Characteristics {
+		list = append(list, c.missedAttributes(&m.Characteristics[i])...)
+	}
+	return list
+}
+
+func (c *coverage) missedAttributes(ch *scorecard.Characteristic) []string {
+	var list []string
+	name := ch.Name.Text
+	reached := c.attributes[name]
+	if ch.Missing != nil && !reached[missing] {
+		list = append(list, name+" without a value")
+	}
+	want := len(ch.Attributes)
+	if ch.PerUnit != nil || ch.PerRecord != nil {
+		want = 2 // Some points and none.
+	}
+	got := 0
+	for label := range reached {
+		if label != missing && label != "" {
+			got++
+		}
+	}
+	if got < want {
+		list = append(list, fmt.Sprintf("%d of the %d attributes of %s", want-got, want, name))
+	}
+	return list
+}
+
 // TestEveryTextIsBilingual holds titles, bands, reasons and cures to both languages, and every reason that somebody can
 // do something about to a cure.
 func TestEveryTextIsBilingual(t *testing.T) {
@@ -117,30 +226,59 @@ func TestEveryTextIsBilingual(t *testing.T) {
 // loses lists the reason codes for which points are lost or a band is limited.
 func loses(m *scorecard.Model) []string {
 	var codes []string
-	add := func(n scorecard.Name) {
-		if n.Text != "" {
-			codes = append(codes, n.Text)
-		}
-	}
 	for i := range m.Characteristics {
-		ch := &m.Characteristics[i]
-		add(ch.Reason)
-		for _, a := range ch.Attributes {
-			add(a.Reason)
-		}
-		if ch.PerUnit != nil {
-			add(ch.PerUnit.Reason)
-		}
-		if ch.PerRecord != nil {
-			add(ch.PerRecord.Reason)
+		for _, n := range reasonsOf(&m.Characteristics[i]) {
+			codes = append(codes, n.Text)
 		}
 	}
 	for i := range m.Gates {
 		if m.Gates[i].AtMost.Text != "" {
-			add(m.Gates[i].Reason)
+			codes = append(codes, m.Gates[i].Reason.Text)
 		}
 	}
 	return codes
+}
+
+// TestNoReasonIsGivenTwice holds every characteristic and gate to reasons of its own: of the four reasons that a rating
+// gives, none may say again what another has said.
+func TestNoReasonIsGivenTwice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, f rulebook.File) {
+		m := plan(t, f).Model()
+		owner := map[string]string{}
+		claim := func(by string, codes ...scorecard.Name) {
+			for _, n := range codes {
+				if other := owner[n.Text]; n.Text != "" && other != "" && other != by {
+					t.Errorf("%s:%d: %s gives the reason %s, which is that of %s", f.ModelPath(), n.At.Line, by, n.Text, other)
+				}
+				owner[n.Text] = by
+			}
+		}
+		for i := range m.Characteristics {
+			claim(m.Characteristics[i].Name.Text, reasonsOf(&m.Characteristics[i])...)
+		}
+		for i := range m.Gates {
+			claim("the gate "+m.Gates[i].Name.Text, m.Gates[i].Reason)
+		}
+	})
+}
+
+// reasonsOf lists the reason codes a characteristic can give.
+func reasonsOf(ch *scorecard.Characteristic) []scorecard.Name {
+	codes := []scorecard.Name{ch.Reason}
+	if ch.Missing != nil {
+		codes = append(codes, ch.Missing.Reason)
+	}
+	for _, a := range ch.Attributes {
+		codes = append(codes, a.Reason)
+	}
+	if ch.PerUnit != nil {
+		codes = append(codes, ch.PerUnit.Reason)
+	}
+	if ch.PerRecord != nil {
+		codes = append(codes, ch.PerRecord.Reason)
+	}
+	return slices.DeleteFunc(codes, func(n scorecard.Name) bool { return n.Text == "" })
 }
 
 // TestEverySourceSaysHowSureItIs holds a source that is not our own design to the words verified, recalled or assumed.
