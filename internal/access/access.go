@@ -6,6 +6,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"probity/calendar"
@@ -14,6 +15,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/record"
 	"probity/internal/subject"
 )
 
@@ -80,7 +82,10 @@ type Scope struct {
 	purpose string
 	model   string
 	consent consent.ID
-	seq     int64
+	// datasets are those whose records may be answered, nil is all; today is the day of the read.
+	datasets []string
+	today    calendar.Day
+	seq      int64
 }
 
 // Subject is whom the scope is about: the register's entry, redirects followed.
@@ -130,6 +135,26 @@ func (s Scope) Require(id subject.ID, what What) error {
 		"open one at the desk, for exactly what is to be answered")
 }
 
+// RequireRating is Require for what one model says: a scope that was opened for the ratings of one model is good for no
+// other.
+func (s Scope) RequireRating(id subject.ID, what What, model string) error {
+	if err := s.Require(id, what); err != nil {
+		return err
+	}
+	if s.model != "" && s.model != model {
+		return fault.Refuse("C11", "scope", fmt.Sprintf("the scope was opened for the ratings of %s, not of %s", s.model, model),
+			"open one at the desk, for exactly what is to be answered")
+	}
+	return nil
+}
+
+// Shows tells whether a record may be part of the answer: the scope holds records, the consent it rests on names the
+// dataset, and the newest version may be seen on the day of the read (C10). It is asked for every record.
+func (s Scope) Shows(newest *record.Version) bool {
+	return s.level == charter.FullAnswer && newest.Subject == s.subject.ID && charter.Visible(newest, s.today) &&
+		(s.datasets == nil || slices.Contains(s.datasets, newest.Dataset))
+}
+
 // Open judges the request (C11), writes the entry durably, and only then opens the scope. Where the entry cannot be
 // written nothing is answered and the fault is Unavailable.
 func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
@@ -155,7 +180,7 @@ func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
 	}
 	return Scope{
 		subject: sub, what: t.What, level: permit.Level(), own: t.By.Subject != 0, reader: t.By.Agency,
-		purpose: t.Purpose, model: t.Model, consent: permit.Consent(), seq: e.Seq,
+		purpose: t.Purpose, model: t.Model, consent: permit.Consent(), datasets: permit.Datasets(), today: t.Today, seq: e.Seq,
 	}, nil
 }
 

@@ -55,9 +55,10 @@ type ReadTerms struct {
 
 // ReadPermit permits the readers' desk to write the entry of one read and then to open the scope for it.
 type ReadPermit struct {
-	terms   *ReadTerms
-	level   Level
-	consent consent.ID
+	terms    *ReadTerms
+	level    Level
+	consent  consent.ID
+	datasets []string
 }
 
 // Terms are those of the read as they will be recorded; nil in a zero permit.
@@ -69,9 +70,13 @@ func (p ReadPermit) Level() Level { return p.level }
 // Consent is the consent the read rests on; 0 where it rests on none.
 func (p ReadPermit) Consent() consent.ID { return p.consent }
 
+// Datasets are the codes of the datasets whose records may be answered; nil is all of them.
+func (p ReadPermit) Datasets() []string { return p.datasets }
+
 // PermitRead holds C11 and C12. The subject reads its own file with no more than its credential. Everybody else states
 // official, purpose and legal basis, and the case where the purpose asks for one. About persons and office holders
-// third parties get yes or no, or a band; records leave for a named consent or order only.
+// third parties get yes or no, or a band; records leave for a named consent or order only, and under a consent only those
+// of the datasets it names.
 func PermitRead(t ReadTerms) (ReadPermit, error) {
 	if t.Subject.ID == 0 {
 		return ReadPermit{}, refuse("C11", "subject", "read one subject at a time", "the read names no subject")
@@ -87,9 +92,15 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 	if err != nil {
 		return ReadPermit{}, err
 	}
-	permit := ReadPermit{terms: &t, level: FullAnswer, consent: covering}
-	if t.Subject.Kind == subject.Person || t.Subject.Kind == subject.OfficeHolder {
-		if permit.level, err = thirdParty(&t, covering); err != nil {
+	permit := ReadPermit{terms: &t, level: FullAnswer}
+	if covering != nil {
+		permit.consent = covering.ID
+		if p.NeedsConsent {
+			permit.datasets = slices.Clone(covering.Categories)
+		}
+	}
+	if t.Subject.Kind.Natural() {
+		if permit.level, err = thirdParty(&t, permit.consent); err != nil {
 			return ReadPermit{}, err
 		}
 	}
@@ -160,21 +171,24 @@ func basesOf(p *catalogue.Purpose) string {
 
 // consentForRead finds the consent a read rests on. A purpose that needs one is refused without, for persons and sole
 // traders; for any other read a covering consent is named where there is one.
-func consentForRead(t *ReadTerms, p *catalogue.Purpose) (consent.ID, error) {
+func consentForRead(t *ReadTerms, p *catalogue.Purpose) (*consent.Consent, error) {
 	if !NeedsConsent(t.Subject) {
-		return 0, nil
+		return nil, nil
+	}
+	if t.Model == "" && (t.What == ReadRating || t.What == ReadExplanation || t.What == ReadHistory) {
+		return nil, refuse("C11", "model", "name the model: a consent covers the ratings of one", "the read does not say by which model the rating was made")
 	}
 	for i := range t.Consents {
 		c := &t.Consents[i]
 		if c.Subject == t.Subject.ID && c.Standing(t.Today) && c.Covers(t.By.Agency, t.Purpose, t.Context) &&
 			(t.Model == "" || c.Method == t.Model) {
-			return c.ID, nil
+			return c, nil
 		}
 	}
 	if !p.NeedsConsent {
-		return 0, nil
+		return nil, nil
 	}
-	return 0, refuse("C11", "consent", "ask the person for a consent that names "+t.By.Agency+" as recipient: probity consent give",
+	return nil, refuse("C11", "consent", "ask the person for a consent that names "+t.By.Agency+" as recipient: probity consent give",
 		"no consent of subject %s covers a read by %s for the purpose %s", t.Subject.ID, t.By.Agency, t.Purpose)
 }
 

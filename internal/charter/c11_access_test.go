@@ -53,10 +53,11 @@ func TestC11StatesEverything(t *testing.T) {
 		{"no case", company, func(t *charter.ReadTerms) { t.Purpose, t.Basis = "court-order", "pipl" }, "C11: case", 0},
 
 		{"person's file under consent", person, nil, "", charter.FullAnswer},
-		{"person's rating", person, func(t *charter.ReadTerms) { t.What = charter.ReadRating }, "", charter.BandOnly},
-		{"person's history", person, func(t *charter.ReadTerms) { t.What = charter.ReadHistory }, "", charter.BandOnly},
+		{"person's rating", person, func(t *charter.ReadTerms) { t.What, t.Model = charter.ReadRating, "repayment-score" }, "", charter.BandOnly},
+		{"person's history", person, func(t *charter.ReadTerms) { t.What, t.Model = charter.ReadHistory, "repayment-score" }, "", charter.BandOnly},
+		{"person's rating by no model", person, func(t *charter.ReadTerms) { t.What = charter.ReadRating }, "C11: model", 0},
 		{"person's decision", person, func(t *charter.ReadTerms) { t.What = charter.ReadDecision }, "", charter.YesNoOnly},
-		{"person's explanation", person, func(t *charter.ReadTerms) { t.What = charter.ReadExplanation }, "C11: own credential", 0},
+		{"person's explanation", person, func(t *charter.ReadTerms) { t.What, t.Model = charter.ReadExplanation, "repayment-score" }, "C11: own credential", 0},
 		{"person without consent", person, func(t *charter.ReadTerms) { t.Consents = nil }, "C11: consent", 0},
 		{"consent withdrawn", person, func(t *charter.ReadTerms) { t.Consents[0].Withdrawn = time.Unix(1, 0) }, "C11: consent", 0},
 		{"consent over", person, func(t *charter.ReadTerms) { t.Today = t.Consents[0].To }, "C11: consent", 0},
@@ -114,7 +115,7 @@ func TestC11Property(t *testing.T) {
 			What:    charter.What(text(t, "what", "file", "rating", "decision", "explanation", "history", "own_file", "soul")),
 			Purpose: text(t, "purpose", "lending", "supervision", "court-order", "curiosity"),
 			Basis:   text(t, "basis", "pipl", "pipl art. 13", "credit-reporting", "credit-reporting art. 18", "a feeling"),
-			Case:    text(t, "case", "(2026) 17"), Context: text(t, "context", "finance-credit", "traffic"),
+			Case:    text(t, "case", "(2026) 17"), Context: text(t, "context", "finance-credit", "traffic"), Model: text(t, "model", "repayment-score", "city-points"),
 			Catalogue: world(), Today: today,
 		}
 		if rapid.Bool().Draw(t, "consents") {
@@ -142,6 +143,9 @@ func TestC11Property(t *testing.T) {
 			c := terms.Consents[0]
 			if p.Consent() != c.ID || c.Subject != s.ID || !c.Withdrawn.IsZero() || c.Recipients[0] != terms.By.Agency {
 				t.Fatalf("the consent %+v does not cover the read %+v", c, terms)
+			}
+			if !slices.Equal(p.Datasets(), c.Categories) {
+				t.Fatalf("under a consent to %v the records of %v would leave", c.Categories, p.Datasets())
 			}
 		}
 		if s.Kind == subject.Person || s.Kind == subject.OfficeHolder {

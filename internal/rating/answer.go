@@ -33,7 +33,7 @@ type Explained struct {
 // computed; a past one is computed for the answer alone. What may be seen is judged today, whatever the moment.
 func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, when Moment) (*Explained, error) {
 	sub := scope.Subject()
-	if err := scope.Require(sub.ID, access.Explanation); err != nil {
+	if err := scope.RequireRating(sub.ID, access.Explanation, model); err != nil {
 		return nil, err
 	}
 	m, err := d.Book.Model(model)
@@ -87,21 +87,34 @@ func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permi
 // allows.
 func (d *Desk) Answer(ctx context.Context, scope access.Scope, model string) (Rating, error) {
 	sub := scope.Subject()
-	if err := scope.Require(sub.ID, access.Rating); err != nil {
+	if err := scope.RequireRating(sub.ID, access.Rating, model); err != nil {
 		return Rating{}, err
 	}
 	r, err := d.Current(ctx, sub.ID, model)
-	if err == nil && scope.Level() != charter.FullAnswer {
-		r.Score, r.Gate = 0, ""
+	if err != nil {
+		return Rating{}, err
 	}
-	return r, err
+	return shown(r, scope), nil
 }
 
 // Past is what a model said of the scope's subject from when on, oldest first.
 func (d *Desk) Past(ctx context.Context, scope access.Scope, model string) ([]Rating, error) {
 	sub := scope.Subject()
-	if err := scope.Require(sub.ID, access.History); err != nil {
+	if err := scope.RequireRating(sub.ID, access.History, model); err != nil {
 		return nil, err
 	}
-	return d.Store.History(ctx, sub.ID, model)
+	list, err := d.Store.History(ctx, sub.ID, model)
+	for i := range list {
+		list[i] = shown(list[i], scope)
+	}
+	return list, err
+}
+
+// shown is as much of a rating as the scope's level lets its reader see: where that is a band, whether the subject is
+// rated and in which band, and neither score nor reasons.
+func shown(r Rating, scope access.Scope) Rating {
+	if scope.Level() != charter.FullAnswer {
+		r.Score, r.Gate, r.WhyNot = 0, "", nil
+	}
+	return r
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"probity/internal/access"
 	"probity/internal/fault"
@@ -21,13 +22,14 @@ type Entry struct {
 func (e *Entry) Newest() *record.Version { return &e.Versions[len(e.Versions)-1] }
 
 // File reads the whole file of the scope's subject: every record with its published versions in the order in which they
-// were known. What may be seen of it today is for the charter to say.
+// were known, as far as the scope shows it on the day of the read.
 func (s *Store) File(ctx context.Context, scope access.Scope, contracts map[int]ContractRow) ([]Entry, error) {
 	id := scope.Subject().ID
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
-	return s.entries(ctx, contracts, `subject = ?`, int64(id))
+	list, err := s.entries(ctx, contracts, `subject = ?`, int64(id))
+	return shown(list, scope), err
 }
 
 // Record reads one record of the scope's subject; NotFound where the subject has none of that id, which is also the
@@ -38,6 +40,7 @@ func (s *Store) Record(ctx context.Context, scope access.Scope, id record.ID, co
 		return Entry{}, err
 	}
 	list, err := s.entries(ctx, contracts, `subject = ? AND record = ?`, int64(sub), int64(id))
+	list = shown(list, scope)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "record.none", "subject %s has no record %s", sub, id)
 	}
@@ -45,6 +48,12 @@ func (s *Store) Record(ctx context.Context, scope access.Scope, id record.ID, co
 		return Entry{}, err
 	}
 	return list[0], nil
+}
+
+// shown leaves out what the scope does not show: records that lapsed or were retracted (C10), and those of datasets that
+// the consent beneath the read does not name (C11).
+func shown(list []Entry, scope access.Scope) []Entry {
+	return slices.DeleteFunc(list, func(e Entry) bool { return !scope.Shows(e.Newest()) })
 }
 
 func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, where string, args ...any) ([]Entry, error) {
