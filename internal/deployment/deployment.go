@@ -1,0 +1,270 @@
+// Package deployment opens one database with everything that belongs to it: its catalogue, its keys, the models in
+// force, and the desks at which work is done. It is the one place where the rooms are put together; the command line,
+// the pages, the demo, the benchmarks and the tests all start here.
+package deployment
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+	"testing/fstest"
+	"time"
+
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/fault"
+	"probity/internal/intake"
+	"probity/internal/measure"
+	"probity/internal/rating"
+	"probity/internal/registrar"
+	"probity/internal/rights"
+	"probity/internal/store"
+	"probity/internal/vault"
+	"probity/rulebook"
+)
+
+// Options are how a deployment is opened.
+type Options struct {
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+}
+
+func (o Options) now() func() time.Time {
+	if o.Now == nil {
+		return time.Now
+	}
+	return o.Now
+}
+
+// Deployment is an open database with its rooms. It is safe for concurrent use; Close ends it.
+type Deployment struct {
+	Store     *store.Store
+	Catalogue *catalogue.Catalogue
+	Vault     *vault.Vault
+	Access    *access.Desk
+	Rights    *rights.Service
+	Wallet    access.Wallet
+	// Contracts are the contract versions by the number that records carry.
+	Contracts map[int]store.ContractRow
+	Now       func() time.Time
+}
+
+// VaultPath is where the keys of a database file stand.
+func VaultPath(database string) string { return database + ".vault" }
+
+// Open opens a database that is there.
+func Open(ctx context.Context, address string, opt Options) (*Deployment, error) {
+	db, err := store.Open(ctx, address, store.Options{Now: opt.now()})
+	if err != nil {
+		return nil, err
+	}
+	keys, err := vault.Open(VaultPath(db.Path()))
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	d, err := furnish(ctx, db, keys, opt)
+	if err != nil {
+		return nil, errors.Join(err, keys.Close(), db.Close())
+	}
+	return d, nil
+}
+
+// Create makes a database of the birth with the built-in catalogue, its keys, and the founder's credential, which is
+// used wherever none is named. Where a step fails, what the steps before it made is taken away again.
+func Create(ctx context.Context, address string, birth store.Birth, founder access.Grant, opt Options) (*Deployment, error) {
+	db, err := store.Create(ctx, address, birth, store.Options{Now: opt.now()})
+	if err != nil {
+		return nil, err
+	}
+	path := db.Path()
+	d, err := found(ctx, db, founder, opt)
+	if err != nil {
+		return nil, errors.Join(err, db.Close(), remove(path, path+"-wal", path+"-shm"))
+	}
+	return d, nil
+}
+
+func found(ctx context.Context, db *store.Store, founder access.Grant, opt Options) (*Deployment, error) {
+	files, err := BuiltInFiles()
+	if err != nil {
+		return nil, err
+	}
+	if err := SaveCatalogue(ctx, db, catalogue.BuiltIn(), files, opt.now()()); err != nil {
+		return nil, err
+	}
+	keys, err := vault.Create(VaultPath(db.Path()))
+	if err != nil {
+		return nil, err
+	}
+	undo := func(err error) error { return errors.Join(err, keys.Close(), remove(VaultPath(db.Path()))) }
+	d, err := furnish(ctx, db, keys, opt)
+	if err != nil {
+		return nil, undo(err)
+	}
+	secret, err := d.Access.Bootstrap(ctx, founder)
+	if err == nil {
+		err = d.Wallet.Save(founder.Name, secret)
+	}
+	if err == nil {
+		err = d.Wallet.SetDefault(founder.Name)
+	}
+	if err != nil {
+		return nil, undo(err)
+	}
+	return d, nil
+}
+
+func remove(names ...string) error {
+	var errs []error
+	for _, n := range names {
+		if err := os.Remove(n); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// furnish puts the rooms into an open database.
+func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, opt Options) (*Deployment, error) {
+	numbers, err := db.Contracts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := storedCatalogue(ctx, db, numbers)
+	if err != nil {
+		return nil, err
+	}
+	now := opt.now()
+	return &Deployment{
+		Store: db, Catalogue: cat, Vault: keys, Contracts: numbers, Now: now,
+		Access: access.NewDesk(db, cat, now),
+		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, cat, now),
+		Wallet: access.WalletOf(db.Path()),
+	}, nil
+}
+
+// Close ends the deployment; what was committed is safe without it.
+func (d *Deployment) Close() error { return errors.Join(d.Vault.Close(), d.Store.Close()) }
+
+// BuiltInFiles are the files of the built-in catalogue by name.
+func BuiltInFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	from := catalogue.Files()
+	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files[name], err = fs.ReadFile(from, name)
+		return err
+	})
+	return files, err
+}
+
+// SaveCatalogue keeps a catalogue in a database and has its contract versions numbered there.
+func SaveCatalogue(ctx context.Context, db *store.Store, cat *catalogue.Catalogue, files map[string][]byte, now time.Time) error {
+	rows := make([]store.ContractRow, 0, len(cat.Datasets))
+	for _, c := range cat.Datasets {
+		rows = append(rows, store.ContractRow{Dataset: c.Code, Version: c.Version, Agency: c.Supplier})
+	}
+	return db.SaveCatalogue(ctx, files, rows, now)
+}
+
+// storedCatalogue loads the database's catalogue and gives each contract its number.
+func storedCatalogue(ctx context.Context, db *store.Store, numbers map[int]store.ContractRow) (*catalogue.Catalogue, error) {
+	kept, err := db.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files := make(fstest.MapFS, len(kept))
+	for name, text := range kept {
+		files[name] = &fstest.MapFile{Data: text, Mode: 0o600}
+	}
+	cat, faults := catalogue.Load(files)
+	if err := faults.Err(); err != nil {
+		return nil, fault.New(fault.Unavailable, "deployment.catalogue", "the catalogue in the database cannot be used: %v", err).
+			With("this version of the program asks more of a catalogue than the one that kept it; " +
+				"use that version, or load a mended catalogue with probity catalogue import")
+	}
+	for n, row := range numbers {
+		if c := cat.Dataset(row.Dataset); c != nil && c.Version == row.Version {
+			c.Number = n
+		}
+	}
+	return cat, nil
+}
+
+// Models compiles the versions that are active.
+func (d *Deployment) Models(ctx context.Context) (*rating.Book, error) {
+	registered, err := d.Store.Models(ctx)
+	if err != nil {
+		return nil, err
+	}
+	schema := d.Catalogue.Schema()
+	var active []*rating.Model
+	for _, m := range registered {
+		if m.State != store.ModelActive {
+			continue
+		}
+		compiled, err := rating.NewModel(m.Code+" version "+strconv.Itoa(m.Version), m.Body, schema)
+		if err != nil {
+			return nil, fault.New(fault.Unavailable, "deployment.model", "the model %s in force cannot be used with the catalogue in use: %v", m.Code, err).
+				With("register a version that fits the catalogue, approve and activate it")
+		}
+		active = append(active, compiled)
+	}
+	return rating.NewBook(active)
+}
+
+// Ratings is the desk that rates and explains, with the models in force now.
+func (d *Deployment) Ratings(ctx context.Context) (*rating.Desk, error) {
+	book, err := d.Models(ctx)
+	if err != nil {
+		return nil, err
+	}
+	datasets := make(map[int]string, len(d.Contracts))
+	for n, c := range d.Contracts {
+		datasets[n] = c.Dataset
+	}
+	return &rating.Desk{
+		Store: d.Store, Persons: rights.Persons{Register: d.Store, Vault: d.Vault}, Book: book, Datasets: datasets, Now: d.Now,
+	}, nil
+}
+
+// Intake is the desk where files come in. Without ratings, subjects are rated when somebody asks.
+func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
+	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Now: d.Now}
+	if ratings != nil {
+		desk.Ratings = ratings
+	}
+	return desk
+}
+
+// Measures is the service that decides on benefits and keeps orders.
+func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
+	return measure.New(measure.Parts{
+		Catalogue: d.Catalogue, Book: d.Store, Desk: d.Access, Ratings: ratings, Models: ratings.Book, Vault: d.Vault, Now: d.Now,
+	})
+}
+
+// Registrar is the desk where subjects are joined and parted.
+func (d *Deployment) Registrar() *registrar.Desk {
+	return &registrar.Desk{Store: d.Store, Vault: d.Vault, Catalogue: d.Catalogue, Contracts: d.Contracts, Now: d.Now}
+}
+
+// AddRulebook registers the built-in models and puts the newest version of each in force: written by one official,
+// approved by another.
+func (d *Deployment) AddRulebook(ctx context.Context, author, approver string) error {
+	schema := d.Catalogue.Schema()
+	for _, f := range rulebook.All() {
+		m, err := rating.NewModel(f.ModelPath(), f.Model, schema)
+		if err != nil {
+			return fault.New(fault.Internal, "deployment.rulebook", "the built-in model %s", f.Name).By(err)
+		}
+		if err := d.addModel(ctx, m, f.Model, author, approver); err != nil {
+			return err
+		}
+	}
+	return nil
+}
