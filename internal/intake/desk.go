@@ -12,6 +12,7 @@ import (
 
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/ledger"
 	"probity/internal/store"
 	"probity/internal/subject"
 	"probity/internal/vault"
@@ -31,6 +32,7 @@ type Store interface {
 	AddClaims(ctx context.Context, agency, dataset string, claims []store.Claim) error
 	AddVersions(ctx context.Context, submission int64, admitted []charter.Admitted) error
 	Advance(ctx context.Context, submission int64, doneLine int, c store.Counts, waiting []store.Waiting, findings []store.FindingCount) error
+	AppendEntries(ctx context.Context, entries []*ledger.Entry) error
 	Terms(ctx context.Context, ids []subject.ID, contracts []int) (map[subject.ID]store.Term, error)
 	recordIDs
 }

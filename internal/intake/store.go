@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -30,7 +32,7 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 	if err := in.loadTerms(ctx, r); err != nil {
 		return err
 	}
-	admitted, err := in.admit(r)
+	admitted, err := in.admit(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -129,38 +131,57 @@ func (in *ingest) version(w *row, c *store.Claimed) {
 	c.Subject, c.Has, c.Digest, c.Status, c.Own, c.Line = d.Subject, true, d.Digest, d.Status, true, d.Line
 }
 
-// admit puts every row before the Charter. A refusal makes the row wait with the invariant's name; any other error ends
-// the run. A row that moved to another subject ends its record there.
-func (in *ingest) admit(r *run) ([]charter.Admitted, error) {
+// admit puts every row before the Charter. A refusal makes the row wait with the invariant's name, and one under C13
+// goes into the ledger of the subject it was tried on; any other error ends the run.
+func (in *ingest) admit(ctx context.Context, r *run) ([]charter.Admitted, error) {
 	var out []charter.Admitted
+	var attempts []*ledger.Entry
 	for _, w := range r.sorted(bySubject) {
 		if w.same {
 			continue
 		}
-		a, err := in.gate.Admit(&w.draft)
-		if err != nil {
-			var f *fault.Error
-			if !errors.As(err, &f) || f.Code != fault.Refused {
-				return nil, err
-			}
-			w.waits = &waits{state: "rejected", findings: []Finding{{
-				Rule: f.Key, Field: f.Missing, Text: f.Text, Hint: f.Cure, Invariant: f.Invariant,
-			}}}
+		with, about, err := in.judge(out, w)
+		if err == nil {
+			out = with
 			continue
 		}
-		out = append(out, a)
-		if w.from != 0 {
-			end := w.draft
-			end.Subject, end.Seq, end.Status = w.from, w.fromSeq, record.Retracted
-			gone, err := in.gate.Admit(&end)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, gone)
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Code != fault.Refused {
+			return nil, err
+		}
+		w.waits = &waits{state: "rejected", findings: []Finding{{
+			Rule: f.Key, Field: f.Missing, Text: f.Text, Hint: f.Cure, Invariant: f.Invariant,
+		}}}
+		if f.Invariant == "C13" {
+			attempts = append(attempts, in.attempt(about, w, f))
 		}
 	}
 	sortAdmitted(out)
-	return out, nil
+	if len(attempts) == 0 {
+		return out, nil
+	}
+	return out, in.desk.Store.AppendEntries(ctx, attempts)
+}
+
+// judge asks for one row and puts what may be written behind out: its version, and, where the row moved to another
+// subject, the end of its record there. about is the subject a refusal is about.
+func (in *ingest) judge(out []charter.Admitted, w *row) (with []charter.Admitted, about subject.ID, err error) {
+	a, err := in.gate.Admit(&w.draft)
+	if err != nil || w.from == 0 {
+		return append(out, a), w.draft.Subject, err
+	}
+	end := w.draft
+	end.Subject, end.Seq, end.Status = w.from, w.fromSeq, record.Retracted
+	gone, err := in.gate.Admit(&end)
+	return append(out, a, gone), w.from, err
+}
+
+// attempt is the line in a subject's ledger that says that its supplier tried what C13 forbids.
+func (in *ingest) attempt(about subject.ID, w *row, f *fault.Error) *ledger.Entry {
+	return &ledger.Entry{
+		Subject: about, At: now(in.desk), Act: ledger.Attempt, What: in.job.Dataset, Detail: f.Invariant + ": " + f.Missing,
+		Reader: in.job.Agency, Case: fmt.Sprintf("%s:%d", in.job.File, w.draft.Line),
+	}
 }
 
 // addSubjects enters the subjects that admitted rows brought; a row that waits brings nobody into the register.
