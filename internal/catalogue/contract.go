@@ -59,12 +59,18 @@ type Contract struct {
 type FieldType string
 
 const (
-	TextField   FieldType = "text"
-	CodeField   FieldType = "code"
-	IntField    FieldType = "integer"
-	AmountField FieldType = "amount" // money in minor units (fen) once read
-	DateField   FieldType = "date"
-	BoolField   FieldType = "boolean"
+	// TextField holds free text; no model reads it.
+	TextField FieldType = "text"
+	// CodeField holds a code of the field's closed list.
+	CodeField FieldType = "code"
+	// IntField holds a whole number of the field's Unit.
+	IntField FieldType = "integer"
+	// AmountField holds money: in the file as Factor says, in minor units (fen) once read.
+	AmountField FieldType = "amount"
+	// DateField holds a civil day.
+	DateField FieldType = "date"
+	// BoolField holds yes or no.
+	BoolField FieldType = "boolean"
 	// IdentifierField holds an identifier of the Scheme the field names.
 	IdentifierField FieldType = "identifier"
 )

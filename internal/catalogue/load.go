@@ -187,10 +187,22 @@ func (l *loader) lists() {
 	list(l, "contexts", &l.Contexts)
 	list(l, "purposes", &l.Purposes)
 	list(l, "offices", &l.Offices)
-	list(l, "regions", &l.Regions)
+	l.regions()
 	list(l, "agencies", &l.Agencies)
 	list(l, "families", &l.Families)
 	list(l, "measures", &l.Measures)
+}
+
+// regions takes the files' entries instead of those that were there under the same codes.
+func (l *loader) regions() {
+	var more []Region
+	list(l, "regions", &more)
+	replaced := make(map[string]bool, len(more))
+	for i := range more {
+		replaced[more[i].Code] = true
+	}
+	l.Regions = slices.DeleteFunc(l.Regions, func(r Region) bool { return replaced[r.Code] })
+	l.Regions = append(l.Regions, more...)
 }
 
 // limit resolves "CODE KEY" to a period of a rule set.

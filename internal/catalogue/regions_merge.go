@@ -2,9 +2,13 @@ package catalogue
 
 import (
 	"cmp"
+	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 
 	"probity/calendar"
 )
@@ -216,10 +220,19 @@ func (m *merger) uncoded(known []Region) {
 	}
 }
 
-// WithRegions is the catalogue with other divisions; everything else stays.
-func (c *Catalogue) WithRegions(regions []Region) (*Catalogue, Faults) {
-	out := c.clone()
-	out.Regions = slices.Clone(regions)
-	faults := out.build()
-	return out, append(faults, out.Check()...)
+// WriteYAML writes the divisions that differ from those of base as a catalogue file, for [Extend] to read on top of it.
+func (m RegionMerge) WriteYAML(w io.Writer, base *Catalogue) error {
+	known := map[string][]Region{}
+	for _, r := range base.Regions {
+		known[r.Code] = append(known[r.Code], r)
+	}
+	merged := map[string][]Region{}
+	for _, r := range m.Regions {
+		merged[r.Code] = append(merged[r.Code], r)
+	}
+	changed := slices.DeleteFunc(slices.Clone(m.Regions), func(r Region) bool { return same(known[r.Code], merged[r.Code]) })
+	root := &yaml.Node{Kind: yaml.MappingNode}
+	e := encoder{}
+	e.section(root, "regions", e.list(reflect.ValueOf(changed)))
+	return writeNode(w, root)
 }

@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -131,7 +132,11 @@ func TestPublishedEditions(t *testing.T) {
 	}
 	builtIn := catalogue.BuiltIn()
 	m := catalogue.MergeRegions(builtIn.Regions, editions...)
-	c, faults := builtIn.WithRegions(m.Regions)
+	var file bytes.Buffer
+	if err := m.WriteYAML(&file, builtIn); err != nil {
+		t.Fatal(err)
+	}
+	c, faults := catalogue.Extend(builtIn, one("regions.yaml", file.Bytes()))
 	for _, f := range faults {
 		t.Errorf("%s", f)
 	}
@@ -143,6 +148,9 @@ func TestPublishedEditions(t *testing.T) {
 	}
 	if r := c.Region("810000", calendar.MustParse("2024-01-01")); r == nil || r.ISO != "CN-HK" {
 		t.Errorf("Hong Kong is %+v", r)
+	}
+	if len(c.Regions) != len(m.Regions) {
+		t.Errorf("%d divisions were merged, %d came back from the file", len(m.Regions), len(c.Regions))
 	}
 	ended, succeeded := 0, 0
 	for _, r := range m.Regions {
