@@ -62,7 +62,7 @@ func (f *file) detect(head []byte) (Kind, error) {
 		return "", fault.New(fault.Invalid, "intake.format.foreign", "this is a web page, not rows").
 			With("it may be the error or sign-in page of the site it was fetched from: open it and look")
 	}
-	if f.opt.Encoding == "" && !utf16Mark(head) && bytes.IndexByte(head, 0) >= 0 {
+	if f.opt.Encoding != UTF16LE && f.opt.Encoding != UTF16BE && !utf16Mark(head) && bytes.IndexByte(head, 0) >= 0 {
 		return "", zeroFault(head)
 	}
 	if given != "" {

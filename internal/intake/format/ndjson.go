@@ -11,7 +11,7 @@ import (
 
 // ndjsonReader reads newline-delimited JSON: one object a line. The names of the objects are the columns, in the order
 // in which they are first seen; a nested object or list stands in its column as its JSON text, and a mapping reaches
-// into it.
+// into it. The names in the first lines are known from the start.
 type ndjsonReader struct {
 	*file
 	w       window
@@ -31,7 +31,45 @@ func openNDJSON(f *file, text *decoder) Reader {
 	r.header.Open = true
 	l := &f.opt.Limits
 	r.parser = jsonParser{tree: &r.tree, names: interned{}, depth: l.Depth, nodes: l.Columns * nodesPerColumn}
+	if !f.opt.Trees {
+		r.lookAhead()
+	}
 	return r
+}
+
+// lookAhead collects the names in the lines of the first window, so that nearly every file has all its columns before
+// its first row. What is wrong with a line is said when it is read.
+func (r *ndjsonReader) lookAhead() {
+	const enough = firstWindow / 4
+	for len(r.w.rest()) < enough && r.w.more() {
+	}
+	text := r.w.rest()
+	for {
+		end := bytes.IndexByte(text, '\n')
+		if end < 0 {
+			return
+		}
+		if line := text[:end]; !blankBytes(line) && utf8.Valid(line) && r.parser.parse(line) == nil && r.tree.Kind(0) == ObjectNode {
+			for c := r.tree.nodes[0].first; c >= 0; c = r.tree.nodes[c].next {
+				r.column(r.tree.nodes[c].name)
+			}
+		}
+		text = text[end+1:]
+	}
+}
+
+// column is the column of a name, added where it is new; ok is false where there are too many.
+func (r *ndjsonReader) column(name string) (col int, ok bool) {
+	if col, ok = r.columns[name]; ok {
+		return col, true
+	}
+	if len(r.header.Names) >= r.opt.Limits.Columns {
+		return 0, false
+	}
+	col = len(r.header.Names)
+	r.columns[name] = col
+	r.header.Names = append(r.header.Names, name)
+	return col, true
 }
 
 func (r *ndjsonReader) Header() *Header { return &r.header }
@@ -112,19 +150,16 @@ func (r *ndjsonReader) spread(row *Row) {
 	}
 	for c := r.tree.nodes[0].first; c >= 0; c = r.tree.nodes[c].next {
 		nd := &r.tree.nodes[c]
-		col, known := r.columns[nd.name]
-		if !known {
-			if len(r.header.Names) >= r.opt.Limits.Columns {
-				row.Problem = &Problem{
-					Rule: "row.columns", Field: nd.name,
-					Text: fmt.Sprintf("the file's objects have more than %d different names", r.opt.Limits.Columns),
-					Cure: "data must stand in values, not in names; a mapping file can turn names into values",
-				}
-				return
+		col, ok := r.column(nd.name)
+		if !ok {
+			row.Problem = &Problem{
+				Rule: "row.columns", Field: nd.name,
+				Text: fmt.Sprintf("the file's objects have more than %d different names", r.opt.Limits.Columns),
+				Cure: "data must stand in values, not in names; a mapping file can turn names into values",
 			}
-			col = len(r.header.Names)
-			r.columns[nd.name] = col
-			r.header.Names = append(r.header.Names, nd.name)
+			return
+		}
+		if col == len(row.Values) {
 			row.Values = append(row.Values, nil)
 		}
 		if row.Values[col] != nil {

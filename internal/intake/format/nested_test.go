@@ -26,7 +26,7 @@ func TestNDJSON(t *testing.T) {
 	rd := open(t, text, "a.jsonl", format.Options{})
 	got := readAll(t, rd)
 	want := []seen{
-		{Line: 1, Values: []string{"1", `甲 "乙" 中😀`, "150"}},
+		{Line: 1, Values: []string{"1", `甲 "乙" 中😀`, "150", "", "", ""}},
 		{Line: 3, Values: []string{"2", "", "", `["a","b"]`, `{"x":null}`, "true"}},
 		{Line: 4, Rule: "row.json", Raw: `{"id":"3",}`},
 		{Line: 5, Rule: "row.json", Raw: `{"id":"4","id":"5"}`},
@@ -42,6 +42,23 @@ func TestNDJSON(t *testing.T) {
 	}
 	if rd.Progress().Blank != 1 {
 		t.Errorf("%d blank lines", rd.Progress().Blank)
+	}
+}
+
+// TestLateColumns: a name that comes after all that was looked at is a column from there on.
+func TestLateColumns(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("{\"a\":1}\n", 100_000) + "{\"a\":2,\"late\":3}\n"
+	rd := open(t, text, "a.jsonl", format.Options{})
+	if diff := cmp.Diff([]string{"a"}, rd.Header().Names); diff != "" {
+		t.Fatal(diff)
+	}
+	rows := readAll(t, rd)
+	if diff := cmp.Diff([]string{"2", "3"}, rows[100_000].Values); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"a", "late"}, rd.Header().Names); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -68,6 +68,9 @@ func (o *Out) reset(fields int) {
 	if cap(o.slots) < fields {
 		o.slots = make([]slot, fields)
 	}
+	if o.Sealed == nil {
+		o.Sealed = make([]byte, 0, 256) // a row that seals nothing keeps no buffer of its own
+	}
 	*o = Out{
 		Findings: o.Findings[:0], Key: o.Key[:0], Payload: o.Payload[:0], Sealed: o.Sealed[:0],
 		Identifiers: o.Identifiers[:0], slots: o.slots[:fields], arena: o.arena[:0],

@@ -30,6 +30,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"strings"
 	"time"
 
 	"probity/calendar"
@@ -314,18 +315,15 @@ func (c *Checker) weigh(out *Out) {
 // keySeparator parts the values of a key. No text can hold it: control characters are refused.
 const keySeparator = 0x1f
 
+// writeKey writes the key. An optional part of it may be empty, but not all of it.
 func (c *Checker) writeKey(out *Out) {
+	empty := true
 	for n, i := range c.key {
 		if n > 0 {
 			out.Key = append(out.Key, keySeparator)
 		}
 		f, s := &c.fields[i], &out.slots[i]
-		if s.state == absent && !f.Required {
-			out.add(Finding{
-				Rule: "row.key", Field: f.Name, Text: f.Name + " is empty, and the row is known by it",
-				Hint: "fill it in: without its key a row can be neither corrected nor told from another",
-			})
-		}
+		empty = empty && s.state == absent && !f.Required
 		if s.state != present {
 			continue
 		}
@@ -337,6 +335,12 @@ func (c *Checker) writeKey(out *Out) {
 			sum := c.keyed.Sum(c.sum[:0])
 			out.Key = hex.AppendEncode(out.Key[:from], sum[:16])
 		}
+	}
+	if empty {
+		out.add(Finding{
+			Rule: "row.key", Field: c.contract.Key[0], Text: "the row has no key: " + strings.Join(c.contract.Key, ", ") + " are empty",
+			Hint: "fill one in: without its key a row can be neither corrected nor told from another",
+		})
 	}
 }
 

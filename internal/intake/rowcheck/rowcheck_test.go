@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
@@ -482,27 +481,7 @@ func BenchmarkReadAndCheck(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		rd, err := format.Open(bytes.NewReader(text), "a.csv", format.Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		checker, err := plan.Bind(rd.Header())
-		if err != nil {
-			b.Fatal(err)
-		}
-		var row format.Row
-		var out rowcheck.Out
-		for {
-			if err := rd.Next(&row); err == io.EOF {
-				break
-			} else if err != nil {
-				b.Fatal(err)
-			}
-			checker.Check(&row, &out)
-			if out.Rejected() {
-				b.Fatal(out.Findings)
-			}
-		}
+		readAndCheck(b, plan, text, rows)
 	}
 	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

@@ -45,9 +45,15 @@ func plainText(b []byte) (n int, plain bool) {
 			n++
 			continue
 		}
+		// U+4000 to U+9FFF, nearly all of them Chinese characters and most of what stands in files, told by their first
+		// byte. Readers let only UTF-8 through.
+		if c >= 0xe4 && c <= 0xe9 && i+3 <= len(b) {
+			i += 3
+			n++
+			continue
+		}
 		r, size := utf8.DecodeRune(b[i:])
 		switch {
-		case r >= 0x4e00 && r <= 0x9fff: // Chinese characters
 		case r >= 0xa0 && r < 0x300: // Latin letters, composed
 		case r >= 0x3000 && r < 0x302a: // ideographic punctuation
 		case r >= 0xff01 && r <= 0xff5e: // full-width ASCII
