@@ -190,13 +190,19 @@ func TestRestrictionsExpireAtTheMomentOfAsking(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := restrictTerms(cat)
 		o := d.Order
+		ceiling := o.Start.Add(calendar.Period{Years: 2})
 		o.Served = o.Start + calendar.Day(rapid.IntRange(-10, 30).Draw(t, "served"))
-		o.End = o.Start + calendar.Day(rapid.IntRange(1, 1200).Draw(t, "days"))
-		d.Today = o.Start + calendar.Day(rapid.IntRange(-20, 1300).Draw(t, "today"))
+		o.End = ceiling + calendar.Day(rapid.IntRange(-600, 300).Draw(t, "end")) // past the ceiling too: the list may have been tightened
 		if rapid.Bool().Draw(t, "lifted") {
-			o.Ended = &order.Ending{Act: order.Lift, Day: o.Start + calendar.Day(rapid.IntRange(0, 1300).Draw(t, "lifted on"))}
+			o.Ended = &order.Ending{Act: order.Lift, Day: o.Start + calendar.Day(rapid.IntRange(0, 1000).Draw(t, "lifted on"))}
 		}
-		holds := d.Today >= o.Start && d.Today >= o.Served && d.Today < o.End && d.Today < o.Start.Add(calendar.Period{Years: 2}) &&
+		// Days on which something changes, and those beside them, are where a mistake would show.
+		edges := []calendar.Day{o.Start, o.Served, o.End, ceiling}
+		if o.Ended != nil {
+			edges = append(edges, o.Ended.Day)
+		}
+		d.Today = rapid.SampledFrom(edges).Draw(t, "edge") + calendar.Day(rapid.IntRange(-1, 1).Draw(t, "beside"))
+		holds := d.Today >= o.Start && d.Today >= o.Served && d.Today < o.End && d.Today < ceiling &&
 			(o.Ended == nil || d.Today < o.Ended.Day)
 		if _, err := charter.PermitDecision(d); holds != (err == nil) {
 			t.Fatalf("in force: %v; answer: %v\n%+v on %s", holds, err, o, d.Today)

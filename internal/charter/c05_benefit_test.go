@@ -102,35 +102,41 @@ func TestC5ClosesAreasOfLifeUnderAnyName(t *testing.T) {
 	}
 }
 
-// TestC5Property draws benefits with every part right or wrong; only those right in every part stand.
+// TestC5Property spoils none, one or several parts of a benefit; only the unspoilt stand.
 func TestC5Property(t *testing.T) {
 	t.Parallel()
 	cat := measuresCatalogue(t)
 	rapid.Check(t, func(t *rapid.T) {
 		terms := museumTerms(cat)
+		terms.Previous = museumTerms(cat).Measure
 		m := terms.Measure
-		ok := true
-		m.Benefit.Since = m.From - calendar.Day(rapid.IntRange(0, 800).Draw(t, "days of baseline"))
-		ok = ok && m.From.Add(calendar.Period{})-m.Benefit.Since >= 366 // 2024 is a leap year
-		closed := rapid.Bool().Draw(t, "closed domain")
-		m.Benefit.Domain = rapid.SampledFrom([]string{"culture", "sport", "administrative-convenience"}).Draw(t, "open")
-		if closed {
-			m.Benefit.Domain = rapid.SampledFrom([]string{"school", "health", "work", "housing", "travel", "banking", "justice", "speech"}).Draw(t, "closed")
-		}
-		ok = ok && !closed
-		contexts := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"voluntary-service", "finance-credit", "market"}), 0, 3, rapid.ID).Draw(t, "contexts")
-		terms.Model.Contexts = contexts
-		ok = ok && len(contexts) == 1 && contexts[0] == "voluntary-service"
-		if rapid.Bool().Draw(t, "runs already") {
-			terms.Previous = museumTerms(cat).Measure
-			terms.Previous.Benefit.Since = m.Benefit.Since
-			if rapid.Bool().Draw(t, "changed") {
-				m.Benefit.Baseline.EN = "less than before"
-				ok = false
+		m.Benefit.Domain = rapid.SampledFrom([]string{"culture", "sport", "administrative-convenience"}).Draw(t, "domain")
+		good := true
+		for _, part := range []struct {
+			name  string
+			spoil func()
+		}{
+			{"length of the baseline", func() {
+				// The twelve months before 2025 have 366 days.
+				m.Benefit.Since = m.From - calendar.Day(rapid.IntRange(0, 365).Draw(t, "days of baseline"))
+				terms.Previous = nil
+			}},
+			{"domain", func() {
+				m.Benefit.Domain = rapid.SampledFrom([]string{"school", "health", "work", "housing", "travel", "banking", "justice", "speech"}).Draw(t, "closed")
+			}},
+			{"context of the model", func() { terms.Model.Contexts = []string{"finance-credit"} }},
+			{"single context", func() { terms.Model.Contexts = append(terms.Model.Contexts, "market") }},
+			{"text of the baseline", func() { m.Benefit.Baseline.EN, terms.Previous = "less than before", museumTerms(cat).Measure }},
+			{"presence of the baseline", func() { m.Benefit.Baseline.EN, terms.Previous = "", nil }},
+			{"kind", func() { m.Kinds = append([]subject.Kind{subject.OfficeHolder}, m.Kinds...) }},
+		} {
+			if rapid.IntRange(0, 6).Draw(t, "spoil the "+part.name) == 6 {
+				part.spoil()
+				good = false
 			}
 		}
-		if err := charter.AdmitBenefit(terms); ok != (err == nil) {
-			t.Fatalf("good: %v; answer: %v\n%+v %+v", ok, err, m, m.Benefit)
+		if err := charter.AdmitBenefit(terms); good != (err == nil) {
+			t.Fatalf("good: %v; answer: %v\n%+v %+v", good, err, m, m.Benefit)
 		}
 	})
 }

@@ -238,6 +238,14 @@ func TestAboutPersonsOthersLearnYesOrNo(t *testing.T) {
 		t.Errorf("the person's own reason is %q", got)
 	}
 
+	// A person's rating stands in one place, which the withdrawal of the consent empties: not in the standing row too.
+	w.consented(boris, "volunteer", "voluntary-service")
+	w.ratings.set(boris, "volunteer", "B", 30)
+	w.wants(w.wished(boris, "museum-evening"), answer{Outcome: charter.Granted, Until: "2026-07-15"})
+	if n := w.standingRows(boris); n != 0 {
+		t.Errorf("%d standing rows hold a person's rating", n)
+	}
+
 	// Nothing about a person lies readable on disk.
 	for _, suffix := range []string{"", "-wal"} {
 		raw, err := os.ReadFile(w.path + suffix)

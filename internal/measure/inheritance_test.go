@@ -1,6 +1,7 @@
 package measure_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -34,7 +35,7 @@ type town struct {
 	*testing.T
 	store  *store.Store
 	intake *intake.Desk
-	rate   *rating.Desk
+	rate   *counted
 	decide *measure.Service
 	vault  *vault.Vault
 	clerk  access.Credential
@@ -42,6 +43,17 @@ type town struct {
 
 	files int
 	folk  []citizen
+}
+
+// counted is the rating service, with a count of how often it was asked.
+type counted struct {
+	rating.Desk
+	asked int
+}
+
+func (c *counted) Current(ctx context.Context, id subject.ID, model string) (rating.Rating, error) {
+	c.asked++
+	return c.Desk.Current(ctx, id, model)
 }
 
 // citizen is one subject of the town.
@@ -84,9 +96,9 @@ func found(t *testing.T) *town {
 		datasets[n] = c.Dataset
 	}
 	w.intake = &intake.Desk{Store: w.store, Catalogue: cat, Vault: w.vault, Now: clock}
-	w.rate = &rating.Desk{
+	w.rate = &counted{Desk: rating.Desk{
 		Store: w.store, Persons: rights.Persons{Register: w.store, Vault: w.vault}, Book: builtInModels(t, cat), Datasets: datasets, Now: clock,
-	}
+	}}
 	desk := access.NewDesk(w.store, cat, clock)
 	w.decide = measure.New(measure.Parts{
 		Catalogue: cat, Book: w.store, Desk: desk, Ratings: w.rate, Models: w.rate.Book, Vault: w.vault, Now: clock,
@@ -315,4 +327,29 @@ func TestC6NothingMovesBetweenSubjects(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAPublicationOutdatesTheStandingRow: a decision after new records asks the rating service again, and a decision
+// after none does not.
+func TestAPublicationOutdatesTheStandingRow(t *testing.T) {
+	t.Parallel()
+	w := found(t)
+	w.people(rand.New(rand.NewPCG(1, 1)))
+	firm := w.folk[0]
+	asks := func(want int) {
+		t.Helper()
+		before := w.rate.asked
+		_, err := w.decide.Decide(t.Context(), measure.Request{
+			As: w.clerk, Subject: firm.id, Measure: "green-lane", Purpose: "benefit", Basis: "joint-incentives",
+		})
+		must(t, err)
+		if got := w.rate.asked - before; got != want {
+			t.Errorf("the rating service was asked %d times, want %d", got, want)
+		}
+	}
+	asks(1)
+	asks(0)
+	w.send("leasing-association.contract-performance", trade, fmt.Sprintf("L1,%s,Firm,,supplier,90000,performed,2025-05-01,2026-05-01,", firm.code))
+	asks(1)
+	asks(0)
 }

@@ -165,9 +165,6 @@ func (s *Service) build(ctx context.Context, row *StandingRow, today calendar.Da
 
 // keep writes the standing into the row and the row into the book.
 func (s *Service) keep(ctx context.Context, sub subject.Subject, row *StandingRow, st *Standing) error {
-	if sub.Natural() {
-		st.Ratings = nil
-	}
 	body, err := json.Marshal(st)
 	if err != nil {
 		return fault.New(fault.Internal, "standing.body", "the standing of %s cannot be written", sub.ID).By(err)

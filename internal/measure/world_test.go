@@ -360,3 +360,12 @@ func (w *world) redirect(from, to subject.ID) {
 		return err
 	}))
 }
+
+// standingRows counts the standing rows of the subject.
+func (w *world) standingRows(id subject.ID) (n int) {
+	w.t.Helper()
+	must(w.t, w.store.Read(w.t.Context(), func(tx *sql.Tx) error {
+		return tx.QueryRowContext(w.t.Context(), `SELECT count(*) FROM standing WHERE subject = ?`, int64(id)).Scan(&n)
+	}))
+	return n
+}
