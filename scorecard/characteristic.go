@@ -141,6 +141,9 @@ func (c *compiler) simple(a *Aggregate, sel *selected) (int, domain, bool) {
 		switch {
 		case a.Kind == Distinct:
 			k.kind = cellDistinct
+			if f.coded() && len(f.codes()) <= 64 && sel.limit == 0 {
+				k.kind = cellCodes
+			}
 			return c.cell(sel, k), d, true
 		case f.Type == Date:
 			c.fault(a.Field.At, "aggregate", "use months_since_first or months_since_last with by: "+f.Name, "%s of a date is not part of the language", a.Kind)

@@ -269,15 +269,17 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 			acc[int(t.Subject[row])-e.first]++
 		}
 	case cellFirst:
+		days := t.days(k.by)
 		for _, row := range rows {
-			d, s := int64(t.days(k.by)[row]), int(t.Subject[row])-e.first
+			d, s := int64(days[row]), int(t.Subject[row])-e.first
 			if acc[s] == Missing || d < acc[s] {
 				acc[s] = d
 			}
 		}
 	case cellLast:
+		days := t.days(k.by)
 		for _, row := range rows {
-			d, s := int64(t.days(k.by)[row]), int(t.Subject[row])-e.first
+			d, s := int64(days[row]), int(t.Subject[row])-e.first
 			acc[s] = max(acc[s], d)
 		}
 	case cellLatest:
@@ -295,7 +297,7 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 	}
 }
 
-// join adds one value to a sum, a least or a most.
+// join adds one value to a sum, a set of codes, a least or a most.
 func (e *Evaluator) join(kind cellKind, acc []int64, s int, v int64) {
 	switch kind {
 	case cellSum, cellPoints:
@@ -304,6 +306,8 @@ func (e *Evaluator) join(kind cellKind, acc []int64, s int, v int64) {
 			e.carry(&acc[s], s, v)
 		}
 		acc[s] = sum
+	case cellCodes:
+		acc[s] |= 1 << v
 	case cellMin:
 		if acc[s] == Missing || v < acc[s] {
 			acc[s] = v
@@ -459,10 +463,19 @@ func (e *Evaluator) settle() {
 		}
 	}
 	for i := range e.plan.cells {
-		if k := e.plan.cells[i].kind; k != cellSum && k != cellPoints {
-			continue
+		e.complete(e.plan.cells[i].kind, e.cells[i*e.n:(i+1)*e.n])
+	}
+}
+
+// complete turns what was gathered into the value of the aggregate.
+func (e *Evaluator) complete(kind cellKind, acc []int64) {
+	switch kind {
+	case cellCodes:
+		for s, set := range acc {
+			acc[s] = int64(bits.OnesCount64(uint64(set)))
 		}
-		for s, sum := range e.cells[i*e.n : (i+1)*e.n] {
+	case cellSum, cellPoints:
+		for s, sum := range acc {
 			if sum == Missing {
 				e.overflow(s)
 			}

@@ -207,18 +207,18 @@ func multiply(a, b int64) (int64, bool) {
 }
 
 // scale is floor(a * of / b) for b > 0, exact whatever the size of the product; ok is false where the result is
-// 2^63-1 or larger.
+// larger than 2^63-1.
 func scale(a, of, b int64) (int64, bool) {
 	hi, lo := bits.Mul64(magnitude(a), magnitude(of))
 	if hi >= uint64(b) {
 		return 0, false
 	}
 	q, rest := bits.Div64(hi, lo, uint64(b))
-	if q >= uint64(highest) {
-		return 0, false
-	}
-	if a < 0 && rest > 0 {
+	if a < 0 && rest > 0 && q <= uint64(highest) {
 		q++
+	}
+	if q > uint64(highest) {
+		return 0, false
 	}
 	if a < 0 {
 		return -int64(q), true

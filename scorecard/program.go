@@ -346,8 +346,9 @@ type cellKind uint8
 const (
 	cellCount cellKind = iota
 	cellSum
-	cellPoints // the sum of points[code] * times
-	cellDistinct
+	cellPoints   // the sum of points[code] * times
+	cellCodes    // which codes there are, a bit for each; at the end, how many
+	cellDistinct // how many different values there are, where they are more than 64 or no codes
 	cellMin
 	cellMax
 	cellLatest
