@@ -27,6 +27,7 @@ func (l *loader) datasets() {
 	for i, c := range l.Datasets {
 		at[c.Code] = i
 	}
+	base := len(l.Datasets)
 	l.each("datasets", func(d *decoder, f file, n *yaml.Node) {
 		if n.Kind != yaml.SequenceNode {
 			d.fault(n, "yaml.type", "start each dataset with a dash", "datasets is a list")
@@ -48,8 +49,8 @@ func (l *loader) datasets() {
 				l.Datasets = append(l.Datasets, contract)
 			case l.Datasets[i].Version < contract.Version:
 				l.Datasets[i] = contract
-			default:
-				d.fault(e, "dataset.twice", "give one of the two a qualifier, or this one a higher version",
+			case i >= base || l.Datasets[i].Version > contract.Version || !same(withoutVersion(l.Datasets[i]), withoutVersion(contract)):
+				d.fault(e, "dataset.twice", "give this one a higher version where it is meant to follow the other, otherwise a qualifier",
 					"%s version %d is already there, from %s", contract.Code, l.Datasets[i].Version, l.Datasets[i].At)
 			}
 		}

@@ -168,12 +168,15 @@ func (l *loader) each(section string, read func(d *decoder, f file, n *yaml.Node
 	}
 }
 
-// list decodes a section that is a plain list of T and appends it.
+// list decodes a section that is a plain list of T and appends it. What the base has already, word for word, is left out.
 func list[T any](l *loader, section string, to *[]T) {
+	base := *to
 	l.each(section, func(d *decoder, _ file, n *yaml.Node) {
 		var s []T
 		d.decode(n, reflect.ValueOf(&s).Elem())
-		*to = append(*to, s...)
+		*to = append(*to, slices.DeleteFunc(s, func(e T) bool {
+			return slices.ContainsFunc(base, func(b T) bool { return same(e, b) })
+		})...)
 	})
 }
 

@@ -168,8 +168,15 @@ func TestExtendTakesANewVersionOnly(t *testing.T) {
 	t.Parallel()
 	base := load(t, small)
 	dataset := small[strings.Index(small, "datasets:"):]
-	if _, faults := catalogue.Extend(base, one("d.yaml", []byte(dataset))); len(faults) != 1 || faults[0].Rule != "dataset.twice" {
-		t.Errorf("the same version again: %v", faults)
+	if c, faults := catalogue.Extend(base, one("d.yaml", []byte(small))); len(faults) != 0 || len(c.Datasets) != 1 || len(c.Agencies) != 1 {
+		t.Errorf("the same again changes nothing: %v", faults)
+	}
+	other := strings.Replace(dataset, "Fines | 罚款", "Other | 其他", 1)
+	if _, faults := catalogue.Extend(base, one("d.yaml", []byte(other))); len(faults) != 1 || faults[0].Rule != "dataset.twice" {
+		t.Errorf("other content under the same version: %v", faults)
+	}
+	if _, faults := catalogue.Extend(&catalogue.Catalogue{}, one("d.yaml", []byte(small+dataset[len("datasets:"):]))); len(faults) != 1 || faults[0].Rule != "dataset.twice" {
+		t.Errorf("twice in one file: %v", faults)
 	}
 	c, faults := catalogue.Extend(base, one("d.yaml", []byte(strings.Replace(dataset, "version: 1", "version: 2", 1))))
 	if err := faults.Err(); err != nil || c.Dataset("a.fine").Version != 2 || len(c.Datasets) != 1 {
