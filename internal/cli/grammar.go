@@ -21,13 +21,18 @@ type grammar struct {
 
 	Init       initCommand        `cmd:"" help:"Make a database and load the built-in catalogue."`
 	Ingest     ingestCommand      `cmd:"" help:"Take agencies' files in."`
+	Quarantine quarantineCommands `cmd:"" help:"Rows that wait until somebody has mended them."`
 	Submission submissionCommands `cmd:"" help:"The files that came in, and what became of their rows."`
+	Rate       rateCommand        `cmd:"" help:"Say what a model says of a subject, or rate everybody."`
+	Explain    explainCommand     `cmd:"" help:"Show how a rating came about, point by point."`
+	History    historyCommand     `cmd:"" help:"List what a model said of a subject over time."`
 	Decide     decideCommand      `cmd:"" help:"Say whether a benefit or a restriction applies to a subject, and why."`
 	Model      modelCommands      `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
 	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
 	Order      orderCommands      `cmd:"" help:"Orders of courts and authorities, from which alone restrictions come."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Ledger     ledgerCommands     `cmd:"" help:"The record of who looked and who acted."`
+	Rebuild    rebuildCommand     `cmd:"" help:"Compute every rating again and find no difference."`
 	Identifier identifierCommands `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
 	Catalogue  catalogueCommands  `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`
 	Completion completionCommand  `cmd:"" help:"Print the completion script of a shell."`

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/intake/format"
+	"probity/internal/intake/mapping"
 	"probity/internal/record"
 	"probity/internal/store"
 )
@@ -17,6 +19,7 @@ type ingestCommand struct {
 	Files     []string `arg:"" name:"file" help:"The files. - is standard input."`
 	Dataset   string   `required:"" placeholder:"CODE" complete:"dataset" help:"The dataset whose contract the rows keep."`
 	Agency    string   `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sends them: the dataset's supplier."`
+	Mapping   string   `placeholder:"FILE" help:"The mapping that reads a foreign file as the dataset's own columns."`
 	Correct   bool     `xor:"act" help:"The rows expressly correct what was sent before."`
 	Retract   bool     `xor:"act" help:"The rows withdraw the records with their keys."`
 	Format    string   `placeholder:"KIND" enum:",csv,ndjson,xlsx,parquet,xml" default:"" help:"csv, ndjson, xlsx, parquet or xml. Found from the content where it is not given."`
@@ -36,22 +39,50 @@ Examples:
 
     probity ingest penalties.csv --dataset samr.penalty --agency samr
     zcat 2026-06.csv.gz | probity ingest - --dataset samr.licence --agency samr
+    probity ingest banklist.csv --mapping examples/fdic.yaml --dataset fdic.failure --agency fdic
     probity ingest mended.csv --dataset samr.penalty --agency samr --correct`
 }
 
-// Run takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
+// Run takes the files in.
 func (c ingestCommand) Run(s *session) error {
 	options, err := c.options()
 	if err != nil {
 		return err
 	}
+	job := intake.Job{Agency: c.Agency, Dataset: c.Dataset, Format: options, Act: c.act()}
+	if c.Mapping != "" {
+		m, err := readMapping(c.Mapping)
+		if err != nil {
+			return err
+		}
+		job.Mapping = m
+	}
+	return delivery{files: c.Files, job: job}.take(s)
+}
+
+func readMapping(name string) (*mapping.Mapping, error) {
+	text, err := readWhole(name)
+	if err != nil {
+		return nil, err
+	}
+	return mapping.Parse(bytes.NewReader(text), name)
+}
+
+// delivery is some files to take in by the same job.
+type delivery struct {
+	files []string
+	job   intake.Job
+}
+
+// take takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
+func (d delivery) take(s *session) error {
 	desk, err := s.intake()
 	if err != nil {
 		return err
 	}
 	worst := exitDone
-	for _, name := range c.Files {
-		report, err := c.one(s, desk, name, options)
+	for _, name := range d.files {
+		report, err := d.one(s, desk, name)
 		if err != nil {
 			return resumable(err, "run the same command again: it goes on where this one stopped")
 		}
@@ -69,8 +100,9 @@ func (c ingestCommand) Run(s *session) error {
 	return nil
 }
 
-func (c ingestCommand) one(s *session, desk *intake.Desk, name string, options format.Options) (*intake.Report, error) {
-	job := intake.Job{Agency: c.Agency, Dataset: c.Dataset, File: name, Source: s.process.In, Format: options, Act: c.act()}
+func (d delivery) one(s *session, desk *intake.Desk, name string) (*intake.Report, error) {
+	job := d.job
+	job.File, job.Source = name, s.process.In
 	if name == "-" {
 		job.File = "standard input"
 	} else {
@@ -87,21 +119,32 @@ func (c ingestCommand) one(s *session, desk *intake.Desk, name string, options f
 		}
 		job.Source = f
 	}
-	reading := s.progress("reading "+job.File, "bytes", job.Format.Size)
-	defer reading.done()
-	rating := &bar{}
-	defer func() { rating.done() }()
-	return desk.Ingest(s.ctx, job, func(p intake.Progress) {
-		if p.Step == "reading" {
-			reading.at(p.Done, p.Total)
-			return
-		}
-		if rating.writer == nil {
-			reading.done()
-			rating = s.progress("rating again", "", p.Total)
-		}
-		rating.at(p.Done, p.Total)
-	})
+	show := &ingestProgress{session: s, reading: s.progress("reading "+job.File, "bytes", job.Format.Size), rating: &bar{}}
+	defer show.done()
+	return desk.Ingest(s.ctx, job, show.at)
+}
+
+// ingestProgress draws the two steps of taking a file in: reading it, and rating again whom it touched.
+type ingestProgress struct {
+	session         *session
+	reading, rating *bar
+}
+
+func (p *ingestProgress) at(now intake.Progress) {
+	if now.Step == "reading" {
+		p.reading.at(now.Done, now.Total)
+		return
+	}
+	if p.rating.writer == nil {
+		p.reading.done()
+		p.rating = p.session.progress("rating again", "", now.Total)
+	}
+	p.rating.at(now.Done, now.Total)
+}
+
+func (p *ingestProgress) done() {
+	p.reading.done()
+	p.rating.done()
 }
 
 func (c ingestCommand) act() record.Status {
@@ -140,13 +183,14 @@ func printReport(w io.Writer, r *intake.Report) {
 	printCounts(w, &r.Counts)
 	if r.Held != "" {
 		fmt.Fprintf(w, "  held: %s\n", r.Held)
-		fmt.Fprintf(w, "  next: probity quarantine list %d, then probity submission publish %d or discard %d\n", r.Submission, r.Submission, r.Submission)
+		fmt.Fprintf(w, "  next: probity quarantine list %d --agency %s, then probity submission publish %d or discard %d\n",
+			r.Submission, r.Agency, r.Submission, r.Submission)
 	}
 	if len(r.Unknown) > 0 {
 		fmt.Fprintf(w, "  columns that the contract does not name were left out: %s\n", brief(r.Unknown))
 	}
 	if r.Held == "" && r.Counts.Rejected+r.Counts.Unbound > 0 {
-		fmt.Fprintf(w, "  next: probity quarantine list %d\n", r.Submission)
+		fmt.Fprintf(w, "  next: probity quarantine list %d --agency %s\n", r.Submission, r.Agency)
 	}
 }
 

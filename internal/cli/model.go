@@ -358,7 +358,7 @@ func (c modelAdd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		if err := s.register(m, permit, body, by); err != nil {
+		if err := s.opened.register(s, m, permit, body, by); err != nil {
 			return err
 		}
 		s.saidOf(m.Facts.Code, m.Facts.Version, store.ModelDraft)
@@ -366,9 +366,9 @@ func (c modelAdd) Run(s *session) error {
 	return nil
 }
 
-func (s *session) register(m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
+func (r *room) register(s *session, m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
 	digest := m.Plan.Model().Digest
-	return s.opened.store.AddModel(s.ctx, permit, store.Model{
+	return r.store.AddModel(s.ctx, permit, store.Model{
 		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.process.Now(),
 	})
 }

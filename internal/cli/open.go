@@ -4,7 +4,6 @@ package cli
 // opened with it and closed when the command ends.
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,15 +11,14 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
-	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/measure"
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store"
-	"probity/internal/subject"
 	"probity/internal/vault"
+	"probity/rulebook"
 )
 
 // room is an open database with its catalogue and keys, and the services that need nothing more.
@@ -104,10 +102,37 @@ func (s *session) furnish(db *store.Store, founder access.Grant) (*room, error) 
 	}
 	s.onClose(keys.Close)
 	r := newRoom(s, db, cat, keys)
-	if err := r.found(s, founder); err != nil {
+	err = r.found(s, founder)
+	if err == nil {
+		err = r.enact(s, founder.Agency+"/"+founder.Official)
+	}
+	if err != nil {
 		return nil, errors.Join(err, removeAll(vaultPath(db.Path())))
 	}
 	return r, nil
+}
+
+// rulebookAuthor is who registered the built-in models.
+const rulebookAuthor = "probity/rulebook"
+
+// enact registers the built-in models and puts the newest version of each in force, approved by the official who sets
+// the platform up.
+func (r *room) enact(s *session, approver string) error {
+	for _, f := range rulebook.All() {
+		m, permit, err := admitModel(r.catalogue, f.ModelPath(), f.Model)
+		if err != nil {
+			return err
+		}
+		if err := r.register(s, m, permit, f.Model, rulebookAuthor); err != nil {
+			return err
+		}
+		for _, to := range []store.ModelState{store.ModelApproved, store.ModelActive} {
+			if err := r.store.MoveModel(s.ctx, m.Facts.Code, m.Facts.Version, to, approver); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // found makes the first credential and lets it be used where none is named.
@@ -176,7 +201,7 @@ func (s *session) ratings() (*rating.Desk, error) {
 		datasets[n] = c.Dataset
 	}
 	return &rating.Desk{
-		Store: r.store, Persons: persons{rights.Persons{Register: r.store, Vault: r.vault}}, Book: book, Datasets: datasets, Now: s.process.Now,
+		Store: r.store, Persons: rights.Persons{Register: r.store, Vault: r.vault}, Book: book, Datasets: datasets, Now: s.process.Now,
 	}, nil
 }
 
@@ -190,12 +215,4 @@ func (s *session) measures() (*measure.Service, error) {
 	return measure.New(measure.Parts{
 		Catalogue: r.catalogue, Book: r.store, Desk: r.desk, Ratings: ratings, Models: ratings.Book, Vault: r.vault, Now: s.process.Now,
 	}), nil
-}
-
-// persons is what ratings must know of human beings: their consents as the store keeps them, and their birth days.
-type persons struct{ rights.Persons }
-
-// ConsentsOf are the consents of many subjects, newest first for each.
-func (p persons) ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error) {
-	return p.Register.ConsentsOf(ctx, ids, method)
 }

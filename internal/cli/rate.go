@@ -1,0 +1,455 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/rating"
+	"probity/internal/subject"
+)
+
+// moment are the flags that ask about another day or another state of knowledge.
+type moment struct {
+	AsOf    string `name:"as-of" placeholder:"DAY" help:"The day whose state of affairs is rated; today where it is not given."`
+	KnownAt string `name:"known-at" placeholder:"TIME" help:"Leave out what was published after this moment (a day, or a time such as 2026-03-01T12:00:00Z)."`
+}
+
+func (m moment) read() (when rating.Moment, err error) {
+	if m.AsOf != "" {
+		if when.AsOf, err = day("as-of", m.AsOf); err != nil {
+			return when, err
+		}
+	}
+	if m.KnownAt == "" {
+		return when, nil
+	}
+	if when.KnownAt, err = time.Parse(time.RFC3339, m.KnownAt); err == nil {
+		return when, nil
+	}
+	d, err := calendar.Parse(m.KnownAt)
+	if err != nil {
+		return when, misuseOf("--known-at %q is neither a day nor a time", m.KnownAt).With("write 2026-03-01 or 2026-03-01T12:00:00Z")
+	}
+	when.KnownAt = (d + 1).Start(calendar.Shanghai).Add(-time.Microsecond) // to the end of that day
+	return when, nil
+}
+
+// rateCommand says what a model says of a subject, or rates everybody.
+type rateCommand struct {
+	Subject string `arg:"" optional:"" help:"SCHEME:VALUE or a subject id."`
+	All     bool   `help:"Rate every subject that may be rated, and answer about nobody."`
+	Model   string `placeholder:"CODE" complete:"model" help:"The rating model; with --all every model in force where it is not given."`
+	moment
+	reading
+}
+
+// Help shows the examples.
+func (rateCommand) Help() string {
+	return `A rating comes with every point explained, or not at all; "not rated" is an answer too and never a low rating. Others than a person itself are told of a person's rating no more than the band, and only under the person's consent. The reading is recorded.
+
+Examples:
+
+    probity rate uscc:91000000MA0000007C --model enterprise-credit --purpose public-search --basis government-information
+    probity rate uscc:91000000MA0000007C --model enterprise-credit --as-of 2026-03-31 --purpose public-search --basis government-information --json
+    probity rate --all
+    probity rate --all --model enterprise-credit`
+}
+
+// Run rates one subject, or everybody.
+func (c rateCommand) Run(s *session) error {
+	switch {
+	case c.All && c.Subject != "":
+		return misuseOf("--all rates everybody, and %s names one subject", c.Subject).With("give one of the two")
+	case c.All:
+		return c.everybody(s)
+	case c.Subject == "":
+		return misuseOf("no subject was named").With("name one as SCHEME:VALUE, or rate everybody with --all")
+	case c.Model == "":
+		return misuseOf("no model was named").With("name one with --model; probity model list shows them")
+	}
+	when, err := c.moment.read()
+	if err != nil {
+		return err
+	}
+	return s.answerRating(question{c.Subject, c.Model, when, c.reading}, printRating)
+}
+
+type rateAllAnswer struct {
+	Models   []string `json:"models"`
+	Subjects int64    `json:"subjects"`
+	Seconds  float64  `json:"seconds"`
+}
+
+func (c rateCommand) everybody(s *session) error {
+	if c.AsOf+c.KnownAt != "" {
+		return misuseOf("--all computes the ratings of today").With("leave --as-of and --known-at out, or name one subject")
+	}
+	desk, err := s.ratings()
+	if err != nil {
+		return err
+	}
+	models := desk.Book.Models()
+	var chosen []*rating.Model // nil is all of them
+	if c.Model != "" {
+		m, err := s.modelInForce(desk, c.Model)
+		if err != nil {
+			return err
+		}
+		chosen = []*rating.Model{m}
+		models = chosen
+	}
+	a := rateAllAnswer{Models: codesOf(models, func(m **rating.Model) string { return (*m).Facts.Code })}
+	if len(models) == 0 {
+		return fault.New(fault.NotFound, "cli.model.none", "no model is in force").
+			With("register one with probity model add, have it approved and activate it")
+	}
+	began := s.process.Now()
+	b := s.progress("rating", "", 0)
+	defer b.done()
+	err = desk.All(s.ctx, chosen, func(done, total int64) {
+		a.Subjects = done
+		b.at(done, total)
+	})
+	if err != nil {
+		return resumable(err, "run the same command again; what was rated stays")
+	}
+	a.Seconds = s.process.Now().Sub(began).Seconds()
+	b.done()
+	s.out.result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", count(a.Subjects, "subject"), count(len(a.Models), "model"), a.Seconds, list(a.Models))
+	})
+	return nil
+}
+
+// modelInForce finds a model of the book, or says which looks like it.
+func (s *session) modelInForce(desk *rating.Desk, code string) (*rating.Model, error) {
+	m, err := desk.Book.Model(code)
+	if !fault.Is(err, fault.NotFound) {
+		return m, err
+	}
+	have := codesOf(desk.Book.Models(), func(m **rating.Model) string { return (*m).Facts.Code })
+	return nil, unknown("model in force", code, have, "probity model list shows the models; a draft is approved and activated first")
+}
+
+// question asks for one subject's rating.
+type question struct {
+	subject, model string
+	when           rating.Moment
+	why            reading
+}
+
+// explained is the JSON of a rating: the view, and the entry under which the reading was recorded.
+type explained struct {
+	rating.View
+	Access string `json:"access"`
+}
+
+// bandAnswer is as much of a person's rating as others are told.
+type bandAnswer struct {
+	Subject   subject.ID    `json:"subject"`
+	Kind      subject.Kind  `json:"kind"`
+	Model     string        `json:"model"`
+	Version   int           `json:"version"`
+	AsOf      calendar.Day  `json:"as_of"`
+	KnownAt   time.Time     `json:"known_at"`
+	GoodUntil *calendar.Day `json:"good_until"`
+	Status    rating.Status `json:"status"`
+	Band      string        `json:"band,omitempty"`
+	Access    string        `json:"access"`
+}
+
+// answerRating answers with the whole rating, or with the band where the subject is a human being and somebody else asks.
+func (s *session) answerRating(q question, text func(io.Writer, *rating.Explained)) error {
+	desk, err := s.ratings()
+	if err != nil {
+		return err
+	}
+	if _, err := s.modelInForce(desk, q.model); err != nil {
+		return err
+	}
+	sub, err := s.subject(q.subject)
+	if err != nil {
+		return err
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	if sub.Kind.Natural() && by.Subject() == 0 {
+		return s.answerBand(desk, q)
+	}
+	scope, err := s.scope(q.subject, access.Explanation, q.why, q.model)
+	if err != nil {
+		return err
+	}
+	e, err := desk.Explain(s.ctx, scope, q.model, q.when)
+	if err != nil {
+		return err
+	}
+	s.out.result(explained{e.View, scope.Entry()}, func(w io.Writer) {
+		text(w, e)
+		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
+	})
+	return nil
+}
+
+func (s *session) answerBand(desk *rating.Desk, q question) error {
+	if q.when != (rating.Moment{}) {
+		return fault.Refuse("C11", "own credential", "only a person itself has its rating of another day computed",
+			"ask for the rating as it stands, or have the subject ask with its own credential: --as")
+	}
+	scope, err := s.scope(q.subject, access.Rating, q.why, q.model)
+	if err != nil {
+		return err
+	}
+	r, err := desk.Answer(s.ctx, scope, q.model)
+	if err != nil {
+		return err
+	}
+	a := bandAnswer{
+		Subject: r.Subject, Kind: scope.Subject().Kind, Model: r.Model, Version: r.Version, AsOf: r.AsOf, KnownAt: r.KnownAt,
+		Status: r.Status, Band: r.Band, Access: scope.Entry(),
+	}
+	if r.GoodUntil != calendar.None {
+		a.GoodUntil = &r.GoodUntil
+	}
+	s.out.result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "%s by %s version %d on %s: %s\n", a.Subject, a.Model, a.Version, a.AsOf, verdict(a.Status, a.Band))
+		fmt.Fprintf(w, "recorded as %s\n", a.Access)
+	})
+	return nil
+}
+
+func verdict(status rating.Status, band string) string {
+	if status != rating.Rated {
+		return "not rated"
+	}
+	return "band " + band
+}
+
+// printRating is a rating in a few lines: the result, and why it is no better.
+func printRating(w io.Writer, e *rating.Explained) {
+	v := &e.View
+	printHeading(w, v)
+	for _, r := range v.WhyNot {
+		fmt.Fprintf(w, "  %s\n", r.Text.EN)
+	}
+	for _, r := range v.Reasons {
+		fmt.Fprintf(w, "  %+d  %s\n", -r.PointsLost, r.Text.EN)
+	}
+	if len(v.Characteristics) > 0 {
+		fmt.Fprintf(w, "every point: probity explain %s --model %s\n", v.Subject, v.Model)
+	}
+}
+
+func printHeading(w io.Writer, v *rating.View) {
+	fmt.Fprintf(w, "%s (%s) by %s version %d on %s: %s", v.Subject, spoken(string(v.Kind)), v.Model, v.Version, v.AsOf, verdict(v.Status, v.Band))
+	if v.Score != nil {
+		fmt.Fprintf(w, ", score %d", *v.Score)
+	}
+	if v.GoodUntil != nil {
+		fmt.Fprintf(w, ", good until %s", *v.GoodUntil)
+	}
+	fmt.Fprintln(w)
+}
+
+// explainCommand shows how a rating came about.
+type explainCommand struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Model   string `required:"" placeholder:"CODE" complete:"model" help:"The rating model."`
+	moment
+	reading
+}
+
+// Help shows the examples.
+func (explainCommand) Help() string {
+	return `Base, points and adjustments are the score, exactly. Each point has the records behind it; probity record show tells what they say. Below stand the reasons for lost points with what the subject can do, what helped, and the least change to the next band. The reading is recorded.
+
+Examples:
+
+    probity explain uscc:91000000MA0000007C --model enterprise-credit --purpose public-search --basis government-information
+    probity explain id:000000199001011239 --model person-repayment --as zhang-own --json`
+}
+
+// Run prints the explanation.
+func (c explainCommand) Run(s *session) error {
+	when, err := c.moment.read()
+	if err != nil {
+		return err
+	}
+	return s.answerRating(question{c.Subject, c.Model, when, c.reading}, printExplanation)
+}
+
+// printExplanation is the rating as a sum: one line a summand, with the running total.
+func printExplanation(w io.Writer, e *rating.Explained) {
+	v := &e.View
+	printHeading(w, v)
+	for _, r := range v.WhyNot {
+		fmt.Fprintf(w, "  %s: %s\n", r.Code, r.Text.EN)
+	}
+	if v.Status == rating.Rated {
+		printSum(w, v)
+	}
+	for _, g := range v.Gates {
+		decisive := ""
+		if g.Decisive {
+			decisive = "; it set the band"
+		}
+		fmt.Fprintf(w, "gate %s: %s %s%s\n", g.Name, spoken(g.Effect.String()), g.Band, decisive)
+	}
+	for _, r := range v.Reasons {
+		fmt.Fprintf(w, "lost %d: %s [%s]\n", r.PointsLost, r.Text.EN, r.Code)
+		if r.Cure.EN != "" {
+			fmt.Fprintf(w, "  what helps: %s\n", r.Cure.EN)
+		}
+	}
+	titles := map[string]string{}
+	for _, c := range v.Characteristics {
+		titles[c.Name] = c.Title.EN
+	}
+	for _, h := range v.Helped {
+		fmt.Fprintf(w, "helped %+d: %s\n", h.Points, titles[h.Characteristic])
+	}
+	printNext(w, v, titles)
+}
+
+func printSum(w io.Writer, v *rating.View) {
+	total := v.Base
+	rows := []row{{"base", "", "", "", total, ""}}
+	for i := range v.Characteristics {
+		c := &v.Characteristics[i]
+		total += c.Points
+		value := c.Value
+		if c.Missing {
+			value = "(nothing known)"
+		}
+		rows = append(rows, row{c.Title.EN, value, c.Attribute, fmt.Sprintf("%+d", c.Points), total, behind(c)})
+	}
+	for _, a := range v.Adjustments {
+		total += a.Points
+		rows = append(rows, row{a.Name, "", "", fmt.Sprintf("%+d", a.Points), total, ""})
+	}
+	columns(w, row{"", "value", "falls under", "points", "sum", "records"}, rows)
+}
+
+// behind lists the records behind a characteristic, or the beginning of a long list.
+func behind(c *rating.Characteristic) string {
+	const shown = 2
+	var ids []string
+	for _, e := range c.Records {
+		ids = append(ids, e.Record.String())
+	}
+	text := strings.Join(ids[:min(len(ids), shown)], " ")
+	if len(ids) > shown {
+		text += fmt.Sprintf(" and %d more", len(ids)-shown)
+	}
+	if n := len(c.Disputed); n > 0 {
+		text += fmt.Sprintf(" (%d disputed and out of use)", n)
+	}
+	return text
+}
+
+func printNext(w io.Writer, v *rating.View, titles map[string]string) {
+	n := v.NextBand
+	if n == nil {
+		return
+	}
+	if len(n.Changes) > 0 {
+		fmt.Fprintf(w, "least change to band %s (score %d):\n", n.Band, n.Score)
+	}
+	for _, c := range n.Changes {
+		fmt.Fprintf(w, "  %s from %s to %s (%s): %+d", titles[c.Characteristic], either(c.From, "nothing"), c.To, c.Attribute, c.Gain)
+		if c.ByTime != calendar.None {
+			fmt.Fprintf(w, ", which waiting until %s brings too", c.ByTime)
+		}
+		fmt.Fprintln(w)
+	}
+	if n.ByTime != calendar.None {
+		fmt.Fprintf(w, "by waiting alone, without any new record: a better band on %s\n", n.ByTime)
+	}
+}
+
+// historyCommand lists what a model said of a subject.
+type historyCommand struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Model   string `required:"" placeholder:"CODE" complete:"model" help:"The rating model."`
+	reading
+}
+
+// Help shows the examples.
+func (historyCommand) Help() string {
+	return `A line for each time the rating changed, oldest first. The reading is recorded.
+
+Examples:
+
+    probity history uscc:91000000MA0000007C --model enterprise-credit --purpose public-search --basis government-information`
+}
+
+type pastRating struct {
+	Version   int           `json:"version"`
+	AsOf      calendar.Day  `json:"as_of"`
+	KnownAt   time.Time     `json:"known_at"`
+	GoodUntil *calendar.Day `json:"good_until"`
+	Status    rating.Status `json:"status"`
+	Score     *int64        `json:"score"`
+	Band      string        `json:"band,omitempty"`
+	Gate      string        `json:"gate,omitempty"`
+	WhyNot    []string      `json:"why_not,omitempty"`
+}
+
+func past(r *rating.Rating, full bool) pastRating {
+	p := pastRating{
+		Version: r.Version, AsOf: r.AsOf, KnownAt: r.KnownAt, Status: r.Status, Band: r.Band, Gate: r.Gate, WhyNot: r.WhyNot,
+	}
+	if r.GoodUntil != calendar.None {
+		p.GoodUntil = &r.GoodUntil
+	}
+	if full && r.Status == rating.Rated {
+		p.Score = &r.Score
+	}
+	return p
+}
+
+// Run prints the history.
+func (c historyCommand) Run(s *session) error {
+	desk, err := s.ratings()
+	if err != nil {
+		return err
+	}
+	scope, err := s.scope(c.Subject, access.History, c.reading, c.Model)
+	if err != nil {
+		return err
+	}
+	all, err := desk.Past(s.ctx, scope, c.Model)
+	if err != nil {
+		return err
+	}
+	full := scope.Level() == charter.FullAnswer
+	answers := make([]pastRating, 0, len(all))
+	rows := make([]row, 0, len(all))
+	for i := range all {
+		p := past(&all[i], full)
+		answers = append(answers, p)
+		score := ""
+		if p.Score != nil {
+			score = fmt.Sprint(*p.Score)
+		}
+		rows = append(rows, row{p.AsOf, p.Version, verdict(p.Status, p.Band), score, p.Gate, minute(p.KnownAt)})
+	}
+	a := map[string]any{"subject": scope.Subject().ID, "model": c.Model, "history": answers, "access": scope.Entry()}
+	s.out.result(a, func(w io.Writer) {
+		if len(rows) == 0 {
+			fmt.Fprintf(w, "%s was never rated by %s\n", scope.Subject().ID, c.Model)
+		} else {
+			columns(w, row{"as of", "version", "rating", "score", "gate", "computed"}, rows)
+		}
+		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
+	})
+	return nil
+}
