@@ -29,7 +29,7 @@ type Store interface {
 	FindSubjects(ctx context.Context, keys []store.Key) (map[store.Key]subject.Subject, error)
 	Claims(ctx context.Context, submission int64, agency, dataset string, keys []string) (map[string]store.Claimed, error)
 	AddSubjects(ctx context.Context, entrants []store.Entrant) error
-	AddClaims(ctx context.Context, agency, dataset string, claims []store.Claim) error
+	AddClaims(ctx context.Context, submission int64, agency, dataset string, claims []store.Claim) error
 	AddVersions(ctx context.Context, submission int64, admitted []charter.Admitted) error
 	Advance(ctx context.Context, submission int64, doneLine int, c store.Counts, waiting []store.Waiting, findings []store.FindingCount) error
 	AppendEntries(ctx context.Context, entries []*ledger.Entry) error
@@ -62,7 +62,6 @@ type Desk struct {
 	// Ratings may be nil: subjects are then rated when somebody asks.
 	Ratings Ratings
 	Now     func() time.Time
-	// Run is how many rows are sorted and stored together, 0 for 65,536: more is faster, and takes about half a
-	// kilobyte of memory a row, twice.
+	// Run is how many rows are checked and bound together, 0 for 32,768; each takes about a kilobyte of memory, twice.
 	Run int
 }

@@ -87,6 +87,8 @@ type ingest struct {
 	ids      []subject.ID
 	terms    map[subject.ID]store.Term
 	replay   *replay
+	spool    *spool
+	pending  pending
 	report   *Report
 	progress func(Progress)
 	// name and notice are the indexes of the fields the contract names, -1 where it names none.
@@ -135,6 +137,35 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 		return nil, err
 	}
 	return in.report, nil
+}
+
+// pending is what has been set aside and is not stored yet.
+type pending struct {
+	counts store.Counts
+	tally  tally
+}
+
+func (p *pending) add(c store.Counts, t tally) {
+	addCounts(&p.counts, c)
+	if p.tally == nil {
+		p.tally = tally{}
+	}
+	for k, f := range t {
+		if have := p.tally[k]; have != nil {
+			have.Count += f.Count
+		} else {
+			p.tally[k] = f
+		}
+	}
+}
+
+func addCounts(t *store.Counts, c store.Counts) {
+	t.Read += c.Read
+	t.Stored += c.Stored
+	t.Unchanged += c.Unchanged
+	t.Rejected += c.Rejected
+	t.Unbound += c.Unbound
+	t.Warned += c.Warned
 }
 
 // prepare refuses what cannot be taken in whatever the file holds.
@@ -297,15 +328,7 @@ func (in *ingest) begin(sub store.Submission, resumed bool) {
 	in.report.Submission, in.report.Resumed, in.report.Counts = sub.Number, resumed, sub.Counts
 }
 
-func (in *ingest) count(c store.Counts) {
-	t := &in.report.Counts
-	t.Read += c.Read
-	t.Stored += c.Stored
-	t.Unchanged += c.Unchanged
-	t.Rejected += c.Rejected
-	t.Unbound += c.Unbound
-	t.Warned += c.Warned
-}
+func (in *ingest) count(c store.Counts) { addCounts(&in.report.Counts, c) }
 
 // publish makes the submission visible in one short commit, unless too many of its rows were bad; then it rates again
 // whoever was touched.

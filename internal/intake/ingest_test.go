@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -192,4 +193,60 @@ func TestMendedRowsGoInAlone(t *testing.T) {
 	if n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", bad.Submission, &left); err != nil || n != 0 {
 		t.Errorf("%d rows still wait, %v", n, err)
 	}
+}
+
+// TestLongFilesAreSetAsideAndMerged sends a file of many runs: what comes out must be what one run makes of it, also
+// where rows of different runs share a key.
+func TestLongFilesAreSetAsideAndMerged(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(penaltyHeader)
+	for i := range uint64(95) {
+		b.WriteString(penalty(company(i*7%20+10), fmt.Sprintf("罚%d号", i), "1", "2026-05-04"))
+	}
+	b.WriteString(penalty(company(10), "罚0号", "1", "2026-05-04")) // again as it was
+	b.WriteString(penalty(company(10), "罚0号", "2", "2026-05-04")) // and with another fine
+	b.WriteString(penalty(company(11), "罚0号", "2", "2026-05-04")) // another company's: another key
+	b.WriteString(penalty(company(12), "罚7号", "2", "2026-02-30")) // bad
+	var versions [2]string
+	for i, run := range []int{0, 10} {
+		r := open(t)
+		r.desk.Run = run
+		rep := r.ingest(r.file("p.csv", b.String()), intake.Job{})
+		c := rep.Counts
+		if c.Read != 99 || c.Stored != 97 || c.Unchanged != 1 || c.Rejected != 1 {
+			t.Errorf("runs of %d: %+v", run, c)
+		}
+		versions[i] = r.digest()
+	}
+	if versions[0] != versions[1] {
+		t.Errorf("one run and many differ:\n%s\n%s", versions[0], versions[1])
+	}
+}
+
+// digest tells everything that is stored of records, apart from ids.
+func (r *room) digest() string {
+	r.Helper()
+	var b strings.Builder
+	err := r.store.Read(r.Context(), func(tx *sql.Tx) error {
+		rows, err := tx.Query(`SELECT v.seq, v.line, v.status, v.payload, i.value FROM record_version v
+			JOIN identifier i ON i.subject = v.subject AND i.scheme = 'uscc' ORDER BY i.value, v.line, v.seq`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var seq, line, status int
+			var payload, code string
+			if err := rows.Scan(&seq, &line, &status, &payload, &code); err != nil {
+				return err
+			}
+			fmt.Fprintln(&b, seq, line, status, code, payload)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return b.String()
 }

@@ -1,17 +1,22 @@
 package intake
 
 import (
-	"cmp"
 	"slices"
 
 	"probity/internal/charter"
+	"probity/internal/record"
 )
 
-// sortAdmitted puts versions in the order of their table. A record that moved to another subject brought a version out
-// of order: the one that ends it where it was.
+// sortAdmitted puts versions in the order of their table.
 func sortAdmitted(list []charter.Admitted) {
-	slices.SortFunc(list, func(x, y charter.Admitted) int {
-		a, b := x.Draft(), y.Draft()
-		return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Record, b.Record), cmp.Compare(a.Seq, b.Seq))
-	})
+	slices.SortFunc(list, func(x, y charter.Admitted) int { return mergeOrder(x.Draft(), y.Draft()) })
+}
+
+// drafts are those of admitted versions.
+func drafts(list []charter.Admitted) []*record.Draft {
+	out := make([]*record.Draft, len(list))
+	for i, a := range list {
+		out[i] = a.Draft()
+	}
+	return out
 }

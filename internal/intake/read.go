@@ -36,6 +36,8 @@ func (in *ingest) read(ctx context.Context, done int) error {
 		failed <- in.parse(ctx, reader, checker, done, empty, full)
 		close(full)
 	}()
+	defer in.closeSpool()
+	last := done
 	for r := range full {
 		if err := in.keep(ctx, r); err != nil {
 			cancel()
@@ -45,17 +47,27 @@ func (in *ingest) read(ctx context.Context, done int) error {
 		}
 		p := reader.Progress()
 		in.progress(Progress{Step: "reading", Rows: in.report.Counts.Read, Done: p.Read, Total: p.Total})
+		last = r.last
 		empty <- r
 	}
 	in.report.Blank = reader.Progress().Blank
-	return <-failed
+	if err := <-failed; err != nil {
+		return err
+	}
+	return in.finish(ctx, last)
+}
+
+func (in *ingest) closeSpool() {
+	if in.spool != nil {
+		_ = in.spool.close() // the file has no name: closing it is all there is to do
+	}
 }
 
 // parse fills runs with checked rows until the file ends.
 func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowcheck.Checker, done int, empty <-chan *run, full chan<- *run) error {
 	size := in.desk.Run
 	if size == 0 {
-		size = 1 << 16
+		size = 1 << 15
 	}
 	var raw format.Row
 	var out rowcheck.Out
@@ -88,7 +100,7 @@ func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowc
 		if len(r.rows) == 0 {
 			break
 		}
-		r.last = r.rows[len(r.rows)-1].draft.Line
+		r.last, r.ended = r.rows[len(r.rows)-1].draft.Line, ended
 		select {
 		case full <- r:
 		case <-ctx.Done():
@@ -100,7 +112,8 @@ func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowc
 
 func (r *run) reset() {
 	clear(r.rows)
-	r.rows, r.arena, r.tally = r.rows[:0], r.arena[:0], tally{}
+	r.rows, r.bounds, r.tally, r.ended = r.rows[:0], r.bounds[:0], tally{}, false
+	r.arena.reset()
 }
 
 // take copies a checked row into the run.
@@ -111,7 +124,7 @@ func (in *ingest) take(r *run, raw *format.Row, out *rowcheck.Out) {
 	if raw.Problem != nil && len(values) == 0 {
 		values = [][]byte{raw.Raw}
 	}
-	w.values = r.add(func(b []byte) []byte { return pack(b, values) })
+	w.values = r.arena.add(func(b []byte) []byte { return pack(b, values) })
 	w.part = out.Part
 	in.replay.note(raw)
 	d := &w.draft
@@ -126,9 +139,9 @@ func (in *ingest) take(r *run, raw *format.Row, out *rowcheck.Out) {
 	}
 	w.key = string(out.Key)
 	d.SourceKey = w.key
-	d.Payload = r.add(func(b []byte) []byte { return append(b, out.Payload...) })
+	d.Payload = r.arena.copy(out.Payload)
 	if len(out.Sealed) > 0 {
-		d.Sealed = r.add(func(b []byte) []byte { return append(b, out.Sealed...) })
+		d.Sealed = r.arena.copy(out.Sealed)
 	}
 	if in.notice >= 0 {
 		d.Notice = out.Day(in.notice)
@@ -136,16 +149,11 @@ func (in *ingest) take(r *run, raw *format.Row, out *rowcheck.Out) {
 	if in.name >= 0 {
 		w.name = string(out.Bytes(in.name))
 	}
+	from := len(r.bounds)
 	for i := range out.Identifiers {
-		in.bound(w, &out.Identifiers[i])
+		in.bound(r, w, &out.Identifiers[i])
 	}
-}
-
-// add puts bytes behind the arena and gives them, cut so that nothing appended to them can reach what follows.
-func (r *run) add(put func([]byte) []byte) []byte {
-	n := len(r.arena)
-	r.arena = put(r.arena)
-	return r.arena[n:len(r.arena):len(r.arena)]
+	w.bound = r.bounds[from:len(r.bounds):len(r.bounds)]
 }
 
 // findings notes what the contract's check found.
@@ -168,7 +176,7 @@ func (in *ingest) findings(r *run, w *row, out *rowcheck.Out) {
 }
 
 // bound notes an identifier that may lead to the row's subject.
-func (in *ingest) bound(w *row, id *rowcheck.Identifier) {
+func (in *ingest) bound(r *run, w *row, id *rowcheck.Identifier) {
 	if !id.Status.WellFormed() && !(id.Status == identifier.Invalid && in.contract.LenientCheckDigit && id.Scheme == subject.USCC) && !id.Scheme.Own() {
 		return
 	}
@@ -176,5 +184,5 @@ func (in *ingest) bound(w *row, id *rowcheck.Identifier) {
 	if id.Scheme == subject.ResidentID {
 		w.draft.Born = identifier.Check(identifier.ResidentID, b.identifier.Value).Parts.BirthDate
 	}
-	w.bound = append(w.bound, b)
+	r.bounds = append(r.bounds, b)
 }

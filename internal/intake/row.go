@@ -68,11 +68,60 @@ type Finding struct {
 // run is a stretch of rows that are sorted and stored together.
 type run struct {
 	rows []row
-	// lines are the last line of the stretch, and how many rows were read for it.
+	// last is the last line of the stretch; ended tells that the file ends with it.
 	last  int
+	ended bool
 	tally tally
-	// arena holds payloads, sealed fields and values, so that a million rows do not make a million small objects.
-	arena []byte
+	// bounds holds the rows' identifiers, arena their payloads, sealed fields and values, so that a million rows do not
+	// make a million small objects.
+	bounds []bound
+	arena  arena
+}
+
+// arena gives out bytes from large blocks that it keeps for the next run. Blocks are never moved, so that what was given
+// out stays where it is until reset.
+type arena struct {
+	blocks [][]byte
+	at     int
+}
+
+const arenaBlock = 1 << 20
+
+func (a *arena) reset() {
+	for i := range a.blocks {
+		a.blocks[i] = a.blocks[i][:0]
+	}
+	a.at = 0
+}
+
+// copy gives a copy of b.
+func (a *arena) copy(b []byte) []byte {
+	return a.add(func(to []byte) []byte { return append(to, b...) })
+}
+
+// add gives what put appends, cut so that nothing appended to it can reach what follows.
+func (a *arena) add(put func([]byte) []byte) []byte {
+	if len(a.blocks) == 0 {
+		a.blocks = append(a.blocks, make([]byte, 0, arenaBlock))
+	}
+	block := a.blocks[a.at]
+	from := len(block)
+	grown := put(block)
+	if cap(grown) == cap(block) {
+		a.blocks[a.at] = grown
+		return grown[from:len(grown):len(grown)]
+	}
+	// It did not fit: what was appended goes into the next block, and stays alone where it fits none.
+	part := grown[from:]
+	if len(part) > arenaBlock/4 {
+		return part[:len(part):len(part)]
+	}
+	if a.at++; a.at == len(a.blocks) {
+		a.blocks = append(a.blocks, make([]byte, 0, arenaBlock))
+	}
+	block = append(a.blocks[a.at][:0], part...)
+	a.blocks[a.at] = block
+	return block[:len(block):len(block)]
 }
 
 // byKey orders rows by their key at the supplier, then by their place in the file.

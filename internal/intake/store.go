@@ -45,12 +45,92 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 	if err := in.addClaims(ctx, r); err != nil {
 		return err
 	}
+	if in.spool == nil && (r.ended || in.contract.Bears(subject.Person) || in.contract.Bears(subject.OfficeHolder)) {
+		if err := in.write(ctx, admitted); err != nil {
+			return err
+		}
+		return in.advance(ctx, r)
+	}
+	if in.spool == nil {
+		if in.spool, err = newSpool(); err != nil {
+			return err
+		}
+	}
+	if err := in.spool.add(drafts(admitted)); err != nil {
+		return err
+	}
+	return in.advance(ctx, r)
+}
+
+// write stores versions in short commits.
+func (in *ingest) write(ctx context.Context, admitted []charter.Admitted) error {
 	for part := range chunks(len(admitted), commitRows) {
 		if err := in.desk.Store.AddVersions(ctx, in.number, admitted[part.from:part.to]); err != nil {
 			return err
 		}
 	}
-	return in.advance(ctx, r)
+	return nil
+}
+
+// unspool writes the versions that were set aside, from front to back of their table. Rows with one key that came in
+// different runs meet here: equal content after the first is no version, other content the next one.
+func (in *ingest) unspool(ctx context.Context) error {
+	if in.spool == nil {
+		return nil
+	}
+	var admitted []charter.Admitted
+	batch := make([]record.Draft, commitRows)
+	var last record.Draft
+	n, same := 0, int64(0)
+	flush := func() error {
+		defer func() { n, admitted = 0, admitted[:0] }()
+		return in.write(ctx, admitted)
+	}
+	err := in.spool.merge(func(d *record.Draft) error {
+		if d.Subject == last.Subject && d.Record == last.Record {
+			if d.Digest == last.Digest && d.Status == last.Status {
+				same++
+				return nil
+			}
+			d.Seq = max(d.Seq, last.Seq+1)
+		}
+		in.share(d)
+		batch[n] = *d
+		last = *d
+		a, err := in.gate.Admit(&batch[n])
+		if err != nil {
+			return err
+		}
+		admitted = append(admitted, a)
+		if n++; n == commitRows {
+			return flush()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	in.pending.counts.Stored -= same
+	in.pending.counts.Unchanged += same
+	in.report.Counts.Stored -= same
+	in.report.Counts.Unchanged += same
+	return flush()
+}
+
+// share puts into a draft what all rows of the submission share.
+func (in *ingest) share(d *record.Draft) {
+	d.Dataset, d.Contract, d.Agency, d.Submission = in.job.Dataset, in.contract.Number, in.job.Agency, in.number
+}
+
+// finish writes what was set aside and notes that the whole file is stored.
+func (in *ingest) finish(ctx context.Context, last int) error {
+	if in.spool == nil {
+		return nil
+	}
+	if err := in.unspool(ctx); err != nil {
+		return err
+	}
+	return in.desk.Store.Advance(ctx, in.number, last, in.pending.counts, nil, in.pending.tally.list())
 }
 
 // span is a stretch of a slice; chunks cuts n things into spans of at most size.
@@ -84,7 +164,7 @@ func (in *ingest) claim(ctx context.Context, r *run) error {
 	for _, w := range rows {
 		c, claimed := found[w.key]
 		if !claimed {
-			c = store.Claimed{Subject: w.draft.Subject, Record: next}
+			c = store.Claimed{Subject: w.draft.Subject, Record: next, Submission: in.number}
 			next++
 			in.fresh[w.key] = struct{}{}
 		}
@@ -97,6 +177,13 @@ func (in *ingest) claim(ctx context.Context, r *run) error {
 // version makes the row the next version of its record, and the record's state what the row says.
 func (in *ingest) version(w *row, c *store.Claimed) {
 	d := &w.draft
+	if c.Submission == in.number && !c.Has && c.Subject != d.Subject && c.Record != 0 {
+		w.waits = &waits{state: "rejected", findings: []Finding{{
+			Rule: "row.key_twice", Text: "the file has this key twice, for two subjects",
+			Hint: "give each row a key of its own, or leave the wrong one out",
+		}}}
+		return
+	}
 	d.Record, d.Status = c.Record, in.job.Act
 	if c.Own && c.Line == d.Line && c.Digest == d.Digest {
 		w.same, w.own = true, true
@@ -253,7 +340,7 @@ func (in *ingest) addClaims(ctx context.Context, r *run) error {
 	}
 	clear(in.fresh)
 	for part := range chunks(len(claims), commitRows) {
-		if err := in.desk.Store.AddClaims(ctx, in.job.Agency, in.job.Dataset, claims[part.from:part.to]); err != nil {
+		if err := in.desk.Store.AddClaims(ctx, in.number, in.job.Agency, in.job.Dataset, claims[part.from:part.to]); err != nil {
 			return err
 		}
 	}
@@ -292,7 +379,15 @@ func (in *ingest) advance(ctx context.Context, r *run) error {
 		}
 	}
 	in.count(c)
-	return in.desk.Store.Advance(ctx, in.number, r.last, c, waiting, r.tally.list())
+	if in.spool == nil {
+		return in.desk.Store.Advance(ctx, in.number, r.last, c, waiting, r.tally.list())
+	}
+	// What is set aside is not stored yet: a run that is killed before the merge begins again at the file's start.
+	in.pending.add(c, r.tally)
+	if len(waiting) == 0 {
+		return nil
+	}
+	return in.desk.Store.Advance(ctx, in.number, 0, store.Counts{}, waiting, nil)
 }
 
 // waiting makes the quarantine's entry of a row: its values as they stood, sealed where they may tell of a person. The

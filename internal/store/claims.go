@@ -13,6 +13,8 @@ import (
 type Claimed struct {
 	Subject subject.ID
 	Record  record.ID
+	// Submission is the one that claimed the key last.
+	Submission int64
 	// Seq is the highest version number, 0 where a killed run claimed the key and wrote no version.
 	Seq int
 	// Digest and Status are those of the newest version that is published or part of the submission asked for; Has is
@@ -38,7 +40,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 		if err != nil {
 			return err
 		}
-		one, err := tx.PrepareContext(ctx, `SELECT subject, record FROM source_row WHERE agency = ? AND dataset = ? AND key = ?`)
+		one, err := tx.PrepareContext(ctx, `SELECT subject, record, submission FROM source_row WHERE agency = ? AND dataset = ? AND key = ?`)
 		if err != nil {
 			return err
 		}
@@ -53,7 +55,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 				break
 			}
 			var c Claimed
-			err := one.QueryRowContext(ctx, agency, dataset, []byte(k)).Scan(&c.Subject, &c.Record)
+			err := one.QueryRowContext(ctx, agency, dataset, []byte(k)).Scan(&c.Subject, &c.Record, &c.Submission)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
@@ -111,13 +113,13 @@ type Claim struct {
 
 // AddClaims claims keys, given in order, in one short commit. A key that is claimed already moves to the subject named:
 // its row was bound to another subject before.
-func (s *Store) AddClaims(ctx context.Context, agency, dataset string, claims []Claim) error {
+func (s *Store) AddClaims(ctx context.Context, submission int64, agency, dataset string, claims []Claim) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record"},
-			" ON CONFLICT (agency, dataset, key) DO UPDATE SET subject = excluded.subject")
+		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record", "submission"},
+			" ON CONFLICT (agency, dataset, key) DO UPDATE SET subject = excluded.subject, submission = excluded.submission")
 		for i := range claims {
 			c := &claims[i]
-			if err := b.add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record)); err != nil {
+			if err := b.add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record), submission); err != nil {
 				return err
 			}
 		}

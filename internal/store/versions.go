@@ -7,6 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
 )
@@ -39,6 +40,9 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 		last := int64(0)
 		for _, a := range admitted {
 			d := a.Draft()
+			if d == nil {
+				return fault.New(fault.Internal, "store.permit", "a version was to be written without a permit")
+			}
 			if id := int64(d.Subject); id != last {
 				if err := stale.add(ctx, id, submission); err != nil {
 					return err

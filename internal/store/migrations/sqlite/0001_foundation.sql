@@ -86,6 +86,7 @@ CREATE TABLE source_row (
     key     BLOB NOT NULL,
     subject INTEGER NOT NULL,
     record  INTEGER NOT NULL,
+    submission INTEGER NOT NULL, -- the one that claimed it last
     PRIMARY KEY (agency, dataset, key)
 ) WITHOUT ROWID;
 
