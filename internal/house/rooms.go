@@ -22,7 +22,7 @@ const (
 	storage
 	// application rooms move work through the domain into storage.
 	application
-	// outer rooms run the whole for a purpose of their own: the demo, the laboratory, the benchmarks.
+	// outer rooms put the whole together, or run it for a purpose of their own: the demo, the laboratory, the benchmarks.
 	outer
 	// face rooms talk to people and programs.
 	face
@@ -61,7 +61,10 @@ var rooms = map[string]layer{
 
 	"internal/store": storage,
 
-	"internal/intake": application,
+	"internal/intake":    application,
+	"internal/registrar": application,
+
+	"internal/deployment": outer,
 
 	"internal/demo":  outer,
 	"internal/lab":   outer,

@@ -184,13 +184,15 @@ func TestRulesFind(t *testing.T) {
 					"\t_ = law.Permit{}\n\t_ = law.Terms{}\n\t_ = new(law.Permit)\n\t_ = []*law.Permit{{}}\n\t_ = law.Permit(x)\n" +
 					"\tif err != nil {\n\t\treturn law.Permit{}, err\n\t}\n\treturn law.Permit{}, nil\n}\n",
 				"internal/store/a_test.go": "package store_test\n\nimport \"probity/internal/charter\"\n\nvar p = charter.Permit{}\n",
+				"internal/access/a.go":     "package access\n\ntype Scope struct{ of int }\n\ntype Credential struct{ of int }\n\nvar made = Scope{1}\n",
+				"internal/web/a.go":        "package web\n\nimport \"probity/internal/access\"\n\nvar s = access.Scope{}\n\nvar c = access.Credential{}\n",
 			},
 			want: []string{
+				"internal/web/a.go:5: a literal makes a access.Scope",
 				"internal/store/a.go:6: a literal makes a law.Permit", "internal/store/a.go:8: new makes a law.Permit",
 				"internal/store/a.go:9: a literal without its type makes a law.Permit",
 				"internal/store/a.go:10: a conversion makes a law.Permit",
 				"internal/store/a.go:14: a literal makes a law.Permit",
-				"internal/store/a_test.go:5: a literal makes a charter.Permit",
 			},
 		},
 		{
