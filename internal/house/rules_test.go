@@ -214,7 +214,7 @@ func TestRulesFind(t *testing.T) {
 				"internal/testutil/a.go":    "package testutil\n",
 				"internal/record/types.go":  "package record\n",
 				"internal/subject/a.go":     "package person\n",
-				"internal/rating/model.go":  "package rating\n",
+				"internal/rating/models.go": "package rating\n",
 				"internal/rating/x_test.go": "package rating_test\n",
 			},
 			want: []string{

@@ -52,8 +52,8 @@ var nameless = []string{
 	"base", "shared", "lib", "core", "manager", "managers",
 }
 
-// namelessFile are those that a single file may not have either; a file model.go about rating models is well named.
-var namelessFile = []string{"util", "utils", "common", "helper", "helpers", "models", "types", "misc", "services"}
+// namelessFile are those that a single file may not have either; a file models.go about rating models is well named.
+var namelessFile = []string{"util", "utils", "common", "helper", "helpers", "types", "misc", "services"}
 
 func packagesAreNamed(r *Repository) []Finding {
 	var found []Finding
