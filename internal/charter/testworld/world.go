@@ -15,7 +15,10 @@ import (
 var files embed.FS
 
 // Catalogue is the world's catalogue. It is loaded once; every caller gets the same, read-only.
-var Catalogue = sync.OnceValue(func() *catalogue.Catalogue {
+var Catalogue = sync.OnceValue(Load)
+
+// Load loads the catalogue anew, for those who number its contracts.
+func Load() *catalogue.Catalogue {
 	data, err := fs.Sub(files, "data")
 	if err != nil {
 		panic(err) // the name is a constant
@@ -25,4 +28,4 @@ var Catalogue = sync.OnceValue(func() *catalogue.Catalogue {
 		panic(err)
 	}
 	return c
-})
+}
