@@ -467,6 +467,26 @@ func TestTheReadingIsRecordedBeforeAnythingIsRead(t *testing.T) {
 	}
 }
 
+func TestWithoutAScopeNothingIsRead(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	q := w.asked(firm, "consumption-limit")
+	q.Purpose = ""
+	var read []string
+	w.book.fail = func(method string) error {
+		read = append(read, method)
+		return nil
+	}
+	if _, err := w.Decide(t.Context(), q); !fault.Is(err, fault.Refused) {
+		t.Fatal(err)
+	}
+	for _, method := range read {
+		if method != "Subject" { // the register, which says only of what kind a subject is
+			t.Errorf("%s was read for a question without purpose", method)
+		}
+	}
+}
+
 func TestOrdersGoWithAMergeAndPartWithIt(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
