@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -44,7 +45,7 @@ func openCSV(f *file, text *decoder) (Reader, error) {
 	}
 	var row Row
 	switch err := c.read(&row); {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, fault.New(fault.Invalid, "intake.header.missing", "the file has no header line").
 			With("the first line names the columns")
 	case err != nil:
@@ -65,7 +66,7 @@ func (c *csvReader) Header() *Header { return &c.header }
 
 func (c *csvReader) Next(row *Row) error {
 	if err := c.read(row); err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return err
 		}
 		return c.placeLine(c.line, err)

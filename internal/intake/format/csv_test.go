@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -28,7 +29,7 @@ func readAll(t *testing.T, rd format.Reader) []seen {
 	var row format.Row
 	for {
 		err := rd.Next(&row)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil {
@@ -146,18 +147,11 @@ func TestCSVRows(t *testing.T) {
 	}
 }
 
-// slow gives its text one byte at a time, so that every value meets the edge of the window.
-type slow struct{ r io.Reader }
-
-func (s slow) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), 1)]) }
-
-type byteReader interface{ Read([]byte) (int, error) }
-
 func TestCSVIsTheSameAtAnyReadSize(t *testing.T) {
 	t.Parallel()
 	text := "甲,b\n\"x\"\"y\nz\",2\n\"bad\"x,1\n3,4\n"
 	whole := readAll(t, open(t, text, "a.csv", format.Options{}))
-	rd, err := format.Open(onlyReader{slowUTF8{strings.NewReader(text)}}, "a.csv", format.Options{})
+	rd, err := format.Open(iotest.OneByteReader(strings.NewReader(text)), "a.csv", format.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,14 +159,6 @@ func TestCSVIsTheSameAtAnyReadSize(t *testing.T) {
 		t.Errorf("(-whole +slow):\n%s", diff)
 	}
 }
-
-type onlyReader struct{ r byteReader }
-
-func (o onlyReader) Read(p []byte) (int, error) { return o.r.Read(p) }
-
-type slowUTF8 struct{ r io.Reader }
-
-func (s slowUTF8) Read(p []byte) (int, error) { return slow{s.r}.Read(p) }
 
 // TestCSVHugeFields: fields of ten megabytes in every shape cost their row and leave the memory flat.
 func TestCSVHugeFields(t *testing.T) {

@@ -176,7 +176,8 @@ func measure(b []byte, cut bool, enc Encoding) tally {
 			i++
 			continue
 		}
-		n, whole := 0, true
+		var n int
+		var whole bool
 		if enc == UTF8 {
 			whole = utf8.FullRune(b[i:])
 			if r, size := utf8.DecodeRune(b[i:]); r != utf8.RuneError || size > 1 {

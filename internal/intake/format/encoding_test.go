@@ -2,6 +2,7 @@ package format_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -152,7 +153,7 @@ func TestCompression(t *testing.T) {
 			for err == nil {
 				err = bomb.Next(&format.Row{})
 			}
-			if err == io.EOF || !strings.Contains(err.Error(), "more than 50 for one") {
+			if errors.Is(err, io.EOF) || !strings.Contains(err.Error(), "more than 50 for one") {
 				t.Errorf("bomb: %v", err)
 			}
 		})
@@ -178,7 +179,7 @@ func FuzzDecode(f *testing.F) {
 			for {
 				err := rd.Next(&row)
 				if err != nil {
-					return out, err != io.EOF
+					return out, !errors.Is(err, io.EOF)
 				}
 				if row.Problem == nil && !utf8.Valid(row.Raw) {
 					t.Fatalf("a good row is not UTF-8: %q", row.Raw)

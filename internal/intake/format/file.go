@@ -97,7 +97,7 @@ func (p *prefix) peek(n int) ([]byte, error) {
 		more, err := io.ReadFull(p.r, grown[have:])
 		p.head = grown[:have+more]
 		// Compared as they are: broken compression carries such an error inside, and is no end of the stream.
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { //nolint:errorlint // see above
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 			return nil, err
 		}
 	}

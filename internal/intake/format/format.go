@@ -8,6 +8,7 @@
 package format
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -201,8 +202,7 @@ func Open(r io.Reader, name string, opt Options) (Reader, error) {
 	}
 	rd, err := f.open(r)
 	if err != nil {
-		f.close()
-		return nil, f.place(err)
+		return nil, errors.Join(f.place(err), f.close())
 	}
 	return rd, nil
 }

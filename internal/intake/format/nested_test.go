@@ -177,7 +177,7 @@ func TestXML(t *testing.T) {
 	if string(row.Raw) != "<lei:LEIRecord><lei:LEI>HWUPKR0MPOU8FGXBT394</lei:LEI></lei:LEIRecord>" {
 		t.Errorf("raw %q", row.Raw)
 	}
-	if err := rd.Next(&row); err != io.EOF {
+	if err := rd.Next(&row); !errors.Is(err, io.EOF) {
 		t.Errorf("end: %v", err)
 	}
 }

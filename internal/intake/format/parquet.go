@@ -129,7 +129,7 @@ func (p *parquetReader) Next(row *Row) error {
 		*row = Row{Values: row.Values[:0], Offset: -1}
 		if len(p.have) == 0 {
 			if err := p.more(); err != nil {
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					return err
 				}
 				return p.placeLine(p.row+1, err)

@@ -83,7 +83,7 @@ func TestXLSX(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { f.Close() })
+			t.Cleanup(func() { _ = f.Close() }) // it was only read
 			rd, err := format.Open(f, name, format.Options{Skip: 2, TempDir: "/nonexistent"})
 			if err != nil {
 				t.Fatal(err)
@@ -272,7 +272,11 @@ func FuzzXLSX(f *testing.F) {
 		if err != nil {
 			return
 		}
-		defer rd.Close()
+		defer func() {
+			if err := rd.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		var row format.Row
 		for rd.Next(&row) == nil {
 			if len(row.Values) != len(rd.Header().Names) {
@@ -285,7 +289,7 @@ func FuzzXLSX(f *testing.F) {
 func FuzzParquet(f *testing.F) {
 	f.Add(parquetFile(f, 3))
 	f.Add([]byte("PAR1PAR1"))
-	f.Fuzz(func(_ *testing.T, b []byte) {
+	f.Fuzz(func(t *testing.T, b []byte) {
 		if !bytes.HasPrefix(b, []byte("PAR1")) {
 			b = append([]byte("PAR1"), b...)
 		}
@@ -293,7 +297,11 @@ func FuzzParquet(f *testing.F) {
 		if err != nil {
 			return
 		}
-		defer rd.Close()
+		defer func() {
+			if err := rd.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		var row format.Row
 		for rd.Next(&row) == nil {
 		}

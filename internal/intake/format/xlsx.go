@@ -142,7 +142,7 @@ func (x *xlsxReader) walk(name string, start func(xml.StartElement) error, text 
 	var open []string
 	for {
 		tok, err := dec.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package format
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -20,7 +21,7 @@ func (x *xlsxReader) readHeader() error {
 	var row Row
 	for {
 		err := x.readRow(&row)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return fault.New(fault.Invalid, "intake.header.missing", "the sheet has no header row").With("the first row names the columns")
 		}
 		if err != nil {
@@ -50,7 +51,7 @@ func (x *xlsxReader) readHeader() error {
 func (x *xlsxReader) Next(row *Row) error {
 	for {
 		if err := x.readRow(row); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return err
 			}
 			return x.placeLine(x.row, err)
@@ -82,7 +83,7 @@ func (x *xlsxReader) readRow(row *Row) error {
 	*row = Row{Values: row.Values[:0], Offset: -1}
 	for {
 		tok, err := x.sheet.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return err
 		}
 		if err != nil {
@@ -122,7 +123,7 @@ func (x *xlsxReader) readCells(row *Row) error {
 	for {
 		tok, err := x.sheet.RawToken()
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
 			return x.xmlFault("sheet", err)

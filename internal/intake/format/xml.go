@@ -50,7 +50,7 @@ func (x *xmlReader) Next(row *Row) error {
 		row.Offset = x.dec.InputOffset()
 		row.Line, _ = x.dec.InputPos()
 		tok, err := x.token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return x.atEnd()
 		}
 		if err != nil {
@@ -81,7 +81,7 @@ func (x *xmlReader) token() (xml.Token, error) {
 		}
 		return tok, nil
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if x.source.failed != nil {
@@ -128,7 +128,7 @@ func (x *xmlReader) read(row *Row, start xml.StartElement) error {
 	texts := [][]byte{nil}
 	for len(at) > 0 {
 		tok, err := x.token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return x.fault("intake.xml.syntax", "send the whole file", "the file ends inside a record")
 		}
 		if err != nil {
@@ -213,7 +213,7 @@ func (s *xmlSource) Read([]byte) (int, error) { panic("the decoder reads bytes o
 func (s *xmlSource) ReadByte() (byte, error) {
 	for {
 		if s.w.start == s.w.end && !s.w.more() {
-			if s.w.err != io.EOF {
+			if !errors.Is(s.w.err, io.EOF) {
 				s.failed = s.w.err
 			}
 			return 0, s.w.err

@@ -39,7 +39,7 @@ func mapped(t testing.TB, m *mapping.Mapping, r io.Reader, name string) (rows []
 	var row format.Row
 	for {
 		err := rd.Next(&row)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows, problems
 		}
 		if err != nil {
@@ -182,7 +182,7 @@ func TestLookups(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }() // it was only read
 		check(t, f)
 	})
 	t.Run("Limit", func(t *testing.T) {
@@ -264,10 +264,10 @@ func TestFaults(t *testing.T) {
 
 func TestMissingColumnsAreNamed(t *testing.T) {
 	t.Parallel()
-	m := parse(t, "mapping: 1\nfields:\n  a: Name\n  b: Adress\n")
+	m := parse(t, "mapping: 1\nfields:\n  a: Name\n  b: street\n")
 	_, err := m.Open(strings.NewReader("name,address\n1,2\n"), "a.csv", format.Options{})
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Error() != `a.csv: the mapping reads columns that the file does not have: "Adress" (m.yaml:4)` ||
+	if !errors.As(err, &f) || f.Error() != `a.csv: the mapping reads columns that the file does not have: "street" (m.yaml:4)` ||
 		!strings.Contains(f.Cure, `"name", "address"`) {
 		t.Errorf("%v", err)
 	}
@@ -329,7 +329,11 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		defer rd.Close()
+		defer func() {
+			if err := rd.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
 		var row format.Row
 		for rd.Next(&row) == nil {
 			if row.Problem == nil && len(row.Values) != len(rd.Header().Names) {

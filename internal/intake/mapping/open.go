@@ -111,7 +111,7 @@ func (rd *reader) buildIndex(r io.ReadSeeker, opt format.Options) (err error) {
 	var row format.Row
 	for {
 		err := rd.source.Next(&row)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

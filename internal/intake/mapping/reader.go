@@ -56,7 +56,7 @@ func (rd *reader) Next(row *format.Row) error {
 	for {
 		if len(rd.pending) > 0 || len(rd.nodes) > 0 {
 			rd.part++
-			rd.make(row, rd.takeElement())
+			rd.fill(row, rd.takeElement())
 			return nil
 		}
 		if err := rd.source.Next(&rd.raw); err != nil {
@@ -73,7 +73,7 @@ func (rd *reader) Next(row *format.Row) error {
 		}
 		rd.part = 0
 		if rd.m.each == nil {
-			rd.make(row, c)
+			rd.fill(row, c)
 			return nil
 		}
 		rd.spread(&c)
@@ -100,7 +100,7 @@ func (rd *reader) takeElement() context {
 	return c
 }
 
-func (rd *reader) make(row *format.Row, c context) {
+func (rd *reader) fill(row *format.Row, c context) {
 	*row = format.Row{
 		Line: rd.raw.Line, Part: rd.part, Offset: rd.raw.Offset, Raw: rd.raw.Raw, Values: row.Values[:0],
 	}

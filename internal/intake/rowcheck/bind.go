@@ -116,7 +116,7 @@ func (c *Checker) missing() error {
 	}
 	e := fault.New(fault.Invalid, "intake.header.columns", "the required %s missing: %s", what, strings.Join(names, ", ")).With(cure)
 	if c.header.Line > 0 {
-		e.At(fmt.Sprint(c.header.Line))
+		return e.At(fmt.Sprint(c.header.Line))
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package rowcheck
 
 import (
+	"bytes"
 	"fmt"
 	"unicode/utf8"
 
@@ -116,4 +117,56 @@ func hasWide(b []byte) bool {
 		}
 	}
 	return false
+}
+
+func trim(b []byte) []byte {
+	for len(b) > 0 {
+		n := blankAt(b)
+		if n == 0 {
+			break
+		}
+		b = b[n:]
+	}
+	for len(b) > 0 {
+		n := blankBefore(b)
+		if n == 0 {
+			break
+		}
+		b = b[:len(b)-n]
+	}
+	return b
+}
+
+// wideBlanks are the blanks beyond ASCII that pasted text begins and ends with: the ideographic space, the no-break
+// space, the zero-width space and the byte order mark.
+var wideBlanks = [...][]byte{[]byte("\u3000"), []byte("\u00a0"), []byte("\u200b"), []byte("\ufeff")}
+
+func blankAt(b []byte) int {
+	switch c := b[0]; {
+	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		return 1
+	case c < 0x80:
+		return 0
+	}
+	for _, w := range wideBlanks {
+		if bytes.HasPrefix(b, w) {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+func blankBefore(b []byte) int {
+	switch c := b[len(b)-1]; {
+	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		return 1
+	case c < 0x80:
+		return 0
+	}
+	for _, w := range wideBlanks {
+		if bytes.HasSuffix(b, w) {
+			return len(w)
+		}
+	}
+	return 0
 }
