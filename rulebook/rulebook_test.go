@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/rating"
 	"probity/rulebook"
 	"probity/scorecard"
 )
@@ -297,17 +299,17 @@ func TestEverySourceSaysHowSureItIs(t *testing.T) {
 	})
 }
 
-// TestPersonsConsentToAListedPurpose holds models of persons to a purpose of the closed list that takes a consent.
-func TestPersonsConsentToAListedPurpose(t *testing.T) {
+// TestTheCharterAdmitsEveryModel asks the Charter of every model what it will be asked when the model is registered:
+// kinds, contexts, datasets, and a purpose that a person can consent to.
+func TestTheCharterAdmitsEveryModel(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, f rulebook.File) {
-		m := plan(t, f).Model()
-		if m.Consent == nil {
-			return
+		m, err := rating.NewModel(f.ModelPath(), f.Model, schema())
+		if err != nil {
+			t.Fatal(err)
 		}
-		p := catalogue.BuiltIn().Purpose(m.Consent.Purpose)
-		if p == nil || !p.NeedsConsent {
-			t.Errorf("%s: %q is no purpose that a person can consent to", f.ModelPath(), m.Consent.Purpose)
+		if _, err := charter.AdmitModel(m.Facts, catalogue.BuiltIn()); err != nil {
+			t.Errorf("%s: %v", f.ModelPath(), err)
 		}
 	})
 }
