@@ -226,7 +226,7 @@ func TestAboutPersonsOthersLearnYesOrNo(t *testing.T) {
 		t.Errorf("the person's own copy is %+v", own)
 	}
 
-	w.consented(anna, "volunteer", "voluntary-service")
+	w.consented(anna, "volunteer")
 	w.ratings.set(anna, "volunteer", "B", 30)
 	granted := w.wants(w.wished(anna, "museum-evening"), answer{Outcome: charter.Granted, Until: "2026-07-15"})
 	if text, err := json.Marshal(granted.Reasons); err != nil || strings.Contains(string(text), "rated") {
@@ -239,7 +239,7 @@ func TestAboutPersonsOthersLearnYesOrNo(t *testing.T) {
 	}
 
 	// A person's rating stands in one place, which the withdrawal of the consent empties: not in the standing row too.
-	w.consented(boris, "volunteer", "voluntary-service")
+	w.consented(boris, "volunteer")
 	w.ratings.set(boris, "volunteer", "B", 30)
 	w.wants(w.wished(boris, "museum-evening"), answer{Outcome: charter.Granted, Until: "2026-07-15"})
 	if n := w.standingRows(boris); n != 0 {
@@ -332,7 +332,7 @@ func TestABenefitForAPersonNeedsItsOwnConsent(t *testing.T) {
 		t.Errorf("the person sees %d attempts, want 1", attempts)
 	}
 
-	c := w.consented(anna, "volunteer", "voluntary-service")
+	c := w.consented(anna, "volunteer")
 	if d := w.wants(q, answer{Outcome: charter.Granted, Until: "2026-07-15"}); d.Consent != c.ID || d.Access == "" {
 		t.Errorf("granted under the consent %q, access %q", d.Consent, d.Access)
 	}
@@ -344,7 +344,7 @@ func TestConsentCoversWhatItNames(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.ratings.set(anna, "volunteer", "A", 30)
-	c := w.consented(anna, "volunteer", "voluntary-service")
+	c := w.consented(anna, "volunteer")
 	for name, spoil := range map[string]func(){
 		"another reader":  func() { c.Recipients = []string{"bank"} },
 		"another purpose": func() { c.Purpose = "decide-restriction" },
@@ -366,8 +366,8 @@ func TestConsentCoversWhatItNames(t *testing.T) {
 func TestTheCharterRefusesSomeBenefitsToEverybody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.consented(anna, "volunteer", "voluntary-service")
-	w.consented(anna, "repayment", "voluntary-service")
+	w.consented(anna, "volunteer")
+	w.consented(anna, "repayment")
 	w.ratings.set(anna, "volunteer", "A", 30)
 	w.ratings.set(anna, "repayment", "A", 30)
 	w.wants(w.wished(anna, "loan-discount"), answer{Outcome: charter.RefusedByCharter, Invariant: "C3"})
@@ -383,8 +383,6 @@ func TestQuestionsThatHaveNoAnswer(t *testing.T) {
 	w := setup(t)
 	bare := w.asked(firm, "consumption-limit")
 	bare.Purpose = ""
-	nobody := w.asked(firm, "consumption-limit")
-	nobody.As.Agency()
 	for _, c := range []struct {
 		name string
 		q    measure.Request

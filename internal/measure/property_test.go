@@ -53,7 +53,7 @@ func TestC4AndC5NoRatingTakesAnythingAway(t *testing.T) {
 			w.book.consents[id] = nil
 			w.book.mu.Unlock()
 			if rapid.Bool().Draw(t, "consents") {
-				c := w.consented(id, "volunteer", "voluntary-service")
+				c := w.consented(id, "volunteer")
 				if rapid.Bool().Draw(t, "withdraws") {
 					c.Withdrawn = w.now
 				}
@@ -95,7 +95,7 @@ func TestC1NobodyIsDecidedOnWithoutConsent(t *testing.T) {
 		w.book.mu.Unlock()
 		covered := false
 		for n := rapid.IntRange(0, 3).Draw(t, "consents"); n > 0; n-- {
-			c := w.consented(anna, "volunteer", "voluntary-service")
+			c := w.consented(anna, "volunteer")
 			good := true
 			for _, spoil := range []func(){
 				func() { c.Method = "repayment" }, func() { c.Contexts = []string{"finance-credit"} },
@@ -127,7 +127,7 @@ func TestC1NobodyIsDecidedOnWithoutConsent(t *testing.T) {
 func TestARefusalOfTheRatingServiceIsAnAnswerToo(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.consented(anna, "volunteer", "voluntary-service")
+	w.consented(anna, "volunteer")
 	w.ratings.err = fault.Refuse("C1", "full age", "subject is under 18", "nobody under 18 is rated")
 	d := w.wants(w.wished(anna, "museum-evening"), answer{Outcome: charter.RefusedByCharter, Invariant: "C1"})
 	if said(d, "charter.refused") != "subject is under 18" || d.Consent != consent.ID(0) {
@@ -144,7 +144,7 @@ func TestC6ARatingOfAnotherIsNoGround(t *testing.T) {
 	w.ratings.given[key{sibling, "enterprise"}] = w.ratings.given[key{firm, "enterprise"}]
 	w.wants(w.wished(sibling, "green-channel"), answer{Outcome: charter.RefusedByCharter, Invariant: "C6"})
 
-	w.consented(boris, "volunteer", "voluntary-service")
+	w.consented(boris, "volunteer")
 	w.ratings.given[key{boris, "volunteer"}] = rating.Rating{Subject: anna, Model: "volunteer", Version: 1, Status: rating.Rated, Band: "A"}
 	w.wants(w.wished(boris, "museum-evening"), answer{Outcome: charter.RefusedByCharter, Invariant: "C6"})
 }

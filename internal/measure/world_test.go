@@ -202,13 +202,13 @@ func (w *world) enter(o order.Order) order.Order {
 	return entered
 }
 
-// consented gives the museum the subject's consent to the method.
-func (w *world) consented(id subject.ID, method, context string) *consent.Consent {
+// consented gives the museum the subject's consent to the method, in the context of voluntary service.
+func (w *world) consented(id subject.ID, method string) *consent.Consent {
 	w.book.mu.Lock()
 	defer w.book.mu.Unlock()
 	w.book.consents[id] = append(w.book.consents[id], consent.Consent{
 		ID: consent.ID(len(w.book.consents[id]) + 1), Subject: id, Handler: consent.Platform, Recipients: []string{"museum"},
-		Purpose: "own-benefit", Contexts: []string{context}, Method: method, Categories: []string{"any"},
+		Purpose: "own-benefit", Contexts: []string{"voluntary-service"}, Method: method, Categories: []string{"any"},
 		From: calendar.MustParse("2026-01-01"), To: calendar.MustParse("2026-12-01"),
 	})
 	return &w.book.consents[id][len(w.book.consents[id])-1]
