@@ -35,7 +35,9 @@ var sections = map[string]reflect.Type{
 
 // describe is the JSON Schema of a type as the loader reads it, short forms included.
 func describe(t reflect.Type) schema {
-	long := func(short schema, ref string) schema { return schema{"anyOf": []any{short, schema{"$ref": "#/$defs/" + ref}}} }
+	long := func(short schema, ref string) schema {
+		return schema{"anyOf": []any{short, schema{"$ref": "#/$defs/" + ref}}}
+	}
 	switch t {
 	case reflect.TypeFor[calendar.Day]():
 		return schema{"type": "string", "pattern": `^\d{4}-\d{2}-\d{2}$`}

@@ -123,7 +123,7 @@ func readLimited(fsys fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing was written
 	return io.ReadAll(io.LimitReader(f, maxFile+1))
 }
 
