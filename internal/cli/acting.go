@@ -6,6 +6,7 @@ import (
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -23,9 +24,6 @@ type witness struct {
 	With string `placeholder:"CREDENTIAL" complete:"credential" help:"The credential of the second official."`
 }
 
-// wallet is where the secrets of local credentials stand.
-func (r *room) wallet() access.Wallet { return access.WalletOf(r.store.Path()) }
-
 // acting is the credential in use: that of --as or PROBITY_AS, otherwise the database's default one.
 func (s *session) acting() (access.Credential, error) {
 	r, err := s.room()
@@ -34,7 +32,7 @@ func (s *session) acting() (access.Credential, error) {
 	}
 	name := s.flags.As
 	if name == "" {
-		if name, err = r.wallet().Default(); err != nil {
+		if name, err = r.Wallet.Default(); err != nil {
 			return access.Credential{}, err
 		}
 	}
@@ -50,11 +48,11 @@ func (s *session) credential(name string) (access.Credential, error) {
 	if err != nil {
 		return access.Credential{}, err
 	}
-	secret, err := r.wallet().Load(name)
+	secret, err := r.Wallet.Load(name)
 	if err != nil {
 		return access.Credential{}, err
 	}
-	return r.desk.Authenticate(s.ctx, name, secret)
+	return r.Access.Authenticate(s.ctx, name, secret)
 }
 
 // subject finds whom SCHEME:VALUE or a subject id names. Nothing about the subject is read but that it is in the
@@ -66,13 +64,13 @@ func (s *session) subject(text string) (subject.Subject, error) {
 	}
 	var id subject.ID
 	if !strings.Contains(text, ":") && id.UnmarshalText([]byte(strings.ToLower(text))) == nil {
-		return r.store.Subject(s.ctx, id)
+		return r.Store.Subject(s.ctx, id)
 	}
-	key, shown, err := r.key(text)
+	key, shown, err := keyOf(r, text)
 	if err != nil {
 		return subject.Subject{}, err
 	}
-	sub, err := r.store.FindSubject(s.ctx, key)
+	sub, err := r.Store.FindSubject(s.ctx, key)
 	if fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.NotFound, "cli.subject.none", "nobody here has the identifier %s", shown).
 			With("check it for a slip; if it is right, no published record has named this subject yet")
@@ -80,8 +78,8 @@ func (s *session) subject(text string) (subject.Subject, error) {
 	return sub, err
 }
 
-// key is what an identifier is found by. shown is the form that may stand in messages.
-func (r *room) key(text string) (key store.Key, shown string, err error) {
+// keyOf is what an identifier is found by. shown is the form that may stand in messages.
+func keyOf(r *deployment.Deployment, text string) (key store.Key, shown string, err error) {
 	id, err := subject.ParseIdentifier(text)
 	if err != nil {
 		return key, "", err
@@ -95,7 +93,7 @@ func (r *room) key(text string) (key store.Key, shown string, err error) {
 	}
 	key = store.Key{Scheme: id.Scheme, Value: id.Value}
 	if id.Scheme.Personal() {
-		hash := r.vault.Hash(id)
+		hash := r.Vault.Hash(id)
 		key.Value = string(hash[:])
 	}
 	return key, id.String(), nil
@@ -127,7 +125,7 @@ func (s *session) scope(text string, what access.What, why reading, model string
 	if by.Subject() != 0 {
 		what = access.OwnFile
 	}
-	return s.opened.desk.Open(s.ctx, access.Request{
+	return s.opened.Access.Open(s.ctx, access.Request{
 		As: by, Subject: sub.ID, What: what, Purpose: why.Purpose, Basis: why.Basis, Case: why.Case, Model: model,
 	})
 }

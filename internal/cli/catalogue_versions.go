@@ -3,38 +3,15 @@ package cli
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
-	"testing/fstest"
 
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/deployment"
 	"probity/internal/fault"
-	"probity/internal/store"
 )
-
-// localFolder is where a stored catalogue keeps the files that were imported; everything else in it came with the
-// program. Imported files are read on top of those.
-const localFolder = "local/"
-
-// layers loads a set of catalogue files: those of the program first, the imported ones on top.
-func layers(files map[string][]byte) (*catalogue.Catalogue, catalogue.Faults) {
-	base, local := fstest.MapFS{}, fstest.MapFS{}
-	for name, text := range files {
-		set := base
-		if strings.HasPrefix(name, localFolder) {
-			set = local
-		}
-		set[name] = &fstest.MapFile{Data: text, Mode: 0o600}
-	}
-	cat, faults := catalogue.Load(base)
-	if len(local) == 0 || len(faults) > 0 {
-		return cat, faults
-	}
-	return catalogue.Extend(cat, local)
-}
 
 // catalogueDiff compares two catalogues.
 type catalogueDiff struct {
@@ -204,7 +181,7 @@ func (c catalogueImport) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	cat, faults := layers(files)
+	cat, faults := deployment.Layers(files)
 	if len(faults) == 0 {
 		faults = charterFaults(cat, s.today())
 	}
@@ -212,11 +189,11 @@ func (c catalogueImport) Run(s *session) error {
 		s.out.note("nothing was imported")
 		return s.showFaults(set.faults(faults))
 	}
-	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.catalogue, cat)}
-	if err := c.accept(r.catalogue, cat, a.Changes); err != nil {
+	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.Catalogue, cat)}
+	if err := c.accept(r.Catalogue, cat, a.Changes); err != nil {
 		return err
 	}
-	if err := saveCatalogue(s, r.store, cat, files); err != nil {
+	if err := deployment.SaveCatalogue(s.ctx, r.Store, cat, files, s.process.Now()); err != nil {
 		return err
 	}
 	s.out.result(a, func(w io.Writer) {
@@ -227,18 +204,18 @@ func (c catalogueImport) Run(s *session) error {
 }
 
 // files are those of the stored catalogue with the named ones in their places. The set gives the names that were typed.
-func (c catalogueImport) files(s *session, r *room) (map[string][]byte, *fileSet, error) {
-	files, err := r.store.Catalogue(s.ctx)
+func (c catalogueImport) files(s *session, r *deployment.Deployment) (map[string][]byte, *fileSet, error) {
+	files, err := r.Store.Catalogue(s.ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	paths := slices.DeleteFunc(slices.Clone(c.Paths), func(p string) bool { return p == "built-in" })
 	if len(paths) < len(c.Paths) {
-		fresh, err := storedFiles()
+		fresh, err := deployment.BuiltInFiles()
 		if err != nil {
 			return nil, nil, err
 		}
-		maps.DeleteFunc(files, func(name string, _ []byte) bool { return !strings.HasPrefix(name, localFolder) })
+		maps.DeleteFunc(files, func(name string, _ []byte) bool { return !strings.HasPrefix(name, deployment.LocalFolder) })
 		maps.Copy(files, fresh)
 	}
 	set, err := readYAML(paths)
@@ -247,7 +224,7 @@ func (c catalogueImport) files(s *session, r *room) (map[string][]byte, *fileSet
 	}
 	typed := map[string]string{}
 	for inside, file := range set.files {
-		name := localFolder + set.short[inside]
+		name := deployment.LocalFolder + set.short[inside]
 		files[name], typed[name] = file.Data, set.typed[inside]
 	}
 	set.typed = typed
@@ -268,50 +245,4 @@ func (c catalogueImport) accept(from, to *catalogue.Catalogue, all []catalogue.C
 			With("see all changes with probity catalogue diff in-use PATH; tell the suppliers, then import with --breaking")
 	}
 	return nil
-}
-
-// storedFiles gives the files of the built-in catalogue, as a new database keeps them.
-func storedFiles() (map[string][]byte, error) {
-	files := map[string][]byte{}
-	from := catalogue.Files()
-	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		files[name], err = fs.ReadFile(from, name)
-		return err
-	})
-	return files, err
-}
-
-// saveCatalogue keeps a catalogue in the database and has its contracts numbered there.
-func saveCatalogue(s *session, db *store.Store, cat *catalogue.Catalogue, files map[string][]byte) error {
-	contracts := make([]store.ContractRow, 0, len(cat.Datasets))
-	for _, d := range cat.Datasets {
-		contracts = append(contracts, store.ContractRow{Dataset: d.Code, Version: d.Version, Agency: d.Supplier})
-	}
-	return db.SaveCatalogue(s.ctx, files, contracts, s.process.Now())
-}
-
-// storedCatalogue loads the database's catalogue and gives each contract the number it has there.
-func (s *session) storedCatalogue(db *store.Store) (*catalogue.Catalogue, error) {
-	kept, err := db.Catalogue(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	cat, faults := layers(kept)
-	if err := faults.Err(); err != nil {
-		return nil, fault.New(fault.Unavailable, "cli.catalogue", "the catalogue in the database cannot be used: %v", err).
-			With("use the version of the program that kept it: this one asks more of a catalogue")
-	}
-	numbers, err := db.Contracts(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	for n, c := range numbers {
-		if d := cat.Dataset(c.Dataset); d != nil && d.Version == c.Version {
-			d.Number = n
-		}
-	}
-	return cat, nil
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"probity/internal/deployment"
 )
 
 // Process is everything that a command may touch of the process it runs in.
@@ -68,7 +70,7 @@ type session struct {
 	parser  *kong.Kong
 	flags   *everywhere
 	out     *printer
-	opened  *room // nil until a command asks for it
+	opened  *deployment.Deployment // nil until a command asks for it
 	// closers end what the command opened, last opened first.
 	closers []func() error
 }

@@ -186,7 +186,7 @@ func (s *session) codes(of string) []string {
 		if s.opened == nil {
 			return nil
 		}
-		names, err := s.opened.walletNames()
+		names, err := walletNames(s.opened.Wallet)
 		if err != nil {
 			return nil
 		}
@@ -212,7 +212,7 @@ func (s *session) modelCodes() []string {
 	if s.opened == nil {
 		return nil
 	}
-	models, err := s.opened.store.Models(s.ctx)
+	models, err := s.opened.Store.Models(s.ctx)
 	if err != nil {
 		return nil
 	}

@@ -80,7 +80,7 @@ func (c consentGive) Run(s *session) error {
 	if err := c.prove(&given, by, with); err != nil {
 		return err
 	}
-	given, err = r.rights.Give(s.ctx, by, with, given)
+	given, err = r.Rights.Give(s.ctx, by, with, given)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (c consentWithdraw) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	gone, err := r.rights.Withdraw(s.ctx, by, with, sub.ID, id)
+	gone, err := r.Rights.Withdraw(s.ctx, by, with, sub.ID, id)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (c consentShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	all, err := r.rights.Show(s.ctx, scope)
+	all, err := r.Rights.Show(s.ctx, scope)
 	if err != nil {
 		return err
 	}

@@ -3,13 +3,13 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/subject"
 )
@@ -74,33 +74,33 @@ func (c credentialAdd) Run(s *session) error {
 		return err
 	}
 	if c.Default {
-		if err := r.wallet().SetDefault(c.Name); err != nil {
+		if err := r.Wallet.SetDefault(c.Name); err != nil {
 			return err
 		}
 	}
 	a := credentialAnswer{Name: g.Name, Agency: g.Agency, Official: g.Official, Subject: g.Subject, Default: c.Default}
 	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "made the credential %s; its secret is in %s\n", c.Name, r.wallet().Dir())
+		fmt.Fprintf(w, "made the credential %s; its secret is in %s\n", c.Name, r.Wallet.Dir())
 	})
 	return nil
 }
 
-func (c credentialAdd) issue(s *session, r *room, g access.Grant) error {
+func (c credentialAdd) issue(s *session, r *deployment.Deployment, g access.Grant) error {
 	var secret string
-	_, err := r.store.Founder(s.ctx)
+	_, err := r.Store.Founder(s.ctx)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		secret, err = r.desk.Bootstrap(s.ctx, g)
+		secret, err = r.Access.Bootstrap(s.ctx, g)
 	case err == nil:
 		secret, err = c.issued(s, r, g)
 	}
 	if err != nil {
 		return err
 	}
-	return r.wallet().Save(g.Name, secret)
+	return r.Wallet.Save(g.Name, secret)
 }
 
-func (c credentialAdd) issued(s *session, r *room, g access.Grant) (string, error) {
+func (c credentialAdd) issued(s *session, r *deployment.Deployment, g access.Grant) (string, error) {
 	by, err := s.acting()
 	if err != nil {
 		return "", err
@@ -109,7 +109,7 @@ func (c credentialAdd) issued(s *session, r *room, g access.Grant) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return r.desk.Issue(s.ctx, by, with, g)
+	return r.Access.Issue(s.ctx, by, with, g)
 }
 
 // digestOf is the SHA-256 of a file in hexadecimal.
@@ -142,18 +142,18 @@ func (credentialList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	names, err := r.walletNames()
+	names, err := walletNames(r.Wallet)
 	if err != nil {
 		return err
 	}
-	standard, err := r.wallet().Default()
+	standard, err := r.Wallet.Default()
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
 		return err
 	}
 	answers := make([]credentialAnswer, 0, len(names))
 	rows := make([]row, 0, len(names))
 	for _, n := range names {
-		g, err := r.store.Credential(s.ctx, n)
+		g, err := r.Store.Credential(s.ctx, n)
 		if fault.Is(err, fault.NotFound) {
 			continue // a secret of another database
 		}
@@ -191,24 +191,6 @@ func (a *credentialAnswer) cells() row {
 	return row{a.Name, holder, minute(a.IssuedAt), note}
 }
 
-// walletNames are the names of the credentials whose secrets are in the wallet.
-func (r *room) walletNames() ([]string, error) {
-	entries, err := os.ReadDir(r.wallet().Dir())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, unreadable(r.wallet().Dir(), err)
-	}
-	var names []string
-	for _, e := range entries {
-		if e.Type().IsRegular() && e.Name() != "default" {
-			names = append(names, e.Name())
-		}
-	}
-	return names, nil
-}
-
 // credentialRevoke ends a credential.
 type credentialRevoke struct {
 	Name string `arg:"" complete:"credential" help:"Its name."`
@@ -233,7 +215,7 @@ func (c credentialRevoke) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := r.desk.Revoke(s.ctx, by, c.Name); err != nil {
+	if err := r.Access.Revoke(s.ctx, by, c.Name); err != nil {
 		return err
 	}
 	s.out.result(map[string]string{"revoked": c.Name}, func(w io.Writer) { fmt.Fprintf(w, "revoked %s\n", c.Name) })

@@ -23,6 +23,8 @@ type grammar struct {
 	Ingest     ingestCommand      `cmd:"" help:"Take agencies' files in."`
 	Quarantine quarantineCommands `cmd:"" help:"Rows that wait until somebody has mended them."`
 	Submission submissionCommands `cmd:"" help:"The files that came in, and what became of their rows."`
+	Subject    subjectCommands    `cmd:"" help:"Who records are about: find, show, join and part subjects."`
+	Record     recordCommands     `cmd:"" help:"What is recorded: one record with its versions and where they came from."`
 	Rate       rateCommand        `cmd:"" help:"Say what a model says of a subject, or rate everybody."`
 	Explain    explainCommand     `cmd:"" help:"Show how a rating came about, point by point."`
 	History    historyCommand     `cmd:"" help:"List what a model said of a subject over time."`

@@ -71,7 +71,9 @@ func readMapping(name string) (*mapping.Mapping, error) {
 // delivery is some files to take in by the same job.
 type delivery struct {
 	files []string
-	job   intake.Job
+	// from takes the place of standard input, for rows that were typed.
+	from io.Reader
+	job  intake.Job
 }
 
 // take takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
@@ -103,9 +105,12 @@ func (d delivery) take(s *session) error {
 func (d delivery) one(s *session, desk *intake.Desk, name string) (*intake.Report, error) {
 	job := d.job
 	job.File, job.Source = name, s.process.In
-	if name == "-" {
+	switch {
+	case d.from != nil:
+		job.File, job.Source = "the command line", d.from
+	case name == "-":
 		job.File = "standard input"
-	} else {
+	default:
 		f, err := os.Open(name) //nolint:gosec // the user names the file
 		if err != nil {
 			return nil, unreadable(name, err)

@@ -6,6 +6,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/deployment"
 	"probity/internal/store"
 )
 
@@ -60,8 +61,8 @@ func (c initCommand) Run(s *session) error {
 		return err
 	}
 	a := initAnswer{
-		Database: r.store.Path(), Keys: vaultPath(r.store.Path()), Birth: birth,
-		Datasets: len(r.catalogue.Datasets), Agencies: len(r.catalogue.Agencies),
+		Database: r.Store.Path(), Keys: deployment.VaultPath(r.Store.Path()), Birth: birth,
+		Datasets: len(r.Catalogue.Datasets), Agencies: len(r.Catalogue.Agencies),
 		Credential: founder.Name, Official: founder.Agency + "/" + founder.Official,
 	}
 	s.out.result(a, func(w io.Writer) {

@@ -38,7 +38,7 @@ func (ledgerVerify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	err = r.store.VerifyLedger(s.ctx)
+	err = r.Store.VerifyLedger(s.ctx)
 	var broken *fault.Error
 	if errors.As(err, &broken) && broken.Code == fault.Conflict { // anything else says that we could not look
 		a := ledgerAnswer{Text: broken.Text, Where: broken.Where, Cure: broken.Cure}

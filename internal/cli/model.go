@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -43,7 +42,7 @@ func (s *session) modelAnswers() ([]modelAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	models, err := r.store.Models(s.ctx)
+	models, err := r.Store.Models(s.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +96,7 @@ func (v version) find(s *session) (store.Model, error) {
 	if err != nil {
 		return store.Model{}, err
 	}
-	models, err := r.store.Models(s.ctx)
+	models, err := r.Store.Models(s.ctx)
 	if err != nil {
 		return store.Model{}, err
 	}
@@ -358,7 +357,7 @@ func (c modelAdd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		if err := s.opened.register(s, m, permit, body, by); err != nil {
+		if err := s.register(m, permit, body, by); err != nil {
 			return err
 		}
 		s.saidOf(m.Facts.Code, m.Facts.Version, store.ModelDraft)
@@ -366,9 +365,10 @@ func (c modelAdd) Run(s *session) error {
 	return nil
 }
 
-func (r *room) register(s *session, m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
+// register keeps the version as a draft.
+func (s *session) register(m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
 	digest := m.Plan.Model().Digest
-	return r.store.AddModel(s.ctx, permit, store.Model{
+	return s.opened.Store.AddModel(s.ctx, permit, store.Model{
 		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.process.Now(),
 	})
 }
@@ -402,7 +402,7 @@ func (v version) move(s *session, to store.ModelState) error {
 	if err != nil {
 		return err
 	}
-	if err := s.opened.store.MoveModel(s.ctx, m.Code, m.Version, to, by); err != nil {
+	if err := s.opened.Store.MoveModel(s.ctx, m.Code, m.Version, to, by); err != nil {
 		return err
 	}
 	s.saidOf(m.Code, m.Version, to)
@@ -450,26 +450,3 @@ func (modelRetire) Help() string {
 
 // Run retires the version.
 func (c modelRetire) Run(s *session) error { return c.move(s, store.ModelRetired) }
-
-// book is the models in force.
-func (r *room) book(s *session) (*rating.Book, error) {
-	registered, err := r.store.Models(s.ctx)
-	if err != nil {
-		return nil, err
-	}
-	schema := r.catalogue.Schema()
-	var active []*rating.Model
-	for _, m := range registered {
-		if m.State != store.ModelActive {
-			continue
-		}
-		compiled, err := rating.NewModel(m.Code+" version "+strconv.Itoa(m.Version), m.Body, schema)
-		if err != nil {
-			return nil, fault.New(fault.Unavailable, "cli.model", "the model %s in force cannot be used with the catalogue in use: %v", m.Code, err).
-				With("register a version that fits the catalogue, approve and activate it")
-		}
-		active = append(active, compiled)
-	}
-	slices.SortFunc(active, func(a, b *rating.Model) int { return strings.Compare(a.Facts.Code, b.Facts.Code) })
-	return rating.NewBook(active)
-}

@@ -132,7 +132,14 @@ func columns(w io.Writer, headings []any, rows [][]any) {
 		t.AppendHeader(headings)
 	}
 	for _, r := range rows {
-		t.AppendRow(r)
+		cells := make(table.Row, len(r))
+		for i, cell := range r {
+			if text, ok := cell.(fmt.Stringer); ok {
+				cell = text.String() // an id is a number inside, and none to be lined up as one
+			}
+			cells[i] = cell
+		}
+		t.AppendRow(cells)
 	}
 	for line := range strings.Lines(t.Render() + "\n") {
 		fmt.Fprintln(w, strings.TrimRight(line, " \n")) //nolint:errcheck // w is a sticky writer

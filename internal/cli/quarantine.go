@@ -41,7 +41,7 @@ func (c quarantineList) Run(s *session) error {
 		return err
 	}
 	rows := 0
-	err = intake.EachWaiting(s.ctx, r.store, r.vault, c.Agency, c.Submission, func(row *intake.WaitingRow) error {
+	err = intake.EachWaiting(s.ctx, r.Store, r.Vault, c.Agency, c.Submission, func(row *intake.WaitingRow) error {
 		rows++
 		s.out.result(row, func(w io.Writer) { printWaiting(w, row) })
 		return nil
@@ -101,7 +101,7 @@ func (c quarantineExport) Run(s *session) error {
 		return err
 	}
 	export := func(w io.Writer) (int, error) {
-		return intake.ExportWaiting(s.ctx, r.store, r.vault, c.Agency, c.Submission, w)
+		return intake.ExportWaiting(s.ctx, r.Store, r.Vault, c.Agency, c.Submission, w)
 	}
 	if c.Output == "" {
 		return s.out.raw(func(w io.Writer) error {
@@ -148,7 +148,7 @@ func (c quarantineReplay) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := r.store.Submission(s.ctx, c.Submission)
+	sub, err := r.Store.Submission(s.ctx, c.Submission)
 	if err != nil {
 		return err
 	}

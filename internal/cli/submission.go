@@ -57,7 +57,7 @@ func (c submissionList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	subs, err := r.store.Submissions(s.ctx, c.Limit)
+	subs, err := r.Store.Submissions(s.ctx, c.Limit)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (c submissionShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := r.store.Submission(s.ctx, c.Number)
+	sub, err := r.Store.Submission(s.ctx, c.Number)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"testing/fstest"
 	"time"
 
@@ -171,21 +172,38 @@ func SaveCatalogue(ctx context.Context, db *store.Store, cat *catalogue.Catalogu
 	return db.SaveCatalogue(ctx, files, rows, now)
 }
 
+// LocalFolder is where a stored catalogue keeps the files that were imported; everything else in it came with the
+// program.
+const LocalFolder = "local/"
+
+// Layers loads a stored set of catalogue files: those of the program first, the imported ones on top, so that a dataset
+// may have a higher version there.
+func Layers(files map[string][]byte) (*catalogue.Catalogue, catalogue.Faults) {
+	base, local := fstest.MapFS{}, fstest.MapFS{}
+	for name, text := range files {
+		set := base
+		if strings.HasPrefix(name, LocalFolder) {
+			set = local
+		}
+		set[name] = &fstest.MapFile{Data: text, Mode: 0o600}
+	}
+	cat, faults := catalogue.Load(base)
+	if len(local) == 0 || len(faults) > 0 {
+		return cat, faults
+	}
+	return catalogue.Extend(cat, local)
+}
+
 // storedCatalogue loads the database's catalogue and gives each contract its number.
 func storedCatalogue(ctx context.Context, db *store.Store, numbers map[int]store.ContractRow) (*catalogue.Catalogue, error) {
 	kept, err := db.Catalogue(ctx)
 	if err != nil {
 		return nil, err
 	}
-	files := make(fstest.MapFS, len(kept))
-	for name, text := range kept {
-		files[name] = &fstest.MapFile{Data: text, Mode: 0o600}
-	}
-	cat, faults := catalogue.Load(files)
+	cat, faults := Layers(kept)
 	if err := faults.Err(); err != nil {
 		return nil, fault.New(fault.Unavailable, "deployment.catalogue", "the catalogue in the database cannot be used: %v", err).
-			With("this version of the program asks more of a catalogue than the one that kept it; " +
-				"use that version, or load a mended catalogue with probity catalogue import")
+			With("use the version of the program that kept it: this one asks more of a catalogue")
 	}
 	for n, row := range numbers {
 		if c := cat.Dataset(row.Dataset); c != nil && c.Version == row.Version {

@@ -1,0 +1,228 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/intake"
+	"probity/internal/intake/format"
+	"probity/internal/record"
+	"probity/internal/store"
+)
+
+type recordCommands struct {
+	Show    recordShow    `cmd:"" help:"Show one record: what it says, all its versions, and the file and line they came from."`
+	Correct recordCorrect `cmd:"" help:"Correct one record, as its supplier."`
+	Retract recordRetract `cmd:"" help:"Withdraw one record, as its supplier."`
+}
+
+// recordAnswer is a record by its newest version.
+type recordAnswer struct {
+	Record     record.ID       `json:"record"`
+	Dataset    string          `json:"dataset"`
+	Agency     string          `json:"agency"`
+	Key        string          `json:"key"`
+	Status     record.Status   `json:"status"`
+	Occurred   calendar.Day    `json:"occurred"`
+	From       calendar.Day    `json:"valid_from"`
+	To         calendar.Day    `json:"valid_to"`
+	Adverse    bool            `json:"adverse"`
+	Tier       string          `json:"tier,omitempty"`
+	Lapse      calendar.Day    `json:"lapses"`
+	Fields     json.RawMessage `json:"fields"`
+	Submission int64           `json:"submission"`
+	File       string          `json:"file,omitempty"`
+	Line       int             `json:"line"`
+	RecordedAt time.Time       `json:"recorded_at"`
+}
+
+func answerOfVersion(v *record.Version) recordAnswer {
+	a := recordAnswer{
+		Record: v.Record, Dataset: v.Dataset, Agency: v.Agency, Key: strings.ReplaceAll(v.SourceKey, "\x1f", " / "), Status: v.Status,
+		Occurred: v.Occurred, From: v.From, To: v.To, Adverse: v.Adverse, Lapse: v.Lapse, Fields: json.RawMessage(v.Payload),
+		Submission: v.Submission, Line: v.Line, RecordedAt: v.RecordedAt,
+	}
+	if v.Tier != record.NoTier {
+		a.Tier = v.Tier.String()
+	}
+	return a
+}
+
+func answerOfRecord(e *store.Entry) recordAnswer {
+	a := answerOfVersion(e.Newest())
+	a.File = e.File
+	return a
+}
+
+// recordShow reads one record.
+type recordShow struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Record  string `arg:"" help:"The record's id."`
+	reading
+}
+
+// Help shows the examples.
+func (recordShow) Help() string {
+	return `The reading is recorded.
+
+Examples:
+
+    probity record show uscc:91000000MA0000007C r0sadq5xqg0002 --purpose public-search --basis government-information`
+}
+
+// Run prints the record, its newest version first.
+func (c recordShow) Run(s *session) error {
+	var id record.ID
+	if err := id.UnmarshalText([]byte(c.Record)); err != nil {
+		return misuseOf("%v", err).With("probity subject show lists a subject's records with their ids")
+	}
+	scope, err := s.scope(c.Subject, access.File, c.reading, "")
+	if err != nil {
+		return err
+	}
+	e, err := s.opened.Store.Record(s.ctx, scope, id, s.opened.Contracts)
+	if err != nil {
+		return err
+	}
+	newest := answerOfRecord(&e)
+	versions := make([]recordAnswer, 0, len(e.Versions))
+	for i := range e.Versions {
+		versions = append(versions, answerOfVersion(&e.Versions[i]))
+	}
+	a := struct {
+		recordAnswer
+		Versions []recordAnswer `json:"versions"`
+		Access   string         `json:"access"`
+	}{newest, versions, scope.Entry()}
+	s.out.result(a, func(w io.Writer) {
+		printRecord(w, &newest, s.opened.Catalogue.Dataset(newest.Dataset))
+		for i := len(versions) - 1; i >= 0; i-- {
+			v := &versions[i]
+			fmt.Fprintf(w, "version %d, %s %s: submission %d, line %d\n", i+1, v.Status, minute(v.RecordedAt), v.Submission, v.Line)
+		}
+		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
+	})
+	return nil
+}
+
+func printRecord(w io.Writer, r *recordAnswer, contract *catalogue.Contract) {
+	fmt.Fprintf(w, "record %s of %s, sent by %s: %s\n", r.Record, r.Dataset, r.Agency, r.Status)
+	rows := []row{{"  key", r.Key}, {"  event day", r.Occurred}, {"  from file", fmt.Sprintf("%s, line %d", r.File, r.Line)}}
+	if r.From != calendar.None || r.To != calendar.None {
+		rows = append(rows, row{"  holds", r.From.String() + " to " + either(r.To.String(), "further notice")})
+	}
+	if r.Adverse {
+		rows = append(rows, row{"  adverse", r.Tier + ", lapses " + either(r.Lapse.String(), "when the conduct has ended")})
+	}
+	columns(w, nil, append(rows, fieldRows(r.Fields, contract)...))
+}
+
+// fieldRows are the fields of a record in the contract's order. The contract in use says which of them are amounts.
+func fieldRows(payload json.RawMessage, contract *catalogue.Contract) []row {
+	var rows []row
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber()
+	if _, err := d.Token(); err != nil {
+		return nil
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return rows
+		}
+		var value any
+		if err := d.Decode(&value); err != nil {
+			return rows
+		}
+		rows = append(rows, row{fmt.Sprintf("  %s", name), readable(contract, fmt.Sprint(name), value)})
+	}
+	return rows
+}
+
+// readable writes an amount, which is kept in the minor unit, in the major one; every other value as it is.
+func readable(contract *catalogue.Contract, name string, value any) string {
+	text := fmt.Sprint(value)
+	if contract == nil {
+		return text
+	}
+	f := contract.Field(name)
+	if f == nil || f.Type != catalogue.AmountField {
+		return text
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return text
+	}
+	sign := ""
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	return fmt.Sprintf("%s%s.%02d %s", sign, grouped(n/100), n%100, either(f.Unit, "CNY"))
+}
+
+// oneRow is a single row that its supplier types.
+type oneRow struct {
+	Fields  []string `arg:"" name:"field=value" help:"The row's fields, by the contract's names; all that the contract requires."`
+	Dataset string   `required:"" placeholder:"CODE" complete:"dataset" help:"The dataset."`
+	Agency  string   `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sends it: the dataset's supplier."`
+}
+
+// send takes the row in as a file of one line.
+func (c oneRow) send(s *session, act record.Status) error {
+	var names, values []string
+	for _, f := range c.Fields {
+		name, value, ok := strings.Cut(f, "=")
+		if !ok || name == "" {
+			return misuseOf("%q is no field with a value", f).With("write NAME=VALUE; probity catalogue show lists the fields of a dataset")
+		}
+		names, values = append(names, name), append(values, value)
+	}
+	var text bytes.Buffer
+	w := csv.NewWriter(&text)
+	if err := w.WriteAll([][]string{names, values}); err != nil {
+		return err
+	}
+	return delivery{
+		files: []string{"-"}, from: &text,
+		job: intake.Job{Agency: c.Agency, Dataset: c.Dataset, Act: act, Format: format.Options{Format: format.CSV, Delimiter: ','}},
+	}.take(s)
+}
+
+// recordCorrect corrects a record.
+type recordCorrect struct{ oneRow }
+
+// Help shows the examples.
+func (recordCorrect) Help() string {
+	return `The row replaces the record with the same key as a new version; the old one stays readable as history. Many rows are corrected with probity ingest --correct.
+
+Examples:
+
+    probity record correct --dataset samr.annual-report --agency samr uscc=91000000MA0000007C org_name="Example One" year=2025 filed_on=2026-03-01 on_time=yes`
+}
+
+// Run sends the row as a correction.
+func (c recordCorrect) Run(s *session) error { return c.send(s, record.Corrected) }
+
+// recordRetract withdraws a record.
+type recordRetract struct{ oneRow }
+
+// Help shows the examples.
+func (recordRetract) Help() string {
+	return `A withdrawn record is out of every rating, report and list from that moment on.
+
+Examples:
+
+    probity record retract --dataset samr.annual-report --agency samr uscc=91000000MA0000007C org_name="Example One" year=2025 filed_on=2026-03-01 on_time=yes`
+}
+
+// Run sends the row as a retraction.
+func (c recordRetract) Run(s *session) error { return c.send(s, record.Retracted) }

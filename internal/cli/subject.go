@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"probity/internal/access"
+	"probity/internal/fault"
+	"probity/internal/intake"
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+type subjectCommands struct {
+	Find  subjectFind  `cmd:"" help:"Find a subject by identifier, or an organisation by a part of its name."`
+	Show  subjectShow  `cmd:"" help:"Show a subject's file: identifiers and records."`
+	Merge subjectMerge `cmd:"" help:"Join two subjects that are one."`
+	Split subjectSplit `cmd:"" help:"Undo a joining; both sides are rated again."`
+}
+
+// subjectAnswer is a subject as the register has it.
+type subjectAnswer struct {
+	Subject subject.ID   `json:"subject"`
+	Kind    subject.Kind `json:"kind"`
+	Sole    bool         `json:"sole_trader,omitempty"`
+	Region  string       `json:"region,omitempty"`
+	Name    string       `json:"name,omitempty"`
+}
+
+func answerOfSubject(s subject.Subject, name string) subjectAnswer {
+	return subjectAnswer{Subject: s.ID, Kind: s.Kind, Sole: s.Sole, Region: s.Region, Name: name}
+}
+
+// subjectFind looks into the register and into no file.
+type subjectFind struct {
+	What  string `arg:"" help:"SCHEME:VALUE, a subject id, or a part of an organisation's name."`
+	Limit int    `default:"20" placeholder:"N" help:"At most so many."`
+}
+
+// Help shows the examples.
+func (subjectFind) Help() string {
+	return `Persons and sole traders cannot be found by name: a name is no identifier.
+
+Examples:
+
+    probity subject find uscc:91000000MA0000007C
+    probity subject find "Example Trading"
+    probity subject find 示例贸易 --json`
+}
+
+// Run prints a line a subject.
+func (c subjectFind) Run(s *session) error {
+	if c.Limit < 1 {
+		return misuseOf("--limit %d finds nothing", c.Limit).With("give a number from 1 on")
+	}
+	found, err := c.find(s)
+	if err != nil {
+		return err
+	}
+	rows := make([]row, 0, len(found))
+	for _, a := range found {
+		rows = append(rows, row{a.Subject, spoken(string(a.Kind)), a.Region, a.Name})
+	}
+	s.out.result(map[string]any{"subjects": found}, func(w io.Writer) {
+		columns(w, row{"subject", "kind", "region", "name"}, rows)
+	})
+	return nil
+}
+
+func (c subjectFind) find(s *session) ([]subjectAnswer, error) {
+	var id subject.ID
+	if strings.Contains(c.What, ":") || id.UnmarshalText([]byte(c.What)) == nil {
+		sub, err := s.subject(c.What)
+		return []subjectAnswer{answerOfSubject(sub, "")}, err
+	}
+	r, err := s.room()
+	if err != nil {
+		return nil, err
+	}
+	folded := intake.Fold(c.What)
+	if folded == "" {
+		return nil, misuseOf("%q is no part of a name", c.What).With("give at least one letter or digit of the name")
+	}
+	named, err := r.Store.FindNames(s.ctx, folded, c.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if len(named) == 0 {
+		return nil, fault.New(fault.NotFound, "cli.subject.none", "no organisation here has %q in its name", c.What).
+			With("try a shorter part, or the identifier as SCHEME:VALUE; persons and sole traders are never found by name")
+	}
+	found := make([]subjectAnswer, 0, len(named))
+	for _, n := range named {
+		found = append(found, answerOfSubject(n.Subject, n.Name))
+	}
+	return found, nil
+}
+
+// subjectShow reads a file.
+type subjectShow struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	reading
+}
+
+// Help shows the examples.
+func (subjectShow) Help() string {
+	return `Records that have lapsed or were retracted are not shown. The reading is recorded.
+
+Examples:
+
+    probity subject show uscc:91000000MA0000007C --purpose public-search --basis government-information
+    probity subject show id:000000199001011239 --as zhang-own`
+}
+
+type subjectFileAnswer struct {
+	subjectAnswer
+	Identifiers []string       `json:"identifiers"`
+	Records     []recordAnswer `json:"records"`
+	Access      string         `json:"access"`
+}
+
+// Run prints the file.
+func (c subjectShow) Run(s *session) error {
+	scope, err := s.scope(c.Subject, access.File, c.reading, "")
+	if err != nil {
+		return err
+	}
+	r := s.opened
+	entries, err := r.Store.File(s.ctx, scope, r.Contracts)
+	if err != nil {
+		return err
+	}
+	ids, err := r.Store.StrongIdentifiers(s.ctx, scope.Subject().ID)
+	if err != nil {
+		return err
+	}
+	a := subjectFileAnswer{
+		subjectAnswer: answerOfSubject(scope.Subject(), ""), Identifiers: []string{}, Records: []recordAnswer{}, Access: scope.Entry(),
+	}
+	for _, id := range ids {
+		a.Identifiers = append(a.Identifiers, id.String())
+	}
+	rows := make([]row, 0, len(entries))
+	for i := range entries {
+		rec := answerOfRecord(&entries[i])
+		a.Records = append(a.Records, rec)
+		rows = append(rows, row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File})
+	}
+	s.out.result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "subject %s: %s", a.Subject, spoken(string(a.Kind)))
+		if len(a.Identifiers) > 0 {
+			fmt.Fprintf(w, ", %s", list(a.Identifiers))
+		}
+		fmt.Fprintln(w)
+		if len(rows) > 0 {
+			columns(w, row{"record", "dataset", "event day", "adverse", "versions", "file"}, rows)
+		}
+		fmt.Fprintf(w, "%s; recorded as %s\n", count(len(rows), "record"), a.Access)
+	})
+	return nil
+}
+
+func adverse(r *recordAnswer) string {
+	if !r.Adverse {
+		return ""
+	}
+	return r.Tier
+}
+
+// subjectMerge joins two subjects.
+type subjectMerge struct {
+	Kept     string `arg:"" help:"The subject that goes on."`
+	Merged   string `arg:"" help:"The subject that leads to it from then on."`
+	Reason   string `required:"" placeholder:"TEXT" help:"Why they are one."`
+	Evidence string `required:"" placeholder:"TEXT" help:"What shows it: a document with its number."`
+}
+
+// Help shows the examples.
+func (subjectMerge) Help() string {
+	return `Organisations are joined by an official with reason and evidence; persons only where one exact strong identifier is on both. Names and likelihoods join nobody, and conflicting strong identifiers keep two subjects apart.
+
+Examples:
+
+    probity subject merge uscc:91000000MA0000007C fdic:25851 --reason "one legal person under both numbers" --evidence "register extract 2026-77"`
+}
+
+// linkAnswer is a joining.
+type linkAnswer struct {
+	Kept    subject.ID  `json:"kept"`
+	Merged  subject.ID  `json:"merged"`
+	By      string      `json:"by"`
+	Reason  string      `json:"reason"`
+	At      time.Time   `json:"at"`
+	Undone  time.Time   `json:"undone_at,omitzero"`
+	Records []record.ID `json:"records"`
+}
+
+func answerOfLink(l *store.Link) linkAnswer {
+	return linkAnswer{l.Kept, l.Merged, l.By, l.Reason, l.At, l.UndoneAt, append([]record.ID{}, l.Records...)}
+}
+
+// Run joins the subjects.
+func (c subjectMerge) Run(s *session) error {
+	kept, err := s.subject(c.Kept)
+	if err != nil {
+		return err
+	}
+	merged, err := s.subject(c.Merged)
+	if err != nil {
+		return err
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	l, err := s.opened.Registrar().Merge(s.ctx, by, kept.ID, merged.ID, c.Reason, c.Evidence)
+	if err != nil {
+		return err
+	}
+	s.out.result(answerOfLink(&l), func(w io.Writer) {
+		fmt.Fprintf(w, "%s now leads to %s; %s moved\n", l.Merged, l.Kept, count(len(l.Records), "record"))
+		fmt.Fprintf(w, "to undo it: probity subject split %s --reason TEXT\n", l.Merged)
+	})
+	return nil
+}
+
+// subjectSplit undoes a joining.
+type subjectSplit struct {
+	Merged string `arg:"" help:"The id of the subject that was merged."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why it was wrong."`
+}
+
+// Help shows the examples.
+func (subjectSplit) Help() string {
+	return `What moved goes back, and so does what came since under the parted subject's identifiers.
+
+Examples:
+
+    probity subject split s0sadq5xqg0000 --reason "two branches, not one company"`
+}
+
+// Run parts the subjects.
+func (c subjectSplit) Run(s *session) error {
+	r, err := s.room()
+	if err != nil {
+		return err
+	}
+	var id subject.ID // not looked up: it would lead to the subject it was merged into
+	if err := id.UnmarshalText([]byte(c.Merged)); err != nil {
+		return misuseOf("%q is no subject id", c.Merged).With("give the id that probity subject merge named")
+	}
+	by, err := s.acting()
+	if err != nil {
+		return err
+	}
+	l, err := r.Registrar().Split(s.ctx, by, id, c.Reason)
+	if err != nil {
+		return err
+	}
+	s.out.result(answerOfLink(&l), func(w io.Writer) {
+		fmt.Fprintf(w, "%s stands by itself again; %s went back from %s\n", l.Merged, count(len(l.Records), "record"), l.Kept)
+	})
+	return nil
+}
