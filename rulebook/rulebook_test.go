@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/rating"
@@ -341,4 +342,76 @@ func TestBenefitsNameModelsAndBandsThatExist(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNumbersOfLawAgreeWithTheCatalogue holds the windows and cuts that models take from law to the dated rule sets of
+// the catalogue: the same number stands in both, and a change of one without the other is found here.
+func TestNumbersOfLawAgreeWithTheCatalogue(t *testing.T) {
+	t.Parallel()
+	on, ok := calendar.Date(2026, 11, 22)
+	if !ok {
+		t.Fatal("no such day")
+	}
+	rules := func(subject string) *catalogue.RuleSet {
+		r := catalogue.BuiltIn().RuleSet(subject, on)
+		if r == nil {
+			t.Fatalf("the catalogue has no rules %s on %s", subject, on)
+		}
+		return r
+	}
+	repair, sanctions, tax := rules("repair"), rules("sanctions"), rules("tax")
+	for _, c := range []struct {
+		model, characteristic string
+		law                   calendar.Period
+	}{
+		{"enterprise-credit", "penalties_minor", repair.Periods["minor.max"]},
+		{"enterprise-credit", "penalties_general_older", repair.Periods["general.max"]},
+		{"enterprise-credit", "penalties_serious_older", repair.Periods["serious.max"]},
+		{"enterprise-evaluation", "penalties_minor", repair.Periods["minor.max"]},
+		{"enterprise-evaluation", "penalties_general", repair.Periods["general.max"]},
+		{"enterprise-evaluation", "penalties_serious", repair.Periods["serious.max"]},
+		{"office-holder-duty", "warnings", sanctions.Periods["warning"]},
+		{"office-holder-duty", "demerits", sanctions.Periods["demerit"]},
+		{"office-holder-duty", "major_demerits", sanctions.Periods["major_demerit"]},
+		{"office-holder-duty", "demotions_and_removals", sanctions.Periods["demotion"]},
+		{"office-holder-duty", "demotions_and_removals", sanctions.Periods["removal"]},
+		{"tax-fee-credit", "direct_d_conduct", tax.Periods["d.term"]},
+	} {
+		if got := windowOf(t, c.model, c.characteristic); on.Add(got) != on.Add(c.law) || got.IsZero() {
+			t.Errorf("%s counts %s for %s, the catalogue says %s", c.model, c.characteristic, got, c.law)
+		}
+	}
+	m := plan(t, file(t, "tax-fee-credit")).Model()
+	if m.Base != tax.Numbers["start"] {
+		t.Errorf("tax-fee-credit starts at %d, the catalogue says %d", m.Base, tax.Numbers["start"])
+	}
+	for i := range m.Bands {
+		law, ok := tax.Numbers[strings.ToLower(m.Bands[i].Name.Text)+".from"]
+		if ok && (m.Bands[i].From == nil || *m.Bands[i].From != law) {
+			t.Errorf("tax-fee-credit: the band %s does not begin at the %d of the catalogue", m.Bands[i].Name.Text, law)
+		}
+	}
+}
+
+func file(t *testing.T, name string) rulebook.File {
+	t.Helper()
+	all := rulebook.All()
+	i := slices.IndexFunc(all, func(f rulebook.File) bool { return f.Name == name })
+	if i < 0 {
+		t.Fatalf("the rulebook has no %s", name)
+	}
+	return all[i]
+}
+
+// windowOf is the age at which a record leaves the window of a characteristic.
+func windowOf(t *testing.T, model, characteristic string) calendar.Period {
+	t.Helper()
+	m := plan(t, file(t, model)).Model()
+	for i := range m.Characteristics {
+		if ch := &m.Characteristics[i]; ch.Name.Text == characteristic && ch.Window != nil {
+			return ch.Window.Outer
+		}
+	}
+	t.Fatalf("%s has no characteristic %s with a window", model, characteristic)
+	return calendar.Period{}
 }
