@@ -71,8 +71,12 @@ func (c *csvReader) Next(row *Row) error {
 		}
 		return c.placeLine(c.line, err)
 	}
-	if row.Problem == nil && len(row.Values) != len(c.header.Names) {
-		row.Problem = columnsProblem(len(row.Values), len(c.header.Names))
+	want := len(c.header.Names)
+	if len(row.Values) > want && allEmpty(row.Values[want:]) {
+		row.Values = row.Values[:want] // delimiters at the end of a row, which many programs write
+	}
+	if row.Problem == nil && len(row.Values) != want {
+		row.Problem = columnsProblem(len(row.Values), want)
 	}
 	return nil
 }

@@ -113,6 +113,11 @@ func TestCSVRows(t *testing.T) {
 			[]seen{{2, nil, "row.columns", "1"}, {3, []string{"1", "2"}, "", ""}, {4, nil, "row.columns", "1,2,3"}, {5, []string{"5", "6"}, "", ""}},
 		},
 		{
+			"DelimitersAtTheEnd", "a,b\n1,2,\n3,4,,\n5,\n", format.Options{},
+			[]string{"a", "b"},
+			[]seen{{2, []string{"1", "2"}, "", ""}, {3, []string{"3", "4"}, "", ""}, {4, []string{"5", ""}, "", ""}},
+		},
+		{
 			"StrayQuoteCostsOneRow", "a,b\n\"1,2\n3,4\n\"5,6\",7\n8,9\n", format.Options{},
 			[]string{"a", "b"},
 			[]seen{

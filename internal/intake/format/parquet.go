@@ -1,6 +1,7 @@
 package format
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,6 +48,9 @@ func openParquet(f *file, in *prefix) (rd Reader, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := footer(at, size); err != nil {
+		return nil, err
+	}
 	defer func() { err = recovered(recover(), err) }()
 	pf, err := parquet.OpenFile(at, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
@@ -80,6 +84,28 @@ func openParquet(f *file, in *prefix) (rd Reader, err error) {
 		return p.rows.Close()
 	})
 	return p, nil
+}
+
+// maxFooter bounds a file's directory: that of ten thousand row groups of a hundred columns fits many times.
+const maxFooter = 256 << 20
+
+// footer holds the length that the file's last bytes give for its directory against the file, since the library
+// allocates what it is told.
+func footer(at io.ReaderAt, size int64) error {
+	var tail [8]byte
+	if size < 12 {
+		return brokenParquet(errors.New("it is too short"))
+	}
+	if _, err := at.ReadAt(tail[:], size-int64(len(tail))); err != nil {
+		return fmt.Errorf("reading the end: %w", err)
+	}
+	if string(tail[4:]) != "PAR1" {
+		return brokenParquet(errors.New("it does not end as such files do"))
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-12 || n > maxFooter {
+		return brokenParquet(fmt.Errorf("its directory should have %d bytes", n))
+	}
+	return nil
 }
 
 // hold judges a file by what its directory says before anything is unpacked.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,58 @@ func TestParquet(t *testing.T) {
 	if _, err := format.Open(bytes.NewReader(parquetFile(t, 700)), "a.parquet", format.Options{Limits: format.Limits{Spool: 100}}); err == nil ||
 		!strings.Contains(err.Error(), "may have 100 bytes") {
 		t.Errorf("over the limit: %v", err)
+	}
+}
+
+func TestParquetFaults(t *testing.T) {
+	t.Parallel()
+	good := string(parquetFile(t, 3))
+	tests := []struct{ name, text, want string }{
+		{"Short", "PAR1PAR1", "too short"},
+		{"CutOff", good[:len(good)-20], "does not end"},
+		{"Directory", "PAR1\xff\xff\xff\x7fPAR1", "its directory should have 2147483647 bytes"},
+		{"Middle", good[:30] + strings.Repeat("\xff", 60) + good[90:], "broken"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rd, err := format.Open(strings.NewReader(tt.text), "a.parquet", format.Options{TempDir: t.TempDir()})
+			for err == nil {
+				err = rd.Next(&format.Row{})
+			}
+			if !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "a.parquet") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestParquetDamage: one wrong byte anywhere costs neither the process nor its memory.
+func TestParquetDamage(t *testing.T) {
+	good := parquetFile(t, 3)
+	for i := 4; i < len(good)-8; i += 5 {
+		b := bytes.Clone(good)
+		b[i] ^= 0xff
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		rd, err := format.Open(bytes.NewReader(b), "a.parquet", format.Options{TempDir: t.TempDir()})
+		if err != nil {
+			continue
+		}
+		var row format.Row
+		for n := 0; rd.Next(&row) == nil; n++ {
+			if n > 3 {
+				t.Fatalf("byte %d: more rows than there are", i)
+			}
+		}
+		if err := rd.Close(); err != nil {
+			t.Errorf("byte %d: %v", i, err)
+		}
+		runtime.ReadMemStats(&after)
+		const most = 64 << 20
+		if got := after.TotalAlloc - before.TotalAlloc; got > most {
+			t.Errorf("byte %d: %d bytes allocated", i, got)
+		}
 	}
 }
 
