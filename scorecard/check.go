@@ -3,6 +3,9 @@ package scorecard
 import (
 	"maps"
 	"slices"
+
+	"probity/scorecard/internal/strict"
+	"probity/scorecard/language"
 )
 
 // bands compiles the bands: ordered from best to worst, the last without a lower end.
@@ -48,7 +51,7 @@ func (c *compiler) groups() {
 		l := limits{g.Floor, g.Cap}
 		c.checkLimits(l, g.At, "group "+g.Name.Text)
 		c.plan.groups = append(c.plan.groups, group{limits: l})
-		if !slices.ContainsFunc(c.model.Characteristics, func(ch Characteristic) bool { return ch.Group.Text == g.Name.Text }) {
+		if !slices.ContainsFunc(c.model.Characteristics, func(ch language.Characteristic) bool { return ch.Group.Text == g.Name.Text }) {
 			c.fault(g.At, "unused", "remove it, or put a characteristic into it", "no characteristic is in group %s", g.Name.Text)
 		}
 		if c.model.IncentiveOnly && g.Cap != nil && *g.Cap < 0 {
@@ -58,8 +61,8 @@ func (c *compiler) groups() {
 }
 
 func (c *compiler) minima() {
-	if len(c.model.NotRated) > maxGates-1 {
-		c.fault(c.model.NotRated[maxGates-1].At, "size", "join conditions with any:", "there are more than %d minima", maxGates-1)
+	if len(c.model.NotRated) > language.MaxGates-1 {
+		c.fault(c.model.NotRated[language.MaxGates-1].At, "size", "join conditions with any:", "there are more than %d minima", language.MaxGates-1)
 		return
 	}
 	for i := range c.model.NotRated {
@@ -78,10 +81,10 @@ func (c *compiler) minima() {
 	}
 }
 
-func scoreAsked(w *Condition) bool {
+func scoreAsked(w *language.Condition) bool {
 	return w.ScoreFrom != nil || w.ScoreBelow != nil ||
-		slices.ContainsFunc(w.All, func(k Condition) bool { return scoreAsked(&k) }) ||
-		slices.ContainsFunc(w.Any, func(k Condition) bool { return scoreAsked(&k) })
+		slices.ContainsFunc(w.All, func(k language.Condition) bool { return scoreAsked(&k) }) ||
+		slices.ContainsFunc(w.Any, func(k language.Condition) bool { return scoreAsked(&k) })
 }
 
 func (c *compiler) gates() {
@@ -97,7 +100,7 @@ func (c *compiler) gates() {
 		}
 		place, ok := c.byBand[target.Text]
 		if !ok {
-			c.fault(target.At, "unknown-band", meant(target.Text, slices.Sorted(maps.Keys(c.byBand))), "there is no band %q", clip(target.Text))
+			c.fault(target.At, "unknown-band", strict.Meant(target.Text, slices.Sorted(maps.Keys(c.byBand))), "there is no band %q", strict.Clip(target.Text))
 			continue
 		}
 		k.band = place
@@ -114,7 +117,7 @@ func (c *compiler) gates() {
 }
 
 // gateEffect checks that the gate can do something, and nothing that the model has promised not to do.
-func (c *compiler) gateEffect(g *Gate, k *gate, target Name) {
+func (c *compiler) gateEffect(g *language.Gate, k *gate, target Name) {
 	rank := c.plan.bands[k.band].rank
 	worst := 0
 	for _, b := range c.plan.bands {
@@ -153,7 +156,7 @@ func implies(a, b *condition) bool {
 }
 
 // condition compiles a condition and checks that it can be true and can be false.
-func (c *compiler) condition(w *Condition) condition {
+func (c *compiler) condition(w *language.Condition) condition {
 	switch {
 	case w.All != nil:
 		return c.combined(whenAll, w.All)
@@ -174,15 +177,15 @@ func (c *compiler) condition(w *Condition) condition {
 	}
 	i, ok := c.byName[w.Characteristic.Text]
 	if !ok {
-		c.fault(w.Characteristic.At, "unknown-characteristic", meant(w.Characteristic.Text, slices.Sorted(maps.Keys(c.byName))),
-			"there is no characteristic %q", clip(w.Characteristic.Text))
+		c.fault(w.Characteristic.At, "unknown-characteristic", strict.Meant(w.Characteristic.Text, slices.Sorted(maps.Keys(c.byName))),
+			"there is no characteristic %q", strict.Clip(w.Characteristic.Text))
 		return condition{kind: whenAny}
 	}
 	c.conditioned[i] = true
 	return c.onCharacteristic(w, i)
 }
 
-func (c *compiler) combined(kind conditionKind, parts []Condition) condition {
+func (c *compiler) combined(kind conditionKind, parts []language.Condition) condition {
 	k := condition{kind: kind}
 	for i := range parts {
 		k.kids = append(k.kids, c.condition(&parts[i]))
@@ -190,7 +193,7 @@ func (c *compiler) combined(kind conditionKind, parts []Condition) condition {
 	return k
 }
 
-func (c *compiler) onCharacteristic(w *Condition, i int) condition {
+func (c *compiler) onCharacteristic(w *language.Condition, i int) condition {
 	f := &c.plan.factors[i]
 	name := w.Characteristic.Text
 	switch {
@@ -213,7 +216,7 @@ func (c *compiler) onCharacteristic(w *Condition, i int) condition {
 		for _, n := range w.Codes {
 			place := slices.Index(f.codes, n.Text)
 			if place < 0 {
-				c.fault(n.At, "unknown-code", meant(n.Text, f.codes), "%q is no code of %s", clip(n.Text), name)
+				c.fault(n.At, "unknown-code", strict.Meant(n.Text, f.codes), "%q is no code of %s", strict.Clip(n.Text), name)
 				continue
 			}
 			k.codes[place] = true
@@ -247,7 +250,7 @@ func (c *compiler) onCharacteristic(w *Condition, i int) condition {
 // canMiss tells whether a compiled characteristic can be without a value.
 func (c *compiler) canMiss(i int) bool {
 	switch c.plan.factors[i].kind {
-	case Count, Exists, Sum, Distinct, pointsByRecord:
+	case language.Count, language.Exists, language.Sum, language.Distinct, language.PointsByRecord:
 		return c.plan.factors[i].presence >= 0
 	}
 	return true
@@ -257,13 +260,13 @@ func (c *compiler) canMiss(i int) bool {
 func (c *compiler) valueRange(i int) (lo, hi int64) {
 	f := &c.plan.factors[i]
 	switch f.kind {
-	case Count, Distinct:
+	case language.Count, language.Distinct:
 		return 0, highest
-	case Exists:
+	case language.Exists:
 		return 0, 1
-	case MonthsSinceFirst, MonthsSinceLast:
+	case language.MonthsSinceFirst, language.MonthsSinceLast:
 		return 0, 12 * 10_000
-	case Share:
+	case language.Share:
 		return 0, f.of
 	}
 	return lowest, highest

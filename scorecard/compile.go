@@ -5,6 +5,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"probity/scorecard/facts"
+	"probity/scorecard/internal/filter"
+	"probity/scorecard/internal/strict"
+	"probity/scorecard/language"
 )
 
 // compiler makes a plan of a model and gathers what is wrong with it on the way. It goes on after a fault, so that an
@@ -46,7 +51,7 @@ func Compile(model *Model, schema Schema) (*Plan, error) {
 		c.assemble()
 		c.cuts()
 	}
-	if err := c.faults.err(); err != nil {
+	if err := c.faults.Err(); err != nil {
 		return nil, err
 	}
 	return c.plan, nil
@@ -93,6 +98,14 @@ func (c *compiler) once(places map[string]int, n Name, i int, what string) {
 	places[n.Text] = i
 }
 
+// The kinds of subject a model may be written for.
+const (
+	Enterprise   = "enterprise"
+	PublicBody   = "public_body"
+	OfficeHolder = "office_holder"
+	Person       = "person"
+)
+
 var kinds = []string{Enterprise, PublicBody, OfficeHolder, Person}
 
 // header checks who is rated, in which context, with whose leave.
@@ -101,7 +114,7 @@ func (c *compiler) header() {
 	alone := ""
 	for _, k := range m.Kinds {
 		if !slices.Contains(kinds, k.Text) {
-			c.fault(k.At, "kind", meant(k.Text, kinds), "%q is no kind of subject", clip(k.Text))
+			c.fault(k.At, "kind", strict.Meant(k.Text, kinds), "%q is no kind of subject", strict.Clip(k.Text))
 		}
 		if k.Text == Person || k.Text == OfficeHolder {
 			alone = k.Text
@@ -109,7 +122,7 @@ func (c *compiler) header() {
 	}
 	for _, x := range m.Contexts {
 		if !slices.Contains(c.contexts, x.Text) {
-			c.fault(x.At, "context", meant(x.Text, c.contexts), "no dataset has the context %q", clip(x.Text))
+			c.fault(x.At, "context", strict.Meant(x.Text, c.contexts), "no dataset has the context %q", strict.Clip(x.Text))
 		}
 	}
 	if alone != "" && len(m.Kinds) > 1 {
@@ -144,7 +157,7 @@ type selected struct {
 	datasets []int
 	fields   map[string]*Field
 	partial  map[string]string
-	filter   *expr
+	filter   *filter.Expr
 	reads    map[string]bool
 	by       string
 	window   int
@@ -152,7 +165,7 @@ type selected struct {
 }
 
 // resolve finds the datasets of a selection and compiles its filter and window; nil after a fault.
-func (c *compiler) resolve(s *Selection, at Pos) *selected {
+func (c *compiler) resolve(s *language.Selection, at Pos) *selected {
 	before := len(c.faults)
 	sel := &selected{reads: map[string]bool{}}
 	for _, n := range s.Datasets {
@@ -160,7 +173,7 @@ func (c *compiler) resolve(s *Selection, at Pos) *selected {
 	}
 	for _, n := range s.Families {
 		if !slices.Contains(c.families, n.Text) {
-			c.fault(n.At, "unknown-family", meant(n.Text, c.families), "there is no record family %q", clip(n.Text))
+			c.fault(n.At, "unknown-family", strict.Meant(n.Text, c.families), "there is no record family %q", strict.Clip(n.Text))
 			continue
 		}
 		c.datasets(sel, n, true, func(d *Dataset) bool { return d.Family == n.Text })
@@ -222,13 +235,13 @@ func (c *compiler) datasets(sel *selected, n Name, pattern bool, match func(*Dat
 	switch {
 	case found:
 	case pattern:
-		c.fault(n.At, "no-dataset", "widen the pattern or the contexts", "no dataset of the model's contexts and kinds matches %q", clip(n.Text))
+		c.fault(n.At, "no-dataset", "widen the pattern or the contexts", "no dataset of the model's contexts and kinds matches %q", strict.Clip(n.Text))
 	default:
 		codes := make([]string, len(c.schema.Datasets))
 		for i := range codes {
 			codes[i] = c.schema.Datasets[i].Code
 		}
-		c.fault(n.At, "unknown-dataset", meant(n.Text, codes), "there is no dataset %q", clip(n.Text))
+		c.fault(n.At, "unknown-dataset", strict.Meant(n.Text, codes), "there is no dataset %q", strict.Clip(n.Text))
 	}
 }
 
@@ -255,14 +268,14 @@ func glob(pattern, s string) bool {
 // commonFields finds the fields that every dataset of the selection has in the same form.
 func (c *compiler) commonFields(sel *selected) {
 	sel.fields, sel.partial = map[string]*Field{}, map[string]string{}
-	for i := range builtins {
-		sel.fields[builtins[i].Name] = &builtins[i]
+	for _, name := range []string{Occurred, ValidFrom, ValidTo} {
+		sel.fields[name] = facts.Builtin(name)
 	}
 	for k, i := range sel.datasets {
 		d := &c.schema.Datasets[i]
 		for j := range d.Fields {
 			f := &d.Fields[j]
-			if builtin(f.Name) != nil {
+			if facts.Builtin(f.Name) != nil {
 				continue
 			}
 			switch have := sel.fields[f.Name]; {
@@ -270,12 +283,12 @@ func (c *compiler) commonFields(sel *selected) {
 				sel.fields[f.Name] = f
 			case have == nil:
 				sel.partial[f.Name] = fmt.Sprintf("dataset %s has no field %s", c.schema.Datasets[sel.datasets[0]].Code, f.Name)
-			case !have.same(f):
+			case !have.Same(f):
 				sel.partial[f.Name] = fmt.Sprintf("field %s is not of the same type and code list in %s and %s", f.Name, c.schema.Datasets[sel.datasets[0]].Code, d.Code)
 			}
 		}
 		for name := range sel.fields {
-			if d.field(name) == nil {
+			if d.Field(name) == nil {
 				sel.partial[name] = fmt.Sprintf("dataset %s has no field %s", d.Code, name)
 			}
 		}
@@ -293,7 +306,7 @@ func (c *compiler) field(sel *selected, n Name) *Field {
 		c.fault(n.At, "partial-field", "split the characteristic by dataset", "%s", why)
 		return nil
 	case f == nil:
-		c.fault(n.At, "unknown-field", meant(n.Text, slices.Sorted(maps.Keys(sel.fields))), "the records have no field %q", clip(n.Text))
+		c.fault(n.At, "unknown-field", strict.Meant(n.Text, slices.Sorted(maps.Keys(sel.fields))), "the records have no field %q", strict.Clip(n.Text))
 		return nil
 	case f.Type == Text:
 		c.fault(n.At, "text-field", "use a code, number or day", "field %s is free text, which no model may read", n.Text)
@@ -305,14 +318,14 @@ func (c *compiler) field(sel *selected, n Name) *Field {
 	return f
 }
 
-func (c *compiler) filter(sel *selected, f *Filter) (*expr, map[string]bool) {
+func (c *compiler) filter(sel *selected, f *language.Filter) (*filter.Expr, map[string]bool) {
 	for _, name := range slices.Sorted(maps.Keys(sel.partial)) {
 		if mentions(f.Text, name) {
 			c.fault(f.At, "partial-field", "split the characteristic by dataset", "%s", sel.partial[name])
 			return nil, nil
 		}
 	}
-	return compileFilter(f, sel.fields, c.fault)
+	return filter.Compile(f, sel.fields, c.fault)
 }
 
 // mentions tells whether the word stands in the text.
@@ -344,22 +357,22 @@ func (c *compiler) cell(sel *selected, k cell) int {
 
 // assemble lays out the columns and makes a program for every dataset that is read.
 func (c *compiler) assemble() {
-	l := &Layout{index: map[string]int{}}
+	l := facts.NewLayout()
 	tableOf := map[int]int{}
 	for i := range c.plan.cells {
 		k := &c.plan.cells[i]
 		for j, d := range k.tables {
 			t, ok := tableOf[d]
 			if !ok {
-				t = l.add(c.schema.Datasets[d].Code)
+				t = l.Add(c.schema.Datasets[d].Code)
 				tableOf[d] = t
 			}
 			k.reads[k.by], k.reads[k.field], k.reads[k.times] = true, true, true
 			for _, name := range slices.Sorted(maps.Keys(k.reads)) {
-				if _, builtin := l.column(t, name); builtin || name == "" {
+				if _, builtin := l.Column(t, name); builtin || name == "" {
 					continue
 				}
-				if err := l.want(t, *c.schema.Datasets[d].field(name)); err != nil {
+				if err := l.Want(t, *c.schema.Datasets[d].Field(name)); err != nil {
 					c.fault(c.model.At, "schema", "", "%v", err)
 				}
 			}

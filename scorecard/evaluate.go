@@ -8,6 +8,8 @@ import (
 	"sort"
 
 	"probity/calendar"
+	"probity/scorecard/internal/kernel"
+	"probity/scorecard/internal/whole"
 )
 
 // Evaluator carries out a plan. It holds the memory that takes, reuses it, and is for one goroutine at a time; plans
@@ -19,9 +21,9 @@ type Evaluator struct {
 	plan     *Plan
 	layout   *Layout
 	programs []program
-	machine  machine
+	machine  kernel.Machine
 	result   Results
-	days     bool // machine.spans are those of machine.at
+	days     bool // machine.Spans are those of machine.AsOf
 
 	// The state of a block of n subjects beginning at first.
 	first, n    int
@@ -89,21 +91,23 @@ func newEvaluator(p *Plan, layout *Layout, programs []program) *Evaluator {
 			e.latestCells++
 		}
 	}
-	e.machine.spans = make([]span, len(p.windows))
+	e.machine.Spans = make([]kernel.Span, len(p.windows))
 	return e
 }
 
 // Evaluate rates every subject of the facts. The results are valid until the evaluator is used again.
-func (e *Evaluator) Evaluate(f *Facts, at At) *Results { return e.EvaluateRange(f, 0, f.subjects, at) }
+func (e *Evaluator) Evaluate(f *Facts, at At) *Results {
+	return e.EvaluateRange(f, 0, f.Subjects(), at)
+}
 
 // EvaluateRange rates the subjects from from up to to, to excluded. It panics where the facts are of another layout
 // than the evaluator's.
 func (e *Evaluator) EvaluateRange(f *Facts, from, to int, at At) *Results {
-	if f.layout != e.layout {
+	if f.Layout() != e.layout {
 		panic("scorecard: the facts are of another layout than the evaluator's")
 	}
-	if from < 0 || to < from || to > f.subjects {
-		panic(fmt.Sprintf("scorecard: subjects %d to %d of %d", from, to, f.subjects))
+	if from < 0 || to < from || to > f.Subjects() {
+		panic(fmt.Sprintf("scorecard: subjects %d to %d of %d", from, to, f.Subjects()))
 	}
 	e.on(at)
 	r := &e.result
@@ -117,28 +121,28 @@ func (e *Evaluator) EvaluateRange(f *Facts, from, to int, at At) *Results {
 
 // on sets the days and computes the windows.
 func (e *Evaluator) on(at At) {
-	if !e.days || e.machine.at.AsOf != at.AsOf {
+	if !e.days || e.machine.AsOf != at.AsOf {
 		for i := range e.plan.windows {
-			e.machine.spans[i] = e.plan.windows[i].on(at.AsOf)
+			e.machine.Spans[i] = e.plan.windows[i].on(at.AsOf)
 		}
 		e.days = true
 	}
-	e.machine.at = at
+	e.machine.AsOf, e.machine.Seen = at.AsOf, at.Seen
 }
 
 // block evaluates n subjects, beginning at first.
 func (e *Evaluator) block(f *Facts, first, n int) {
 	e.begin(first, n)
-	for _, t := range f.used {
+	for _, t := range f.Used() {
 		p := &e.programs[t]
 		if len(p.tasks) == 0 {
 			continue
 		}
-		table := &f.tables[t]
+		table := f.Table(t)
 		lo, hi := rowsOf(table.Subject, first, n)
-		for ; lo < hi; lo += chunkRows {
-			end := min(lo+chunkRows, hi)
-			e.machine.run(p, table, lo, end)
+		for ; lo < hi; lo += kernel.ChunkRows {
+			end := min(lo+kernel.ChunkRows, hi)
+			e.machine.Run(&p.masks, table, lo, end)
 			e.feed(p, table, lo, end)
 		}
 	}
@@ -188,13 +192,14 @@ func fill[T any](s []T, v T) {
 func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 	words := (hi - lo + 63) / 64
 	m := &e.machine
-	var used, counted [chunkWords]uint64
-	if m.trapped {
-		e.overflows(t, used[:words], lo)
+	var used, counted [kernel.ChunkWords]uint64
+	if trap, ok := m.Trap(words); ok {
+		copy(used[:], trap)
+		e.overflows(t, trap, lo)
 	}
 	for i := range p.tasks {
 		k := &p.tasks[i]
-		mask := m.masks[k.inside][:words]
+		mask := m.Mask(k.inside, words)
 		found := uint64(0)
 		for w, b := range mask {
 			used[w] |= b
@@ -222,13 +227,10 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 	}
 }
 
-// overflows notes the subjects with a record for which the arithmetic of a filter overflows, and the records: they are
-// in use in so far as the rating changes when they lapse.
-func (e *Evaluator) overflows(t *Table, used []uint64, lo int) {
-	for w := range used {
-		used[w] = e.machine.trap[w] & e.machine.masks[maskUsable][w]
-	}
-	for _, row := range e.selectRows(used, lo) {
+// overflows notes the subjects of records for which the arithmetic of a filter overflows. Such a record is in use in so
+// far as the rating changes when it lapses.
+func (e *Evaluator) overflows(t *Table, trap []uint64, lo int) {
+	for _, row := range e.selectRows(trap, lo) {
 		e.overflow(int(t.Subject[row]) - e.first)
 	}
 }
@@ -269,7 +271,7 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 			acc[int(t.Subject[row])-e.first]++
 		}
 	case cellFirst:
-		days := t.days(k.by)
+		days := t.Days(k.by)
 		for _, row := range rows {
 			d, s := int64(days[row]), int(t.Subject[row])-e.first
 			if acc[s] == Missing || d < acc[s] {
@@ -277,7 +279,7 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 			}
 		}
 	case cellLast:
-		days := t.days(k.by)
+		days := t.Days(k.by)
 		for _, row := range rows {
 			d, s := int64(days[row]), int(t.Subject[row])-e.first
 			acc[s] = max(acc[s], d)
@@ -343,7 +345,7 @@ type carried struct {
 // latest keeps the value of the last record in the total order.
 func (e *Evaluator) latest(k *task, t *Table, rows []int32, acc []int64) {
 	newest := e.newest[e.slots[k.cell]*e.n:]
-	days := t.days(k.by)
+	days := t.Days(k.by)
 	for i, v := range e.valuesOf(k, t, rows) {
 		row := rows[i]
 		s := int(t.Subject[row]) - e.first
@@ -377,7 +379,7 @@ func (e *Evaluator) valuesOf(k *task, t *Table, rows []int32) []int64 {
 			if n == Missing {
 				n = 1
 			}
-			v, ok := multiply(out[i], max(n, 0))
+			v, ok := whole.Multiply(out[i], max(n, 0))
 			if !ok {
 				v = Missing
 			}
@@ -390,7 +392,7 @@ func (e *Evaluator) valuesOf(k *task, t *Table, rows []int32) []int64 {
 // read widens the values of a column to whole numbers.
 func read(out []int64, t *Table, column int, rows []int32) {
 	if column < 0 {
-		readDays(out, t.days(column), rows)
+		readDays(out, t.Days(column), rows)
 		return
 	}
 	c := &t.Columns[column]
@@ -422,7 +424,7 @@ func readDays(out []int64, days []calendar.Day, rows []int32) {
 
 // sift puts records aside until all of the block are known.
 func (e *Evaluator) sift(k *task, t *Table, rows []int32) {
-	days := t.days(k.by)
+	days := t.Days(k.by)
 	var values []int64
 	if k.value != noColumn {
 		values = e.valuesOf(k, t, rows)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"probity/calendar"
+	"probity/scorecard/internal/kernel"
+	"probity/scorecard/language"
 )
 
 // Explanation is a rating in words: every point with the records behind it. Base, points and adjustments add up to the
@@ -185,18 +187,18 @@ func (e *Evaluator) behind(i int, contested bool) []found {
 	r := &e.result
 	subject := r.first + i
 	e.first, e.n = subject, 1
-	e.machine.contested = contested
-	defer func() { e.machine.contested = false }()
+	e.machine.Contested = contested
+	defer func() { e.machine.Contested = false }()
 	var all []found
-	for _, t := range r.facts.used {
-		p, table := &e.programs[t], &r.facts.tables[t]
+	for _, t := range r.facts.Used() {
+		p, table := &e.programs[t], r.facts.Table(t)
 		if len(p.tasks) == 0 {
 			continue
 		}
 		lo, hi := rowsOf(table.Subject, subject, 1)
-		for ; lo < hi; lo += chunkRows {
-			end := min(lo+chunkRows, hi)
-			e.machine.run(p, table, lo, end)
+		for ; lo < hi; lo += kernel.ChunkRows {
+			end := min(lo+kernel.ChunkRows, hi)
+			e.machine.Run(&p.masks, table, lo, end)
 			for k := range p.tasks {
 				all = e.find(all, &p.tasks[k], t, table, lo, end)
 			}
@@ -213,12 +215,12 @@ func (e *Evaluator) behind(i int, contested bool) []found {
 
 func (e *Evaluator) find(all []found, k *task, t int, table *Table, lo, hi int) []found {
 	words := (hi - lo + 63) / 64
-	rows := e.selectRows(e.machine.masks[k.inside][:words], lo)
+	rows := e.selectRows(e.machine.Mask(k.inside, words), lo)
 	var values []int64
 	if k.value != noColumn {
 		values = e.valuesOf(k, table, rows)
 	}
-	days := table.days(k.by)
+	days := table.Days(k.by)
 	for j, row := range rows {
 		f := found{cell: k.cell, table: t, row: int(row), order: order{days[row], table.Recorded[row], table.ID[row]}}
 		if values != nil {
@@ -265,20 +267,20 @@ func (e *Evaluator) evidence(k int, v int64, all []found) []Evidence {
 	}
 	if len(own) > 0 && v != Missing {
 		switch f.kind {
-		case Latest, MonthsSinceLast:
+		case language.Latest, language.MonthsSinceLast:
 			own = own[len(own)-1:]
-		case MonthsSinceFirst:
+		case language.MonthsSinceFirst:
 			own = own[:1]
-		case Min, Max:
+		case language.Min, language.Max:
 			own = slices.DeleteFunc(own, func(x found) bool { return x.value != v })
 		}
 	}
 	var list []Evidence
-	facts := e.result.facts
+	held := e.result.facts
 	for _, x := range own {
-		t := &facts.tables[x.table]
-		ev := Evidence{ID: t.ID[x.row], Dataset: facts.layout.reads[x.table].Dataset, Occurred: t.Occurred[x.row]}
-		if f.kind == pointsByRecord {
+		t := held.Table(x.table)
+		ev := Evidence{ID: t.ID[x.row], Dataset: held.Layout().Reads()[x.table].Dataset, Occurred: t.Occurred[x.row]}
+		if f.kind == language.PointsByRecord {
 			points := x.value
 			ev.Points = &points
 		}

@@ -4,6 +4,9 @@ import (
 	"math/bits"
 
 	"probity/calendar"
+	"probity/scorecard/internal/kernel"
+	"probity/scorecard/internal/whole"
+	"probity/scorecard/language"
 )
 
 // finish turns the aggregates of the block into values, points, scores and bands.
@@ -33,25 +36,25 @@ func (e *Evaluator) finish() {
 func (e *Evaluator) values(f *factor, out []int64) {
 	cell := e.cells[f.cell*e.n : (f.cell+1)*e.n]
 	switch f.kind {
-	case Exists:
+	case language.Exists:
 		for s, v := range cell {
 			out[s] = min(v, 1)
 		}
-	case MonthsSinceFirst, MonthsSinceLast:
+	case language.MonthsSinceFirst, language.MonthsSinceLast:
 		for s, v := range cell {
 			out[s] = Missing
 			if v != Missing {
-				out[s] = int64(calendar.Day(v).Months(e.machine.at.AsOf))
+				out[s] = int64(calendar.Day(v).Months(e.machine.AsOf))
 			}
 		}
-	case Share, Ratio:
+	case language.Share, language.Ratio:
 		below := e.cells[f.other*e.n : (f.other+1)*e.n]
 		for s, v := range cell {
 			out[s] = Missing
 			if v == Missing || below[s] <= 0 {
 				continue
 			}
-			q, ok := scale(v, f.of, below[s])
+			q, ok := whole.Scale(v, f.of, below[s])
 			if !ok {
 				e.overflow(s)
 				continue
@@ -145,18 +148,18 @@ func (e *Evaluator) changes(k *task, t *Table, lo, hi int, found bool) {
 	}
 	words := (hi - lo + 63) / 64
 	m := &e.machine
-	inside := m.masks[k.inside][:words]
+	inside := m.Mask(k.inside, words)
 	if found && !w.outer.IsZero() {
-		e.earliest(e.leave[k.window*e.n:], t, t.days(k.by), inside, lo)
+		e.earliest(e.leave[k.window*e.n:], t, t.Days(k.by), inside, lo)
 	}
 	if found && w.inForce && t.ValidTo != nil {
 		e.earliest(e.result.changes[e.first-e.result.first:], t, t.ValidTo, inside, lo)
 	}
 	if w.dated() {
-		e.pending(e.enter[k.window*e.n:], k, t, t.days(k.by), m.spans[k.window].last, lo, hi)
+		e.pending(e.enter[k.window*e.n:], k, t, t.Days(k.by), m.Spans[k.window].Last, lo, hi)
 	}
 	if w.inForce {
-		e.pending(e.result.changes[e.first-e.result.first:], k, t, t.ValidFrom, m.at.AsOf, lo, hi)
+		e.pending(e.result.changes[e.first-e.result.first:], k, t, t.ValidFrom, m.AsOf, lo, hi)
 	}
 }
 
@@ -165,13 +168,14 @@ func (e *Evaluator) pending(first []calendar.Day, k *task, t *Table, days []cale
 	if days == nil {
 		return
 	}
-	var mask [chunkWords]uint64
+	var mask [kernel.ChunkWords]uint64
 	words := (hi - lo + 63) / 64
-	maskDays(mask[:words], days[lo:hi], after+1, calendar.Last)
+	kernel.MaskDays(mask[:words], days[lo:hi], after+1, calendar.Last)
+	usable := e.machine.Mask(kernel.Usable, words)
 	for w := range words {
-		mask[w] &= e.machine.masks[maskUsable][w]
+		mask[w] &= usable[w]
 		if k.filter >= 0 {
-			mask[w] &= e.machine.masks[k.filter][w]
+			mask[w] &= e.machine.Mask(k.filter, words)[w]
 		}
 	}
 	e.earliest(first, t, days, mask[:words], lo)
@@ -196,11 +200,11 @@ func (e *Evaluator) lapses(t *Table, used []uint64, lo, hi int) {
 	if t.Lapse != nil {
 		e.earliest(e.result.lapses[base:], t, t.Lapse, used, lo)
 	}
-	var mask [chunkWords]uint64
+	var mask [kernel.ChunkWords]uint64
 	words := len(used)
-	maskDays(mask[:words], t.Occurred[lo:hi], e.machine.at.AsOf+1, calendar.Last)
+	kernel.MaskDays(mask[:words], t.Occurred[lo:hi], e.machine.AsOf+1, calendar.Last)
 	if t.Disputed != nil {
-		dropSet(mask[:words], t.Disputed[lo:hi])
+		kernel.DropSet(mask[:words], t.Disputed[lo:hi])
 	}
 	e.earliest(e.result.changes[base:], t, t.Occurred, mask[:words], lo)
 }
@@ -224,7 +228,7 @@ func (e *Evaluator) dates() {
 	}
 	for i := range e.plan.factors {
 		f := &e.plan.factors[i]
-		if f.kind != MonthsSinceFirst && f.kind != MonthsSinceLast {
+		if f.kind != language.MonthsSinceFirst && f.kind != language.MonthsSinceLast {
 			continue
 		}
 		for s, v := range e.cells[f.cell*e.n : (f.cell+1)*e.n] {
@@ -232,7 +236,7 @@ func (e *Evaluator) dates() {
 				continue
 			}
 			d := calendar.Day(v)
-			if next, ok := f.next(int64(d.Months(e.machine.at.AsOf))); ok {
+			if next, ok := f.next(int64(d.Months(e.machine.AsOf))); ok {
 				changes[s] = min(changes[s], d.Add(calendar.Period{Months: int(next)}))
 			}
 		}
@@ -254,8 +258,8 @@ func (f *factor) next(v int64) (int64, bool) {
 		if v > u.Over {
 			steps = (v-u.Over)/u.Every + 1
 		}
-		if step, fits := multiply(steps, u.Every); fits {
-			if c, fits := add(u.Over, step); fits && c > v {
+		if step, fits := whole.Multiply(steps, u.Every); fits {
+			if c, fits := whole.Add(u.Over, step); fits && c > v {
 				least, ok = min(least, c), true
 			}
 		}

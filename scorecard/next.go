@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"probity/calendar"
+	"probity/scorecard/internal/whole"
+	"probity/scorecard/language"
 )
 
 // NextBand is the least change that leads to a better band.
@@ -138,7 +140,7 @@ func (s *search) propose(k int, behind []found) {
 func (s *search) proposeUnits(k int) {
 	u := &s.plan.factors[k].score.unit
 	units := int64(0)
-	if above, ok := subtract(s.values[k], u.Over); ok && above > 0 {
+	if above, ok := whole.Subtract(s.values[k], u.Over); ok && above > 0 {
 		units = above / u.Every
 	}
 	toward := int64(-1)
@@ -146,7 +148,7 @@ func (s *search) proposeUnits(k int) {
 		toward = 1
 	}
 	// Steps beyond floor or cap change nothing: begin where the points do.
-	if full, ok := multiply(units, u.Each); toward < 0 && u.Floor != nil && (!ok || full < *u.Floor) {
+	if full, ok := whole.Multiply(units, u.Each); toward < 0 && u.Floor != nil && (!ok || full < *u.Floor) {
 		units = (*u.Floor + u.Each + 1) / u.Each
 	}
 	for n := range int64(maxSteps) {
@@ -158,8 +160,8 @@ func (s *search) proposeUnits(k int) {
 		if toward < 0 {
 			to++
 		}
-		v, ok := multiply(to, u.Every)
-		if v, ok2 := add(v, u.Over+(toward-1)/2); ok && ok2 {
+		v, ok := whole.Multiply(to, u.Every)
+		if v, ok2 := whole.Add(v, u.Over+(toward-1)/2); ok && ok2 {
 			s.steps = append(s.steps, step{k, int(n) + 1, v})
 		}
 	}
@@ -182,7 +184,7 @@ func (s *search) proposeRecords(k int, behind []found) {
 
 // outcome is the score and band with some changes made.
 func (s *search) outcome(changes []step) (score int64, band int) {
-	var values, points [maxCharacteristics]int64
+	var values, points [language.MaxCharacteristics]int64
 	n := copy(values[:], s.values)
 	copy(points[:], s.points)
 	for _, c := range changes {

@@ -4,6 +4,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"probity/scorecard/facts"
+	"probity/scorecard/internal/whole"
+	"probity/scorecard/language"
 )
 
 // Plan is a model compiled against a schema: what to do with each dataset's records, and how values become points,
@@ -25,6 +29,22 @@ type Plan struct {
 	counted bool
 }
 
+// Merge makes the layout that serves every one of the plans.
+func Merge(plans ...*Plan) (*Layout, error) {
+	l := facts.NewLayout()
+	for _, p := range plans {
+		for _, r := range p.layout.Reads() {
+			t := l.Add(r.Dataset)
+			for _, f := range r.Fields {
+				if err := l.Want(t, f); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return l, nil
+}
+
 // Model is the model that the plan was compiled from.
 func (p *Plan) Model() *Model { return p.model }
 
@@ -39,7 +59,7 @@ func (p *Plan) Range() (least, most int64) { return p.scoreRange() }
 
 // factor is a characteristic: how its value comes from cells, and how many points a value is worth.
 type factor struct {
-	kind AggregateKind
+	kind language.AggregateKind
 	// cell holds the value or the numerator, other the denominator; presence, where not -1, counts the records in the
 	// window regardless of the filter.
 	cell, other, presence int
@@ -61,7 +81,7 @@ type scorer struct {
 	cuts   []int64
 	byCode []int16
 	points []int64
-	unit   PerUnit
+	unit   language.PerUnit
 	limits limits
 	// falls and rises tell whether points by unit or record can be below and above 0.
 	falls, rises bool
@@ -112,14 +132,14 @@ func (s *scorer) rate(v int64) (attribute int, points int64) {
 		attribute = int(s.byCode[v])
 		return attribute, s.points[attribute]
 	case scoreUnits:
-		return 0, s.unit.points(v)
+		return 0, unitPoints(&s.unit, v)
 	}
 	return 0, s.limits.hold(v)
 }
 
-// points are those of a value: Each for every full Every above Over, bounded.
-func (u *PerUnit) points(v int64) int64 {
-	above, ok := subtract(v, u.Over)
+// unitPoints are those of a value: Each for every full Every above Over, bounded.
+func unitPoints(u *language.PerUnit, v int64) int64 {
+	above, ok := whole.Subtract(v, u.Over)
 	if !ok {
 		above = highest
 	}
@@ -127,7 +147,7 @@ func (u *PerUnit) points(v int64) int64 {
 	if v <= u.Over {
 		return l.hold(0)
 	}
-	p, ok := multiply(u.Each, above/u.Every)
+	p, ok := whole.Multiply(u.Each, above/u.Every)
 	if !ok {
 		p = highest
 		if u.Each < 0 {
@@ -198,7 +218,7 @@ func (e Effect) String() string { return effects[e] }
 // MarshalText writes the key.
 func (e Effect) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
-// condition is a compiled [Condition].
+// condition is a compiled [language.Condition].
 type condition struct {
 	kind   conditionKind
 	factor int

@@ -1,6 +1,9 @@
 package scorecard
 
-import "probity/calendar"
+import (
+	"probity/calendar"
+	"probity/scorecard/language"
+)
 
 // At is when a rating is made.
 type At struct {
@@ -38,7 +41,7 @@ const MaxReasons = 4
 const ReasonOverflow = "OVERFLOW"
 
 // overflowed is the bit of why for ReasonOverflow.
-const overflowed = maxGates - 1
+const overflowed = language.MaxGates - 1
 
 // Results are the ratings of the subjects of some facts, as columns. They belong to the evaluator that made them and
 // are valid until it is used again. Subjects are counted from the first one evaluated.

@@ -1,4 +1,4 @@
-package scorecard
+package strict
 
 import (
 	"cmp"
@@ -9,8 +9,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// digest is the SHA-256 over the canonical form of a document that [Parse] has found in order; see [Digest].
-func digest(root *yaml.Node) Digest { return sha256.Sum256(canonical(nil, root)) }
+// Digest is the SHA-256 over the canonical form of a document that was found in order: JSON without white space, the
+// keys of every mapping sorted by their bytes, whole numbers in decimal, true and false, everything else as the string
+// that YAML reads, with only the quote, the backslash and control characters escaped.
+func Digest(root *yaml.Node) [32]byte { return sha256.Sum256(canonical(nil, root)) }
 
 func canonical(b []byte, n *yaml.Node) []byte {
 	switch {

@@ -1,4 +1,4 @@
-package scorecard
+package strict
 
 import (
 	"cmp"
@@ -46,8 +46,8 @@ func (f Faults) Error() string {
 	return b.String()
 }
 
-// err is nil for no faults, else the faults in the order of the file.
-func (f Faults) err() error {
+// Err is nil for no faults, else the faults in the order of the file.
+func (f Faults) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
@@ -68,8 +68,8 @@ func nearest(want string, names []string) string {
 	return best
 }
 
-// meant is a cure: the nearest name, or the names there are.
-func meant(want string, names []string) string {
+// Meant is a cure: the nearest name, or the names there are.
+func Meant(want string, names []string) string {
 	if n := nearest(want, names); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
 	}

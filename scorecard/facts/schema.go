@@ -1,17 +1,10 @@
-package scorecard
+package facts
 
 import (
 	"fmt"
-	"math"
 	"slices"
-)
 
-// The kinds of subject a model may be written for.
-const (
-	Enterprise   = "enterprise"
-	PublicBody   = "public_body"
-	OfficeHolder = "office_holder"
-	Person       = "person"
+	"probity/scorecard/internal/whole"
 )
 
 // Type says what the values of a field are and so what a model may do with it.
@@ -44,7 +37,7 @@ func (t Type) String() string {
 
 // Missing stands for a value that is not there, in values of every type. No field may hold it as a number: amounts and
 // counts run from -2^63+1 to 2^63-1.
-const Missing int64 = math.MinInt64
+const Missing = whole.Missing
 
 // Schema is what a model can be written against: the datasets of a catalogue.
 type Schema struct {
@@ -95,30 +88,28 @@ var builtins = []Field{
 	{Name: ValidTo, Type: Date},
 }
 
-var boolCodes = []string{"false", "true"}
-
-// codes is the list of names of a field's values, for fields whose values have names.
-func (f *Field) codes() []string {
+// Names is the list of names of a field's values, for fields whose values have names.
+func (f *Field) Names() []string {
 	if f.Type == Bool {
-		return boolCodes
+		return []string{"false", "true"}
 	}
 	return f.Codes
 }
 
-// coded tells whether the field's values are places in a list.
-func (f *Field) coded() bool { return f.Type == Code || f.Type == Bool }
+// Coded tells whether the field's values are places in a list.
+func (f *Field) Coded() bool { return f.Type == Code || f.Type == Bool }
 
-// number tells whether sums, least and most of the field make sense.
-func (f *Field) number() bool { return f.Type == Int || f.Type == Amount }
+// Number tells whether sums, least and most of the field make sense.
+func (f *Field) Number() bool { return f.Type == Int || f.Type == Amount }
 
-// same tells whether one filter can run over both fields: a value means the same in both.
-func (f *Field) same(g *Field) bool {
+// Same tells whether one filter can run over both fields: a value means the same in both.
+func (f *Field) Same(g *Field) bool {
 	return f.Type == g.Type && f.Ordered == g.Ordered && slices.Equal(f.Codes, g.Codes)
 }
 
-// field finds a field that every record has, or one of the dataset. A dataset cannot redefine the former.
-func (d *Dataset) field(name string) *Field {
-	if f := builtin(name); f != nil {
+// Field finds a field that every record has, or one of the dataset. A dataset cannot redefine the former.
+func (d *Dataset) Field(name string) *Field {
+	if f := Builtin(name); f != nil {
 		return f
 	}
 	for i := range d.Fields {
@@ -129,7 +120,8 @@ func (d *Dataset) field(name string) *Field {
 	return nil
 }
 
-func builtin(name string) *Field {
+// Builtin is a field that every record has, or nil.
+func Builtin(name string) *Field {
 	for i := range builtins {
 		if builtins[i].Name == name {
 			return &builtins[i]

@@ -1,4 +1,4 @@
-package scorecard
+package filter
 
 import (
 	"fmt"
@@ -11,6 +11,9 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
+
+	"probity/scorecard/facts"
+	"probity/scorecard/internal/strict"
 )
 
 const (
@@ -60,33 +63,34 @@ var celBase = sync.OnceValues(func() (*cel.Env, error) {
 	)
 })
 
-var celTypes = map[Type]*cel.Type{
-	Int: cel.IntType, Amount: cel.IntType, Date: cel.TimestampType, Code: cel.StringType, Bool: cel.BoolType,
+var celTypes = map[facts.Type]*cel.Type{
+	facts.Int: cel.IntType, facts.Amount: cel.IntType, facts.Date: cel.TimestampType, facts.Code: cel.StringType, facts.Bool: cel.BoolType,
 }
 
-var comparisons = map[string]comparison{
-	operators.Equals: equal, operators.NotEquals: notEqual, operators.Less: less, operators.LessEquals: lessEqual,
-	operators.Greater: greater, operators.GreaterEquals: greaterEqual,
+var comparisons = map[string]Comparison{
+	operators.Equals: Equal, operators.NotEquals: NotEqual, operators.Less: Less, operators.LessEquals: LessEqual,
+	operators.Greater: Greater, operators.GreaterEquals: GreaterEqual,
 }
 
-var arithmetic = map[string]exprKind{
-	operators.Add: exAdd, operators.Subtract: exSubtract, operators.Multiply: exMultiply, operators.Negate: exNegate,
+var arithmetic = map[string]Kind{
+	operators.Add: Add, operators.Subtract: Subtract, operators.Multiply: Multiply, operators.Negate: Negate,
 }
 
-// filterCompiler turns one filter into an expr: cel-go parses it and checks its types, the rest is ours.
-type filterCompiler struct {
-	filter *Filter
-	fields map[string]*Field
-	ast    *ast.AST
+// compiler turns one filter into an Expr: cel-go parses it and checks its types, the rest is ours.
+type compiler struct {
+	passage *strict.Passage
+	fields  map[string]*facts.Field
+	ast     *ast.AST
 	// used are the fields the filter reads.
 	used   map[string]bool
-	report func(at Pos, rule, cure, format string, args ...any)
+	report func(at strict.Pos, rule, cure, format string, args ...any)
 	failed bool
 }
 
-// compileFilter compiles a filter over the fields; nil after reporting at least one fault.
-func compileFilter(f *Filter, fields map[string]*Field, report func(at Pos, rule, cure, format string, args ...any)) (*expr, map[string]bool) {
-	c := &filterCompiler{filter: f, fields: fields, used: map[string]bool{}, report: report}
+// Compile compiles a filter over the fields, by name, and lists the names of those it reads; nil after reporting at
+// least one fault.
+func Compile(f *strict.Passage, fields map[string]*facts.Field, report func(at strict.Pos, rule, cure, format string, args ...any)) (*Expr, map[string]bool) {
+	c := &compiler{passage: f, fields: fields, used: map[string]bool{}, report: report}
 	checked := c.check()
 	if checked == nil {
 		return nil, nil
@@ -108,21 +112,21 @@ func compileFilter(f *Filter, fields map[string]*Field, report func(at Pos, rule
 	return e, c.used
 }
 
-func (c *filterCompiler) fault(line, column int, rule, cure, format string, args ...any) {
+func (c *compiler) fault(line, column int, rule, cure, format string, args ...any) {
 	c.failed = true
-	c.report(c.filter.place(line, column), rule, cure, format, args...)
+	c.report(c.passage.Place(line, column), rule, cure, format, args...)
 }
 
 // refuse reports what stands at a node.
-func (c *filterCompiler) refuse(e ast.Expr, rule, cure, format string, args ...any) *expr {
+func (c *compiler) refuse(e ast.Expr, rule, cure, format string, args ...any) *Expr {
 	at := c.ast.SourceInfo().GetStartLocation(e.ID())
 	c.fault(at.Line(), at.Column(), rule, cure, format, args...)
 	return truth(false)
 }
 
 // check measures, parses and type-checks the filter.
-func (c *filterCompiler) check() *ast.AST {
-	text := c.filter.Text
+func (c *compiler) check() *ast.AST {
+	text := c.passage.Text
 	if len(text) > maxFilter {
 		c.fault(1, 0, "filter-size", "split the characteristic", "the filter has %d bytes, more than the %d allowed", len(text), maxFilter)
 		return nil
@@ -161,7 +165,7 @@ func (c *filterCompiler) check() *ast.AST {
 	return checked.NativeRep()
 }
 
-func (c *filterCompiler) variables() []cel.EnvOption {
+func (c *compiler) variables() []cel.EnvOption {
 	var vars []cel.EnvOption
 	for _, name := range slices.Sorted(maps.Keys(c.fields)) {
 		if t := celTypes[c.fields[name].Type]; t != nil {
@@ -171,7 +175,7 @@ func (c *filterCompiler) variables() []cel.EnvOption {
 	return vars
 }
 
-func (c *filterCompiler) issues(issues *cel.Issues) {
+func (c *compiler) issues(issues *cel.Issues) {
 	for i, e := range issues.Errors() {
 		if i == 4 {
 			break
@@ -207,7 +211,7 @@ func measure(text string) (deepest, tokens int) {
 }
 
 // subset walks the parsed tree and refuses what is CEL and not ours, in words an author understands.
-func (c *filterCompiler) subset(e ast.Expr) {
+func (c *compiler) subset(e ast.Expr) {
 	switch e.Kind() {
 	case ast.LiteralKind:
 		switch e.AsLiteral().(type) {
@@ -222,8 +226,8 @@ func (c *filterCompiler) subset(e ast.Expr) {
 		f := c.fields[name]
 		switch {
 		case f == nil:
-			c.refuse(e, "unknown-field", meant(name, slices.Sorted(maps.Keys(c.fields))), "the records have no field %q", clip(name))
-		case f.Type == Text:
+			c.refuse(e, "unknown-field", strict.Meant(name, slices.Sorted(maps.Keys(c.fields))), "the records have no field %q", strict.Clip(name))
+		case f.Type == facts.Text:
 			c.refuse(e, "text-field", "filter by a code or a number", "field %s is free text, which no model may read", name)
 		case f.Sensitive:
 			c.refuse(e, "sensitive-field", "leave it out", "field %s is sensitive, and no model may read it", name)
@@ -241,7 +245,7 @@ func (c *filterCompiler) subset(e ast.Expr) {
 	}
 }
 
-func (c *filterCompiler) call(e ast.Expr) {
+func (c *compiler) call(e ast.Expr) {
 	call := e.AsCall()
 	name := call.FunctionName()
 	_, compares := comparisons[name]

@@ -1,9 +1,12 @@
-package scorecard
+// Package language holds what a rating-model file says, as it says it: [Parse] reads one into a [Model], every part with
+// its place in the file. What it means against a catalogue of datasets is package scorecard's.
+package language
 
 import (
 	"encoding/hex"
 
 	"probity/calendar"
+	"probity/scorecard/internal/strict"
 )
 
 // Model is a rating model as its file states it, not yet checked against a schema. Every part knows its place in the
@@ -51,11 +54,15 @@ type Label struct {
 	ZH string `json:"zh,omitempty"`
 }
 
-// Name is a word of the file with its place.
-type Name struct {
-	Text string
-	At   Pos
-}
+// What is read by its place in the file.
+type (
+	// Name is a word of the file with its place.
+	Name = strict.Name
+	// Pos is a place in the file.
+	Pos = strict.Pos
+	// Filter is a condition on a record in the CEL subset of the language.
+	Filter = strict.Passage
+)
 
 // Source says where the rules come from: a law, a standard, a paper, or our own drawing board.
 type Source struct {
@@ -120,15 +127,6 @@ type Selection struct {
 	By Name
 }
 
-// Filter is a condition on a record in the CEL subset of the language.
-type Filter struct {
-	Text string
-	At   Pos
-	// inner is the place of the first character of Text; block is set where each line of Text is a line of the file.
-	inner Pos
-	block bool
-}
-
 // Window limits the records by time or by count.
 type Window struct {
 	// Outer is the age at which a record leaves the window and Inner that at which it enters it; a zero Outer is none.
@@ -156,8 +154,8 @@ const (
 	Distinct         AggregateKind = "distinct"
 	Share            AggregateKind = "share"
 	Ratio            AggregateKind = "ratio"
-	// pointsByRecord is what PerRecord makes of the records.
-	pointsByRecord AggregateKind = "points_by"
+	// PointsByRecord is what PerRecord makes of the records.
+	PointsByRecord AggregateKind = "points_by"
 )
 
 // Aggregate makes one whole number of the selected records.
@@ -272,14 +270,4 @@ type Band struct {
 type Reason struct {
 	Code        Name
 	Title, Cure Label
-}
-
-// reason finds a reason by its code.
-func (m *Model) reason(code string) *Reason {
-	for i := range m.Reasons {
-		if m.Reasons[i].Code.Text == code {
-			return &m.Reasons[i]
-		}
-	}
-	return nil
 }

@@ -1,4 +1,9 @@
-package scorecard
+// Package facts is for whoever hands records to a rating model: which datasets and fields there are ([Schema]), which
+// of them a model reads ([Layout]), and the records of any number of subjects as columns ([Facts]), filled one by one
+// with a [Builder] or taken over from a file that is mapped into memory ([NewFacts]).
+//
+// One subject is a batch of one. Columns may lie anywhere; nothing here copies or changes them.
+package facts
 
 import (
 	"fmt"
@@ -22,25 +27,6 @@ type Layout struct {
 	index map[string]int
 }
 
-// Merge makes the layout that serves every one of the plans.
-func Merge(plans ...*Plan) (*Layout, error) {
-	l := &Layout{index: map[string]int{}}
-	for _, p := range plans {
-		for _, r := range p.layout.reads {
-			t, ok := l.index[r.Dataset]
-			if !ok {
-				t = l.add(r.Dataset)
-			}
-			for _, f := range r.Fields {
-				if err := l.want(t, f); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	return l, nil
-}
-
 // Reads lists the datasets and fields; the place of a dataset in the list is its table.
 func (l *Layout) Reads() []Read { return l.reads }
 
@@ -53,20 +39,29 @@ func (l *Layout) Table(dataset string) int {
 	return -1
 }
 
-func (l *Layout) add(dataset string) int {
+// NewLayout makes a layout without a table.
+func NewLayout() *Layout { return &Layout{index: map[string]int{}} }
+
+// Add adds a table for a dataset, unless there is one, and returns its place. Layouts are added to while they are made
+// and at no other time.
+func (l *Layout) Add(dataset string) int {
+	if t, ok := l.index[dataset]; ok {
+		return t
+	}
+
 	l.reads = append(l.reads, Read{Dataset: dataset})
 	l.index[dataset] = len(l.reads) - 1
 	return len(l.reads) - 1
 }
 
-// want adds a field to a table unless it is there.
-func (l *Layout) want(table int, f Field) error {
+// Want adds a field to a table unless it is there; it fails where it is there in another form.
+func (l *Layout) Want(table int, f Field) error {
 	r := &l.reads[table]
 	for i := range r.Fields {
 		if r.Fields[i].Name != f.Name {
 			continue
 		}
-		if !r.Fields[i].same(&f) {
+		if !r.Fields[i].Same(&f) {
 			return fmt.Errorf("field %s of dataset %s stands in two forms: the plans were compiled against different schemas", f.Name, r.Dataset)
 		}
 		return nil
@@ -75,24 +70,25 @@ func (l *Layout) want(table int, f Field) error {
 	return nil
 }
 
-// column is the place of a field's column: 0 and up for the layout's own, negative for those of every record.
-func (l *Layout) column(table int, name string) (int, bool) {
+// Column is the place of a field's column: 0 and up for the layout's own, negative for those of every record.
+func (l *Layout) Column(table int, name string) (int, bool) {
 	switch name {
 	case Occurred:
-		return colOccurred, true
+		return ColumnOccurred, true
 	case ValidFrom:
-		return colValidFrom, true
+		return ColumnValidFrom, true
 	case ValidTo:
-		return colValidTo, true
+		return ColumnValidTo, true
 	}
 	i := slices.IndexFunc(l.reads[table].Fields, func(f Field) bool { return f.Name == name })
 	return i, i >= 0
 }
 
+// The columns that every record has.
 const (
-	colOccurred  = -1
-	colValidFrom = -2
-	colValidTo   = -3
+	ColumnOccurred  = -1
+	ColumnValidFrom = -2
+	ColumnValidTo   = -3
 )
 
 // MissingCode is the value that is not there in a column of codes.
@@ -192,7 +188,7 @@ func (t *Table) check(r *Read, subjects int) error {
 // len is the length of the slice that holds the field's values.
 func (c *Column) len(f *Field) int {
 	switch {
-	case f.coded():
+	case f.Coded():
 		return len(c.Codes)
 	case f.Type == Date:
 		return len(c.Days)
@@ -204,17 +200,23 @@ func (c *Column) len(f *Field) int {
 // Subjects is the number of subjects.
 func (f *Facts) Subjects() int { return f.subjects }
 
+// Table is the i-th table of the layout.
+func (f *Facts) Table(i int) *Table { return &f.tables[i] }
+
+// Used lists the tables that hold any record.
+func (f *Facts) Used() []int { return f.used }
+
 // Layout is what the facts hold.
 func (f *Facts) Layout() *Layout { return f.layout }
 
-// day reads a day column; the columns that every record has may be nil, which is a column of calendar.None.
-func (t *Table) days(col int) []calendar.Day {
+// Days is a day column; those that every record has may be nil, which is a column of calendar.None.
+func (t *Table) Days(col int) []calendar.Day {
 	switch col {
-	case colOccurred:
+	case ColumnOccurred:
 		return t.Occurred
-	case colValidFrom:
+	case ColumnValidFrom:
 		return t.ValidFrom
-	case colValidTo:
+	case ColumnValidTo:
 		return t.ValidTo
 	}
 	return t.Columns[col].Days
@@ -267,12 +269,12 @@ func (b *Builder) Add(table int, r Record, values ...int64) {
 		return
 	}
 	if b.facts.subjects == 0 {
-		panic("scorecard: Builder.Add before Builder.Subject")
+		panic("facts: Builder.Add before Builder.Subject")
 	}
 	t := &b.facts.tables[table]
 	fields := b.facts.layout.reads[table].Fields
 	if len(values) != len(fields) {
-		panic(fmt.Sprintf("scorecard: dataset %s has %d fields in the layout, %d values were given",
+		panic(fmt.Sprintf("facts: dataset %s has %d fields in the layout, %d values were given",
 			b.facts.layout.reads[table].Dataset, len(fields), len(values)))
 	}
 	if t.Len() == 0 {
@@ -314,9 +316,9 @@ func (t *Table) clear() {
 // append adds a value in the width of the field's type. A code beyond the list is as good as none.
 func (c *Column) append(f *Field, v int64) {
 	switch {
-	case f.coded():
+	case f.Coded():
 		code := MissingCode
-		if v >= 0 && v < int64(len(f.codes())) {
+		if v >= 0 && v < int64(len(f.Names())) {
 			code = uint16(v)
 		}
 		c.Codes = append(c.Codes, code)
