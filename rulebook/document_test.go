@@ -5,11 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"probity/rulebook"
 	"probity/scorecard"
+	"probity/scorecard/language"
 )
 
 var update = flag.Bool("update", false, "write docs/models.md anew instead of comparing it")
@@ -48,9 +51,9 @@ Written from the files in ` + "`rulebook/`" + ` by a test; change the files, not
 How to read the tables. The score is the base plus the points of every line, each line within its own limits and each
 group within its bounds, clipped to the scale at the end. A line looks at the records of the datasets or families it
 names that meet its condition and lie in its window; lapsed, repaired, annulled and disputed records are not looked at
-at all. "No value" is what a line is worth where there is nothing to compute it from. Amounts are in fen; 100 fen are
-one yuan. Gates work in their order after the score; the first that sets a band outright ends the matter. "Not rated" is
-an answer of its own and no low rating.
+at all. "No value" is what a line is worth where there is nothing to compute it from. Amounts are in
+fen where a condition compares them; 100 fen are one yuan. Gates work in their order after the score; the first that
+sets a band outright ends the matter. "Not rated" is an answer of its own and no low rating.
 
 Numbers that come from law carry their source. *Verified* was read in a public copy; *recalled* is general knowledge of
 the field and must be confirmed before anybody quotes it; *assumed* is a number of our own where the law names none.
@@ -158,7 +161,7 @@ func points(b *bytes.Buffer, m *scorecard.Model) {
 }
 
 // looksAt is the selection and aggregate of a characteristic in a cell of a table.
-func looksAt(ch *scorecard.Characteristic) string {
+func looksAt(ch *language.Characteristic) string {
 	parts := []string{aggregate(&ch.Aggregate)}
 	if sel := selection(&ch.Selection); sel != "" {
 		parts = append(parts, sel)
@@ -166,21 +169,21 @@ func looksAt(ch *scorecard.Characteristic) string {
 	return strings.ReplaceAll(strings.Join(parts, " of "), "|", "\\|")
 }
 
-func aggregate(a *scorecard.Aggregate) string {
+func aggregate(a *language.Aggregate) string {
 	switch a.Kind {
-	case scorecard.Share:
+	case language.Share:
 		return fmt.Sprintf("share (of %d) where `%s`,", a.Of, oneLine(a.Share.Text))
-	case scorecard.Ratio:
+	case language.Ratio:
 		return fmt.Sprintf("ratio (of %d) of %s to %s,", a.Of, part(a.Numerator), part(a.Denominator))
-	case scorecard.Count, scorecard.Exists, scorecard.MonthsSinceFirst, scorecard.MonthsSinceLast:
+	case language.Count, language.Exists, language.MonthsSinceFirst, language.MonthsSinceLast:
 		return strings.ReplaceAll(string(a.Kind), "_", " ")
-	case scorecard.Sum, scorecard.Min, scorecard.Max, scorecard.Latest, scorecard.Distinct:
+	case language.Sum, language.Min, language.Max, language.Latest, language.Distinct:
 		return fmt.Sprintf("%s `%s`", a.Kind, a.Field.Text)
 	}
 	return fmt.Sprintf("points by `%s`", a.Field.Text)
 }
 
-func part(p *scorecard.Part) string {
+func part(p *language.Part) string {
 	text := aggregate(&p.Aggregate)
 	if p.Where != nil {
 		text += fmt.Sprintf(" where `%s`", oneLine(p.Where.Text))
@@ -188,7 +191,7 @@ func part(p *scorecard.Part) string {
 	return text
 }
 
-func selection(s *scorecard.Selection) string {
+func selection(s *language.Selection) string {
 	text := names(append(append([]scorecard.Name{}, s.Datasets...), s.Families...))
 	if s.Where != nil {
 		text += fmt.Sprintf(" where `%s`", oneLine(s.Where.Text))
@@ -202,7 +205,7 @@ func selection(s *scorecard.Selection) string {
 	return text
 }
 
-func window(w *scorecard.Window) string {
+func window(w *language.Window) string {
 	var parts []string
 	switch {
 	case w.InForce:
@@ -219,11 +222,11 @@ func window(w *scorecard.Window) string {
 }
 
 // worth is what the values of a characteristic are worth, in a cell of a table.
-func worth(ch *scorecard.Characteristic) string {
+func worth(ch *language.Characteristic) string {
 	var parts []string
 	for i := range ch.Attributes {
 		a := &ch.Attributes[i]
-		parts = append(parts, fmt.Sprintf("%s: %d", attribute(a), a.Points))
+		parts = append(parts, fmt.Sprintf("%s: %d", attribute(written(ch), a), a.Points))
 	}
 	if u := ch.PerUnit; u != nil {
 		each := fmt.Sprintf("%+d each", u.Each)
@@ -250,18 +253,18 @@ func worth(ch *scorecard.Characteristic) string {
 	return strings.Join(parts, "; ")
 }
 
-func attribute(a *scorecard.Attribute) string {
+func attribute(write func(int64) string, a *language.Attribute) string {
 	switch {
 	case a.Other:
 		return "other"
 	case a.Codes != nil:
 		return names(a.Codes)
 	case a.From == nil:
-		return fmt.Sprintf("below %d", *a.Below)
+		return "below " + write(*a.Below)
 	case a.Below == nil:
-		return fmt.Sprintf("from %d", *a.From)
+		return "from " + write(*a.From)
 	}
-	return fmt.Sprintf("%d to below %d", *a.From, *a.Below)
+	return fmt.Sprintf("%s to below %s", write(*a.From), write(*a.Below))
 }
 
 func gates(b *bytes.Buffer, m *scorecard.Model) {
@@ -278,7 +281,7 @@ func gates(b *bytes.Buffer, m *scorecard.Model) {
 		case g.AtLeast.Text != "":
 			effect = "no worse than " + g.AtLeast.Text
 		}
-		fmt.Fprintf(b, "%d. `%s`, where %s: %s. %s.\n", i+1, g.Name.Text, condition(&g.When), effect, reason(m, g.Reason).EN)
+		fmt.Fprintf(b, "%d. `%s`, where %s: %s. %s.\n", i+1, g.Name.Text, condition(m, &g.When), effect, reason(m, g.Reason).EN)
 	}
 }
 
@@ -290,24 +293,27 @@ func minima(b *bytes.Buffer, m *scorecard.Model) {
 	for i := range m.NotRated {
 		n := &m.NotRated[i]
 		when := ""
-		if n.RecordsBelow != nil {
+		switch {
+		case n.RecordsBelow == nil:
+			when = condition(m, &n.When)
+		case *n.RecordsBelow == 1:
+			when = "no record counts"
+		default:
 			when = fmt.Sprintf("fewer than %d records count", *n.RecordsBelow)
-		} else {
-			when = condition(&n.When)
 		}
 		fmt.Fprintf(b, "- Where %s: %s.\n", when, reason(m, n.Reason).EN)
 	}
 }
 
-func condition(c *scorecard.Condition) string {
+func condition(m *scorecard.Model, c *language.Condition) string {
 	name := "`" + c.Characteristic.Text + "`"
 	switch {
 	case c.All != nil:
-		return joined(c.All, " and ")
+		return joined(m, c.All, " and ")
 	case c.Any != nil:
-		return joined(c.Any, " or ")
+		return joined(m, c.Any, " or ")
 	case c.ScoreFrom != nil || c.ScoreBelow != nil:
-		return "the score is " + span(c.ScoreFrom, c.ScoreBelow)
+		return "the score is " + span(plain, c.ScoreFrom, c.ScoreBelow)
 	case c.Missing != nil && *c.Missing:
 		return name + " has no value"
 	case c.Missing != nil:
@@ -315,13 +321,14 @@ func condition(c *scorecard.Condition) string {
 	case c.Codes != nil:
 		return name + " is " + names(c.Codes)
 	}
-	return name + " is " + span(c.From, c.Below)
+	i := slices.IndexFunc(m.Characteristics, func(ch language.Characteristic) bool { return ch.Name.Text == c.Characteristic.Text })
+	return name + " is " + span(written(&m.Characteristics[i]), c.From, c.Below)
 }
 
-func joined(parts []scorecard.Condition, word string) string {
+func joined(m *scorecard.Model, parts []language.Condition, word string) string {
 	texts := make([]string, len(parts))
 	for i := range parts {
-		texts[i] = condition(&parts[i])
+		texts[i] = condition(m, &parts[i])
 		if parts[i].All != nil || parts[i].Any != nil {
 			texts[i] = "(" + texts[i] + ")"
 		}
@@ -329,14 +336,36 @@ func joined(parts []scorecard.Condition, word string) string {
 	return strings.Join(texts, word)
 }
 
-func span(from, below *int64) string {
+func span(write func(int64) string, from, below *int64) string {
 	switch {
 	case from == nil:
-		return fmt.Sprintf("below %d", *below)
+		return "below " + write(*below)
 	case below == nil:
-		return fmt.Sprintf("%d or more", *from)
+		return write(*from) + " or more"
 	}
-	return fmt.Sprintf("from %d below %d", *from, *below)
+	return fmt.Sprintf("from %s below %s", write(*from), write(*below))
+}
+
+// written is how the values of a characteristic are written: sums of money in yuan, everything else as it is.
+func written(ch *language.Characteristic) func(int64) string {
+	if strings.HasSuffix(ch.Title.EN, "(fen)") {
+		return yuan
+	}
+	return plain
+}
+
+func plain(v int64) string { return strconv.FormatInt(v, 10) }
+
+// yuan writes an amount in fen as people do: 100000000 is 1,000,000 yuan.
+func yuan(fen int64) string {
+	text := strconv.FormatInt(fen/100, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	if rest := fen % 100; rest != 0 {
+		text += fmt.Sprintf(".%02d", rest)
+	}
+	return text + " yuan"
 }
 
 func bounds(low, high *int64) string {

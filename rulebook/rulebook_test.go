@@ -13,6 +13,7 @@ import (
 	"probity/internal/rating"
 	"probity/rulebook"
 	"probity/scorecard"
+	"probity/scorecard/language"
 )
 
 // schema is what the built-in catalogue shows to models.
@@ -134,7 +135,7 @@ func newCoverage(m *scorecard.Model, results []scorecard.CaseResult) *coverage {
 	return c
 }
 
-func (c *coverage) factor(ch *scorecard.Characteristic, f *scorecard.Factor) {
+func (c *coverage) factor(ch *language.Characteristic, f *scorecard.Factor) {
 	switch {
 	case f.Missing:
 		c.attributes[f.Name][missing] = true
@@ -169,7 +170,7 @@ func (c *coverage) missed(m *scorecard.Model) []string {
 	return list
 }
 
-func (c *coverage) missedAttributes(ch *scorecard.Characteristic) []string {
+func (c *coverage) missedAttributes(ch *language.Characteristic) []string {
 	var list []string
 	name := ch.Name.Text
 	reached := c.attributes[name]
@@ -267,7 +268,7 @@ func TestNoReasonIsGivenTwice(t *testing.T) {
 }
 
 // reasonsOf lists the reason codes a characteristic can give.
-func reasonsOf(ch *scorecard.Characteristic) []scorecard.Name {
+func reasonsOf(ch *language.Characteristic) []scorecard.Name {
 	codes := []scorecard.Name{ch.Reason}
 	if ch.Missing != nil {
 		codes = append(codes, ch.Missing.Reason)
@@ -313,35 +314,6 @@ func TestTheCharterAdmitsEveryModel(t *testing.T) {
 			t.Errorf("%s: %v", f.ModelPath(), err)
 		}
 	})
-}
-
-// TestBenefitsNameModelsAndBandsThatExist holds the catalogue's benefits to the rulebook: a benefit that waits for a
-// band no model has would never be granted, and nobody would know why.
-func TestBenefitsNameModelsAndBandsThatExist(t *testing.T) {
-	t.Parallel()
-	bands := map[string][]string{}
-	for _, f := range rulebook.All() {
-		m := plan(t, f).Model()
-		bands[m.Code] = nil
-		for i := range m.Bands {
-			bands[m.Code] = append(bands[m.Code], m.Bands[i].Name.Text)
-		}
-	}
-	for _, measure := range catalogue.BuiltIn().Measures {
-		if measure.Benefit == nil {
-			continue
-		}
-		have, ok := bands[measure.Benefit.Model]
-		if !ok {
-			t.Errorf("%s: the benefit %s rests on the model %q, which the rulebook does not hold", measure.At, measure.Code, measure.Benefit.Model)
-			continue
-		}
-		for _, b := range measure.Benefit.Bands {
-			if !slices.Contains(have, b) {
-				t.Errorf("%s: the benefit %s waits for the band %q; the model %s has %s", measure.At, measure.Code, b, measure.Benefit.Model, strings.Join(have, ", "))
-			}
-		}
-	}
 }
 
 // TestNumbersOfLawAgreeWithTheCatalogue holds the windows and cuts that models take from law to the dated rule sets of
