@@ -19,6 +19,7 @@ import (
 // Kind is a file format.
 type Kind string
 
+// The formats that Open reads. CSV stands for every text of rows and columns, whatever parts the columns.
 const (
 	CSV     Kind = "csv"
 	NDJSON  Kind = "ndjson"
@@ -30,6 +31,7 @@ const (
 // Encoding is a character encoding of a text format.
 type Encoding string
 
+// The encodings that text formats are read in.
 const (
 	UTF8    Encoding = "utf-8"
 	GB18030 Encoding = "gb18030" // reads GBK and GB 2312 as well, which it contains
