@@ -188,22 +188,9 @@ func (s *Store) LinkOf(ctx context.Context, merged subject.ID) (Link, error) {
 // StrongIdentifiers are a subject's identifiers as they are looked up: keyed hashes in place of personal values.
 func (s *Store) StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject.Identifier, error) {
 	var list []subject.Identifier
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT scheme, value FROM subject_identifier WHERE subject = ? AND sealed = 0 ORDER BY scheme, value`, int64(id))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var i subject.Identifier
-			var value []byte
-			if err := rows.Scan(&i.Scheme, &value); err != nil {
-				return err
-			}
-			i.Value = string(value)
-			list = append(list, i)
-		}
-		return rows.Err()
+	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
+		list, err = identifiersOf(ctx, tx, id)
+		return err
 	})
 	return list, err
 }

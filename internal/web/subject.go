@@ -1,0 +1,259 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/rating"
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+func (s *Server) today() calendar.Day { return calendar.In(s.open.Now(), calendar.Shanghai) }
+
+// head is what every page about a subject begins with.
+type head struct {
+	ID, Name, Code, Kind, Region string
+	Others                       []string
+}
+
+// subjectPage is an organisation with its ratings.
+type subjectPage struct {
+	head
+	Ratings []ratingBlock
+}
+
+// ratingBlock is one rating with its points.
+type ratingBlock struct {
+	Title string
+	View  rating.View
+	Bands []bandStep
+	// Bar is where the score stands in the model's range, in percent.
+	Bar  int64
+	Sum  int64
+	Rows []pointRow
+}
+
+type bandStep struct {
+	Name    string
+	Current bool
+}
+
+type pointRow struct {
+	rating.Characteristic
+	Links []recordLink
+	More  int
+	// Share of the largest contribution, in percent, for the bar beside the points.
+	Share int64
+}
+
+type recordLink struct{ ID, Label string }
+
+// readable opens a subject for the page: organisations only. To the page others do not exist.
+func (s *Server) readable(r *http.Request) (subject.Subject, head, error) {
+	var id subject.ID
+	none := fault.New(fault.NotFound, "web.subject", "there is no such organisation").With("start from the search")
+	if err := id.UnmarshalText([]byte(r.PathValue("id"))); err != nil {
+		return subject.Subject{}, head{}, none
+	}
+	sub, err := s.open.Store.Subject(r.Context(), id)
+	if err != nil {
+		return sub, head{}, err
+	}
+	if sub.Natural() {
+		return sub, head{}, none
+	}
+	list, err := s.named(r, sub)
+	if err != nil {
+		return sub, head{}, err
+	}
+	row := s.foundRow(list[0])
+	names, err := s.open.Store.Names(r.Context(), sub.ID)
+	if err != nil {
+		return sub, head{}, err
+	}
+	return sub, head{row.ID, row.Name, row.Code, row.Kind, row.Region, slices.DeleteFunc(names, func(n string) bool { return n == row.Name })}, nil
+}
+
+// subject shows an organisation's ratings, each explained to the last point.
+func (s *Server) subject(r *http.Request) (view, error) {
+	sub, h, err := s.readable(r)
+	if err != nil {
+		return view{}, err
+	}
+	p := subjectPage{head: h}
+	for _, m := range s.ratings.Book.For(sub.Kind) {
+		scope, err := s.open.Access.Open(r.Context(), access.Request{
+			As: s.reader, Subject: sub.ID, What: access.Explanation, Purpose: purpose, Basis: basis, Model: m.Facts.Code,
+		})
+		if err != nil {
+			return view{}, err
+		}
+		x, err := s.ratings.Explain(r.Context(), scope, m.Facts.Code, rating.Moment{})
+		if err != nil {
+			return view{}, err
+		}
+		p.Ratings = append(p.Ratings, newBlock(x))
+	}
+	// What is rated stands first.
+	slices.SortStableFunc(p.Ratings, func(a, b ratingBlock) int {
+		return strings.Compare(string(b.View.Status), string(a.View.Status))
+	})
+	return view{"subject", h.Name, p}, nil
+}
+
+func newBlock(x *rating.Explained) ratingBlock {
+	m := x.Model.Plan.Model()
+	b := ratingBlock{Title: m.Title.EN + " " + m.Title.ZH, View: x.View, Sum: x.View.Base}
+	for i := range m.Bands {
+		b.Bands = append(b.Bands, bandStep{m.Bands[i].Name.Text, m.Bands[i].Name.Text == x.View.Band})
+	}
+	if least, most := x.Model.Plan.Range(); x.View.Score != nil && most > least {
+		b.Bar = (*x.View.Score - least) * 100 / (most - least)
+	}
+	largest := int64(1)
+	for i := range x.View.Characteristics {
+		largest = max(largest, abs(x.View.Characteristics[i].Points))
+	}
+	for _, c := range x.View.Characteristics {
+		if c.Points == 0 && len(c.Records) == 0 {
+			continue
+		}
+		row := pointRow{Characteristic: c, Share: abs(c.Points) * 100 / largest}
+		for i, e := range c.Records {
+			if i == 3 {
+				row.More = len(c.Records) - i
+				break
+			}
+			row.Links = append(row.Links, recordLink{e.Record.String(), e.Dataset + " " + e.Occurred.String()})
+		}
+		b.Rows = append(b.Rows, row)
+		b.Sum += c.Points
+	}
+	return b
+}
+
+func abs(n int64) int64 {
+	if n < 0 {
+		return -n
+	}
+	return n
+}
+
+// recordsPage is an organisation's records, the newest first.
+type recordsPage struct {
+	head
+	Records []recordRow
+	Hidden  int
+}
+
+type recordRow struct {
+	ID, Dataset, Title, Supplier, Tier string
+	Occurred, Until                    calendar.Day
+	Adverse                            bool
+	Versions                           int
+	Fields                             []fieldRow
+	Source                             string
+}
+
+type fieldRow struct{ Title, Value string }
+
+// records shows what is known, as far as the law makes it public: fields that are public, records inside their time.
+func (s *Server) records(r *http.Request) (view, error) {
+	sub, h, err := s.readable(r)
+	if err != nil {
+		return view{}, err
+	}
+	scope, err := s.open.Access.Open(r.Context(), access.Request{
+		As: s.reader, Subject: sub.ID, What: access.File, Purpose: purpose, Basis: basis,
+	})
+	if err != nil {
+		return view{}, err
+	}
+	file, err := s.open.Store.File(r.Context(), scope, s.open.Contracts)
+	if err != nil {
+		return view{}, err
+	}
+	p := recordsPage{head: h}
+	for i := range file {
+		v := file[i].Newest()
+		c := s.open.Catalogue.Dataset(v.Dataset)
+		if !charter.Visible(v, s.today()) || c == nil {
+			continue
+		}
+		if !c.Publication.Public && v.Adverse {
+			p.Hidden++
+			continue
+		}
+		p.Records = append(p.Records, newRecordRow(&file[i], v, c))
+	}
+	slices.SortStableFunc(p.Records, func(a, b recordRow) int { return int(b.Occurred) - int(a.Occurred) })
+	return view{"records", "Records of " + h.Name, p}, nil
+}
+
+func newRecordRow(e *store.Entry, v *record.Version, c *catalogue.Contract) recordRow {
+	row := recordRow{
+		ID: v.Record.String(), Dataset: c.Code, Title: c.Title.EN + " " + c.Title.ZH, Supplier: c.Supplier, Tier: v.Tier.String(),
+		Occurred: v.Occurred, Until: v.Lapse, Adverse: v.Adverse, Versions: len(e.Versions), Source: e.File,
+	}
+	// What a Writer wrote can always be scanned.
+	_ = record.Scan(v.Payload, func(name, raw []byte) bool {
+		if f := c.Field(string(name)); f != nil && f.Sensitivity == catalogue.Public {
+			row.Fields = append(row.Fields, fieldRow{f.Title.EN, fieldValue(f, raw)})
+		}
+		return true
+	})
+	return row
+}
+
+// fieldValue writes a stored value as people read it.
+func fieldValue(f *catalogue.Field, raw []byte) string {
+	var text string
+	if raw[0] != '"' {
+		var n int64
+		if f.Type == catalogue.AmountField && json.Unmarshal(raw, &n) == nil {
+			return yuan(n)
+		}
+		return string(raw)
+	}
+	if json.Unmarshal(raw, &text) != nil {
+		return string(raw)
+	}
+	for _, c := range f.Codes {
+		if c.Code == text {
+			return c.Title.EN + " " + c.Title.ZH
+		}
+	}
+	return text
+}
+
+// modelPage is a model as anyone can compute it by hand.
+type modelPage struct{ Code, Title, Source, Body string }
+
+// model shows a model's file: every point there is to earn or lose.
+func (s *Server) model(r *http.Request) (view, error) {
+	m, err := s.ratings.Book.Model(r.PathValue("code"))
+	if err != nil {
+		return view{}, err
+	}
+	list, err := s.open.Store.Models(r.Context())
+	if err != nil {
+		return view{}, err
+	}
+	model := m.Plan.Model()
+	p := modelPage{Code: m.Facts.Code, Title: model.Title.EN + " " + model.Title.ZH, Source: model.Source.Title}
+	for i := range list {
+		if list[i].Code == m.Facts.Code && list[i].Version == m.Facts.Version {
+			p.Body = string(list[i].Body)
+		}
+	}
+	return view{"model", p.Title, p}, nil
+}
