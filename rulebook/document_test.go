@@ -292,7 +292,7 @@ func minima(b *bytes.Buffer, m *scorecard.Model) {
 	b.WriteString("\n**Not rated.**\n\n")
 	for i := range m.NotRated {
 		n := &m.NotRated[i]
-		when := ""
+		var when string
 		switch {
 		case n.RecordsBelow == nil:
 			when = condition(m, &n.When)
