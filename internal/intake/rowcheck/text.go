@@ -145,7 +145,7 @@ func blankAt(b []byte) int {
 	switch c := b[0]; {
 	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 		return 1
-	case c < 0x80:
+	case c != 0xe3 && c != 0xc2 && c != 0xe2 && c != 0xef: // their first bytes
 		return 0
 	}
 	for _, w := range wideBlanks {
@@ -160,7 +160,7 @@ func blankBefore(b []byte) int {
 	switch c := b[len(b)-1]; {
 	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 		return 1
-	case c < 0x80:
+	case c != 0x80 && c != 0xa0 && c != 0x8b && c != 0xbf: // their last bytes
 		return 0
 	}
 	for _, w := range wideBlanks {
