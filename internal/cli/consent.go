@@ -47,7 +47,7 @@ func (consentGive) Help() string {
 Examples:
 
     probity consent give id:000000199001011239 --as zhang-own --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-01-01 --text v1
-    probity consent give id:000000199001011239 --document signed.pdf --signed 2026-03-01 --with wang-min ...`
+    probity consent give id:000000199001011239 --document signed.pdf --signed 2026-03-01 --with wang-min --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-03-01 --text v1`
 }
 
 // Run records the consent.

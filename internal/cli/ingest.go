@@ -188,8 +188,8 @@ func printReport(w io.Writer, r *intake.Report) {
 	printCounts(w, &r.Counts)
 	if r.Held != "" {
 		fmt.Fprintf(w, "  held: %s\n", r.Held)
-		fmt.Fprintf(w, "  next: probity quarantine list %d --agency %s, then probity submission publish %d or discard %d\n",
-			r.Submission, r.Agency, r.Submission, r.Submission)
+		fmt.Fprintf(w, "  next: probity quarantine list %d --agency %s, then probity submission publish or discard with the same words\n",
+			r.Submission, r.Agency)
 	}
 	if len(r.Unknown) > 0 {
 		fmt.Fprintf(w, "  columns that the contract does not name were left out: %s\n", brief(r.Unknown))

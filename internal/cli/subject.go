@@ -27,11 +27,16 @@ type subjectAnswer struct {
 	Kind    subject.Kind `json:"kind"`
 	Sole    bool         `json:"sole_trader,omitempty"`
 	Region  string       `json:"region,omitempty"`
-	Name    string       `json:"name,omitempty"`
+	// Names and Identifiers are those of an organisation; of persons the register says neither.
+	Names       []string `json:"names,omitempty"`
+	Identifiers []string `json:"identifiers,omitempty"`
 }
 
-func answerOfSubject(s subject.Subject, name string) subjectAnswer {
-	return subjectAnswer{Subject: s.ID, Kind: s.Kind, Sole: s.Sole, Region: s.Region, Name: name}
+func answerOfSubject(s subject.Subject, names []string, ids []subject.Identifier) subjectAnswer {
+	return subjectAnswer{
+		Subject: s.ID, Kind: s.Kind, Sole: s.Sole, Region: s.Region, Names: names,
+		Identifiers: codesOf(ids, func(i *subject.Identifier) string { return i.String() }),
+	}
 }
 
 // subjectFind looks into the register and into no file.
@@ -62,10 +67,10 @@ func (c subjectFind) Run(s *session) error {
 	}
 	rows := make([]row, 0, len(found))
 	for _, a := range found {
-		rows = append(rows, row{a.Subject, spoken(string(a.Kind)), a.Region, a.Name})
+		rows = append(rows, row{a.Subject, spoken(string(a.Kind)), list(a.Identifiers), list(a.Names)})
 	}
 	s.out.result(map[string]any{"subjects": found}, func(w io.Writer) {
-		columns(w, row{"subject", "kind", "region", "name"}, rows)
+		columns(w, row{"subject", "kind", "identifiers", "name"}, rows)
 	})
 	return nil
 }
@@ -74,7 +79,11 @@ func (c subjectFind) find(s *session) ([]subjectAnswer, error) {
 	var id subject.ID
 	if strings.Contains(c.What, ":") || id.UnmarshalText([]byte(c.What)) == nil {
 		sub, err := s.subject(c.What)
-		return []subjectAnswer{answerOfSubject(sub, "")}, err
+		if err != nil {
+			return nil, err
+		}
+		a, err := s.registered(sub)
+		return []subjectAnswer{a}, err
 	}
 	r, err := s.room()
 	if err != nil {
@@ -84,7 +93,7 @@ func (c subjectFind) find(s *session) ([]subjectAnswer, error) {
 	if folded == "" {
 		return nil, misuseOf("%q is no part of a name", c.What).With("give at least one letter or digit of the name")
 	}
-	named, err := r.Store.FindNames(s.ctx, folded, c.Limit)
+	named, err := r.Store.SearchOrganisations(s.ctx, folded, c.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -94,9 +103,22 @@ func (c subjectFind) find(s *session) ([]subjectAnswer, error) {
 	}
 	found := make([]subjectAnswer, 0, len(named))
 	for _, n := range named {
-		found = append(found, answerOfSubject(n.Subject, n.Name))
+		found = append(found, answerOfSubject(n.Subject, []string{n.Name}, n.Identifiers))
 	}
 	return found, nil
+}
+
+// registered is what the register says of a subject: nothing of any file.
+func (s *session) registered(sub subject.Subject) (subjectAnswer, error) {
+	if sub.Natural() {
+		return answerOfSubject(sub, nil, nil), nil
+	}
+	names, err := s.opened.Store.Names(s.ctx, sub.ID)
+	if err != nil {
+		return subjectAnswer{}, err
+	}
+	ids, err := s.opened.Store.StrongIdentifiers(s.ctx, sub.ID)
+	return answerOfSubject(sub, names, ids), err
 }
 
 // subjectShow reads a file.
@@ -117,9 +139,8 @@ Examples:
 
 type subjectFileAnswer struct {
 	subjectAnswer
-	Identifiers []string       `json:"identifiers"`
-	Records     []recordAnswer `json:"records"`
-	Access      string         `json:"access"`
+	Records []recordAnswer `json:"records"`
+	Access  string         `json:"access"`
 }
 
 // Run prints the file.
@@ -133,16 +154,11 @@ func (c subjectShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	ids, err := r.Store.StrongIdentifiers(s.ctx, scope.Subject().ID)
+	sub, err := s.registered(scope.Subject())
 	if err != nil {
 		return err
 	}
-	a := subjectFileAnswer{
-		subjectAnswer: answerOfSubject(scope.Subject(), ""), Identifiers: []string{}, Records: []recordAnswer{}, Access: scope.Entry(),
-	}
-	for _, id := range ids {
-		a.Identifiers = append(a.Identifiers, id.String())
-	}
+	a := subjectFileAnswer{subjectAnswer: sub, Records: []recordAnswer{}, Access: scope.Entry()}
 	rows := make([]row, 0, len(entries))
 	for i := range entries {
 		rec := answerOfRecord(&entries[i])
@@ -150,11 +166,7 @@ func (c subjectShow) Run(s *session) error {
 		rows = append(rows, row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File})
 	}
 	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "subject %s: %s", a.Subject, spoken(string(a.Kind)))
-		if len(a.Identifiers) > 0 {
-			fmt.Fprintf(w, ", %s", list(a.Identifiers))
-		}
-		fmt.Fprintln(w)
+		fmt.Fprintf(w, "subject %s: %s\n", a.Subject, strings.Join(append([]string{spoken(string(a.Kind))}, append(a.Names, a.Identifiers...)...), ", "))
 		if len(rows) > 0 {
 			columns(w, row{"record", "dataset", "event day", "adverse", "versions", "file"}, rows)
 		}

@@ -10,8 +10,10 @@ import (
 )
 
 type submissionCommands struct {
-	List submissionList `cmd:"" help:"List the files that came in, newest first."`
-	Show submissionShow `cmd:"" help:"Show one submission."`
+	List    submissionList    `cmd:"" help:"List the files that came in, newest first."`
+	Show    submissionShow    `cmd:"" help:"Show one submission."`
+	Publish submissionPublish `cmd:"" help:"Let a held submission's good rows in all the same."`
+	Discard submissionDiscard `cmd:"" help:"Give up a held or unfinished submission."`
 }
 
 // submissionAnswer is a submission as JSON shows it.
@@ -103,7 +105,12 @@ func (c submissionShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	a := answerOf(&sub)
+	s.printSubmission(&sub)
+	return nil
+}
+
+func (s *session) printSubmission(sub *store.Submission) {
+	a := answerOf(sub)
 	s.out.result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "submission %d: %s to %s by %s is %s\n", a.Submission, a.File, a.Dataset, a.Agency, a.State)
 		fmt.Fprintf(w, "  begun %s", minute(a.StartedAt))
@@ -116,6 +123,66 @@ func (c submissionShow) Run(s *session) error {
 			fmt.Fprintf(w, "  brings back mended rows of submission %d\n", a.Replays)
 		}
 	})
+}
+
+// submissionPublish publishes a held submission.
+type submissionPublish struct {
+	Number int64  `arg:"" help:"Its number."`
+	Agency string `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sent it."`
+}
+
+// Help shows the examples.
+func (submissionPublish) Help() string {
+	return `A file with too many bad rows is held as a whole, since that is mostly a mistake in the file. Where it is none, its sender publishes it; the bad rows go on waiting.
+
+Examples:
+
+    probity submission publish 3 --agency samr`
+}
+
+// Run publishes the submission.
+func (c submissionPublish) Run(s *session) error {
+	desk, err := s.intake()
+	if err != nil {
+		return err
+	}
+	b := s.progress("rating again", "", 0)
+	defer b.done()
+	sub, err := desk.Release(s.ctx, c.Agency, c.Number, b.at)
+	if err != nil {
+		return resumable(err, "the submission is published; probity rate --all finishes the ratings")
+	}
+	b.done()
+	s.printSubmission(&sub)
+	return nil
+}
+
+// submissionDiscard gives a submission up.
+type submissionDiscard struct {
+	Number int64  `arg:"" help:"Its number."`
+	Agency string `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sent it."`
+}
+
+// Help shows the examples.
+func (submissionDiscard) Help() string {
+	return `None of its rows is ever seen, and the same file may be sent anew.
+
+Examples:
+
+    probity submission discard 3 --agency samr`
+}
+
+// Run discards the submission.
+func (c submissionDiscard) Run(s *session) error {
+	desk, err := s.intake()
+	if err != nil {
+		return err
+	}
+	sub, err := desk.Discard(s.ctx, c.Agency, c.Number)
+	if err != nil {
+		return err
+	}
+	s.printSubmission(&sub)
 	return nil
 }
 
