@@ -36,10 +36,17 @@ type ratingBlock struct {
 	Title string
 	View  rating.View
 	Bands []bandStep
+	// Next are the changes that lead to the next band, by the characteristics' titles.
+	Next []change
 	// Bar is where the score stands in the model's range, in percent.
 	Bar  int64
 	Sum  int64
 	Rows []pointRow
+}
+
+type change struct {
+	Title, From, To string
+	Gain            int64
 }
 
 type bandStep struct {
@@ -123,7 +130,9 @@ func newBlock(x *rating.Explained) ratingBlock {
 	for i := range x.View.Characteristics {
 		largest = max(largest, abs(x.View.Characteristics[i].Points))
 	}
+	titles := map[string]string{}
 	for _, c := range x.View.Characteristics {
+		titles[c.Name] = c.Title.EN + " " + c.Title.ZH
 		if c.Points == 0 && len(c.Records) == 0 {
 			continue
 		}
@@ -137,6 +146,11 @@ func newBlock(x *rating.Explained) ratingBlock {
 		}
 		b.Rows = append(b.Rows, row)
 		b.Sum += c.Points
+	}
+	if x.View.NextBand != nil {
+		for _, c := range x.View.NextBand.Changes {
+			b.Next = append(b.Next, change{titles[c.Characteristic], c.From, c.To, c.Gain})
+		}
 	}
 	return b
 }
