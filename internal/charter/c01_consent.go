@@ -71,7 +71,7 @@ func consentProved(c *consent.Consent, t *ConsentTerms) error {
 	case c.Subject != t.Subject.ID || t.Subject.ID == 0:
 		return refuse("C1", "subject", "name the subject that consents", "the consent does not name this subject")
 	case t.By.Subject != 0 && t.By.Subject != t.Subject.ID:
-		return refuse("C1", "own act of the subject", cure, "nobody consents for another")
+		return refuse("C1", "subject's own credential", cure, "nobody consents for another")
 	case t.By.Subject == t.Subject.ID:
 		if t.By.Credential == "" {
 			return refuse("C1", "own act of the subject", cure, "no credential of the subject was shown")

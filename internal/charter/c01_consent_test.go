@@ -73,36 +73,45 @@ func TestC1NamesTheMissingElement(t *testing.T) {
 	}
 }
 
-// TestC1Property: a person is rated if and only if nothing is wrong with the consent, whatever else is wrong with it,
-// and the permit names the very act.
+// TestC1Property: under any good consent a person is rated and the permit names the very act; with any flaw in it, alone
+// or with others, the person is not.
 func TestC1Property(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		terms := ratingTerms()
-		terms.Today = terms.Consent.From + calendar.Day(rapid.IntRange(0, 364).Draw(t, "day"))
-		chosen := rapid.SliceOfNDistinct(rapid.IntRange(0, len(consentFlaws)-1), 0, 3, rapid.ID[int]).Draw(t, "flaws")
-		spoilt := false
-		for _, i := range chosen {
-			if terms.Consent == nil {
-				break
-			}
-			consentFlaws[i].spoil(&terms)
-			spoilt = true
+		length := rapid.IntRange(2, 365).Draw(t, "length")
+		good := func() charter.RatingTerms {
+			terms := ratingTerms()
+			terms.Consent.From = today - calendar.Day(rapid.IntRange(0, length-1).Draw(t, "days ago"))
+			terms.Consent.To = terms.Consent.From + calendar.Day(length)
+			terms.Born = today - calendar.Day(rapid.IntRange(19*366, 90*366).Draw(t, "age in days"))
+			return terms
 		}
+		terms := good()
 		permit, err := charter.PermitRating(terms)
-		if spoilt {
-			mustRefuse(t, err)
-			if permit.Subject().ID != 0 || permit.Model() != "" {
-				t.Fatalf("a refusal came with a permit %+v", permit)
-			}
-			return
-		}
 		if err != nil {
 			t.Fatalf("a good consent was refused: %v", err)
 		}
 		if permit.Subject() != person || permit.Model() != terms.Model.Code || permit.Version() != terms.Model.Version ||
 			permit.Until() != terms.Consent.To || permit.Consent() != terms.Consent.ID {
 			t.Fatalf("the permit %+v is for another act", permit)
+		}
+		for _, flaw := range consentFlaws {
+			terms := good()
+			if strings.HasPrefix(flaw.name, "a day too long") {
+				terms.Consent.To = terms.Consent.From.Add(calendar.Period{Months: 12})
+			}
+			if rapid.Bool().Draw(t, "two flaws") {
+				rapid.SampledFrom(consentFlaws[1:]).Draw(t, "another flaw").spoil(&terms)
+			}
+			flaw.spoil(&terms)
+			permit, err := charter.PermitRating(terms)
+			if err == nil {
+				t.Fatalf("rated in spite of %q", flaw.name)
+			}
+			mustRefuse(t, err)
+			if permit.Subject().ID != 0 || permit.Model() != "" {
+				t.Fatalf("a refusal came with a permit %+v", permit)
+			}
 		}
 	})
 }
@@ -201,7 +210,7 @@ func TestC1Giving(t *testing.T) {
 		{"signed document", witnessed, func(*charter.ConsentTerms) {}, ""},
 		{"by an agency's file", consentTerms, func(t *charter.ConsentTerms) { t.By = clerk }, "C1: own act of the subject or signed document"},
 		{"by nobody", consentTerms, func(t *charter.ConsentTerms) { t.By = charter.Actor{} }, "C1: own act of the subject"},
-		{"by another person", consentTerms, func(t *charter.ConsentTerms) { t.By.Subject = 999 }, "C1: own act of the subject"},
+		{"by another person", consentTerms, func(t *charter.ConsentTerms) { t.By.Subject = 999 }, "C1: subject's own credential"},
 		{"own act without credential", consentTerms, func(t *charter.ConsentTerms) { t.By.Credential = "" }, "C1: own act of the subject"},
 		{"one witness", witnessed, func(t *charter.ConsentTerms) { t.With = charter.Actor{} }, "C1: second witness"},
 		{"the same witness twice", witnessed, func(t *charter.ConsentTerms) { t.With = clerk }, "C1: second witness"},

@@ -77,13 +77,27 @@ func TestC3ModelProperty(t *testing.T) {
 	for _, d := range cat.Datasets {
 		datasets = append(datasets, d.Code)
 	}
-	some := func(t *rapid.T, from []string, name string) []string {
-		return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, 3, rapid.ID[string]).Draw(t, name)
+	// some keeps a list that is right, adds to it, or draws another.
+	some := func(t *rapid.T, right, from []string, name string) []string {
+		switch rapid.IntRange(0, 5).Draw(t, name+": keep, add or draw") {
+		case 0:
+			return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, 3, rapid.ID[string]).Draw(t, name)
+		case 1:
+			return append(slices.Clone(right), rapid.SampledFrom(from).Draw(t, name))
+		}
+		return right
+	}
+	right := []charter.ModelFacts{
+		goodModel(),
+		{Kinds: []string{"office_holder"}, Contexts: []string{"public-duty"}, Datasets: []string{"ministry.finding"}},
+		{Kinds: []string{"enterprise"}, Contexts: []string{"market"}, Datasets: []string{"ministry.penalty"}},
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		m := charter.ModelFacts{
-			Code: "m", Version: 1, Kinds: some(t, kinds, "kinds"), Contexts: some(t, contexts, "contexts"), Datasets: some(t, datasets, "datasets"),
-			ConsentPurpose: rapid.SampledFrom([]string{"", "lending", "supervision"}).Draw(t, "purpose"),
+		m := rapid.SampledFrom(right).Draw(t, "model")
+		m.Code, m.Version = "m", 1
+		m.Kinds, m.Contexts, m.Datasets = some(t, m.Kinds, kinds, "kinds"), some(t, m.Contexts, contexts, "contexts"), some(t, m.Datasets, datasets, "datasets")
+		if rapid.IntRange(0, 5).Draw(t, "another purpose") == 0 {
+			m.ConsentPurpose = rapid.SampledFrom([]string{"", "lending", "supervision"}).Draw(t, "purpose")
 		}
 		p, err := charter.AdmitModel(m, cat)
 		if err != nil {

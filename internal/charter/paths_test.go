@@ -3,6 +3,7 @@ package charter_test
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,9 +152,9 @@ func TestC2Paths(t *testing.T) {
 	c := *p.catalogue.Dataset("bank.repayment")
 	c.Fields = append(c.Fields[:len(c.Fields):len(c.Fields)], field("chat_count", "Chats", "聊天次数"))
 	*p.catalogue.Dataset("bank.repayment") = c
-	_, err := p.intake.Ingest(t.Context(), intake.Job{Agency: "bank", Dataset: "bank.repayment", File: "a.csv", Source: nil}, nil)
+	_, err := p.intake.Ingest(t.Context(), intake.Job{Agency: "bank", Dataset: "bank.repayment", File: "a.csv", Source: strings.NewReader("no\n1\n")}, nil)
 	wantRefusal(t, err, "C2: fields without banned matter")
-	_, err = p.intake.Ingest(t.Context(), intake.Job{Agency: "neighbour", Dataset: "ministry.driving", File: "a.csv", Source: nil}, nil)
+	_, err = p.intake.Ingest(t.Context(), intake.Job{Agency: "neighbour", Dataset: "ministry.driving", File: "a.csv", Source: strings.NewReader("no\n1\n")}, nil)
 	wantRefusal(t, err, "C2: contract of the supplier")
 }
 

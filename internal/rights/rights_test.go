@@ -226,7 +226,7 @@ func TestWhoMayGive(t *testing.T) {
 		{"the person", h.own[0], none, h.words(0), "", ""},
 		{"two officials and a document", h.wu, h.lin, signed, "", ""},
 		{"nobody", none, none, h.words(0), fault.Unauthenticated, ""},
-		{"another person", h.own[1], none, h.words(0), fault.Refused, "own act of the subject"},
+		{"another person", h.own[1], none, h.words(0), fault.Refused, "subject's own credential"},
 		{"an official's word", h.wu, none, h.words(0), fault.Refused, "own act of the subject or signed document"},
 		{"two officials without a document", h.wu, h.lin, h.words(0), fault.Refused, "own act of the subject or signed document"},
 		{"one official and a document", h.wu, none, signed, fault.Refused, "second witness"},
