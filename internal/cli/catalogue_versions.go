@@ -152,6 +152,8 @@ func (c catalogueExport) Run(s *session) error {
 type catalogueImport struct {
 	Paths    []string `arg:"" name:"path" help:"Catalogue files, or folders of them; built-in is the catalogue that came with the program."`
 	Breaking bool     `help:"Take in changes that break suppliers, who have been told."`
+	Regions  bool     `help:"The files are editions of GB/T 2260 as published: tables of code and name, or JSON; gzipped or not. Name all of them at once."`
+	On       string   `placeholder:"DAY" help:"With --regions, the day for which those files hold that do not name their edition."`
 }
 
 // Help shows the examples.
@@ -163,7 +165,8 @@ Examples:
     probity catalogue check my-datasets/
     probity catalogue import my-datasets/
     probity catalogue import my-datasets/penalty.yaml --breaking
-    probity catalogue import built-in`
+    probity catalogue import built-in
+    probity catalogue import --regions --on 2023-06-30 2002.tsv.gz 2018.tsv.gz provinces.csv cities.csv areas.csv`
 }
 
 type catalogueImportAnswer struct {
@@ -173,6 +176,12 @@ type catalogueImportAnswer struct {
 
 // Run takes the files in.
 func (c catalogueImport) Run(s *session) error {
+	if c.Regions {
+		return c.regions(s)
+	}
+	if c.On != "" {
+		return misuseOf("--on names the day of an edition of GB/T 2260").With("leave it out, or say --regions")
+	}
 	r, err := s.room()
 	if err != nil {
 		return err
