@@ -58,9 +58,9 @@ func Parse(name string, source []byte) (*Model, error) { return language.Parse(n
 // What is wrong with a file.
 type (
 	// Fault is one thing that is wrong with a model or case file, with its place and what cures it.
-	Fault = strict.Fault
+	Fault = strict.Fault //nolint:errname // see strict.Fault
 	// Faults is everything that is wrong with a file. Every error of [Parse], [Compile] and [ParseCases] is of this type.
-	Faults = strict.Faults
+	Faults = strict.Faults //nolint:errname // see strict.Fault
 	// Pos is a place in a file.
 	Pos = strict.Pos
 	// Name is a word of a file with its place.

@@ -67,12 +67,13 @@ func (c *compiler) aggregate(ch *language.Characteristic, f *factor) (domain, bo
 	if a.Kind == language.Ratio {
 		return c.ratio(ch, f)
 	}
-	sel := c.resolve(&ch.Selection, ch.At)
+	sel := c.resolve(&ch.Selection)
 	if sel == nil {
 		return domain{}, false
 	}
 	c.rewarded(ch, sel)
-	d, ok := domain{}, true
+	var d domain
+	var ok bool
 	if a.Kind == language.PointsByRecord {
 		d, ok = c.perRecord(ch, f, sel)
 	} else {
@@ -177,7 +178,7 @@ func (c *compiler) ratio(ch *language.Characteristic, f *factor) (domain, bool) 
 		cell *int
 	}{{a.Numerator, &f.cell}, {a.Denominator, &f.other}} {
 		s := inherit(p.part, &ch.Selection)
-		sel := c.resolve(&s, p.part.At)
+		sel := c.resolve(&s)
 		if sel == nil {
 			return d, false
 		}

@@ -294,7 +294,7 @@ func (c *compiler) reach() {
 	for _, g := range c.plan.gates {
 		gated[g.band] = true
 	}
-	upper := int64(highest)
+	upper := highest
 	for i, b := range c.plan.bands {
 		m := &c.model.Bands[i]
 		if b.rank < 0 {

@@ -165,7 +165,7 @@ type selected struct {
 }
 
 // resolve finds the datasets of a selection and compiles its filter and window; nil after a fault.
-func (c *compiler) resolve(s *language.Selection, at Pos) *selected {
+func (c *compiler) resolve(s *language.Selection) *selected {
 	before := len(c.faults)
 	sel := &selected{reads: map[string]bool{}}
 	for _, n := range s.Datasets {

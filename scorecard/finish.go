@@ -245,7 +245,7 @@ func (e *Evaluator) dates() {
 
 // next is the least value above v at which something changes.
 func (f *factor) next(v int64) (int64, bool) {
-	least, ok := int64(highest), false
+	least, ok := highest, false
 	for _, c := range f.cuts {
 		if c > v {
 			least, ok = c, true

@@ -63,7 +63,7 @@ func (c *compiler) ranges(ch *language.Characteristic, s *scorer, d domain) {
 			c.fault(a.At, "attribute", "give from and below", "%s is a number; its attributes are ranges", ch.Name.Text)
 			return
 		}
-		from, below := d.lo, int64(highest)
+		from, below := d.lo, highest
 		if a.From != nil {
 			from = *a.From
 		}

@@ -56,7 +56,7 @@ func TestReference(t *testing.T) {
 		e.Evaluate(b.Facts(), at)
 		for i, records := range subjects {
 			want := refRate(source, schema(), records, at)
-			if d := compareToReference(p, &want, e.Explain(i)); d != "" {
+			if d := compareToReference(&want, e.Explain(i)); d != "" {
 				t.Fatalf("subject %d of %d: %s\n%s", i, len(subjects), d, source)
 			}
 		}
@@ -79,7 +79,7 @@ type comparableFactor struct {
 	Records                  []int64
 }
 
-func compareToReference(p *scorecard.Plan, want *refRating, got *scorecard.Explanation) string {
+func compareToReference(want *refRating, got *scorecard.Explanation) string {
 	w := comparable{Status: "rated", WhyNot: want.whyNot, Score: want.score, Band: want.band, Gate: want.gate, Factors: map[string]comparableFactor{}, Adjustments: map[string]int64{}, Reasons: want.reasons}
 	g := comparable{Status: got.Status.String(), WhyNot: got.WhyNot, Score: got.Score, Band: got.Band, Gate: got.Gate, Factors: map[string]comparableFactor{}, Adjustments: map[string]int64{}}
 	if len(want.whyNot) > 0 {

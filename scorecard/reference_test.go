@@ -119,7 +119,7 @@ func (r *reference) rate() {
 		score += a
 	}
 	for _, n := range list(r.model, "not_rated") {
-		holds := false
+		var holds bool
 		if k, ok := number(n, "records_below"); ok {
 			holds = int64(len(used)) < k
 		} else {

@@ -40,7 +40,7 @@ func (c *compiler) condition(e ast.Expr) *Expr {
 		case operators.Conditional:
 			return &Expr{Kind: Either, Kids: []*Expr{c.condition(args[0]), c.condition(args[1]), c.condition(args[2])}}
 		case operators.In:
-			return c.member(e, args[0], args[1])
+			return c.member(args[0], args[1])
 		case "missing":
 			f := c.field(args[0])
 			if f == nil {
@@ -122,7 +122,7 @@ func (c *compiler) code(f *facts.Field, e ast.Expr) (int64, bool) {
 	return int64(place), true
 }
 
-func (c *compiler) member(e, item, list ast.Expr) *Expr {
+func (c *compiler) member(item, list ast.Expr) *Expr {
 	if list.Kind() != ast.ListKind {
 		return c.refuse(list, "filter-subset", "write it as [1, 2, 3]", "in needs a list")
 	}

@@ -11,7 +11,7 @@ import (
 type Pos struct{ Line, Column int }
 
 // Fault is one thing that is wrong with a model or case file, with its place and what cures it.
-type Fault struct {
+type Fault struct { //nolint:errname // "fault" is the word of the house for it (internal/fault, docs)
 	// File is the name given to Parse.
 	File string
 	Pos
@@ -28,7 +28,7 @@ func (f Fault) Error() string {
 
 // Faults is everything that is wrong with a file, in the order of the file. Every error returned by [Parse],
 // [Compile] and [ParseCases] is of this type.
-type Faults []Fault
+type Faults []Fault //nolint:errname // the plural of Fault
 
 // Error is one fault a line, each with its cure.
 func (f Faults) Error() string {
