@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"maps"
+	"slices"
 
 	"probity/internal/access"
 	"probity/internal/ledger"
@@ -19,19 +21,15 @@ func (s *Store) AppendEntries(ctx context.Context, entries []*ledger.Entry) erro
 
 // appendEntries is for transactions whose acts leave an entry of their own.
 func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
-	heads := map[subject.ID]ledger.Head{}
+	heads, err := readHeads(ctx, tx, entries)
+	if err != nil {
+		return err
+	}
 	rows := newBulk(tx, "ledger_entry", []string{
 		"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "prev", "hash",
 	}, "")
 	for _, e := range entries {
-		head, ok := heads[e.Subject]
-		if !ok {
-			var err error
-			if head, err = readHead(ctx, tx, e.Subject); err != nil {
-				return err
-			}
-		}
-		heads[e.Subject] = e.Chain(head)
+		heads[e.Subject] = e.Chain(heads[e.Subject])
 		var commitment any
 		if e.Commitment != (ledger.Hash{}) {
 			commitment = e.Commitment[:]
@@ -45,25 +43,42 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) er
 	if err := rows.end(ctx); err != nil {
 		return err
 	}
-	for id, head := range heads {
-		_, err := tx.ExecContext(ctx, `INSERT INTO ledger_head (subject, seq, hash) VALUES (?, ?, ?)
-			ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, int64(id), head.Seq, head.Hash[:])
-		if err != nil {
+	return writeHeads(ctx, tx, heads)
+}
+
+// readHeads gives the newest entry of each subject among the entries; a subject without one has a head at 0.
+func readHeads(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) (map[subject.ID]ledger.Head, error) {
+	one, err := tx.PrepareContext(ctx, `SELECT seq, hash FROM ledger_head WHERE subject = ?`)
+	if err != nil {
+		return nil, err
+	}
+	defer one.Close()
+	heads := make(map[subject.ID]ledger.Head, len(entries))
+	for _, e := range entries {
+		if _, known := heads[e.Subject]; known {
+			continue
+		}
+		head := ledger.Head{Subject: e.Subject}
+		var hash []byte
+		if err := one.QueryRowContext(ctx, int64(e.Subject)).Scan(&head.Seq, &hash); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+		copy(head.Hash[:], hash)
+		heads[e.Subject] = head
+	}
+	return heads, nil
+}
+
+func writeHeads(ctx context.Context, tx *sql.Tx, heads map[subject.ID]ledger.Head) error {
+	rows := newBulk(tx, "ledger_head", []string{"subject", "seq", "hash"},
+		" ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash")
+	for _, id := range slices.Sorted(maps.Keys(heads)) {
+		head := heads[id]
+		if err := rows.add(ctx, int64(id), head.Seq, head.Hash[:]); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func readHead(ctx context.Context, tx *sql.Tx, id subject.ID) (ledger.Head, error) {
-	head := ledger.Head{Subject: id}
-	var hash []byte
-	err := tx.QueryRowContext(ctx, `SELECT seq, hash FROM ledger_head WHERE subject = ?`, int64(id)).Scan(&head.Seq, &hash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return head, nil
-	}
-	copy(head.Hash[:], hash)
-	return head, err
+	return rows.end(ctx)
 }
 
 const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, prev, hash`
