@@ -164,3 +164,32 @@ func BenchmarkMany(b *testing.B) {
 	}
 	b.ReportMetric(float64(subjects*records)*float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
+
+// BenchmarkCompile parses and compiles the model of 30 characteristics.
+func BenchmarkCompile(b *testing.B) {
+	source := []byte(thirty())
+	for b.Loop() {
+		m, err := scorecard.Parse("model.yaml", source)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := scorecard.Compile(m, schema()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkExplain explains a rating, records and all.
+func BenchmarkExplain(b *testing.B) {
+	p := plan(b, thirty())
+	build := scorecard.NewBuilder(p.Layout())
+	fillSubject(build, p.Layout(), rand.New(rand.NewPCG(1, 2)), 20, asOf)
+	e := p.NewEvaluator()
+	e.Evaluate(build.Facts(), scorecard.At{AsOf: asOf, Seen: asOf})
+	b.ReportAllocs()
+	for b.Loop() {
+		if e.Explain(0).Status != scorecard.Rated {
+			b.Fatal("not rated")
+		}
+	}
+}

@@ -40,6 +40,8 @@ type Evaluator struct {
 	rows   []int32
 	gather []int64
 	times  []int64
+	// found is for explanations.
+	found []found
 	// ahead evaluates later days for NextBand.
 	ahead *Evaluator
 }

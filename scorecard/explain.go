@@ -3,6 +3,7 @@ package scorecard
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"probity/calendar"
 	"probity/scorecard/internal/kernel"
@@ -96,8 +97,13 @@ func (e *Evaluator) Explain(i int) *Explanation {
 		Status: r.Status(i), Score: r.Score(i), WhyNot: r.WhyNot(i), Base: p.model.Base,
 		Adjustments: []Adjustment{}, Reasons: []Lost{}, Helped: []Gained{},
 	}
-	behind := e.behind(i, false)
-	contested := e.behind(i, true)
+	e.found = e.behind(e.found[:0], i, false)
+	behind := e.found
+	var contested []found
+	if e.disputed(i) {
+		contested = e.behind(nil, i, true)
+	}
+	x.Characteristics = make([]Factor, 0, len(p.factors))
 	for k := range p.factors {
 		x.Characteristics = append(x.Characteristics, e.factor(k, i, behind, contested))
 	}
@@ -182,20 +188,17 @@ type found struct {
 }
 
 // behind finds the records of subject i that each cell counts, by cell and then in the total order; or those that it
-// would count if they were not contested.
-func (e *Evaluator) behind(i int, contested bool) []found {
-	r := &e.result
-	subject := r.first + i
-	e.first, e.n = subject, 1
+// would count if they were not contested. It appends them to all, which is empty.
+func (e *Evaluator) behind(all []found, i int, contested bool) []found {
+	e.first, e.n = e.result.first+i, 1
 	e.machine.Contested = contested
 	defer func() { e.machine.Contested = false }()
-	var all []found
-	for _, t := range r.facts.Used() {
-		p, table := &e.programs[t], r.facts.Table(t)
+	for _, t := range e.result.facts.Used() {
+		p, table := &e.programs[t], e.result.facts.Table(t)
 		if len(p.tasks) == 0 {
 			continue
 		}
-		lo, hi := rowsOf(table.Subject, subject, 1)
+		lo, hi := rowsOf(table.Subject, e.first, 1)
 		for ; lo < hi; lo += kernel.ChunkRows {
 			end := min(lo+kernel.ChunkRows, hi)
 			e.machine.Run(&p.masks, table, lo, end)
@@ -205,12 +208,32 @@ func (e *Evaluator) behind(i int, contested bool) []found {
 		}
 	}
 	slices.SortFunc(all, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.cell, b.cell), a.order.compare(b.order))
+		if c := cmp.Compare(a.cell, b.cell); c != 0 {
+			return c
+		}
+		return a.order.compare(b.order)
 	})
 	if contested {
 		return all
 	}
 	return e.limited(all)
+}
+
+// disputed tells whether any record of subject i is contested.
+func (e *Evaluator) disputed(i int) bool {
+	for _, t := range e.result.facts.Used() {
+		table := e.result.facts.Table(t)
+		if table.Disputed == nil {
+			continue
+		}
+		lo, hi := rowsOf(table.Subject, e.result.first+i, 1)
+		for _, d := range table.Disputed[lo:hi] {
+			if d != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (e *Evaluator) find(all []found, k *task, t int, table *Table, lo, hi int) []found {
@@ -253,13 +276,9 @@ func (e *Evaluator) limited(all []found) []found {
 // have the least or most, the one that is first or last. A ratio and a share stand on the records of both parts.
 func (e *Evaluator) evidence(k int, v int64, all []found) []Evidence {
 	f := &e.plan.factors[k]
-	var own []found
-	for _, x := range all {
-		if x.cell == f.cell || x.cell == f.other {
-			own = append(own, x)
-		}
-	}
+	own := ofCell(all, f.cell)
 	if f.other >= 0 {
+		own = slices.Concat(own, ofCell(all, f.other))
 		slices.SortFunc(own, func(a, b found) int {
 			return cmp.Or(a.order.compare(b.order), cmp.Compare(a.table, b.table), cmp.Compare(a.row, b.row))
 		})
@@ -272,10 +291,13 @@ func (e *Evaluator) evidence(k int, v int64, all []found) []Evidence {
 		case language.MonthsSinceFirst:
 			own = own[:1]
 		case language.Min, language.Max:
-			own = slices.DeleteFunc(own, func(x found) bool { return x.value != v })
+			own = slices.DeleteFunc(slices.Clone(own), func(x found) bool { return x.value != v })
 		}
 	}
-	var list []Evidence
+	if len(own) == 0 {
+		return nil
+	}
+	list := make([]Evidence, 0, len(own))
 	held := e.result.facts
 	for _, x := range own {
 		t := held.Table(x.table)
@@ -287,4 +309,11 @@ func (e *Evaluator) evidence(k int, v int64, all []found) []Evidence {
 		list = append(list, ev)
 	}
 	return list
+}
+
+// ofCell is the part of a list, which is in the order of cells, that belongs to one.
+func ofCell(all []found, cell int) []found {
+	lo := sort.Search(len(all), func(i int) bool { return all[i].cell >= cell })
+	hi := lo + sort.Search(len(all)-lo, func(i int) bool { return all[lo+i].cell > cell })
+	return all[lo:hi]
 }

@@ -80,7 +80,8 @@ func (e *Evaluator) NextBand(i int) *NextBand {
 		s.values = append(s.values, r.Value(k, i))
 		s.points = append(s.points, r.Points(k, i))
 	}
-	behind := e.behind(i, false)
+	e.found = e.behind(e.found[:0], i, false)
+	behind := e.found
 	for k := range p.factors {
 		if p.model.Characteristics[k].Actionable {
 			s.propose(k, behind)
