@@ -1,100 +1,75 @@
 // Package cli is the command line: it reads what was typed, calls the service that does it, and says what came of it.
-// It holds no rule of the field. Whatever it prints or exits with, the rules for that are at the top of output.go.
+// It holds no rule of the field. What it prints and exits with follows the rules at the top of package console.
 //
-// There is one file for each noun (identifier.go, catalogue.go, subject.go, ...). A command is a struct whose fields
-// are its arguments and flags and whose Run calls the service; grammar.go lists them all, open.go is the one place
-// where services are put together.
+// There is one file for each noun (identifier.go, subject.go, ...); the catalogue and the models, the rules by which
+// everything goes, have package rules. A command is a struct whose fields are its arguments and flags and whose Run
+// calls the service; grammar.go lists them all.
 package cli
 
 import (
 	"context"
 	"errors"
-	"io"
-	"time"
+	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
-	"probity/internal/deployment"
+	"probity/internal/cli/console"
+	"probity/internal/fault"
 )
 
 // Process is everything that a command may touch of the process it runs in.
-type Process struct {
-	// Args are the words after the program's name.
-	Args []string
-	In   io.Reader
-	// Out takes results and Err takes messages and progress; either may be a terminal.
-	Out, Err io.Writer
-	// Env gives the value of an environment variable, "" where it is not set.
-	Env func(string) string
-	// Now is the clock.
-	Now func() time.Time
-}
+type Process = console.Process
 
-// Main runs the one command that p.Args asks for and returns the exit code, which is one of those in output.go. It
-// ends early, leaving nothing half done, when ctx is cancelled.
+// Main runs the one command that p.Args asks for and returns the exit code, one of those of package console. It ends
+// early, leaving nothing half done, when ctx is cancelled.
 func Main(ctx context.Context, p Process) int {
-	s := &session{process: p, ctx: ctx}
-	s.out = &printer{out: p.Out, err: p.Err, json: wantsJSON(p.Args)}
-	err := s.run()
-	if closed := s.close(); err == nil {
+	s := console.New(ctx, p)
+	err := run(s)
+	if closed := s.Close(); err == nil {
 		err = closed
 	}
-	return s.out.finish(err)
+	return s.Finish(err)
 }
 
 // run parses and runs; panics of the libraries below are not caught: they are bugs and should be seen as such.
-func (s *session) run() error {
+func run(s *console.Session) error {
 	var g grammar
-	parser, err := newParser(&g, s.process)
+	parser, err := newParser(&g, s.Process)
 	if err != nil {
 		return err
 	}
-	s.parser, s.flags = parser, &g.everywhere
-	if len(s.process.Args) == 0 {
-		return s.showOverview()
+	s.Flags = &g.Flags
+	if len(s.Process.Args) == 0 {
+		return showOverview(parser)
 	}
-	parsed, err := parser.Parse(s.process.Args)
+	parsed, err := parser.Parse(s.Process.Args)
 	if errors.Is(err, errHelpShown) {
 		return nil
 	}
 	if err != nil {
 		return misuse(err)
 	}
-	return parsed.Run(s)
+	return parsed.Run(s, parser)
 }
 
-// session is one run of the program: the process, the flags that every command has, and the rooms opened so far.
-type session struct {
-	process Process
-	ctx     context.Context
-	parser  *kong.Kong
-	flags   *everywhere
-	out     *printer
-	opened  *deployment.Deployment // nil until a command asks for it
-	// closers end what the command opened, last opened first.
-	closers []func() error
-}
-
-// close ends what the command opened.
-func (s *session) close() error {
-	var errs []error
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		errs = append(errs, s.closers[i]())
+// misuse turns an error of the parser into ours. The parser's suggestion ("did you mean ...?") becomes the cure.
+func misuse(err error) error {
+	var own *fault.Error
+	if errors.As(err, &own) {
+		return own
 	}
-	s.closers = nil
-	return errors.Join(errs...)
-}
-
-// wantsJSON tells from the raw words whether answers are to be JSON, so that even a mistake in the words themselves is
-// reported in the form that was asked for.
-func wantsJSON(args []string) bool {
-	for _, a := range args {
-		switch a {
-		case "--":
-			return false
-		case "--json":
-			return true
+	what, guess, _ := strings.Cut(err.Error(), ", did you mean ")
+	command := "probity"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil {
+		if n := parse.Context.Selected(); n != nil {
+			command = n.FullPath()
 		}
 	}
-	return false
+	f := console.Misuse("%s", what).With(fmt.Sprintf("%s --help shows what it takes", command))
+	if guess != "" {
+		f.Cure = "did you mean " + strings.ReplaceAll(guess, `"`, "") + " Otherwise: " + f.Cure
+	}
+	return f
 }

@@ -6,12 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
+	"probity/internal/cli/console"
 
-	"probity/identifier"
-	"probity/internal/catalogue"
-	"probity/internal/store"
-	"probity/internal/subject"
+	"github.com/alecthomas/kong"
 )
 
 // completionCommand prints the script that makes a shell ask the program itself what may follow.
@@ -58,8 +55,8 @@ complete -c probity -a '(__probity_complete)'
 }
 
 // Run prints the script.
-func (c completionCommand) Run(s *session) error {
-	s.out.result(map[string]string{"shell": c.Shell, "script": scripts[c.Shell]}, func(w io.Writer) {
+func (c completionCommand) Run(s *console.Session) error {
+	s.Result(map[string]string{"shell": c.Shell, "script": scripts[c.Shell]}, func(w io.Writer) {
 		io.WriteString(w, scripts[c.Shell]) //nolint:errcheck // w is a sticky writer
 	})
 	return nil
@@ -71,7 +68,7 @@ type completeCommand struct {
 }
 
 // Run prints the candidates. It finds nothing rather than fail: a shell has nobody to show an error to.
-func (c completeCommand) Run(s *session) error {
+func (c completeCommand) Run(s *console.Session, parser *kong.Kong) error {
 	words := c.Words
 	if len(words) > 0 && words[0] == "--" {
 		words = words[1:]
@@ -80,10 +77,10 @@ func (c completeCommand) Run(s *session) error {
 		words = []string{""}
 	}
 	typed, last := words[:len(words)-1], words[len(words)-1]
-	node, waiting, positional := walk(s.parser.Model.Node, typed)
-	for _, candidate := range s.candidates(node, waiting, positional, last) {
+	node, waiting, positional := walk(parser.Model.Node, typed)
+	for _, candidate := range candidates(s, node, waiting, positional, last) {
 		if strings.HasPrefix(candidate, last) {
-			fmt.Fprintln(s.process.Out, candidate) //nolint:errcheck // see above
+			fmt.Fprintln(s.Process.Out, candidate) //nolint:errcheck // see above
 		}
 	}
 	return nil
@@ -132,9 +129,9 @@ func flagsOf(node *kong.Node) []*kong.Flag {
 	return flags
 }
 
-func (s *session) candidates(node *kong.Node, waiting *kong.Flag, positional int, last string) []string {
+func candidates(s *console.Session, node *kong.Node, waiting *kong.Flag, positional int, last string) []string {
 	if waiting != nil {
-		return s.values(waiting.Value)
+		return values(s, waiting.Value)
 	}
 	var found []string
 	if strings.HasPrefix(last, "-") {
@@ -149,81 +146,18 @@ func (s *session) candidates(node *kong.Node, waiting *kong.Flag, positional int
 		}
 	}
 	if n := len(node.Positional); n > 0 {
-		found = append(found, s.values(node.Positional[min(positional, n-1)])...)
+		found = append(found, values(s, node.Positional[min(positional, n-1)])...)
 	}
 	return found
 }
 
 // values lists what may be given for a flag or an argument: its closed list, or the codes that its tag names.
-func (s *session) values(v *kong.Value) []string {
+func values(s *console.Session, v *kong.Value) []string {
 	if v.Enum != "" {
 		return strings.Split(v.Enum, ",")
 	}
 	if v.Tag == nil {
 		return nil
 	}
-	return s.codes(v.Tag.Get("complete"))
-}
-
-// codes lists the codes of a sort: those of the database in use, or of the built-in catalogue where there is none.
-func (s *session) codes(of string) []string {
-	switch of {
-	case "":
-		return nil
-	case "identifier-kind":
-		return words(identifier.Kinds())
-	case "kind":
-		return words(subject.Kinds)
-	}
-	cat, err := s.catalogueInUse()
-	if err != nil {
-		return nil
-	}
-	switch of {
-	case "model":
-		return s.modelCodes()
-	case "credential":
-		if s.opened == nil {
-			return nil
-		}
-		names, err := walletNames(s.opened.Wallet)
-		if err != nil {
-			return nil
-		}
-		return names
-	case "dataset":
-		return codesOf(cat.Datasets, func(d **catalogue.Contract) string { return (*d).Code })
-	case "agency":
-		return codesOf(cat.Agencies, func(a *catalogue.Agency) string { return a.Code })
-	case "context":
-		return codesOf(cat.Contexts, func(c *catalogue.Context) string { return c.Code })
-	case "family":
-		return codesOf(cat.Families, func(f *catalogue.Family) string { return f.Code })
-	case "purpose":
-		return codesOf(cat.Purposes, func(p *catalogue.Purpose) string { return p.Code })
-	case "measure":
-		return codesOf(cat.Measures, func(m *catalogue.Measure) string { return m.Code })
-	}
-	return nil
-}
-
-// modelCodes lists the codes of the registered models; none where there is no database yet.
-func (s *session) modelCodes() []string {
-	if s.opened == nil {
-		return nil
-	}
-	models, err := s.opened.Store.Models(s.ctx)
-	if err != nil {
-		return nil
-	}
-	return slices.Compact(codesOf(models, func(m *store.Model) string { return m.Code }))
-}
-
-// codesOf lists the codes of the entries of a section.
-func codesOf[T any](entries []T, code func(*T) string) []string {
-	list := make([]string, 0, len(entries))
-	for i := range entries {
-		list = append(list, code(&entries[i]))
-	}
-	return list
+	return s.Codes(v.Tag.Get("complete"))
 }

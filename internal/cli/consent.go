@@ -6,6 +6,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/cli/console"
 	"probity/internal/consent"
 )
 
@@ -37,7 +38,7 @@ type consentGive struct {
 	Preselect   bool     `name:"preselected" help:"It was preselected."`
 	Employer    bool     `name:"asked-by-employer" help:"The person's employer asked for it."`
 	ByAuthority bool     `name:"asked-by-authority" help:"An authority over the person asked for it."`
-	witness
+	console.Witness
 }
 
 // Help shows the examples.
@@ -51,12 +52,12 @@ Examples:
 }
 
 // Run records the consent.
-func (c consentGive) Run(s *session) error {
-	r, err := s.room()
+func (c consentGive) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	sub, err := s.subject(c.Subject)
+	sub, err := s.Subject(c.Subject)
 	if err != nil {
 		return err
 	}
@@ -69,36 +70,36 @@ func (c consentGive) Run(s *session) error {
 		return err
 	}
 	if c.TextFile != "" {
-		if given.TextDigest, err = digestOf(c.TextFile); err != nil {
+		if given.TextDigest, err = console.DigestOf(c.TextFile); err != nil {
 			return err
 		}
 	}
-	by, with, err := s.pair(c.With)
+	by, with, err := s.Pair(c.With)
 	if err != nil {
 		return err
 	}
 	if err := c.prove(&given, by, with); err != nil {
 		return err
 	}
-	given, err = r.Rights.Give(s.ctx, by, with, given)
+	given, err = r.Rights.Give(s.Ctx, by, with, given)
 	if err != nil {
 		return err
 	}
-	s.out.result(given, func(w io.Writer) { printConsent(w, &given, s.today()) })
+	s.Result(given, func(w io.Writer) { printConsent(w, &given, s.Today()) })
 	return nil
 }
 
-func (c consentGive) days(s *session, given *consent.Consent) (err error) {
-	if given.From, err = day("from", c.From); err != nil {
+func (c consentGive) days(s *console.Session, given *consent.Consent) (err error) {
+	if given.From, err = console.Day("from", c.From); err != nil {
 		return err
 	}
 	if given.From == calendar.None {
-		given.From = s.today()
+		given.From = s.Today()
 	}
-	if given.To, err = day("to", c.To); err != nil {
+	if given.To, err = console.Day("to", c.To); err != nil {
 		return err
 	}
-	given.Proof.Signed, err = day("signed", c.Signed)
+	given.Proof.Signed, err = console.Day("signed", c.Signed)
 	return err
 }
 
@@ -109,7 +110,7 @@ func (c consentGive) prove(given *consent.Consent, by, with access.Credential) (
 		return nil
 	}
 	given.Proof.Means = consent.SignedDocument
-	if given.Proof.Document, err = digestOf(c.Document); err != nil {
+	if given.Proof.Document, err = console.DigestOf(c.Document); err != nil {
 		return err
 	}
 	for _, official := range []access.Credential{by, with} {
@@ -120,30 +121,21 @@ func (c consentGive) prove(given *consent.Consent, by, with access.Credential) (
 	return nil
 }
 
-// pair is the credential in use and that of the second official, if one is named.
-func (s *session) pair(second string) (by, with access.Credential, err error) {
-	if by, err = s.acting(); err != nil {
-		return by, with, err
-	}
-	with, err = s.credential(second)
-	return by, with, err
-}
-
 func printConsent(w io.Writer, c *consent.Consent, today calendar.Day) {
 	state := "stands"
 	switch {
 	case !c.Withdrawn.IsZero():
-		state = "withdrawn " + minute(c.Withdrawn)
+		state = "withdrawn " + console.Minute(c.Withdrawn)
 	case today < c.From:
 		state = "begins " + c.From.String()
 	case !c.Standing(today):
 		state = "expired"
 	}
 	fmt.Fprintf(w, "consent %s of %s: %s\n", c.ID, c.Subject, state)
-	columns(w, nil, []row{
-		{"  from, to", fmt.Sprintf("%s, %s", c.From, c.To)}, {"  purpose", c.Purpose}, {"  context", list(c.Contexts)},
-		{"  method", c.Method}, {"  data", list(c.Categories)}, {"  rated by", c.Handler}, {"  told to", list(c.Recipients)},
-		{"  given", fmt.Sprintf("%s, %s, %s", minute(c.Given), c.Proof.Means, either(c.Proof.Credential, list(c.Proof.Witnesses).String()))},
+	console.Columns(w, nil, []console.Row{
+		{"  from, to", fmt.Sprintf("%s, %s", c.From, c.To)}, {"  purpose", c.Purpose}, {"  context", console.List(c.Contexts)},
+		{"  method", c.Method}, {"  data", console.List(c.Categories)}, {"  rated by", c.Handler}, {"  told to", console.List(c.Recipients)},
+		{"  given", fmt.Sprintf("%s, %s, %s", console.Minute(c.Given), c.Proof.Means, console.Either(c.Proof.Credential, console.List(c.Proof.Witnesses).String()))},
 	})
 }
 
@@ -151,7 +143,7 @@ func printConsent(w io.Writer, c *consent.Consent, today calendar.Day) {
 type consentWithdraw struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Consent string `arg:"" help:"The consent's id."`
-	witness
+	console.Witness
 }
 
 // Help shows the examples.
@@ -164,32 +156,32 @@ Examples:
 }
 
 // Run withdraws the consent.
-func (c consentWithdraw) Run(s *session) error {
-	r, err := s.room()
+func (c consentWithdraw) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	sub, err := s.subject(c.Subject)
+	sub, err := s.Subject(c.Subject)
 	if err != nil {
 		return err
 	}
 	id, ok := consent.ParseID(c.Consent)
 	if !ok {
-		return misuseOf("%q is no consent id", c.Consent).With("probity consent show lists a subject's consents with their ids")
+		return console.Misuse("%q is no consent id", c.Consent).With("probity consent show lists a subject's consents with their ids")
 	}
-	by, with, err := s.pair(c.With)
+	by, with, err := s.Pair(c.With)
 	if err != nil {
 		return err
 	}
-	gone, err := r.Rights.Withdraw(s.ctx, by, with, sub.ID, id)
+	gone, err := r.Rights.Withdraw(s.Ctx, by, with, sub.ID, id)
 	if err != nil {
 		return err
 	}
-	s.out.result(gone, func(w io.Writer) {
+	s.Result(gone, func(w io.Writer) {
 		fmt.Fprintf(w, "consent %s is withdrawn; %s and %s of their history deleted\n", gone.Consent,
-			count(gone.Ratings, "rating"), count(gone.History, "row"))
+			console.Count(gone.Ratings, "rating"), console.Count(gone.History, "row"))
 		if len(gone.Recipients) > 0 {
-			fmt.Fprintf(w, "ordered to delete what they got: %s\n", list(gone.Recipients))
+			fmt.Fprintf(w, "ordered to delete what they got: %s\n", console.List(gone.Recipients))
 		}
 	})
 	return nil
@@ -198,7 +190,7 @@ func (c consentWithdraw) Run(s *session) error {
 // consentShow lists consents.
 type consentShow struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -212,28 +204,28 @@ Examples:
 }
 
 // Run prints the consents.
-func (c consentShow) Run(s *session) error {
-	r, err := s.room()
+func (c consentShow) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	scope, err := s.scope(c.Subject, access.File, c.reading, "")
+	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
 	if err != nil {
 		return err
 	}
-	all, err := r.Rights.Show(s.ctx, scope)
+	all, err := r.Rights.Show(s.Ctx, scope)
 	if err != nil {
 		return err
 	}
 	if all == nil {
 		all = []consent.Consent{}
 	}
-	s.out.result(map[string]any{"access": scope.Entry(), "consents": all}, func(w io.Writer) {
+	s.Result(map[string]any{"access": scope.Entry(), "consents": all}, func(w io.Writer) {
 		if len(all) == 0 {
 			fmt.Fprintln(w, "there is none that may be shown")
 		}
 		for i := range all {
-			printConsent(w, &all[i], s.today())
+			printConsent(w, &all[i], s.Today())
 		}
 	})
 	return nil

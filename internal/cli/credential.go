@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/cli/console"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/subject"
@@ -27,7 +25,7 @@ type credentialAdd struct {
 	Official string `placeholder:"NAME" help:"The official's name."`
 	Subject  string `placeholder:"SUBJECT" xor:"holder" help:"The subject whose own it will be."`
 	Document string `placeholder:"FILE" help:"The signed document by which the subject was identified; its SHA-256 is kept."`
-	witness
+	console.Witness
 	Default bool `help:"Use it wherever none is named."`
 }
 
@@ -52,21 +50,21 @@ type credentialAnswer struct {
 }
 
 // Run issues the credential and keeps its secret in the wallet.
-func (c credentialAdd) Run(s *session) error {
-	r, err := s.room()
+func (c credentialAdd) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
 	g := access.Grant{Name: c.Name, Agency: c.Agency, Official: c.Official}
 	if c.Subject != "" {
-		sub, err := s.subject(c.Subject)
+		sub, err := s.Subject(c.Subject)
 		if err != nil {
 			return err
 		}
 		g.Subject = sub.ID
 	}
 	if c.Document != "" {
-		if g.Proof, err = digestOf(c.Document); err != nil {
+		if g.Proof, err = console.DigestOf(c.Document); err != nil {
 			return err
 		}
 	}
@@ -79,18 +77,18 @@ func (c credentialAdd) Run(s *session) error {
 		}
 	}
 	a := credentialAnswer{Name: g.Name, Agency: g.Agency, Official: g.Official, Subject: g.Subject, Default: c.Default}
-	s.out.result(a, func(w io.Writer) {
+	s.Result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "made the credential %s; its secret is in %s\n", c.Name, r.Wallet.Dir())
 	})
 	return nil
 }
 
-func (c credentialAdd) issue(s *session, r *deployment.Deployment, g access.Grant) error {
+func (c credentialAdd) issue(s *console.Session, r *deployment.Deployment, g access.Grant) error {
 	var secret string
-	_, err := r.Store.Founder(s.ctx)
+	_, err := r.Store.Founder(s.Ctx)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		secret, err = r.Access.Bootstrap(s.ctx, g)
+		secret, err = r.Access.Bootstrap(s.Ctx, g)
 	case err == nil:
 		secret, err = c.issued(s, r, g)
 	}
@@ -100,30 +98,16 @@ func (c credentialAdd) issue(s *session, r *deployment.Deployment, g access.Gran
 	return r.Wallet.Save(g.Name, secret)
 }
 
-func (c credentialAdd) issued(s *session, r *deployment.Deployment, g access.Grant) (string, error) {
-	by, err := s.acting()
+func (c credentialAdd) issued(s *console.Session, r *deployment.Deployment, g access.Grant) (string, error) {
+	by, err := s.Acting()
 	if err != nil {
 		return "", err
 	}
-	with, err := s.credential(c.With)
+	with, err := s.Credential(c.With)
 	if err != nil {
 		return "", err
 	}
-	return r.Access.Issue(s.ctx, by, with, g)
-}
-
-// digestOf is the SHA-256 of a file in hexadecimal.
-func digestOf(name string) (string, error) {
-	f, err := os.Open(name) //nolint:gosec // the user names the file
-	if err != nil {
-		return "", unreadable(name, err)
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", unreadable(name, err)
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return r.Access.Issue(s.Ctx, by, with, g)
 }
 
 // credentialList lists the wallet.
@@ -137,12 +121,12 @@ func (credentialList) Help() string {
 }
 
 // Run prints a line a credential.
-func (credentialList) Run(s *session) error {
-	r, err := s.room()
+func (credentialList) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	names, err := walletNames(r.Wallet)
+	names, err := console.WalletNames(r.Wallet)
 	if err != nil {
 		return err
 	}
@@ -151,9 +135,9 @@ func (credentialList) Run(s *session) error {
 		return err
 	}
 	answers := make([]credentialAnswer, 0, len(names))
-	rows := make([]row, 0, len(names))
+	rows := make([]console.Row, 0, len(names))
 	for _, n := range names {
-		g, err := r.Store.Credential(s.ctx, n)
+		g, err := r.Store.Credential(s.Ctx, n)
 		if fault.Is(err, fault.NotFound) {
 			continue // a secret of another database
 		}
@@ -167,28 +151,28 @@ func (credentialList) Run(s *session) error {
 		answers = append(answers, a)
 		rows = append(rows, a.cells())
 	}
-	s.out.result(map[string]any{"credentials": answers}, func(w io.Writer) {
+	s.Result(map[string]any{"credentials": answers}, func(w io.Writer) {
 		if len(rows) == 0 {
 			fmt.Fprintln(w, "there is none yet; probity credential add makes one")
 			return
 		}
-		columns(w, row{"name", "holder", "issued", ""}, rows)
+		console.Columns(w, console.Row{"name", "holder", "issued", ""}, rows)
 	})
 	return nil
 }
 
-func (a *credentialAnswer) cells() row {
+func (a *credentialAnswer) cells() console.Row {
 	holder, note := a.Official+" of "+a.Agency, ""
 	if a.Subject != 0 {
 		holder = "subject " + a.Subject.String()
 	}
 	switch {
 	case !a.RevokedAt.IsZero():
-		note = "revoked " + minute(a.RevokedAt)
+		note = "revoked " + console.Minute(a.RevokedAt)
 	case a.Default:
 		note = "used where none is named"
 	}
-	return row{a.Name, holder, minute(a.IssuedAt), note}
+	return console.Row{a.Name, holder, console.Minute(a.IssuedAt), note}
 }
 
 // credentialRevoke ends a credential.
@@ -206,18 +190,18 @@ Examples:
 }
 
 // Run revokes the credential.
-func (c credentialRevoke) Run(s *session) error {
-	r, err := s.room()
+func (c credentialRevoke) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
-	if err := r.Access.Revoke(s.ctx, by, c.Name); err != nil {
+	if err := r.Access.Revoke(s.Ctx, by, c.Name); err != nil {
 		return err
 	}
-	s.out.result(map[string]string{"revoked": c.Name}, func(w io.Writer) { fmt.Fprintf(w, "revoked %s\n", c.Name) })
+	s.Result(map[string]string{"revoked": c.Name}, func(w io.Writer) { fmt.Fprintf(w, "revoked %s\n", c.Name) })
 	return nil
 }

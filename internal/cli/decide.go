@@ -6,6 +6,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/cli/console"
 	"probity/internal/measure"
 )
 
@@ -13,7 +14,7 @@ import (
 type decideCommand struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Measure string `required:"" placeholder:"CODE" complete:"measure" help:"The benefit or restriction asked about."`
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -27,41 +28,41 @@ Examples:
 }
 
 // Run prints the decision.
-func (c decideCommand) Run(s *session) error {
-	m, err := s.measures()
+func (c decideCommand) Run(s *console.Session) error {
+	m, err := s.Measures()
 	if err != nil {
 		return err
 	}
-	cat, err := s.catalogueInUse()
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return err
 	}
 	if cat.Measure(c.Measure) == nil {
-		return unknown("measure", c.Measure, s.codes("measure"), "probity catalogue list measures shows those there are")
+		return console.Unknown("measure", c.Measure, s.Codes("measure"), "probity catalogue list measures shows those there are")
 	}
-	sub, err := s.subject(c.Subject)
+	sub, err := s.Subject(c.Subject)
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
-	d, err := m.Decide(s.ctx, measure.Request{
+	d, err := m.Decide(s.Ctx, measure.Request{
 		As: by, Subject: sub.ID, Measure: c.Measure, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case,
 	})
 	if err != nil {
 		return err
 	}
-	s.out.result(d, func(w io.Writer) { printDecision(w, &d) })
+	s.Result(d, func(w io.Writer) { printDecision(w, &d) })
 	if d.Outcome == charter.RefusedByCharter {
-		return exit(exitRefused)
+		return console.Exit(console.ExitRefused)
 	}
 	return nil
 }
 
 func printDecision(w io.Writer, d *measure.Decision) {
-	fmt.Fprintf(w, "%s: %s for %s\n", spoken(string(d.Outcome)), d.Measure, d.Subject)
+	fmt.Fprintf(w, "%s: %s for %s\n", console.Spoken(string(d.Outcome)), d.Measure, d.Subject)
 	for _, r := range d.Reasons {
 		fmt.Fprintf(w, "  %s\n", r.Text)
 	}
@@ -71,5 +72,5 @@ func printDecision(w io.Writer, d *measure.Decision) {
 	if d.Until != calendar.None {
 		fmt.Fprintf(w, "  holds until %s, unless a new act changes it\n", d.Until)
 	}
-	fmt.Fprintf(w, "decision %s, recorded as %s\n", d.ID, either(d.Access, "an attempt"))
+	fmt.Fprintf(w, "decision %s, recorded as %s\n", d.ID, console.Either(d.Access, "an attempt"))
 }

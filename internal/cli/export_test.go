@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"probity/internal/cli/console"
 )
 
 // Parser is the parser of the program, for tests that walk the commands.
@@ -20,4 +22,7 @@ func Parser() *kong.Kong {
 }
 
 // ExitCodes are the exit codes there are.
-var ExitCodes = []int{exitDone, exitFailed, exitMisuse, exitRefused, exitRejected, exitUnavailable, exitFaults}
+var ExitCodes = []int{
+	console.ExitDone, console.ExitFailed, console.ExitMisuse, console.ExitRefused, console.ExitRejected, console.ExitUnavailable,
+	console.ExitFaults,
+}

@@ -5,13 +5,14 @@ import (
 	"io"
 
 	"github.com/alecthomas/kong"
+
+	"probity/internal/cli/console"
+	"probity/internal/cli/rules"
 )
 
 // everywhere are the flags that every command has.
 type everywhere struct {
-	DB   string   `name:"db" default:"${db}" placeholder:"ADDRESS" group:"everywhere" help:"The database: sqlite:FILE. Otherwise $$PROBITY_DB, otherwise sqlite:probity.db."`
-	As   string   `name:"as" default:"${as}" placeholder:"CREDENTIAL" complete:"credential" group:"everywhere" help:"Act by this local credential. Otherwise $$PROBITY_AS; a demonstration has one of its own."`
-	JSON bool     `name:"json" group:"everywhere" help:"Answer in JSON, errors too."`
+	console.Flags
 	Help helpFlag `name:"help" short:"h" group:"everywhere" help:"Show what the command does, with examples."`
 }
 
@@ -29,14 +30,14 @@ type grammar struct {
 	Explain    explainCommand     `cmd:"" help:"Show how a rating came about, point by point."`
 	History    historyCommand     `cmd:"" help:"List what a model said of a subject over time."`
 	Decide     decideCommand      `cmd:"" help:"Say whether a benefit or a restriction applies to a subject, and why."`
-	Model      modelCommands      `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
+	Model      rules.Models       `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
 	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
 	Order      orderCommands      `cmd:"" help:"Orders of courts and authorities, from which alone restrictions come."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Ledger     ledgerCommands     `cmd:"" help:"The record of who looked and who acted."`
 	Rebuild    rebuildCommand     `cmd:"" help:"Compute every rating again and find no difference."`
 	Identifier identifierCommands `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
-	Catalogue  catalogueCommands  `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`
+	Catalogue  rules.Catalogue    `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`
 	Completion completionCommand  `cmd:"" help:"Print the completion script of a shell."`
 	Version    versionCommand     `cmd:"" help:"Say which version this is."`
 	Complete   completeCommand    `cmd:"" hidden:"" name:"complete" passthrough:"" help:"List what may follow the given words; the completion scripts call it."`
@@ -52,20 +53,10 @@ func newParser(g *grammar, p Process) (*kong.Kong, error) {
 		kong.NoDefaultHelp(),
 		kong.Writers(p.Out, io.Discard),
 		kong.Exit(func(int) {}), // nothing below Main ends the process
-		kong.Vars{"db": either(p.Env("PROBITY_DB"), "sqlite:probity.db"), "as": p.Env("PROBITY_AS")},
+		kong.Vars{"db": console.Either(p.Env("PROBITY_DB"), "sqlite:probity.db"), "as": p.Env("PROBITY_AS")},
 		kong.ExplicitGroups([]kong.Group{{Key: "everywhere", Title: "Everywhere:"}}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
-}
-
-// either is the first text that is not empty.
-func either(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // errHelpShown ends parsing once --help has been answered.
@@ -86,9 +77,9 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 }
 
 // showOverview is the answer to the bare program name: the help, and the exit code of wrong use.
-func (s *session) showOverview() error {
-	if _, err := s.parser.Parse([]string{"--help"}); !errors.Is(err, errHelpShown) {
+func showOverview(parser *kong.Kong) error {
+	if _, err := parser.Parse([]string{"--help"}); !errors.Is(err, errHelpShown) {
 		return err
 	}
-	return exit(exitMisuse)
+	return console.Exit(console.ExitMisuse)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"probity/identifier"
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 )
 
@@ -37,12 +38,12 @@ Examples:
 const maxLine = 1 << 20
 
 // Run prints a verdict per value.
-func (c identifierCheck) Run(s *session) error {
+func (c identifierCheck) Run(s *console.Session) error {
 	var kind identifier.Kind
 	if c.Kind != "" {
 		k, err := identifier.ParseKind(c.Kind)
 		if err != nil {
-			return misuseOf("--kind: there is no kind of identifier %q", c.Kind).With("use --kind uscc, orgcode, lei or id, or leave it out")
+			return console.Misuse("--kind: there is no kind of identifier %q", c.Kind).With("use --kind uscc, orgcode, lei or id, or leave it out")
 		}
 		kind = k
 	}
@@ -53,7 +54,7 @@ func (c identifierCheck) Run(s *session) error {
 			v = identifier.Check(kind, value)
 		}
 		faulty = faulty || !v.Valid
-		s.out.result(v, func(w io.Writer) { printVerdict(w, &v) })
+		s.Result(v, func(w io.Writer) { printVerdict(w, &v) })
 	}
 	for _, value := range c.Values {
 		if value != "-" {
@@ -65,19 +66,19 @@ func (c identifierCheck) Run(s *session) error {
 		}
 	}
 	if faulty {
-		return exit(exitFaults)
+		return console.Exit(console.ExitFaults)
 	}
 	return nil
 }
 
 // eachLine hands over every line of standard input that is not blank.
-func eachLine(s *session, do func(string)) error {
-	lines := bufio.NewScanner(s.process.In)
+func eachLine(s *console.Session, do func(string)) error {
+	lines := bufio.NewScanner(s.Process.In)
 	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
 	n := 0
 	for lines.Scan() {
 		n++
-		if err := s.ctx.Err(); err != nil {
+		if err := s.Ctx.Err(); err != nil {
 			return err
 		}
 		if text := strings.TrimRight(lines.Text(), "\r"); strings.TrimSpace(text) != "" {
@@ -98,7 +99,7 @@ func eachLine(s *session, do func(string)) error {
 // printVerdict is one line for a good value and three for a bad one. What it prints may be personal data, and goes
 // back to whoever typed it.
 func printVerdict(w io.Writer, v *identifier.Verdict) {
-	fmt.Fprintf(w, "%-20s  %-7s  %-11s  %s\n", shown(v.Input), either(string(v.Kind), "?"), v.Status, either(v.Problem.Text, describe(v)))
+	fmt.Fprintf(w, "%-20s  %-7s  %-11s  %s\n", shown(v.Input), console.Either(string(v.Kind), "?"), v.Status, console.Either(v.Problem.Text, describe(v)))
 	if v.Problem.Text == "" || v.Status == identifier.Synthetic {
 		return
 	}

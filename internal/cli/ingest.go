@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/intake/format"
@@ -44,7 +45,7 @@ Examples:
 }
 
 // Run takes the files in.
-func (c ingestCommand) Run(s *session) error {
+func (c ingestCommand) Run(s *console.Session) error {
 	options, err := c.options()
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func (c ingestCommand) Run(s *session) error {
 }
 
 func readMapping(name string) (*mapping.Mapping, error) {
-	text, err := readWhole(name)
+	text, err := console.ReadWhole(name)
 	if err != nil {
 		return nil, err
 	}
@@ -77,34 +78,34 @@ type delivery struct {
 }
 
 // take takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
-func (d delivery) take(s *session) error {
-	desk, err := s.intake()
+func (d delivery) take(s *console.Session) error {
+	desk, err := s.Intake()
 	if err != nil {
 		return err
 	}
-	worst := exitDone
+	worst := console.ExitDone
 	for _, name := range d.files {
 		report, err := d.one(s, desk, name)
 		if err != nil {
-			return resumable(err, "run the same command again: it goes on where this one stopped")
+			return console.Resumable(err, "run the same command again: it goes on where this one stopped")
 		}
-		s.out.result(report, func(w io.Writer) { printReport(w, report) })
+		s.Result(report, func(w io.Writer) { printReport(w, report) })
 		switch {
 		case report.State == store.SubmissionHeld:
-			worst = exitFailed
-		case report.Counts.Rejected > 0 && worst == exitDone:
-			worst = exitRejected
+			worst = console.ExitFailed
+		case report.Counts.Rejected > 0 && worst == console.ExitDone:
+			worst = console.ExitRejected
 		}
 	}
-	if worst != exitDone {
-		return exit(worst)
+	if worst != console.ExitDone {
+		return console.Exit(worst)
 	}
 	return nil
 }
 
-func (d delivery) one(s *session, desk *intake.Desk, name string) (*intake.Report, error) {
+func (d delivery) one(s *console.Session, desk *intake.Desk, name string) (*intake.Report, error) {
 	job := d.job
-	job.File, job.Source = name, s.process.In
+	job.File, job.Source = name, s.Process.In
 	switch {
 	case d.from != nil:
 		job.File, job.Source = "the command line", d.from
@@ -113,43 +114,45 @@ func (d delivery) one(s *session, desk *intake.Desk, name string) (*intake.Repor
 	default:
 		f, err := os.Open(name) //nolint:gosec // the user names the file
 		if err != nil {
-			return nil, unreadable(name, err)
+			return nil, console.Unreadable(name, err)
 		}
 		defer f.Close() //nolint:errcheck // it was only read
 		if info, err := f.Stat(); err == nil {
 			if info.IsDir() {
-				return nil, misuseOf("%s is a folder", name).With("name the files in it: " + name + "/*")
+				return nil, console.Misuse("%s is a folder", name).With("name the files in it: " + name + "/*")
 			}
 			job.Format.Size = info.Size()
 		}
 		job.Source = f
 	}
-	show := &ingestProgress{session: s, reading: s.progress("reading "+job.File, "bytes", job.Format.Size), rating: &bar{}}
+	show := &ingestProgress{session: s, reading: s.Progress("reading "+job.File, "bytes", job.Format.Size)}
 	defer show.done()
-	return desk.Ingest(s.ctx, job, show.at)
+	return desk.Ingest(s.Ctx, job, show.at)
 }
 
 // ingestProgress draws the two steps of taking a file in: reading it, and rating again whom it touched.
 type ingestProgress struct {
-	session         *session
-	reading, rating *bar
+	session         *console.Session
+	reading, rating *console.Bar
 }
 
 func (p *ingestProgress) at(now intake.Progress) {
 	if now.Step == "reading" {
-		p.reading.at(now.Done, now.Total)
+		p.reading.At(now.Done, now.Total)
 		return
 	}
-	if p.rating.writer == nil {
-		p.reading.done()
-		p.rating = p.session.progress("rating again", "", now.Total)
+	if p.rating == nil {
+		p.reading.Done()
+		p.rating = p.session.Progress("rating again", "", now.Total)
 	}
-	p.rating.at(now.Done, now.Total)
+	p.rating.At(now.Done, now.Total)
 }
 
 func (p *ingestProgress) done() {
-	p.reading.done()
-	p.rating.done()
+	p.reading.Done()
+	if p.rating != nil {
+		p.rating.Done()
+	}
 }
 
 func (c ingestCommand) act() record.Status {
@@ -192,7 +195,7 @@ func printReport(w io.Writer, r *intake.Report) {
 			r.Submission, r.Agency)
 	}
 	if len(r.Unknown) > 0 {
-		fmt.Fprintf(w, "  columns that the contract does not name were left out: %s\n", brief(r.Unknown))
+		fmt.Fprintf(w, "  columns that the contract does not name were left out: %s\n", console.Brief(r.Unknown))
 	}
 	if r.Held == "" && r.Counts.Rejected+r.Counts.Unbound > 0 {
 		fmt.Fprintf(w, "  next: probity quarantine list %d --agency %s\n", r.Submission, r.Agency)
@@ -200,10 +203,10 @@ func printReport(w io.Writer, r *intake.Report) {
 }
 
 func printCounts(w io.Writer, c *store.Counts) {
-	fmt.Fprintf(w, "  %s: %s stored, %s unchanged, %s rejected, %s unbound", count(c.Read, "row"),
-		grouped(c.Stored), grouped(c.Unchanged), grouped(c.Rejected), grouped(c.Unbound))
+	fmt.Fprintf(w, "  %s: %s stored, %s unchanged, %s rejected, %s unbound", console.Count(c.Read, "row"),
+		console.Grouped(c.Stored), console.Grouped(c.Unchanged), console.Grouped(c.Rejected), console.Grouped(c.Unbound))
 	if c.Warned > 0 {
-		fmt.Fprintf(w, "; %s with warnings", grouped(c.Warned))
+		fmt.Fprintf(w, "; %s with warnings", console.Grouped(c.Warned))
 	}
 	fmt.Fprintln(w)
 }

@@ -6,6 +6,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/cli/console"
 	"probity/internal/deployment"
 	"probity/internal/store"
 )
@@ -43,20 +44,20 @@ type initAnswer struct {
 }
 
 // Run makes the database.
-func (c initCommand) Run(s *session) error {
+func (c initCommand) Run(s *console.Session) error {
 	birth := store.Live
 	if c.Demo {
 		birth = store.Demo
 	}
 	founder := access.Grant{
 		Name: c.Credential, Agency: c.Agency,
-		Official: either(c.Official, s.process.Env("LOGNAME"), s.process.Env("USER"), "operator"),
+		Official: console.Either(c.Official, s.Process.Env("LOGNAME"), s.Process.Env("USER"), "operator"),
 	}
 	if catalogue.BuiltIn().Agency(founder.Agency) == nil {
-		have := codesOf(catalogue.BuiltIn().Agencies, func(a *catalogue.Agency) string { return a.Code })
-		return unknown("agency", founder.Agency, have, "probity catalogue list agencies shows those there are")
+		have := console.CodesOf(catalogue.BuiltIn().Agencies, func(a *catalogue.Agency) string { return a.Code })
+		return console.Unknown("agency", founder.Agency, have, "probity catalogue list agencies shows those there are")
 	}
-	r, err := s.create(birth, founder)
+	r, err := s.Create(birth, founder)
 	if err != nil {
 		return err
 	}
@@ -65,8 +66,8 @@ func (c initCommand) Run(s *session) error {
 		Datasets: len(r.Catalogue.Datasets), Agencies: len(r.Catalogue.Agencies),
 		Credential: founder.Name, Official: founder.Agency + "/" + founder.Official,
 	}
-	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "made %s (%s) with %s of %s\n", a.Database, a.Birth, count(a.Datasets, "dataset"), plural(a.Agencies, "agency", "agencies"))
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "made %s (%s) with %s of %s\n", a.Database, a.Birth, console.Count(a.Datasets, "dataset"), console.Plural(a.Agencies, "agency", "agencies"))
 		fmt.Fprintf(w, "its keys are in %s; keep them apart from its backups\n", a.Keys)
 		fmt.Fprintf(w, "the first credential is %s, of %s\n", a.Credential, a.Official)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 )
 
@@ -33,21 +34,21 @@ type ledgerAnswer struct {
 }
 
 // Run verifies every chain.
-func (ledgerVerify) Run(s *session) error {
-	r, err := s.room()
+func (ledgerVerify) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	err = r.Store.VerifyLedger(s.ctx)
+	err = r.Store.VerifyLedger(s.Ctx)
 	var broken *fault.Error
 	if errors.As(err, &broken) && broken.Code == fault.Conflict { // anything else says that we could not look
 		a := ledgerAnswer{Text: broken.Text, Where: broken.Where, Cure: broken.Cure}
-		s.out.result(a, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n  cure: %s\n", a.Where, a.Text, a.Cure) })
-		return exit(exitFaults)
+		s.Result(a, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n  cure: %s\n", a.Where, a.Text, a.Cure) })
+		return console.Exit(console.ExitFaults)
 	}
 	if err != nil {
 		return err
 	}
-	s.out.result(ledgerAnswer{Sound: true}, func(w io.Writer) { fmt.Fprintln(w, "every chain is sound") })
+	s.Result(ledgerAnswer{Sound: true}, func(w io.Writer) { fmt.Fprintln(w, "every chain is sound") })
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/cli/console"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 )
@@ -30,7 +31,7 @@ func (p paper) read() (order.Document, error) {
 	text := p.SHA256
 	if p.Document != "" {
 		var err error
-		if text, err = digestOf(p.Document); err != nil {
+		if text, err = console.DigestOf(p.Document); err != nil {
 			return d, err
 		}
 	}
@@ -67,22 +68,22 @@ Examples:
 }
 
 // Run enters the order.
-func (c orderEnter) Run(s *session) error {
-	m, err := s.measures()
+func (c orderEnter) Run(s *console.Session) error {
+	m, err := s.Measures()
 	if err != nil {
 		return err
 	}
-	sub, err := s.subject(c.Subject)
+	sub, err := s.Subject(c.Subject)
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
 	law, article, _ := strings.Cut(strings.TrimSpace(c.Law), " ")
 	o := order.Order{
-		Subject: sub.ID, Issuer: either(c.Issuer, by.Agency()), Basis: order.Basis{Law: law, Article: strings.TrimSpace(article)},
+		Subject: sub.ID, Issuer: console.Either(c.Issuer, by.Agency()), Basis: order.Basis{Law: law, Article: strings.TrimSpace(article)},
 		Measure: c.Measure, Scope: c.Scope, Appeal: c.Appeal,
 	}
 	if o.Document, err = c.paper.read(); err != nil {
@@ -92,15 +93,15 @@ func (c orderEnter) Run(s *session) error {
 		flag, text string
 		to         *calendar.Day
 	}{{"start", c.Start, &o.Start}, {"end", c.End, &o.End}, {"review", c.Review, &o.Review}, {"served", c.Served, &o.Served}} {
-		if *d.to, err = day(d.flag, d.text); err != nil {
+		if *d.to, err = console.Day(d.flag, d.text); err != nil {
 			return err
 		}
 	}
-	entered, err := m.EnterOrder(s.ctx, by, o)
+	entered, err := m.EnterOrder(s.Ctx, by, o)
 	if err != nil {
 		return err
 	}
-	s.printOrder(&entered)
+	printOrder(s, &entered)
 	return nil
 }
 
@@ -117,7 +118,7 @@ Examples:
 }
 
 // Run lifts the order.
-func (c orderLift) Run(s *session) error { return c.end(s, order.Lift) }
+func (c orderLift) Run(s *console.Session) error { return c.end(s, order.Lift) }
 
 // orderAnnul annuls an order.
 type orderAnnul struct{ ending }
@@ -132,7 +133,7 @@ Examples:
 }
 
 // Run annuls the order.
-func (c orderAnnul) Run(s *session) error { return c.end(s, order.Annul) }
+func (c orderAnnul) Run(s *console.Session) error { return c.end(s, order.Annul) }
 
 // ending is the act of ending an order before its time.
 type ending struct {
@@ -143,38 +144,38 @@ type ending struct {
 	paper
 }
 
-func (c ending) end(s *session, act order.Act) error {
-	m, err := s.measures()
+func (c ending) end(s *console.Session, act order.Act) error {
+	m, err := s.Measures()
 	if err != nil {
 		return err
 	}
-	sub, err := s.subject(c.Subject)
+	sub, err := s.Subject(c.Subject)
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
 	var which order.ID
 	if err := which.UnmarshalText([]byte(c.Order)); err != nil {
-		return misuseOf("%v", err).With("probity order list shows a subject's orders with their ids")
+		return console.Misuse("%v", err).With("probity order list shows a subject's orders with their ids")
 	}
 	e := order.Ending{Act: act, Reason: c.Reason}
 	if e.Document, err = c.paper.read(); err != nil {
 		return err
 	}
-	if e.Day, err = day("day", c.Day); err != nil {
+	if e.Day, err = console.Day("day", c.Day); err != nil {
 		return err
 	}
 	if e.Day == calendar.None {
-		e.Day = s.today()
+		e.Day = s.Today()
 	}
-	ended, err := m.EndOrder(s.ctx, by, sub.ID, which, e)
+	ended, err := m.EndOrder(s.Ctx, by, sub.ID, which, e)
 	if err != nil {
 		return err
 	}
-	s.printOrder(&ended)
+	printOrder(s, &ended)
 	return nil
 }
 
@@ -185,13 +186,13 @@ type orderAnswer struct {
 	SHA256 string      `json:"document_sha256"`
 }
 
-func (s *session) orderAnswer(o *order.Order) orderAnswer {
-	return orderAnswer{Order: *o, State: o.State(s.today()), SHA256: hex.EncodeToString(o.Document.Digest[:])}
+func answerOfOrder(s *console.Session, o *order.Order) orderAnswer {
+	return orderAnswer{Order: *o, State: o.State(s.Today()), SHA256: hex.EncodeToString(o.Document.Digest[:])}
 }
 
-func (s *session) printOrder(o *order.Order) {
-	a := s.orderAnswer(o)
-	s.out.result(a, func(w io.Writer) { a.print(w) })
+func printOrder(s *console.Session, o *order.Order) {
+	a := answerOfOrder(s, o)
+	s.Result(a, func(w io.Writer) { a.print(w) })
 }
 
 func (a *orderAnswer) print(w io.Writer) {
@@ -199,8 +200,8 @@ func (a *orderAnswer) print(w io.Writer) {
 	if until == calendar.None {
 		until = a.Review
 	}
-	fmt.Fprintf(w, "order %s on %s: %s, %s\n", a.ID, a.Subject, a.Measure, spoken(string(a.State)))
-	columns(w, nil, []row{
+	fmt.Fprintf(w, "order %s on %s: %s, %s\n", a.ID, a.Subject, a.Measure, console.Spoken(string(a.State)))
+	console.Columns(w, nil, []console.Row{
 		{"  by", a.Issuer + ", " + a.Document.Number}, {"  basis", a.Basis}, {"  from, until", fmt.Sprintf("%s, %s", a.Start, until)},
 		{"  served", a.Served}, {"  to contest it", a.Appeal},
 	})
@@ -212,7 +213,7 @@ func (a *orderAnswer) print(w io.Writer) {
 // orderList lists orders.
 type orderList struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -225,28 +226,28 @@ Examples:
 }
 
 // Run prints the orders.
-func (c orderList) Run(s *session) error {
-	m, err := s.measures()
+func (c orderList) Run(s *console.Session) error {
+	m, err := s.Measures()
 	if err != nil {
 		return err
 	}
-	sub, err := s.subject(c.Subject)
+	sub, err := s.Subject(c.Subject)
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
-	all, err := m.Orders(s.ctx, measure.Request{As: by, Subject: sub.ID, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case})
+	all, err := m.Orders(s.Ctx, measure.Request{As: by, Subject: sub.ID, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case})
 	if err != nil {
 		return err
 	}
 	answers := make([]orderAnswer, 0, len(all))
 	for i := range all {
-		answers = append(answers, s.orderAnswer(&all[i]))
+		answers = append(answers, answerOfOrder(s, &all[i]))
 	}
-	s.out.result(map[string]any{"orders": answers}, func(w io.Writer) {
+	s.Result(map[string]any{"orders": answers}, func(w io.Writer) {
 		if len(answers) == 0 {
 			fmt.Fprintln(w, "there is no order on this subject")
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/intake"
 )
@@ -35,27 +36,27 @@ Examples:
 }
 
 // Run prints a row with its findings, one after the other.
-func (c quarantineList) Run(s *session) error {
-	r, err := s.room()
+func (c quarantineList) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
 	rows := 0
-	err = intake.EachWaiting(s.ctx, r.Store, r.Vault, c.Agency, c.Submission, func(row *intake.WaitingRow) error {
+	err = intake.EachWaiting(s.Ctx, r.Store, r.Vault, c.Agency, c.Submission, func(row *intake.WaitingRow) error {
 		rows++
-		s.out.result(row, func(w io.Writer) { printWaiting(w, row) })
+		s.Result(row, func(w io.Writer) { printWaiting(w, row) })
 		return nil
 	})
-	if err != nil || s.out.json {
+	if err != nil || s.JSON() {
 		return err
 	}
-	s.out.result(nil, func(w io.Writer) {
+	s.Result(nil, func(w io.Writer) {
 		if rows == 0 {
 			fmt.Fprintln(w, "no row waits")
 			return
 		}
 		fmt.Fprintf(w, "%s; to mend them: probity quarantine export %d --agency %s > mend.csv\n",
-			plural(rows, "row waits", "rows wait"), c.Submission, c.Agency)
+			console.Plural(rows, "row waits", "rows wait"), c.Submission, c.Agency)
 	})
 	return nil
 }
@@ -95,16 +96,16 @@ Examples:
 }
 
 // Run writes the file.
-func (c quarantineExport) Run(s *session) error {
-	r, err := s.room()
+func (c quarantineExport) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
 	export := func(w io.Writer) (int, error) {
-		return intake.ExportWaiting(s.ctx, r.Store, r.Vault, c.Agency, c.Submission, w)
+		return intake.ExportWaiting(s.Ctx, r.Store, r.Vault, c.Agency, c.Submission, w)
 	}
 	if c.Output == "" {
-		return s.out.raw(func(w io.Writer) error {
+		return s.Raw(func(w io.Writer) error {
 			_, err := export(w)
 			return err
 		})
@@ -120,8 +121,8 @@ func (c quarantineExport) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	s.out.result(map[string]any{"file": c.Output, "rows": rows}, func(w io.Writer) {
-		fmt.Fprintf(w, "wrote %s to %s\n", count(rows, "row"), c.Output)
+	s.Result(map[string]any{"file": c.Output, "rows": rows}, func(w io.Writer) {
+		fmt.Fprintf(w, "wrote %s to %s\n", console.Count(rows, "row"), c.Output)
 	})
 	return nil
 }
@@ -143,12 +144,12 @@ Examples:
 }
 
 // Run takes the mended file in.
-func (c quarantineReplay) Run(s *session) error {
-	r, err := s.room()
+func (c quarantineReplay) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	sub, err := r.Store.Submission(s.ctx, c.Submission)
+	sub, err := r.Store.Submission(s.Ctx, c.Submission)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/subject"
@@ -22,7 +23,7 @@ type moment struct {
 
 func (m moment) read() (when rating.Moment, err error) {
 	if m.AsOf != "" {
-		if when.AsOf, err = day("as-of", m.AsOf); err != nil {
+		if when.AsOf, err = console.Day("as-of", m.AsOf); err != nil {
 			return when, err
 		}
 	}
@@ -34,7 +35,7 @@ func (m moment) read() (when rating.Moment, err error) {
 	}
 	d, err := calendar.Parse(m.KnownAt)
 	if err != nil {
-		return when, misuseOf("--known-at %q is neither a day nor a time", m.KnownAt).With("write 2026-03-01 or 2026-03-01T12:00:00Z")
+		return when, console.Misuse("--known-at %q is neither a day nor a time", m.KnownAt).With("write 2026-03-01 or 2026-03-01T12:00:00Z")
 	}
 	when.KnownAt = (d + 1).Start(calendar.Shanghai).Add(-time.Microsecond) // to the end of that day
 	return when, nil
@@ -46,7 +47,7 @@ type rateCommand struct {
 	All     bool   `help:"Rate every subject that may be rated, and answer about nobody."`
 	Model   string `placeholder:"CODE" complete:"model" help:"The rating model; with --all every model in force where it is not given."`
 	moment
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -62,22 +63,22 @@ Examples:
 }
 
 // Run rates one subject, or everybody.
-func (c rateCommand) Run(s *session) error {
+func (c rateCommand) Run(s *console.Session) error {
 	switch {
 	case c.All && c.Subject != "":
-		return misuseOf("--all rates everybody, and %s names one subject", c.Subject).With("give one of the two")
+		return console.Misuse("--all rates everybody, and %s names one subject", c.Subject).With("give one of the two")
 	case c.All:
 		return c.everybody(s)
 	case c.Subject == "":
-		return misuseOf("no subject was named").With("name one as SCHEME:VALUE, or rate everybody with --all")
+		return console.Misuse("no subject was named").With("name one as SCHEME:VALUE, or rate everybody with --all")
 	case c.Model == "":
-		return misuseOf("no model was named").With("name one with --model; probity model list shows them")
+		return console.Misuse("no model was named").With("name one with --model; probity model list shows them")
 	}
 	when, err := c.moment.read()
 	if err != nil {
 		return err
 	}
-	return s.answerRating(question{c.Subject, c.Model, when, c.reading}, printRating)
+	return answerRating(s, question{c.Subject, c.Model, when, c.Reading}, printRating)
 }
 
 type rateAllAnswer struct {
@@ -86,62 +87,62 @@ type rateAllAnswer struct {
 	Seconds  float64  `json:"seconds"`
 }
 
-func (c rateCommand) everybody(s *session) error {
+func (c rateCommand) everybody(s *console.Session) error {
 	if c.AsOf+c.KnownAt != "" {
-		return misuseOf("--all computes the ratings of today").With("leave --as-of and --known-at out, or name one subject")
+		return console.Misuse("--all computes the ratings of today").With("leave --as-of and --known-at out, or name one subject")
 	}
-	desk, err := s.ratings()
+	desk, err := s.Ratings()
 	if err != nil {
 		return err
 	}
 	models := desk.Book.Models()
 	var chosen []*rating.Model // nil is all of them
 	if c.Model != "" {
-		m, err := s.modelInForce(desk, c.Model)
+		m, err := modelInForce(s, desk, c.Model)
 		if err != nil {
 			return err
 		}
 		chosen = []*rating.Model{m}
 		models = chosen
 	}
-	a := rateAllAnswer{Models: codesOf(models, func(m **rating.Model) string { return (*m).Facts.Code })}
+	a := rateAllAnswer{Models: console.CodesOf(models, func(m **rating.Model) string { return (*m).Facts.Code })}
 	if len(models) == 0 {
 		return fault.New(fault.NotFound, "cli.model.none", "no model is in force").
 			With("register one with probity model add, have it approved and activate it")
 	}
-	began := s.process.Now()
-	b := s.progress("rating", "", 0)
-	defer b.done()
-	err = desk.All(s.ctx, chosen, func(done, total int64) {
+	began := s.Process.Now()
+	b := s.Progress("rating", "", 0)
+	defer b.Done()
+	err = desk.All(s.Ctx, chosen, func(done, total int64) {
 		a.Subjects = done
-		b.at(done, total)
+		b.At(done, total)
 	})
 	if err != nil {
-		return resumable(err, "run the same command again; what was rated stays")
+		return console.Resumable(err, "run the same command again; what was rated stays")
 	}
-	a.Seconds = s.process.Now().Sub(began).Seconds()
-	b.done()
-	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", count(a.Subjects, "subject"), count(len(a.Models), "model"), a.Seconds, list(a.Models))
+	a.Seconds = s.Process.Now().Sub(began).Seconds()
+	b.Done()
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Models), "model"), a.Seconds, console.List(a.Models))
 	})
 	return nil
 }
 
 // modelInForce finds a model of the book, or says which looks like it.
-func (s *session) modelInForce(desk *rating.Desk, code string) (*rating.Model, error) {
+func modelInForce(s *console.Session, desk *rating.Desk, code string) (*rating.Model, error) {
 	m, err := desk.Book.Model(code)
 	if !fault.Is(err, fault.NotFound) {
 		return m, err
 	}
-	have := codesOf(desk.Book.Models(), func(m **rating.Model) string { return (*m).Facts.Code })
-	return nil, unknown("model in force", code, have, "probity model list shows the models; a draft is approved and activated first")
+	have := console.CodesOf(desk.Book.Models(), func(m **rating.Model) string { return (*m).Facts.Code })
+	return nil, console.Unknown("model in force", code, have, "probity model list shows the models; a draft is approved and activated first")
 }
 
 // question asks for one subject's rating.
 type question struct {
 	subject, model string
 	when           rating.Moment
-	why            reading
+	why            console.Reading
 }
 
 // explained is the JSON of a rating: the view, and the entry under which the reading was recorded.
@@ -165,50 +166,50 @@ type bandAnswer struct {
 }
 
 // answerRating answers with the whole rating, or with the band where the subject is a human being and somebody else asks.
-func (s *session) answerRating(q question, text func(io.Writer, *rating.Explained)) error {
-	desk, err := s.ratings()
+func answerRating(s *console.Session, q question, text func(io.Writer, *rating.Explained)) error {
+	desk, err := s.Ratings()
 	if err != nil {
 		return err
 	}
-	if _, err := s.modelInForce(desk, q.model); err != nil {
+	if _, err := modelInForce(s, desk, q.model); err != nil {
 		return err
 	}
-	sub, err := s.subject(q.subject)
+	sub, err := s.Subject(q.subject)
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
 	if sub.Kind.Natural() && by.Subject() == 0 {
-		return s.answerBand(desk, q)
+		return answerBand(s, desk, q)
 	}
-	scope, err := s.scope(q.subject, access.Explanation, q.why, q.model)
+	scope, err := s.Scope(q.subject, access.Explanation, q.why, q.model)
 	if err != nil {
 		return err
 	}
-	e, err := desk.Explain(s.ctx, scope, q.model, q.when)
+	e, err := desk.Explain(s.Ctx, scope, q.model, q.when)
 	if err != nil {
 		return err
 	}
-	s.out.result(explained{e.View, scope.Entry()}, func(w io.Writer) {
+	s.Result(explained{e.View, scope.Entry()}, func(w io.Writer) {
 		text(w, e)
 		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
 	})
 	return nil
 }
 
-func (s *session) answerBand(desk *rating.Desk, q question) error {
+func answerBand(s *console.Session, desk *rating.Desk, q question) error {
 	if q.when != (rating.Moment{}) {
 		return fault.Refuse("C11", "own credential", "only a person itself has its rating of another day computed",
 			"ask for the rating as it stands, or have the subject ask with its own credential: --as")
 	}
-	scope, err := s.scope(q.subject, access.Rating, q.why, q.model)
+	scope, err := s.Scope(q.subject, access.Rating, q.why, q.model)
 	if err != nil {
 		return err
 	}
-	r, err := desk.Answer(s.ctx, scope, q.model)
+	r, err := desk.Answer(s.Ctx, scope, q.model)
 	if err != nil {
 		return err
 	}
@@ -219,7 +220,7 @@ func (s *session) answerBand(desk *rating.Desk, q question) error {
 	if r.GoodUntil != calendar.None {
 		a.GoodUntil = &r.GoodUntil
 	}
-	s.out.result(a, func(w io.Writer) {
+	s.Result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "%s by %s version %d on %s: %s\n", a.Subject, a.Model, a.Version, a.AsOf, verdict(a.Status, a.Band))
 		fmt.Fprintf(w, "recorded as %s\n", a.Access)
 	})
@@ -249,7 +250,7 @@ func printRating(w io.Writer, e *rating.Explained) {
 }
 
 func printHeading(w io.Writer, v *rating.View) {
-	fmt.Fprintf(w, "%s (%s) by %s version %d on %s: %s", v.Subject, spoken(string(v.Kind)), v.Model, v.Version, v.AsOf, verdict(v.Status, v.Band))
+	fmt.Fprintf(w, "%s (%s) by %s version %d on %s: %s", v.Subject, console.Spoken(string(v.Kind)), v.Model, v.Version, v.AsOf, verdict(v.Status, v.Band))
 	if v.Score != nil {
 		fmt.Fprintf(w, ", score %d", *v.Score)
 	}
@@ -264,7 +265,7 @@ type explainCommand struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Model   string `required:"" placeholder:"CODE" complete:"model" help:"The rating model."`
 	moment
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -278,12 +279,12 @@ Examples:
 }
 
 // Run prints the explanation.
-func (c explainCommand) Run(s *session) error {
+func (c explainCommand) Run(s *console.Session) error {
 	when, err := c.moment.read()
 	if err != nil {
 		return err
 	}
-	return s.answerRating(question{c.Subject, c.Model, when, c.reading}, printExplanation)
+	return answerRating(s, question{c.Subject, c.Model, when, c.Reading}, printExplanation)
 }
 
 // printExplanation is the rating as a sum: one line a summand, with the running total.
@@ -301,7 +302,7 @@ func printExplanation(w io.Writer, e *rating.Explained) {
 		if g.Decisive {
 			decisive = "; it set the band"
 		}
-		fmt.Fprintf(w, "gate %s: %s %s%s\n", g.Name, spoken(g.Effect.String()), g.Band, decisive)
+		fmt.Fprintf(w, "gate %s: %s %s%s\n", g.Name, console.Spoken(g.Effect.String()), g.Band, decisive)
 	}
 	for _, r := range v.Reasons {
 		fmt.Fprintf(w, "lost %d: %s [%s]\n", r.PointsLost, r.Text.EN, r.Code)
@@ -321,7 +322,7 @@ func printExplanation(w io.Writer, e *rating.Explained) {
 
 func printSum(w io.Writer, v *rating.View) {
 	total := v.Base
-	rows := []row{{"base", "", "", "", total, ""}}
+	rows := []console.Row{{"base", "", "", "", total, ""}}
 	for i := range v.Characteristics {
 		c := &v.Characteristics[i]
 		total += c.Points
@@ -329,13 +330,13 @@ func printSum(w io.Writer, v *rating.View) {
 		if c.Missing {
 			value = "(nothing known)"
 		}
-		rows = append(rows, row{c.Title.EN, value, c.Attribute, fmt.Sprintf("%+d", c.Points), total, behind(c)})
+		rows = append(rows, console.Row{c.Title.EN, value, c.Attribute, fmt.Sprintf("%+d", c.Points), total, behind(c)})
 	}
 	for _, a := range v.Adjustments {
 		total += a.Points
-		rows = append(rows, row{a.Name, "", "", fmt.Sprintf("%+d", a.Points), total, ""})
+		rows = append(rows, console.Row{a.Name, "", "", fmt.Sprintf("%+d", a.Points), total, ""})
 	}
-	columns(w, row{"", "value", "falls under", "points", "sum", "records"}, rows)
+	console.Columns(w, console.Row{"", "value", "falls under", "points", "sum", "records"}, rows)
 }
 
 // behind lists the records behind a characteristic, or the beginning of a long list.
@@ -364,7 +365,7 @@ func printNext(w io.Writer, v *rating.View, titles map[string]string) {
 		fmt.Fprintf(w, "least change to band %s (score %d):\n", n.Band, n.Score)
 	}
 	for _, c := range n.Changes {
-		fmt.Fprintf(w, "  %s from %s to %s (%s): %+d", titles[c.Characteristic], either(c.From, "nothing"), c.To, c.Attribute, c.Gain)
+		fmt.Fprintf(w, "  %s from %s to %s (%s): %+d", titles[c.Characteristic], console.Either(c.From, "nothing"), c.To, c.Attribute, c.Gain)
 		if c.ByTime != calendar.None {
 			fmt.Fprintf(w, ", which waiting until %s brings too", c.ByTime)
 		}
@@ -379,7 +380,7 @@ func printNext(w io.Writer, v *rating.View, titles map[string]string) {
 type historyCommand struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Model   string `required:"" placeholder:"CODE" complete:"model" help:"The rating model."`
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -417,22 +418,22 @@ func past(r *rating.Rating, full bool) pastRating {
 }
 
 // Run prints the history.
-func (c historyCommand) Run(s *session) error {
-	desk, err := s.ratings()
+func (c historyCommand) Run(s *console.Session) error {
+	desk, err := s.Ratings()
 	if err != nil {
 		return err
 	}
-	scope, err := s.scope(c.Subject, access.History, c.reading, c.Model)
+	scope, err := s.Scope(c.Subject, access.History, c.Reading, c.Model)
 	if err != nil {
 		return err
 	}
-	all, err := desk.Past(s.ctx, scope, c.Model)
+	all, err := desk.Past(s.Ctx, scope, c.Model)
 	if err != nil {
 		return err
 	}
 	full := scope.Level() == charter.FullAnswer
 	answers := make([]pastRating, 0, len(all))
-	rows := make([]row, 0, len(all))
+	rows := make([]console.Row, 0, len(all))
 	for i := range all {
 		p := past(&all[i], full)
 		answers = append(answers, p)
@@ -440,14 +441,14 @@ func (c historyCommand) Run(s *session) error {
 		if p.Score != nil {
 			score = fmt.Sprint(*p.Score)
 		}
-		rows = append(rows, row{p.AsOf, p.Version, verdict(p.Status, p.Band), score, p.Gate, minute(p.KnownAt)})
+		rows = append(rows, console.Row{p.AsOf, p.Version, verdict(p.Status, p.Band), score, p.Gate, console.Minute(p.KnownAt)})
 	}
 	a := map[string]any{"subject": scope.Subject().ID, "model": c.Model, "history": answers, "access": scope.Entry()}
-	s.out.result(a, func(w io.Writer) {
+	s.Result(a, func(w io.Writer) {
 		if len(rows) == 0 {
 			fmt.Fprintf(w, "%s was never rated by %s\n", scope.Subject().ID, c.Model)
 		} else {
-			columns(w, row{"as of", "version", "rating", "score", "gate", "computed"}, rows)
+			console.Columns(w, console.Row{"as of", "version", "rating", "score", "gate", "computed"}, rows)
 		}
 		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
 	})

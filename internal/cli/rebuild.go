@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"probity/internal/cli/console"
 	"probity/internal/rating"
 )
 
@@ -34,17 +35,17 @@ type rebuildDifference struct {
 }
 
 // Run rebuilds the ratings.
-func (rebuildCommand) Run(s *session) error {
-	desk, err := s.ratings()
+func (rebuildCommand) Run(s *console.Session) error {
+	desk, err := s.Ratings()
 	if err != nil {
 		return err
 	}
 	a := rebuildAnswer{Differences: []rebuildDifference{}}
-	b := s.progress("computing ratings again", "", 0)
-	defer b.done()
-	err = desk.Rebuild(s.ctx, func(done, total int64) {
+	b := s.Progress("computing ratings again", "", 0)
+	defer b.Done()
+	err = desk.Rebuild(s.Ctx, func(done, total int64) {
 		a.Subjects = done
-		b.at(done, total)
+		b.At(done, total)
 	}, func(d rating.Difference) {
 		what := "comes out otherwise"
 		if d.Gone {
@@ -53,17 +54,17 @@ func (rebuildCommand) Run(s *session) error {
 		a.Differences = append(a.Differences, rebuildDifference{d.Kept.Subject.String(), d.Kept.Model, what})
 	})
 	if err != nil {
-		return resumable(err, "run the same command again")
+		return console.Resumable(err, "run the same command again")
 	}
-	b.done()
-	s.out.result(a, func(w io.Writer) {
+	b.Done()
+	s.Result(a, func(w io.Writer) {
 		for _, d := range a.Differences {
 			fmt.Fprintf(w, "%s by %s %s\n", d.Subject, d.Model, d.What)
 		}
-		fmt.Fprintf(w, "computed the ratings of %s again: %s\n", count(a.Subjects, "subject"), count(len(a.Differences), "difference"))
+		fmt.Fprintf(w, "computed the ratings of %s again: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Differences), "difference"))
 	})
 	if len(a.Differences) > 0 {
-		return exit(exitFaults)
+		return console.Exit(console.ExitFaults)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/cli/console"
 	"probity/internal/intake"
 	"probity/internal/intake/format"
 	"probity/internal/record"
@@ -67,7 +68,7 @@ func answerOfRecord(e *store.Entry) recordAnswer {
 type recordShow struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Record  string `arg:"" help:"The record's id."`
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -80,16 +81,16 @@ Examples:
 }
 
 // Run prints the record, its newest version first.
-func (c recordShow) Run(s *session) error {
+func (c recordShow) Run(s *console.Session) error {
 	var id record.ID
 	if err := id.UnmarshalText([]byte(c.Record)); err != nil {
-		return misuseOf("%v", err).With("probity subject show lists a subject's records with their ids")
+		return console.Misuse("%v", err).With("probity subject show lists a subject's records with their ids")
 	}
-	scope, err := s.scope(c.Subject, access.File, c.reading, "")
+	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
 	if err != nil {
 		return err
 	}
-	e, err := s.opened.Store.Record(s.ctx, scope, id, s.opened.Contracts)
+	e, err := s.Opened.Store.Record(s.Ctx, scope, id, s.Opened.Contracts)
 	if err != nil {
 		return err
 	}
@@ -103,11 +104,11 @@ func (c recordShow) Run(s *session) error {
 		Versions []recordAnswer `json:"versions"`
 		Access   string         `json:"access"`
 	}{newest, versions, scope.Entry()}
-	s.out.result(a, func(w io.Writer) {
-		printRecord(w, &newest, s.opened.Catalogue.Dataset(newest.Dataset))
+	s.Result(a, func(w io.Writer) {
+		printRecord(w, &newest, s.Opened.Catalogue.Dataset(newest.Dataset))
 		for i := len(versions) - 1; i >= 0; i-- {
 			v := &versions[i]
-			fmt.Fprintf(w, "version %d, %s %s: submission %d, line %d\n", i+1, v.Status, minute(v.RecordedAt), v.Submission, v.Line)
+			fmt.Fprintf(w, "version %d, %s %s: submission %d, line %d\n", i+1, v.Status, console.Minute(v.RecordedAt), v.Submission, v.Line)
 		}
 		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
 	})
@@ -116,19 +117,19 @@ func (c recordShow) Run(s *session) error {
 
 func printRecord(w io.Writer, r *recordAnswer, contract *catalogue.Contract) {
 	fmt.Fprintf(w, "record %s of %s, sent by %s: %s\n", r.Record, r.Dataset, r.Agency, r.Status)
-	rows := []row{{"  key", r.Key}, {"  event day", r.Occurred}, {"  from file", fmt.Sprintf("%s, line %d", r.File, r.Line)}}
+	rows := []console.Row{{"  key", r.Key}, {"  event day", r.Occurred}, {"  from file", fmt.Sprintf("%s, line %d", r.File, r.Line)}}
 	if r.From != calendar.None || r.To != calendar.None {
-		rows = append(rows, row{"  holds", r.From.String() + " to " + either(r.To.String(), "further notice")})
+		rows = append(rows, console.Row{"  holds", r.From.String() + " to " + console.Either(r.To.String(), "further notice")})
 	}
 	if r.Adverse {
-		rows = append(rows, row{"  adverse", r.Tier + ", lapses " + either(r.Lapse.String(), "when the conduct has ended")})
+		rows = append(rows, console.Row{"  adverse", r.Tier + ", lapses " + console.Either(r.Lapse.String(), "when the conduct has ended")})
 	}
-	columns(w, nil, append(rows, fieldRows(r.Fields, contract)...))
+	console.Columns(w, nil, append(rows, fieldRows(r.Fields, contract)...))
 }
 
 // fieldRows are the fields of a record in the contract's order. The contract in use says which of them are amounts.
-func fieldRows(payload json.RawMessage, contract *catalogue.Contract) []row {
-	var rows []row
+func fieldRows(payload json.RawMessage, contract *catalogue.Contract) []console.Row {
+	var rows []console.Row
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.UseNumber()
 	if _, err := d.Token(); err != nil {
@@ -143,7 +144,7 @@ func fieldRows(payload json.RawMessage, contract *catalogue.Contract) []row {
 		if err := d.Decode(&value); err != nil {
 			return rows
 		}
-		rows = append(rows, row{fmt.Sprintf("  %s", name), readable(contract, fmt.Sprint(name), value)})
+		rows = append(rows, console.Row{fmt.Sprintf("  %s", name), readable(contract, fmt.Sprint(name), value)})
 	}
 	return rows
 }
@@ -166,7 +167,7 @@ func readable(contract *catalogue.Contract, name string, value any) string {
 	if n < 0 {
 		sign, n = "-", -n
 	}
-	return fmt.Sprintf("%s%s.%02d %s", sign, grouped(n/100), n%100, either(f.Unit, "CNY"))
+	return fmt.Sprintf("%s%s.%02d %s", sign, console.Grouped(n/100), n%100, console.Either(f.Unit, "CNY"))
 }
 
 // oneRow is a single row that its supplier types.
@@ -177,12 +178,12 @@ type oneRow struct {
 }
 
 // send takes the row in as a file of one line.
-func (c oneRow) send(s *session, act record.Status) error {
+func (c oneRow) send(s *console.Session, act record.Status) error {
 	var names, values []string
 	for _, f := range c.Fields {
 		name, value, ok := strings.Cut(f, "=")
 		if !ok || name == "" {
-			return misuseOf("%q is no field with a value", f).With("write NAME=VALUE; probity catalogue show lists the fields of a dataset")
+			return console.Misuse("%q is no field with a value", f).With("write NAME=VALUE; probity catalogue show lists the fields of a dataset")
 		}
 		names, values = append(names, name), append(values, value)
 	}
@@ -210,7 +211,7 @@ Examples:
 }
 
 // Run sends the row as a correction.
-func (c recordCorrect) Run(s *session) error { return c.send(s, record.Corrected) }
+func (c recordCorrect) Run(s *console.Session) error { return c.send(s, record.Corrected) }
 
 // recordRetract withdraws a record.
 type recordRetract struct{ oneRow }
@@ -225,4 +226,4 @@ Examples:
 }
 
 // Run sends the row as a retraction.
-func (c recordRetract) Run(s *session) error { return c.send(s, record.Retracted) }
+func (c recordRetract) Run(s *console.Session) error { return c.send(s, record.Retracted) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/record"
@@ -35,7 +36,7 @@ type subjectAnswer struct {
 func answerOfSubject(s subject.Subject, names []string, ids []subject.Identifier) subjectAnswer {
 	return subjectAnswer{
 		Subject: s.ID, Kind: s.Kind, Sole: s.Sole, Region: s.Region, Names: names,
-		Identifiers: codesOf(ids, func(i *subject.Identifier) string { return i.String() }),
+		Identifiers: console.CodesOf(ids, func(i *subject.Identifier) string { return i.String() }),
 	}
 }
 
@@ -57,43 +58,43 @@ Examples:
 }
 
 // Run prints a line a subject.
-func (c subjectFind) Run(s *session) error {
+func (c subjectFind) Run(s *console.Session) error {
 	if c.Limit < 1 {
-		return misuseOf("--limit %d finds nothing", c.Limit).With("give a number from 1 on")
+		return console.Misuse("--limit %d finds nothing", c.Limit).With("give a number from 1 on")
 	}
 	found, err := c.find(s)
 	if err != nil {
 		return err
 	}
-	rows := make([]row, 0, len(found))
+	rows := make([]console.Row, 0, len(found))
 	for _, a := range found {
-		rows = append(rows, row{a.Subject, spoken(string(a.Kind)), list(a.Identifiers), list(a.Names)})
+		rows = append(rows, console.Row{a.Subject, console.Spoken(string(a.Kind)), console.List(a.Identifiers), console.List(a.Names)})
 	}
-	s.out.result(map[string]any{"subjects": found}, func(w io.Writer) {
-		columns(w, row{"subject", "kind", "identifiers", "name"}, rows)
+	s.Result(map[string]any{"subjects": found}, func(w io.Writer) {
+		console.Columns(w, console.Row{"subject", "kind", "identifiers", "name"}, rows)
 	})
 	return nil
 }
 
-func (c subjectFind) find(s *session) ([]subjectAnswer, error) {
+func (c subjectFind) find(s *console.Session) ([]subjectAnswer, error) {
 	var id subject.ID
 	if strings.Contains(c.What, ":") || id.UnmarshalText([]byte(c.What)) == nil {
-		sub, err := s.subject(c.What)
+		sub, err := s.Subject(c.What)
 		if err != nil {
 			return nil, err
 		}
-		a, err := s.registered(sub)
+		a, err := registered(s, sub)
 		return []subjectAnswer{a}, err
 	}
-	r, err := s.room()
+	r, err := s.Room()
 	if err != nil {
 		return nil, err
 	}
 	folded := intake.Fold(c.What)
 	if folded == "" {
-		return nil, misuseOf("%q is no part of a name", c.What).With("give at least one letter or digit of the name")
+		return nil, console.Misuse("%q is no part of a name", c.What).With("give at least one letter or digit of the name")
 	}
-	named, err := r.Store.SearchOrganisations(s.ctx, folded, c.Limit)
+	named, err := r.Store.SearchOrganisations(s.Ctx, folded, c.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -109,22 +110,22 @@ func (c subjectFind) find(s *session) ([]subjectAnswer, error) {
 }
 
 // registered is what the register says of a subject: nothing of any file.
-func (s *session) registered(sub subject.Subject) (subjectAnswer, error) {
+func registered(s *console.Session, sub subject.Subject) (subjectAnswer, error) {
 	if sub.Natural() {
 		return answerOfSubject(sub, nil, nil), nil
 	}
-	names, err := s.opened.Store.Names(s.ctx, sub.ID)
+	names, err := s.Opened.Store.Names(s.Ctx, sub.ID)
 	if err != nil {
 		return subjectAnswer{}, err
 	}
-	ids, err := s.opened.Store.StrongIdentifiers(s.ctx, sub.ID)
+	ids, err := s.Opened.Store.StrongIdentifiers(s.Ctx, sub.ID)
 	return answerOfSubject(sub, names, ids), err
 }
 
 // subjectShow reads a file.
 type subjectShow struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
-	reading
+	console.Reading
 }
 
 // Help shows the examples.
@@ -144,33 +145,33 @@ type subjectFileAnswer struct {
 }
 
 // Run prints the file.
-func (c subjectShow) Run(s *session) error {
-	scope, err := s.scope(c.Subject, access.File, c.reading, "")
+func (c subjectShow) Run(s *console.Session) error {
+	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
 	if err != nil {
 		return err
 	}
-	r := s.opened
-	entries, err := r.Store.File(s.ctx, scope, r.Contracts)
+	r := s.Opened
+	entries, err := r.Store.File(s.Ctx, scope, r.Contracts)
 	if err != nil {
 		return err
 	}
-	sub, err := s.registered(scope.Subject())
+	sub, err := registered(s, scope.Subject())
 	if err != nil {
 		return err
 	}
 	a := subjectFileAnswer{subjectAnswer: sub, Records: []recordAnswer{}, Access: scope.Entry()}
-	rows := make([]row, 0, len(entries))
+	rows := make([]console.Row, 0, len(entries))
 	for i := range entries {
 		rec := answerOfRecord(&entries[i])
 		a.Records = append(a.Records, rec)
-		rows = append(rows, row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File})
+		rows = append(rows, console.Row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File})
 	}
-	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "subject %s: %s\n", a.Subject, strings.Join(append([]string{spoken(string(a.Kind))}, append(a.Names, a.Identifiers...)...), ", "))
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "subject %s: %s\n", a.Subject, strings.Join(append([]string{console.Spoken(string(a.Kind))}, append(a.Names, a.Identifiers...)...), ", "))
 		if len(rows) > 0 {
-			columns(w, row{"record", "dataset", "event day", "adverse", "versions", "file"}, rows)
+			console.Columns(w, console.Row{"record", "dataset", "event day", "adverse", "versions", "file"}, rows)
 		}
-		fmt.Fprintf(w, "%s; recorded as %s\n", count(len(rows), "record"), a.Access)
+		fmt.Fprintf(w, "%s; recorded as %s\n", console.Count(len(rows), "record"), a.Access)
 	})
 	return nil
 }
@@ -215,25 +216,25 @@ func answerOfLink(l *store.Link) linkAnswer {
 }
 
 // Run joins the subjects.
-func (c subjectMerge) Run(s *session) error {
-	kept, err := s.subject(c.Kept)
+func (c subjectMerge) Run(s *console.Session) error {
+	kept, err := s.Subject(c.Kept)
 	if err != nil {
 		return err
 	}
-	merged, err := s.subject(c.Merged)
+	merged, err := s.Subject(c.Merged)
 	if err != nil {
 		return err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
-	l, err := s.opened.Registrar().Merge(s.ctx, by, kept.ID, merged.ID, c.Reason, c.Evidence)
+	l, err := s.Opened.Registrar().Merge(s.Ctx, by, kept.ID, merged.ID, c.Reason, c.Evidence)
 	if err != nil {
 		return err
 	}
-	s.out.result(answerOfLink(&l), func(w io.Writer) {
-		fmt.Fprintf(w, "%s now leads to %s; %s moved\n", l.Merged, l.Kept, count(len(l.Records), "record"))
+	s.Result(answerOfLink(&l), func(w io.Writer) {
+		fmt.Fprintf(w, "%s now leads to %s; %s moved\n", l.Merged, l.Kept, console.Count(len(l.Records), "record"))
 		fmt.Fprintf(w, "to undo it: probity subject split %s --reason TEXT\n", l.Merged)
 	})
 	return nil
@@ -255,25 +256,25 @@ Examples:
 }
 
 // Run parts the subjects.
-func (c subjectSplit) Run(s *session) error {
-	r, err := s.room()
+func (c subjectSplit) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
 	var id subject.ID // not looked up: it would lead to the subject it was merged into
 	if err := id.UnmarshalText([]byte(c.Merged)); err != nil {
-		return misuseOf("%q is no subject id", c.Merged).With("give the id that probity subject merge named")
+		return console.Misuse("%q is no subject id", c.Merged).With("give the id that probity subject merge named")
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return err
 	}
-	l, err := r.Registrar().Split(s.ctx, by, id, c.Reason)
+	l, err := r.Registrar().Split(s.Ctx, by, id, c.Reason)
 	if err != nil {
 		return err
 	}
-	s.out.result(answerOfLink(&l), func(w io.Writer) {
-		fmt.Fprintf(w, "%s stands by itself again; %s went back from %s\n", l.Merged, count(len(l.Records), "record"), l.Kept)
+	s.Result(answerOfLink(&l), func(w io.Writer) {
+		fmt.Fprintf(w, "%s stands by itself again; %s went back from %s\n", l.Merged, console.Count(len(l.Records), "record"), l.Kept)
 	})
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"probity/calendar"
+	"probity/internal/cli/console"
 	"probity/internal/store"
 )
 
@@ -51,34 +51,34 @@ func (submissionList) Help() string {
 }
 
 // Run prints a line a submission.
-func (c submissionList) Run(s *session) error {
+func (c submissionList) Run(s *console.Session) error {
 	if c.Limit < 1 {
-		return misuseOf("--limit %d lists nothing", c.Limit).With("give a number from 1 on")
+		return console.Misuse("--limit %d lists nothing", c.Limit).With("give a number from 1 on")
 	}
-	r, err := s.room()
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	subs, err := r.Store.Submissions(s.ctx, c.Limit)
+	subs, err := r.Store.Submissions(s.Ctx, c.Limit)
 	if err != nil {
 		return err
 	}
 	answers := make([]submissionAnswer, 0, len(subs))
-	rows := make([]row, 0, len(subs))
+	rows := make([]console.Row, 0, len(subs))
 	for i := range subs {
 		a := answerOf(&subs[i])
 		answers = append(answers, a)
-		rows = append(rows, row{
-			a.Submission, a.State, a.Dataset, minute(a.StartedAt), grouped(a.Counts.Read), grouped(a.Counts.Stored),
-			grouped(a.Counts.Rejected), grouped(a.Counts.Unbound), a.File,
+		rows = append(rows, console.Row{
+			a.Submission, a.State, a.Dataset, console.Minute(a.StartedAt), console.Grouped(a.Counts.Read), console.Grouped(a.Counts.Stored),
+			console.Grouped(a.Counts.Rejected), console.Grouped(a.Counts.Unbound), a.File,
 		})
 	}
-	s.out.result(map[string]any{"submissions": answers}, func(w io.Writer) {
+	s.Result(map[string]any{"submissions": answers}, func(w io.Writer) {
 		if len(rows) == 0 {
 			fmt.Fprintln(w, "nothing was sent yet")
 			return
 		}
-		columns(w, row{"no", "state", "dataset", "begun", "read", "stored", "rejected", "unbound", "file"}, rows)
+		console.Columns(w, console.Row{"no", "state", "dataset", "begun", "read", "stored", "rejected", "unbound", "file"}, rows)
 	})
 	return nil
 }
@@ -96,26 +96,26 @@ func (submissionShow) Help() string {
 }
 
 // Run prints the submission.
-func (c submissionShow) Run(s *session) error {
-	r, err := s.room()
+func (c submissionShow) Run(s *console.Session) error {
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	sub, err := r.Store.Submission(s.ctx, c.Number)
+	sub, err := r.Store.Submission(s.Ctx, c.Number)
 	if err != nil {
 		return err
 	}
-	s.printSubmission(&sub)
+	printSubmission(s, &sub)
 	return nil
 }
 
-func (s *session) printSubmission(sub *store.Submission) {
+func printSubmission(s *console.Session, sub *store.Submission) {
 	a := answerOf(sub)
-	s.out.result(a, func(w io.Writer) {
+	s.Result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "submission %d: %s to %s by %s is %s\n", a.Submission, a.File, a.Dataset, a.Agency, a.State)
-		fmt.Fprintf(w, "  begun %s", minute(a.StartedAt))
+		fmt.Fprintf(w, "  begun %s", console.Minute(a.StartedAt))
 		if !a.PublishedAt.IsZero() {
-			fmt.Fprintf(w, ", published %s", minute(a.PublishedAt))
+			fmt.Fprintf(w, ", published %s", console.Minute(a.PublishedAt))
 		}
 		fmt.Fprintln(w)
 		printCounts(w, &a.Counts)
@@ -141,19 +141,19 @@ Examples:
 }
 
 // Run publishes the submission.
-func (c submissionPublish) Run(s *session) error {
-	desk, err := s.intake()
+func (c submissionPublish) Run(s *console.Session) error {
+	desk, err := s.Intake()
 	if err != nil {
 		return err
 	}
-	b := s.progress("rating again", "", 0)
-	defer b.done()
-	sub, err := desk.Release(s.ctx, c.Agency, c.Number, b.at)
+	b := s.Progress("rating again", "", 0)
+	defer b.Done()
+	sub, err := desk.Release(s.Ctx, c.Agency, c.Number, b.At)
 	if err != nil {
-		return resumable(err, "the submission is published; probity rate --all finishes the ratings")
+		return console.Resumable(err, "the submission is published; probity rate --all finishes the ratings")
 	}
-	b.done()
-	s.printSubmission(&sub)
+	b.Done()
+	printSubmission(s, &sub)
 	return nil
 }
 
@@ -173,18 +173,15 @@ Examples:
 }
 
 // Run discards the submission.
-func (c submissionDiscard) Run(s *session) error {
-	desk, err := s.intake()
+func (c submissionDiscard) Run(s *console.Session) error {
+	desk, err := s.Intake()
 	if err != nil {
 		return err
 	}
-	sub, err := desk.Discard(s.ctx, c.Agency, c.Number)
+	sub, err := desk.Discard(s.Ctx, c.Agency, c.Number)
 	if err != nil {
 		return err
 	}
-	s.printSubmission(&sub)
+	printSubmission(s, &sub)
 	return nil
 }
-
-// minute writes an instant for readers: civil time to the minute.
-func minute(t time.Time) string { return t.In(calendar.Shanghai).Format("2006-01-02 15:04") }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+
+	"probity/internal/cli/console"
 )
 
 // versionCommand says what is running, exactly enough to build it again.
@@ -22,7 +24,7 @@ func (versionCommand) Help() string {
 }
 
 // Run prints what the Go tool recorded when it built the program.
-func (versionCommand) Run(s *session) error {
+func (versionCommand) Run(s *console.Session) error {
 	a := versionAnswer{Version: "unknown"}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		a.Version, a.Go = info.Main.Version, info.GoVersion
@@ -35,8 +37,8 @@ func (versionCommand) Run(s *session) error {
 			}
 		}
 	}
-	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "probity %s", either(a.Version, "(devel)"))
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "probity %s", console.Either(a.Version, "(devel)"))
 		if a.Revision != "" {
 			fmt.Fprintf(w, ", revision %.12s", a.Revision)
 		}

@@ -1,4 +1,6 @@
-package cli
+// Package rules holds the commands on the rules by which everything goes: the catalogue of what may be recorded, and the
+// models by which is rated.
+package rules
 
 import (
 	"fmt"
@@ -9,10 +11,11 @@ import (
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
-	"probity/internal/fault"
+	"probity/internal/cli/console"
 )
 
-type catalogueCommands struct {
+// Catalogue are the commands on the closed list of what may be recorded.
+type Catalogue struct {
 	List   catalogueList   `cmd:"" help:"List what the catalogue holds: datasets, agencies, contexts, purposes, measures, ..."`
 	Show   catalogueShow   `cmd:"" help:"Show one dataset: its fields, keys, legal basis and rules."`
 	Check  catalogueCheck  `cmd:"" help:"Find every fault in catalogue files, with file and line."`
@@ -49,38 +52,38 @@ type catalogueCheckAnswer struct {
 }
 
 // Run prints all faults there are.
-func (c catalogueCheck) Run(s *session) error {
+func (c catalogueCheck) Run(s *console.Session) error {
 	cat, faults, err := c.load(s)
 	if err != nil {
 		return err
 	}
 	if len(faults) == 0 {
-		faults = charterFaults(cat, s.today())
+		faults = charterFaults(cat, s.Today())
 	}
 	if len(faults) > 0 {
-		return s.showFaults(faults)
+		return showFaults(s, faults)
 	}
 	a := catalogueCheckAnswer{Faults: catalogue.Faults{}, Datasets: len(cat.Datasets), Agencies: len(cat.Agencies)}
-	s.out.result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "no faults in %s of %s\n", count(a.Datasets, "dataset"), plural(a.Agencies, "agency", "agencies"))
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "no faults in %s of %s\n", console.Count(a.Datasets, "dataset"), console.Plural(a.Agencies, "agency", "agencies"))
 	})
 	return nil
 }
 
 // showFaults prints faults of catalogue files and gives the exit code for them.
-func (s *session) showFaults(faults catalogue.Faults) error {
-	s.out.result(catalogueFaultsAnswer{faults}, func(w io.Writer) {
+func showFaults(s *console.Session, faults catalogue.Faults) error {
+	s.Result(catalogueFaultsAnswer{faults}, func(w io.Writer) {
 		for _, f := range faults {
 			fmt.Fprintf(w, "%s\n  cure: %s\n", f, f.Cure)
 		}
-		fmt.Fprintln(w, count(len(faults), "fault"))
+		fmt.Fprintln(w, console.Count(len(faults), "fault"))
 	})
-	return exit(exitFaults)
+	return console.Exit(console.ExitFaults)
 }
 
-func (c catalogueCheck) load(s *session) (*catalogue.Catalogue, catalogue.Faults, error) {
+func (c catalogueCheck) load(s *console.Session) (*catalogue.Catalogue, catalogue.Faults, error) {
 	if len(c.Paths) == 0 {
-		cat, err := s.catalogueInUse()
+		cat, err := s.CatalogueInUse()
 		if err != nil {
 			return nil, nil, err
 		}
@@ -94,7 +97,7 @@ func (c catalogueCheck) load(s *session) (*catalogue.Catalogue, catalogue.Faults
 		cat, faults := catalogue.Load(set.files)
 		return cat, set.faults(faults), nil
 	}
-	base, err := s.catalogueInUse()
+	base, err := s.CatalogueInUse()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -107,7 +110,7 @@ func charterFaults(cat *catalogue.Catalogue, today calendar.Day) catalogue.Fault
 	var faults catalogue.Faults
 	for _, d := range cat.Datasets {
 		if err := charter.AdmitContract(d, cat, today); err != nil {
-			m := translate(err)
+			m := console.Translate(err)
 			rule := "charter." + strings.ToLower(m.Invariant)
 			faults = append(faults, catalogue.Fault{At: d.At, Rule: rule, Text: d.Code + ": " + m.Text, Cure: m.Cure})
 		}
@@ -135,80 +138,69 @@ func (catalogueList) Help() string {
 }
 
 // Run prints one line an entry. In JSON it is the entries as the catalogue holds them, under the section's name.
-func (c catalogueList) Run(s *session) error {
-	cat, err := s.catalogueInUse()
+func (c catalogueList) Run(s *console.Session) error {
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return err
 	}
 	if c.What != "datasets" && c.Agency+c.Context+c.Family+c.Kind != "" {
-		return misuseOf("--agency, --context, --family and --kind choose among datasets, not among %s", c.What).With("leave them out")
+		return console.Misuse("--agency, --context, --family and --kind choose among datasets, not among %s", c.What).With("leave them out")
 	}
 	entries, headings, rows := c.section(cat)
-	s.out.result(map[string]any{c.What: entries}, func(w io.Writer) { columns(w, headings, rows) })
+	s.Result(map[string]any{c.What: entries}, func(w io.Writer) { console.Columns(w, headings, rows) })
 	return nil
 }
 
-// row is one line of a table.
-type row = []any
-
-func listed[T any](entries []T, cells func(*T) row) []row {
-	rows := make([]row, 0, len(entries))
-	for i := range entries {
-		rows = append(rows, cells(&entries[i]))
-	}
-	return rows
-}
-
 // section gives the entries, and the table of them.
-func (c catalogueList) section(cat *catalogue.Catalogue) (entries any, headings row, rows []row) {
+func (c catalogueList) section(cat *catalogue.Catalogue) (entries any, headings console.Row, rows []console.Row) {
 	switch c.What {
 	case "agencies":
-		return cat.Agencies, row{"code", "kind", "level", "region", "title"}, listed(cat.Agencies, func(a *catalogue.Agency) row {
-			return row{a.Code, a.Kind, a.Level, a.Region, a.Title.EN}
+		return cat.Agencies, console.Row{"code", "kind", "level", "region", "title"}, console.Listed(cat.Agencies, func(a *catalogue.Agency) console.Row {
+			return console.Row{a.Code, a.Kind, a.Level, a.Region, a.Title.EN}
 		})
 	case "contexts":
-		return cat.Contexts, row{"code", "area", "title"}, listed(cat.Contexts, func(x *catalogue.Context) row {
-			return row{x.Code, x.Area, x.Title.EN}
+		return cat.Contexts, console.Row{"code", "area", "title"}, console.Listed(cat.Contexts, func(x *catalogue.Context) console.Row {
+			return console.Row{x.Code, x.Area, x.Title.EN}
 		})
 	case "purposes":
-		return cat.Purposes, row{"code", "kinds", "needs", "legal bases", "title"}, listed(cat.Purposes, func(p *catalogue.Purpose) row {
-			return row{p.Code, words(p.Kinds), needs(p), bases(p), p.Title.EN}
+		return cat.Purposes, console.Row{"code", "kinds", "needs", "legal bases", "title"}, console.Listed(cat.Purposes, func(p *catalogue.Purpose) console.Row {
+			return console.Row{p.Code, console.Words(p.Kinds), needs(p), bases(p), p.Title.EN}
 		})
 	case "measures":
-		return cat.Measures, row{"code", "class", "kinds", "title"}, listed(cat.Measures, func(m *catalogue.Measure) row {
-			return row{m.Code, m.Class, words(m.Kinds), m.Title.EN}
+		return cat.Measures, console.Row{"code", "class", "kinds", "title"}, console.Listed(cat.Measures, func(m *catalogue.Measure) console.Row {
+			return console.Row{m.Code, m.Class, console.Words(m.Kinds), m.Title.EN}
 		})
 	case "offices":
-		return cat.Offices, row{"code", "class", "title"}, listed(cat.Offices, func(o *catalogue.Office) row {
-			return row{o.Code, o.Class, o.Title.EN}
+		return cat.Offices, console.Row{"code", "class", "title"}, console.Listed(cat.Offices, func(o *catalogue.Office) console.Row {
+			return console.Row{o.Code, o.Class, o.Title.EN}
 		})
 	case "regions":
-		return cat.Regions, row{"code", "iso", "from", "to", "title"}, listed(cat.Regions, func(r *catalogue.Region) row {
-			return row{r.Code, r.ISO, r.From, r.To, r.Title.EN + " " + r.Title.ZH}
+		return cat.Regions, console.Row{"code", "iso", "from", "to", "title"}, console.Listed(cat.Regions, func(r *catalogue.Region) console.Row {
+			return console.Row{r.Code, r.ISO, r.From, r.To, r.Title.EN + " " + r.Title.ZH}
 		})
 	case "editions":
-		return cat.Editions, row{"code", "from", "to", "categories", "source"}, listed(cat.Editions, func(e *catalogue.Edition) row {
-			return row{e.Code, e.From, e.To, len(e.Categories), e.Source.Title.EN}
+		return cat.Editions, console.Row{"code", "from", "to", "categories", "source"}, console.Listed(cat.Editions, func(e *catalogue.Edition) console.Row {
+			return console.Row{e.Code, e.From, e.To, len(e.Categories), e.Source.Title.EN}
 		})
 	case "families":
-		return cat.Families, row{"code", "fields", "title"}, listed(cat.Families, func(f *catalogue.Family) row {
-			return row{f.Code, len(f.Template.Fields), f.Title.EN}
+		return cat.Families, console.Row{"code", "fields", "title"}, console.Listed(cat.Families, func(f *catalogue.Family) console.Row {
+			return console.Row{f.Code, len(f.Template.Fields), f.Title.EN}
 		})
 	case "rules":
-		return cat.Rules, row{"code", "from", "to", "source"}, listed(cat.Rules, func(r *catalogue.RuleSet) row {
-			return row{r.Code, r.From, r.To, r.Source.Title.EN}
+		return cat.Rules, console.Row{"code", "from", "to", "source"}, console.Listed(cat.Rules, func(r *catalogue.RuleSet) console.Row {
+			return console.Row{r.Code, r.From, r.To, r.Source.Title.EN}
 		})
 	}
 	chosen := slices.DeleteFunc(slices.Clone(cat.Datasets), func(d *catalogue.Contract) bool { return !c.chooses(d) })
-	return chosen, row{"code", "version", "supplier", "context", "kinds", "title"}, listed(chosen, func(d **catalogue.Contract) row {
-		return row{(*d).Code, (*d).Version, (*d).Supplier, (*d).Context, words((*d).Kinds), (*d).Title.EN}
+	return chosen, console.Row{"code", "version", "supplier", "context", "kinds", "title"}, console.Listed(chosen, func(d **catalogue.Contract) console.Row {
+		return console.Row{(*d).Code, (*d).Version, (*d).Supplier, (*d).Context, console.Words((*d).Kinds), (*d).Title.EN}
 	})
 }
 
 func (c catalogueList) chooses(d *catalogue.Contract) bool {
 	fits := func(want, have string) bool { return want == "" || want == have }
 	return fits(c.Agency, d.Supplier) && fits(c.Context, d.Context) && fits(c.Family, d.Family) &&
-		(c.Kind == "" || slices.Contains(words(d.Kinds), c.Kind))
+		(c.Kind == "" || slices.Contains(console.Words(d.Kinds), c.Kind))
 }
 
 func needs(p *catalogue.Purpose) string {
@@ -224,7 +216,7 @@ func needs(p *catalogue.Purpose) string {
 
 // bases are the legal bases as --basis takes them.
 func bases(p *catalogue.Purpose) string {
-	codes := make(list, 0, len(p.Basis))
+	codes := make(console.List, 0, len(p.Basis))
 	for _, l := range p.Basis {
 		codes = append(codes, strings.TrimSpace(l.Code+" "+l.Article))
 	}
@@ -245,8 +237,8 @@ func (catalogueShow) Help() string {
 }
 
 // Run prints the contract.
-func (c catalogueShow) Run(s *session) error {
-	cat, err := s.catalogueInUse()
+func (c catalogueShow) Run(s *console.Session) error {
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return err
 	}
@@ -254,7 +246,7 @@ func (c catalogueShow) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	s.out.result(d, func(w io.Writer) { printContract(w, d) })
+	s.Result(d, func(w io.Writer) { printContract(w, d) })
 	return nil
 }
 
@@ -263,29 +255,21 @@ func datasetOf(cat *catalogue.Catalogue, code string) (*catalogue.Contract, erro
 	if d := cat.Dataset(code); d != nil {
 		return d, nil
 	}
-	have := codesOf(cat.Datasets, func(d **catalogue.Contract) string { return (*d).Code })
-	return nil, unknown("dataset", code, have, "probity catalogue list shows the datasets there are")
-}
-
-// unknown is the answer to a code that is not on its list.
-func unknown(what, code string, have []string, cure string) error {
-	if guess := closest(code, have); guess != "" {
-		cure = "did you mean " + guess + "? Otherwise: " + cure
-	}
-	return fault.New(fault.NotFound, "cli.unknown."+what, "there is no %s %q", what, code).With(cure)
+	have := console.CodesOf(cat.Datasets, func(d **catalogue.Contract) string { return (*d).Code })
+	return nil, console.Unknown("dataset", code, have, "probity catalogue list shows the datasets there are")
 }
 
 func printContract(w io.Writer, d *catalogue.Contract) {
 	fmt.Fprintf(w, "%s version %d: %s\n", d.Code, d.Version, d.Title.EN)
-	columns(w, nil, []row{
-		{"supplier", d.Supplier}, {"category", d.Category}, {"context", d.Context}, {"about", words(d.Kinds)},
-		{"key", words(d.Key)}, {"bound by", bindings(d)}, {"event day", d.Occurred}, {"delivered every", d.Frequency},
+	console.Columns(w, nil, []console.Row{
+		{"supplier", d.Supplier}, {"category", d.Category}, {"context", d.Context}, {"about", console.Words(d.Kinds)},
+		{"key", console.Words(d.Key)}, {"bound by", bindings(d)}, {"event day", d.Occurred}, {"delivered every", d.Frequency},
 	})
 	for _, l := range d.Basis {
 		fmt.Fprintf(w, "basis: %s %s\n", l.Title.EN, l.Article)
 	}
 	fmt.Fprintln(w)
-	rows := make([]row, 0, len(d.Fields))
+	rows := make([]console.Row, 0, len(d.Fields))
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		required := ""
@@ -296,9 +280,9 @@ func printContract(w io.Writer, d *catalogue.Contract) {
 		for _, code := range f.Codes {
 			codes = append(codes, code.Code)
 		}
-		rows = append(rows, row{f.Name, f.Type, required, f.Sensitivity, f.Title.EN, brief(codes)})
+		rows = append(rows, console.Row{f.Name, f.Type, required, f.Sensitivity, f.Title.EN, console.Brief(codes)})
 	}
-	columns(w, row{"field", "type", "", "sensitivity", "title", "codes"}, rows)
+	console.Columns(w, console.Row{"field", "type", "", "sensitivity", "title", "codes"}, rows)
 }
 
 func bindings(d *catalogue.Contract) string {
@@ -307,13 +291,4 @@ func bindings(d *catalogue.Contract) string {
 		b = append(b, fmt.Sprintf("%s (%s)", bind.Field, bind.Scheme))
 	}
 	return strings.Join(b, ", ")
-}
-
-// brief writes a list, or the beginning of a long one.
-func brief(list []string) string {
-	const shown = 6
-	if len(list) > shown {
-		return strings.Join(list[:shown], " ") + fmt.Sprintf(" and %d more", len(list)-shown)
-	}
-	return strings.Join(list, " ")
 }

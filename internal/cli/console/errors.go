@@ -1,19 +1,16 @@
-package cli
+package console
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-
-	"github.com/alecthomas/kong"
 
 	"probity/identifier"
 	"probity/internal/fault"
 )
 
-// message is an error as users meet it, on the terminal and under "error" in JSON.
-type message struct {
+// Message is an error as users meet it, on the terminal and under "error" in JSON.
+type Message struct {
 	Code      string            `json:"code"`
 	Key       string            `json:"key,omitempty"`
 	Text      string            `json:"text"`
@@ -26,7 +23,7 @@ type message struct {
 }
 
 // String is the message on lines of its own: what, where, what is missing, the cure.
-func (m message) String() string {
+func (m Message) String() string {
 	var b strings.Builder
 	line := func(before, text string) {
 		if text = strings.TrimSpace(text); text != "" {
@@ -48,20 +45,20 @@ func (m message) String() string {
 func exitOf(c fault.Code) int {
 	switch c {
 	case fault.Invalid, fault.Unauthenticated:
-		return exitMisuse
+		return ExitMisuse
 	case fault.Refused:
-		return exitRefused
+		return ExitRefused
 	case fault.Unavailable:
-		return exitUnavailable
+		return ExitUnavailable
 	case fault.NotFound, fault.Conflict, fault.Internal:
-		return exitFailed
+		return ExitFailed
 	}
-	return exitFailed
+	return ExitFailed
 }
 
-// translate is the command line's one translator of errors. What wraps a fault may say more about the place, and that
+// Translate is the command line's one translator of errors. What wraps a fault may say more about the place, and that
 // is kept; an error that is no fault is one of ours.
-func translate(err error) message {
+func Translate(err error) Message {
 	var f *fault.Error
 	var id *identifier.Error
 	switch {
@@ -70,16 +67,16 @@ func translate(err error) message {
 	case errors.As(err, &f):
 		return ofFault(f)
 	case errors.As(err, &id):
-		return message{Code: string(fault.Invalid), Text: id.Field + " " + id.Text, Cure: id.Cure, Exit: exitMisuse}
+		return Message{Code: string(fault.Invalid), Text: id.Field + " " + id.Text, Cure: id.Cure, Exit: ExitMisuse}
 	}
-	return message{
-		Code: string(fault.Internal), Text: err.Error(), Exit: exitFailed,
+	return Message{
+		Code: string(fault.Internal), Text: err.Error(), Exit: ExitFailed,
 		Cure: "this is a fault of the program and not of your input; please report it with the command you typed",
 	}
 }
 
-func ofFault(f *fault.Error) message {
-	m := message{
+func ofFault(f *fault.Error) Message {
+	m := Message{
 		Code: string(f.Code), Key: f.Key, Text: f.Text, Where: f.Where, Cure: f.Cure,
 		Invariant: f.Invariant, Missing: f.Missing, Fields: f.Fields, Exit: exitOf(f.Code),
 	}
@@ -87,15 +84,15 @@ func ofFault(f *fault.Error) message {
 		if f.Cause != nil {
 			m.Text += ": " + f.Cause.Error()
 		}
-		m.Cure = either(m.Cure, "this is a fault of the program and not of your input; please report it with the command you typed")
+		m.Cure = Either(m.Cure, "this is a fault of the program and not of your input; please report it with the command you typed")
 	}
 	return m
 }
 
 // interrupted says what Ctrl-C left behind. Commands that can be taken up again say so by wrapping the error with
 // resumable.
-func interrupted(err error) message {
-	m := message{Code: "interrupted", Text: "interrupted; nothing was left half done", Exit: exitFailed}
+func interrupted(err error) Message {
+	m := Message{Code: "interrupted", Text: "interrupted; nothing was left half done", Exit: ExitFailed}
 	var r *resumption
 	if errors.As(err, &r) {
 		m.Cure = r.how
@@ -115,36 +112,15 @@ func (r *resumption) Error() string { return r.err.Error() }
 // Unwrap gives the interruption.
 func (r *resumption) Unwrap() error { return r.err }
 
-// resumable adds to an interruption how to take the work up again; any other error passes unchanged.
-func resumable(err error, how string) error {
+// Resumable adds to an interruption how to take the work up again; any other error passes unchanged.
+func Resumable(err error, how string) error {
 	if errors.Is(err, context.Canceled) {
 		return &resumption{how, err}
 	}
 	return err
 }
 
-// misuseOf is a mistake in what was typed.
-func misuseOf(format string, args ...any) *fault.Error {
+// Misuse is a mistake in what was typed.
+func Misuse(format string, args ...any) *fault.Error {
 	return fault.New(fault.Invalid, "cli.use", format, args...)
-}
-
-// misuse turns an error of the parser into ours. The parser's suggestion ("did you mean ...?") becomes the cure.
-func misuse(err error) error {
-	var own *fault.Error
-	if errors.As(err, &own) {
-		return own
-	}
-	what, guess, _ := strings.Cut(err.Error(), ", did you mean ")
-	command := "probity"
-	var parse *kong.ParseError
-	if errors.As(err, &parse) && parse.Context != nil {
-		if n := parse.Context.Selected(); n != nil {
-			command = n.FullPath()
-		}
-	}
-	f := misuseOf("%s", what).With(fmt.Sprintf("%s --help shows what it takes", command))
-	if guess != "" {
-		f.Cure = "did you mean " + strings.ReplaceAll(guess, `"`, "") + " Otherwise: " + f.Cure
-	}
-	return f
 }

@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"os"
@@ -12,9 +12,9 @@ import (
 // patience is how long work goes on in silence before a bar appears.
 const patience = time.Second
 
-// bar shows how far one piece of long work has come: done of total, rate, and time left. The zero bar, which a pipe
+// Bar shows how far one piece of long work has come: done of total, rate, and time left. The zero Bar, which a pipe
 // gets, shows nothing. Its methods may be called from any goroutine.
-type bar struct {
+type Bar struct {
 	writer  progress.Writer
 	tracker *progress.Tracker
 	timer   *time.Timer
@@ -29,12 +29,12 @@ var units = map[string]progress.Units{
 	"":      progress.UnitsDefault,
 }
 
-// progress starts a bar for work of total units ("bytes", or "" for things that are counted); a total of 0 is not
-// known. The caller ends it with done.
-func (s *session) progress(what, unit string, total int64) *bar {
-	f, ok := s.process.Err.(*os.File)
+// Progress starts a bar for work of total units ("bytes", or "" for things that are counted); a total of 0 is not
+// known. The caller ends it with Done.
+func (s *Session) Progress(what, unit string, total int64) *Bar {
+	f, ok := s.Process.Err.(*os.File)
 	if !ok || !isatty.IsTerminal(f.Fd()) {
-		return &bar{}
+		return &Bar{}
 	}
 	w := progress.NewWriter()
 	w.SetOutputWriter(f)
@@ -43,13 +43,13 @@ func (s *session) progress(what, unit string, total int64) *bar {
 	w.SetUpdateFrequency(200 * time.Millisecond)
 	w.Style().Visibility.ETA, w.Style().Visibility.Speed, w.Style().Visibility.Time = true, true, true
 	w.Style().Options.TimeInProgressPrecision, w.Style().Options.ETAPrecision = time.Second, time.Second
-	b := &bar{writer: w, tracker: &progress.Tracker{Message: what, Total: total, Units: units[unit], RemoveOnCompletion: true}}
+	b := &Bar{writer: w, tracker: &progress.Tracker{Message: what, Total: total, Units: units[unit], RemoveOnCompletion: true}}
 	w.AppendTracker(b.tracker)
 	b.timer = time.AfterFunc(patience, b.draw)
 	return b
 }
 
-func (b *bar) draw() {
+func (b *Bar) draw() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.ended {
@@ -62,8 +62,8 @@ func (b *bar) draw() {
 	}()
 }
 
-// at says how much is done; a total other than 0 replaces the one known so far.
-func (b *bar) at(done, total int64) {
+// At says how much is done; a total other than 0 replaces the one known so far.
+func (b *Bar) At(done, total int64) {
 	if b.tracker == nil {
 		return
 	}
@@ -73,8 +73,8 @@ func (b *bar) at(done, total int64) {
 	b.tracker.SetValue(done)
 }
 
-// done wipes the bar; it may be called twice.
-func (b *bar) done() {
+// Done wipes the bar; it may be called twice.
+func (b *Bar) Done() {
 	if b.writer == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package cli
+package rules
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/cli/console"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 )
@@ -41,20 +42,20 @@ func changes(from, to *catalogue.Catalogue) []catalogue.Change {
 }
 
 // Run prints the changes.
-func (c catalogueDiff) Run(s *session) error {
-	from, err := s.catalogueNamed(c.From)
+func (c catalogueDiff) Run(s *console.Session) error {
+	from, err := catalogueNamed(s, c.From)
 	if err != nil {
 		return err
 	}
-	to, err := s.catalogueNamed(c.To)
+	to, err := catalogueNamed(s, c.To)
 	if err != nil {
 		return err
 	}
 	a := catalogueDiffAnswer{Changes: changes(from, to)}
 	a.Breaking = catalogue.Breaks(a.Changes)
-	s.out.result(a, func(w io.Writer) { printChanges(w, a.Changes) })
+	s.Result(a, func(w io.Writer) { printChanges(w, a.Changes) })
 	if a.Breaking {
-		return exit(exitFaults)
+		return console.Exit(console.ExitFaults)
 	}
 	return nil
 }
@@ -69,16 +70,16 @@ func printChanges(w io.Writer, all []catalogue.Change) {
 		}
 		fmt.Fprintf(w, "%s%s\n", mark, c)
 	}
-	fmt.Fprintf(w, "%s, %d of them breaking\n", count(len(all), "change"), breaking)
+	fmt.Fprintf(w, "%s, %d of them breaking\n", console.Count(len(all), "change"), breaking)
 }
 
 // catalogueNamed is the catalogue that a word on the command line names.
-func (s *session) catalogueNamed(name string) (*catalogue.Catalogue, error) {
+func catalogueNamed(s *console.Session, name string) (*catalogue.Catalogue, error) {
 	switch name {
 	case "built-in":
 		return catalogue.BuiltIn(), nil
 	case "in-use":
-		return s.catalogueInUse()
+		return s.CatalogueInUse()
 	}
 	set, err := readYAML([]string{name})
 	if err != nil {
@@ -88,7 +89,7 @@ func (s *session) catalogueNamed(name string) (*catalogue.Catalogue, error) {
 	if len(faults) == 0 {
 		return whole, nil
 	}
-	base, err := s.catalogueInUse()
+	base, err := s.CatalogueInUse()
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func (s *session) catalogueNamed(name string) (*catalogue.Catalogue, error) {
 	if len(more) < len(faults) {
 		faults = more
 	}
-	return nil, s.showFaults(set.faults(faults))
+	return nil, showFaults(s, set.faults(faults))
 }
 
 // catalogueExport writes the catalogue out.
@@ -121,19 +122,19 @@ Examples:
 }
 
 // Run writes the document.
-func (c catalogueExport) Run(s *session) error {
-	cat, err := s.catalogueInUse()
+func (c catalogueExport) Run(s *console.Session) error {
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return err
 	}
 	if c.Dataset == "" {
 		switch c.Format {
 		case "dcat":
-			return s.out.raw(func(w io.Writer) error { return cat.ExportDCAT(w, c.Base) })
+			return s.Raw(func(w io.Writer) error { return cat.ExportDCAT(w, c.Base) })
 		case "odcs":
-			return misuseOf("an ODCS contract is of one dataset").With("name it with --dataset")
+			return console.Misuse("an ODCS contract is of one dataset").With("name it with --dataset")
 		}
-		return s.out.raw(cat.WriteYAML)
+		return s.Raw(cat.WriteYAML)
 	}
 	d, err := datasetOf(cat, c.Dataset)
 	if err != nil {
@@ -141,11 +142,11 @@ func (c catalogueExport) Run(s *session) error {
 	}
 	switch c.Format {
 	case "dcat":
-		return misuseOf("a DCAT catalogue is written whole").With("leave --dataset out")
+		return console.Misuse("a DCAT catalogue is written whole").With("leave --dataset out")
 	case "odcs":
-		return s.out.raw(func(w io.Writer) error { return d.ExportODCS(w, cat) })
+		return s.Raw(func(w io.Writer) error { return d.ExportODCS(w, cat) })
 	}
-	return s.out.raw(d.WriteYAML)
+	return s.Raw(d.WriteYAML)
 }
 
 // catalogueImport adds files to the database's catalogue.
@@ -175,14 +176,14 @@ type catalogueImportAnswer struct {
 }
 
 // Run takes the files in.
-func (c catalogueImport) Run(s *session) error {
+func (c catalogueImport) Run(s *console.Session) error {
 	if c.Regions {
 		return c.regions(s)
 	}
 	if c.On != "" {
-		return misuseOf("--on names the day of an edition of GB/T 2260").With("leave it out, or say --regions")
+		return console.Misuse("--on names the day of an edition of GB/T 2260").With("leave it out, or say --regions")
 	}
-	r, err := s.room()
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
@@ -192,29 +193,29 @@ func (c catalogueImport) Run(s *session) error {
 	}
 	cat, faults := deployment.Layers(files)
 	if len(faults) == 0 {
-		faults = charterFaults(cat, s.today())
+		faults = charterFaults(cat, s.Today())
 	}
 	if len(faults) > 0 {
-		s.out.note("nothing was imported")
-		return s.showFaults(set.faults(faults))
+		s.Note("nothing was imported")
+		return showFaults(s, set.faults(faults))
 	}
 	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.Catalogue, cat)}
 	if err := c.accept(r.Catalogue, cat, a.Changes); err != nil {
 		return err
 	}
-	if err := deployment.SaveCatalogue(s.ctx, r.Store, cat, files, s.process.Now()); err != nil {
+	if err := deployment.SaveCatalogue(s.Ctx, r.Store, cat, files, s.Process.Now()); err != nil {
 		return err
 	}
-	s.out.result(a, func(w io.Writer) {
+	s.Result(a, func(w io.Writer) {
 		printChanges(w, a.Changes)
-		fmt.Fprintf(w, "the catalogue now has %s\n", count(a.Datasets, "dataset"))
+		fmt.Fprintf(w, "the catalogue now has %s\n", console.Count(a.Datasets, "dataset"))
 	})
 	return nil
 }
 
 // files are those of the stored catalogue with the named ones in their places. The set gives the names that were typed.
-func (c catalogueImport) files(s *session, r *deployment.Deployment) (map[string][]byte, *fileSet, error) {
-	files, err := r.Store.Catalogue(s.ctx)
+func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (map[string][]byte, *fileSet, error) {
+	files, err := r.Store.Catalogue(s.Ctx)
 	if err != nil {
 		return nil, nil, err
 	}

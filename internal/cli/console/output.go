@@ -1,4 +1,4 @@
-package cli
+package console
 
 // The rules of output, for every command:
 //
@@ -26,16 +26,16 @@ import (
 
 // The exit codes. docs/command-line.md explains them to users; a test holds the two together.
 const (
-	exitDone        = 0 // done; a well-formed "not rated", "not granted" or "restricted" is done too
-	exitFailed      = 1 // failed
-	exitMisuse      = 2 // wrong use: the command line or what it names is wrong as it stands
-	exitRefused     = 3 // refused by the Charter
-	exitRejected    = 4 // done, but some rows were rejected
-	exitUnavailable = 5 // could not look
-	exitFaults      = 6 // a check found faults
+	ExitDone        = 0 // done; a well-formed "not rated", "not granted" or "restricted" is done too
+	ExitFailed      = 1 // failed
+	ExitMisuse      = 2 // wrong use: the command line or what it names is wrong as it stands
+	ExitRefused     = 3 // refused by the Charter
+	ExitRejected    = 4 // done, but some rows were rejected
+	ExitUnavailable = 5 // could not look
+	ExitFaults      = 6 // a check found faults
 )
 
-// printer writes results and errors as the rules above say.
+// printer writes results and errors as the rules above say; see the methods of Session.
 type printer struct {
 	out, err io.Writer
 	json     bool
@@ -43,8 +43,6 @@ type printer struct {
 	failed error
 }
 
-// result prints one answer: v as JSON with --json, and otherwise what text writes. JSON field names are those of v's
-// tags. text may be nil for answers that are nothing but "done".
 func (p *printer) result(v any, text func(w io.Writer)) {
 	if p.failed != nil {
 		return
@@ -63,7 +61,6 @@ func (p *printer) result(v any, text func(w io.Writer)) {
 	p.failed = w.err
 }
 
-// raw copies a document that has a form of its own (a contract, a script) to standard output as it is.
 func (p *printer) raw(write func(w io.Writer) error) error {
 	w := &sticky{w: p.out}
 	if err := write(w); err != nil && w.err == nil {
@@ -73,30 +70,28 @@ func (p *printer) raw(write func(w io.Writer) error) error {
 	return nil
 }
 
-// note prints a message for the person at the terminal; it is no result and is silent with --json.
 func (p *printer) note(format string, args ...any) {
 	if !p.json {
 		fmt.Fprintf(p.err, format+"\n", args...) //nolint:errcheck // there is nobody left to tell
 	}
 }
 
-// finish prints err, if there is one to print, and gives the exit code.
 func (p *printer) finish(err error) int {
 	if err == nil && p.failed != nil {
 		err = fmt.Errorf("cannot write the answer: %w", p.failed)
 	}
 	if err == nil {
-		return exitDone
+		return ExitDone
 	}
-	var code exit
+	var code Exit
 	if errors.As(err, &code) {
 		return int(code)
 	}
-	m := translate(err)
+	m := Translate(err)
 	if p.json {
 		e := json.NewEncoder(p.out)
 		e.SetEscapeHTML(false)
-		e.Encode(map[string]message{"error": m}) //nolint:errcheck,errchkjson // there is nobody left to tell
+		e.Encode(map[string]Message{"error": m}) //nolint:errcheck,errchkjson // there is nobody left to tell
 	} else {
 		io.WriteString(p.err, m.String()) //nolint:errcheck // there is nobody left to tell
 	}
@@ -119,9 +114,9 @@ func (s *sticky) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// columns prints rows under headings, each column as wide as its widest cell (in terminal cells, so that Chinese lines
+// Columns prints rows under headings, each column as wide as its widest cell (in terminal cells, so that Chinese lines
 // up too), two spaces apart and without lines. Cells are printed with %v.
-func columns(w io.Writer, headings []any, rows [][]any) {
+func Columns(w io.Writer, headings []any, rows [][]any) {
 	t := table.NewWriter()
 	t.SetOutputMirror(nil)
 	style := table.StyleDefault
@@ -146,8 +141,20 @@ func columns(w io.Writer, headings []any, rows [][]any) {
 	}
 }
 
-// exit ends a command with a code and without a message: everything has been said already.
-type exit int
+// Exit ends a command with a code and without a message: everything has been said already.
+type Exit int
 
 // Error is for those who meet it where they should not.
-func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Row is one line of a table.
+type Row = []any
+
+// Listed makes a line of each entry.
+func Listed[T any](entries []T, cells func(*T) Row) []Row {
+	rows := make([]Row, 0, len(entries))
+	for i := range entries {
+		rows = append(rows, cells(&entries[i]))
+	}
+	return rows
+}

@@ -1,4 +1,4 @@
-package cli
+package rules
 
 import (
 	"encoding/hex"
@@ -10,13 +10,15 @@ import (
 
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/scorecard"
 )
 
-type modelCommands struct {
+// Models are the commands on rating models and their life.
+type Models struct {
 	List     modelList     `cmd:"" help:"List the registered models and where each stands."`
 	Show     modelShow     `cmd:"" help:"Print a registered model's file as it is."`
 	Check    modelCheck    `cmd:"" help:"Find every fault in model files, with file and line."`
@@ -37,12 +39,12 @@ type modelAnswer struct {
 	Approver string           `json:"approver,omitempty"`
 }
 
-func (s *session) modelAnswers() ([]modelAnswer, error) {
-	r, err := s.room()
+func modelAnswers(s *console.Session) ([]modelAnswer, error) {
+	r, err := s.Room()
 	if err != nil {
 		return nil, err
 	}
-	models, err := r.Store.Models(s.ctx)
+	models, err := r.Store.Models(s.Ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,21 +67,21 @@ func (modelList) Help() string {
 }
 
 // Run prints a line a version.
-func (modelList) Run(s *session) error {
-	answers, err := s.modelAnswers()
+func (modelList) Run(s *console.Session) error {
+	answers, err := modelAnswers(s)
 	if err != nil {
 		return err
 	}
-	rows := make([]row, 0, len(answers))
+	rows := make([]console.Row, 0, len(answers))
 	for _, a := range answers {
-		rows = append(rows, row{a.Model, a.Version, a.State, a.Author, a.Approver, a.Digest[:min(12, len(a.Digest))]})
+		rows = append(rows, console.Row{a.Model, a.Version, a.State, a.Author, a.Approver, a.Digest[:min(12, len(a.Digest))]})
 	}
-	s.out.result(map[string]any{"models": answers}, func(w io.Writer) {
+	s.Result(map[string]any{"models": answers}, func(w io.Writer) {
 		if len(rows) == 0 {
 			fmt.Fprintln(w, "there is none yet; probity model add registers one")
 			return
 		}
-		columns(w, row{"model", "version", "state", "author", "approved by", "digest"}, rows)
+		console.Columns(w, console.Row{"model", "version", "state", "author", "approved by", "digest"}, rows)
 	})
 	return nil
 }
@@ -91,12 +93,12 @@ type version struct {
 }
 
 // find gives the registered version that is meant.
-func (v version) find(s *session) (store.Model, error) {
-	r, err := s.room()
+func (v version) find(s *console.Session) (store.Model, error) {
+	r, err := s.Room()
 	if err != nil {
 		return store.Model{}, err
 	}
-	models, err := r.Store.Models(s.ctx)
+	models, err := r.Store.Models(s.Ctx)
 	if err != nil {
 		return store.Model{}, err
 	}
@@ -111,7 +113,7 @@ func (v version) find(s *session) (store.Model, error) {
 		if v.Version != 0 {
 			name += " version " + strconv.Itoa(v.Version)
 		}
-		return found, unknown("model", name, s.codes("model"), "probity model list shows those there are")
+		return found, console.Unknown("model", name, s.Codes("model"), "probity model list shows those there are")
 	}
 	return found, nil
 }
@@ -128,7 +130,7 @@ func (modelShow) Help() string {
 }
 
 // Run prints the file as it was registered.
-func (c modelShow) Run(s *session) error {
+func (c modelShow) Run(s *console.Session) error {
 	m, err := c.find(s)
 	if err != nil {
 		return err
@@ -137,7 +139,7 @@ func (c modelShow) Run(s *session) error {
 		modelAnswer
 		File string `json:"file"`
 	}{modelAnswer{m.Code, m.Version, m.State, hex.EncodeToString(m.Digest), m.Author, m.Approver}, string(m.Body)}
-	s.out.result(a, func(w io.Writer) { fmt.Fprint(w, a.File) })
+	s.Result(a, func(w io.Writer) { fmt.Fprint(w, a.File) })
 	return nil
 }
 
@@ -182,7 +184,7 @@ func faultsOf(file string, err error) (faults []modelFault, ok bool) {
 	var of scorecard.Faults
 	if errors.As(err, &of) {
 		for _, f := range of {
-			faults = append(faults, modelFault{either(f.File, file), f.Line, f.Column, f.Rule, f.Text, f.Cure})
+			faults = append(faults, modelFault{console.Either(f.File, file), f.Line, f.Column, f.Rule, f.Text, f.Cure})
 		}
 		return faults, true
 	}
@@ -195,8 +197,8 @@ func faultsOf(file string, err error) (faults []modelFault, ok bool) {
 }
 
 // Run prints all faults there are.
-func (c modelCheck) Run(s *session) error {
-	cat, err := s.catalogueInUse()
+func (c modelCheck) Run(s *console.Session) error {
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return err
 	}
@@ -209,21 +211,21 @@ func (c modelCheck) Run(s *session) error {
 			return err
 		}
 	}
-	s.out.result(map[string]any{"models": len(c.Files), "faults": faults}, func(w io.Writer) {
+	s.Result(map[string]any{"models": len(c.Files), "faults": faults}, func(w io.Writer) {
 		for i := range faults {
 			faults[i].print(w)
 		}
-		fmt.Fprintf(w, "%s in %s\n", count(len(faults), "fault"), count(len(c.Files), "model"))
+		fmt.Fprintf(w, "%s in %s\n", console.Count(len(faults), "fault"), console.Count(len(c.Files), "model"))
 	})
 	if len(faults) > 0 {
-		return exit(exitFaults)
+		return console.Exit(console.ExitFaults)
 	}
 	return nil
 }
 
 // readModel reads, compiles and admits a model file.
 func readModel(cat *catalogue.Catalogue, name string) (*rating.Model, charter.ModelPermit, error) {
-	body, err := readWhole(name)
+	body, err := console.ReadWhole(name)
 	if err != nil {
 		return nil, charter.ModelPermit{}, err
 	}
@@ -261,15 +263,15 @@ type caseAnswer struct {
 }
 
 // Run prints the cases that came out otherwise.
-func (c modelCases) Run(s *session) error {
+func (c modelCases) Run(s *console.Session) error {
 	answers, err := c.run(s)
 	if of, ok := faultsOf(c.Model, err); ok {
-		s.out.result(map[string]any{"faults": of}, func(w io.Writer) {
+		s.Result(map[string]any{"faults": of}, func(w io.Writer) {
 			for i := range of {
 				of[i].print(w)
 			}
 		})
-		return exit(exitFaults)
+		return console.Exit(console.ExitFaults)
 	}
 	if err != nil {
 		return err
@@ -280,22 +282,22 @@ func (c modelCases) Run(s *session) error {
 			failed++
 		}
 	}
-	s.out.result(map[string]any{"cases": answers, "failed": failed}, func(w io.Writer) {
+	s.Result(map[string]any{"cases": answers, "failed": failed}, func(w io.Writer) {
 		for _, a := range answers {
 			for _, d := range a.Differences {
 				fmt.Fprintf(w, "%s: %s\n", a.Case, d)
 			}
 		}
-		fmt.Fprintf(w, "%s, %d failed\n", count(len(answers), "case"), failed)
+		fmt.Fprintf(w, "%s, %d failed\n", console.Count(len(answers), "case"), failed)
 	})
 	if failed > 0 {
-		return exit(exitFaults)
+		return console.Exit(console.ExitFaults)
 	}
 	return nil
 }
 
-func (c modelCases) run(s *session) ([]caseAnswer, error) {
-	cat, err := s.catalogueInUse()
+func (c modelCases) run(s *console.Session) ([]caseAnswer, error) {
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return nil, err
 	}
@@ -303,7 +305,7 @@ func (c modelCases) run(s *session) ([]caseAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := readWhole(c.Cases)
+	text, err := console.ReadWhole(c.Cases)
 	if err != nil {
 		return nil, err
 	}
@@ -339,17 +341,17 @@ Examples:
 }
 
 // Run registers the files one by one.
-func (c modelAdd) Run(s *session) error {
-	cat, err := s.catalogueInUse()
+func (c modelAdd) Run(s *console.Session) error {
+	cat, err := s.CatalogueInUse()
 	if err != nil {
 		return err
 	}
-	by, err := s.official()
+	by, err := s.Official()
 	if err != nil {
 		return err
 	}
 	for _, name := range c.Files {
-		body, err := readWhole(name)
+		body, err := console.ReadWhole(name)
 		if err != nil {
 			return err
 		}
@@ -357,55 +359,42 @@ func (c modelAdd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		if err := s.register(m, permit, body, by); err != nil {
+		if err := register(s, m, permit, body, by); err != nil {
 			return err
 		}
-		s.saidOf(m.Facts.Code, m.Facts.Version, store.ModelDraft)
+		saidOf(s, m.Facts.Code, m.Facts.Version, store.ModelDraft)
 	}
 	return nil
 }
 
 // register keeps the version as a draft.
-func (s *session) register(m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
+func register(s *console.Session, m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
 	digest := m.Plan.Model().Digest
-	return s.opened.Store.AddModel(s.ctx, permit, store.Model{
-		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.process.Now(),
+	return s.Opened.Store.AddModel(s.Ctx, permit, store.Model{
+		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.Process.Now(),
 	})
 }
 
-// official is the official of the credential in use, as models name their authors: agency/name.
-func (s *session) official() (string, error) {
-	by, err := s.acting()
-	if err != nil {
-		return "", err
-	}
-	if by.Official() == "" {
-		return "", fault.New(fault.Unauthenticated, "cli.official", "the credential %s is no official's", by.Name()).
-			With("show an official's credential with --as NAME")
-	}
-	return by.Agency() + "/" + by.Official(), nil
-}
-
-func (s *session) saidOf(code string, version int, state store.ModelState) {
-	s.out.result(map[string]any{"model": code, "version": version, "state": state}, func(w io.Writer) {
+func saidOf(s *console.Session, code string, version int, state store.ModelState) {
+	s.Result(map[string]any{"model": code, "version": version, "state": state}, func(w io.Writer) {
 		fmt.Fprintf(w, "%s version %d is %s\n", code, version, state)
 	})
 }
 
 // move takes a version to its next state.
-func (v version) move(s *session, to store.ModelState) error {
+func (v version) move(s *console.Session, to store.ModelState) error {
 	m, err := v.find(s)
 	if err != nil {
 		return err
 	}
-	by, err := s.official()
+	by, err := s.Official()
 	if err != nil {
 		return err
 	}
-	if err := s.opened.Store.MoveModel(s.ctx, m.Code, m.Version, to, by); err != nil {
+	if err := s.Opened.Store.MoveModel(s.Ctx, m.Code, m.Version, to, by); err != nil {
 		return err
 	}
-	s.saidOf(m.Code, m.Version, to)
+	saidOf(s, m.Code, m.Version, to)
 	return nil
 }
 
@@ -421,7 +410,7 @@ func (modelApprove) Help() string {
 }
 
 // Run approves the version.
-func (c modelApprove) Run(s *session) error { return c.move(s, store.ModelApproved) }
+func (c modelApprove) Run(s *console.Session) error { return c.move(s, store.ModelApproved) }
 
 // modelActivate puts a version in force.
 type modelActivate struct{ version }
@@ -436,7 +425,7 @@ Examples:
 }
 
 // Run activates the version.
-func (c modelActivate) Run(s *session) error { return c.move(s, store.ModelActive) }
+func (c modelActivate) Run(s *console.Session) error { return c.move(s, store.ModelActive) }
 
 // modelRetire takes a version out of force.
 type modelRetire struct{ version }
@@ -449,4 +438,4 @@ func (modelRetire) Help() string {
 }
 
 // Run retires the version.
-func (c modelRetire) Run(s *session) error { return c.move(s, store.ModelRetired) }
+func (c modelRetire) Run(s *console.Session) error { return c.move(s, store.ModelRetired) }

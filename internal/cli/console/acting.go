@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"strings"
@@ -12,39 +12,39 @@ import (
 	"probity/internal/subject"
 )
 
-// reading are the flags of commands that read about a subject. Who reads comes from the credential in use.
-type reading struct {
+// Reading are the flags of commands that read about a subject. Who reads comes from the credential in use.
+type Reading struct {
 	Purpose string `placeholder:"CODE" complete:"purpose" group:"reading" help:"What it is read for: a purpose of the closed list."`
 	Basis   string `placeholder:"LAW" group:"reading" help:"The legal basis: one that the purpose allows, such as \"pipl art. 13\"."`
 	Case    string `placeholder:"NUMBER" group:"reading" help:"The number of the case, where the purpose asks for one."`
 }
 
-// witness is the flag that names a second official.
-type witness struct {
+// Witness is the flag that names a second official.
+type Witness struct {
 	With string `placeholder:"CREDENTIAL" complete:"credential" help:"The credential of the second official."`
 }
 
-// acting is the credential in use: that of --as or PROBITY_AS, otherwise the database's default one.
-func (s *session) acting() (access.Credential, error) {
-	r, err := s.room()
+// Acting is the credential in use: that of --as or PROBITY_AS, otherwise the database's default one.
+func (s *Session) Acting() (access.Credential, error) {
+	r, err := s.Room()
 	if err != nil {
 		return access.Credential{}, err
 	}
-	name := s.flags.As
+	name := s.Flags.As
 	if name == "" {
 		if name, err = r.Wallet.Default(); err != nil {
 			return access.Credential{}, err
 		}
 	}
-	return s.credential(name)
+	return s.Credential(name)
 }
 
-// credential proves the local credential of the name; "" is nobody.
-func (s *session) credential(name string) (access.Credential, error) {
+// Credential proves the local credential of the name; "" is nobody.
+func (s *Session) Credential(name string) (access.Credential, error) {
 	if name == "" {
 		return access.Credential{}, nil
 	}
-	r, err := s.room()
+	r, err := s.Room()
 	if err != nil {
 		return access.Credential{}, err
 	}
@@ -52,25 +52,25 @@ func (s *session) credential(name string) (access.Credential, error) {
 	if err != nil {
 		return access.Credential{}, err
 	}
-	return r.Access.Authenticate(s.ctx, name, secret)
+	return r.Access.Authenticate(s.Ctx, name, secret)
 }
 
-// subject finds whom SCHEME:VALUE or a subject id names. Nothing about the subject is read but that it is in the
+// Subject finds whom SCHEME:VALUE or a subject id names. Nothing about the subject is read but that it is in the
 // register.
-func (s *session) subject(text string) (subject.Subject, error) {
-	r, err := s.room()
+func (s *Session) Subject(text string) (subject.Subject, error) {
+	r, err := s.Room()
 	if err != nil {
 		return subject.Subject{}, err
 	}
 	var id subject.ID
 	if !strings.Contains(text, ":") && id.UnmarshalText([]byte(strings.ToLower(text))) == nil {
-		return r.Store.Subject(s.ctx, id)
+		return r.Store.Subject(s.Ctx, id)
 	}
 	key, shown, err := keyOf(r, text)
 	if err != nil {
 		return subject.Subject{}, err
 	}
-	sub, err := r.Store.FindSubject(s.ctx, key)
+	sub, err := r.Store.FindSubject(s.Ctx, key)
 	if fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.NotFound, "cli.subject.none", "nobody here has the identifier %s", shown).
 			With("check it for a slip; if it is right, no published record has named this subject yet")
@@ -87,7 +87,7 @@ func keyOf(r *deployment.Deployment, text string) (key store.Key, shown string, 
 	if kind, err := identifier.ParseKind(string(id.Scheme)); err == nil {
 		v := identifier.Check(kind, id.Value).Allowing(identifier.CodeCheckDigit)
 		if !v.Valid {
-			return key, "", misuseOf("%s is no identifier: %s", id, v.Problem.Text).With(v.Problem.Cure)
+			return key, "", Misuse("%s is no identifier: %s", id, v.Problem.Text).With(v.Problem.Cure)
 		}
 		id.Value = v.Canonical()
 	}
@@ -99,33 +99,55 @@ func keyOf(r *deployment.Deployment, text string) (key store.Key, shown string, 
 	return key, id.String(), nil
 }
 
-// day reads a day that was typed; "" is None.
-func day(flag, text string) (calendar.Day, error) {
+// Day reads a day that was typed; "" is None.
+func Day(flag, text string) (calendar.Day, error) {
 	if text == "" {
 		return calendar.None, nil
 	}
 	d, err := calendar.Parse(text)
 	if err != nil {
-		return calendar.None, misuseOf("--%s: %v", flag, err).With("write a day as 2026-03-31")
+		return calendar.None, Misuse("--%s: %v", flag, err).With("write a day as 2026-03-31")
 	}
 	return d, nil
 }
 
-// scope opens the desk for one reading of one subject: the subject's own credential opens its own file, an official's
+// Scope opens the desk for one reading of one subject: the subject's own credential opens its own file, an official's
 // what was asked.
-func (s *session) scope(text string, what access.What, why reading, model string) (access.Scope, error) {
-	sub, err := s.subject(text)
+func (s *Session) Scope(text string, what access.What, why Reading, model string) (access.Scope, error) {
+	sub, err := s.Subject(text)
 	if err != nil {
 		return access.Scope{}, err
 	}
-	by, err := s.acting()
+	by, err := s.Acting()
 	if err != nil {
 		return access.Scope{}, err
 	}
 	if by.Subject() != 0 {
 		what = access.OwnFile
 	}
-	return s.opened.Access.Open(s.ctx, access.Request{
+	return s.Opened.Access.Open(s.Ctx, access.Request{
 		As: by, Subject: sub.ID, What: what, Purpose: why.Purpose, Basis: why.Basis, Case: why.Case, Model: model,
 	})
+}
+
+// Pair is the credential in use and that of the second official, if one is named.
+func (s *Session) Pair(second string) (by, with access.Credential, err error) {
+	if by, err = s.Acting(); err != nil {
+		return by, with, err
+	}
+	with, err = s.Credential(second)
+	return by, with, err
+}
+
+// Official is the official of the credential in use, as models name their authors: agency/name.
+func (s *Session) Official() (string, error) {
+	by, err := s.Acting()
+	if err != nil {
+		return "", err
+	}
+	if by.Official() == "" {
+		return "", fault.New(fault.Unauthenticated, "cli.official", "the credential %s is no official's", by.Name()).
+			With("show an official's credential with --as NAME")
+	}
+	return by.Agency() + "/" + by.Official(), nil
 }

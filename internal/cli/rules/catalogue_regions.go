@@ -1,4 +1,4 @@
-package cli
+package rules
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/catalogue"
+	"probity/internal/cli/console"
 	"probity/internal/deployment"
 )
 
@@ -36,27 +37,27 @@ type regionsEdition struct {
 
 // regions takes editions of GB/T 2260 in, all of them at once: what a division's end is follows only from the edition
 // after it.
-func (c catalogueImport) regions(s *session) error {
+func (c catalogueImport) regions(s *console.Session) error {
 	editions, faults, err := c.readEditions()
 	if err != nil {
 		return err
 	}
 	if len(faults) > 0 {
-		s.out.note("nothing was imported")
-		return s.showFaults(faults)
+		s.Note("nothing was imported")
+		return showFaults(s, faults)
 	}
-	r, err := s.room()
+	r, err := s.Room()
 	if err != nil {
 		return err
 	}
-	files, err := r.Store.Catalogue(s.ctx)
+	files, err := r.Store.Catalogue(s.Ctx)
 	if err != nil {
 		return err
 	}
 	delete(files, regionsFile)
 	base, faults := deployment.Layers(files)
 	if len(faults) > 0 {
-		return s.showFaults(faults)
+		return showFaults(s, faults)
 	}
 	merged := catalogue.MergeRegions(base.Regions, editions...)
 	var text bytes.Buffer
@@ -66,27 +67,27 @@ func (c catalogueImport) regions(s *session) error {
 	files[regionsFile] = text.Bytes()
 	cat, faults := deployment.Layers(files)
 	if len(faults) > 0 {
-		s.out.note("nothing was imported")
-		return s.showFaults(faults)
+		s.Note("nothing was imported")
+		return showFaults(s, faults)
 	}
-	if err := deployment.SaveCatalogue(s.ctx, r.Store, cat, files, s.process.Now()); err != nil {
+	if err := deployment.SaveCatalogue(s.Ctx, r.Store, cat, files, s.Process.Now()); err != nil {
 		return err
 	}
 	a := regionsAnswered(editions, &merged)
-	s.out.result(a, a.print)
+	s.Result(a, a.print)
 	return nil
 }
 
 // readEditions reads the files. Those that name their edition themselves belong to it, all others to that of --on.
 func (c catalogueImport) readEditions() ([]catalogue.RegionEdition, catalogue.Faults, error) {
-	on, err := day("on", c.On)
+	on, err := console.Day("on", c.On)
 	if err != nil {
 		return nil, nil, err
 	}
 	byDay := map[calendar.Day]catalogue.RegionEdition{}
 	var faults catalogue.Faults
 	for _, name := range c.Paths {
-		text, err := readWhole(name)
+		text, err := console.ReadWhole(name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -138,11 +139,11 @@ func regionsAnswered(editions []catalogue.RegionEdition, m *catalogue.RegionMerg
 // print says what came of it; of the open ones it shows the first few, JSON has all.
 func (a *regionsAnswer) print(w io.Writer) {
 	for _, e := range a.Editions {
-		fmt.Fprintf(w, "edition of %s: %s\n", e.On, count(e.Names, "code"))
+		fmt.Fprintf(w, "edition of %s: %s\n", e.On, console.Count(e.Names, "code"))
 	}
 	fmt.Fprintf(w, "the catalogue now has %s of divisions; %s ended, %s of them with a successor\n",
-		plural(a.Entries, "entry", "entries"), grouped(int64(a.Ended)), grouped(int64(a.Succeeded)))
-	fmt.Fprintf(w, "open, for a person to look up: %s\n", grouped(int64(len(a.Open))))
+		console.Plural(a.Entries, "entry", "entries"), console.Grouped(int64(a.Ended)), console.Grouped(int64(a.Succeeded)))
+	fmt.Fprintf(w, "open, for a person to look up: %s\n", console.Grouped(int64(len(a.Open))))
 	const shown = 5
 	for i, o := range a.Open {
 		if i == shown {
@@ -151,9 +152,9 @@ func (a *regionsAnswer) print(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  %s %s, gone by %s", o.Code, o.Name, o.Gone)
 		if len(o.Candidates) > 0 {
-			fmt.Fprintf(w, "; its name is now that of %s", list(o.Candidates))
+			fmt.Fprintf(w, "; its name is now that of %s", console.List(o.Candidates))
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "names without a code, left out: %s\n", grouped(int64(len(a.Uncoded))))
+	fmt.Fprintf(w, "names without a code, left out: %s\n", console.Grouped(int64(len(a.Uncoded))))
 }

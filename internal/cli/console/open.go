@@ -1,0 +1,107 @@
+package console
+
+// This is where commands get at the database in use. A command asks for what it needs; what that needs is opened with it,
+// and all is closed when the command ends. The rooms themselves are put together by package deployment.
+
+import (
+	"errors"
+	"os"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/catalogue"
+	"probity/internal/deployment"
+	"probity/internal/fault"
+	"probity/internal/intake"
+	"probity/internal/measure"
+	"probity/internal/rating"
+	"probity/internal/store"
+)
+
+// Today is the civil day of the command.
+func (s *Session) Today() calendar.Day { return calendar.In(s.Process.Now(), calendar.Shanghai) }
+
+// Room opens the database in use with everything that belongs to it, once.
+func (s *Session) Room() (*deployment.Deployment, error) {
+	if s.Opened != nil {
+		return s.Opened, nil
+	}
+	d, err := deployment.Open(s.Ctx, s.Flags.DB, deployment.Options{Now: s.Process.Now})
+	if err != nil {
+		return nil, err
+	}
+	s.Opened = d
+	s.closers = append(s.closers, d.Close)
+	return d, nil
+}
+
+// rulebookAuthor is who registered the built-in models.
+const rulebookAuthor = "probity/rulebook"
+
+// Create makes the database in use, with the built-in models in force.
+func (s *Session) Create(birth store.Birth, founder access.Grant) (*deployment.Deployment, error) {
+	d, err := deployment.Create(s.Ctx, s.Flags.DB, birth, founder, deployment.Options{Now: s.Process.Now})
+	if err != nil {
+		return nil, err
+	}
+	s.Opened = d
+	s.closers = append(s.closers, d.Close)
+	return d, d.AddRulebook(s.Ctx, rulebookAuthor, founder.Agency+"/"+founder.Official)
+}
+
+// CatalogueInUse is the catalogue of the database in use, or the built-in one where there is no database yet.
+func (s *Session) CatalogueInUse() (*catalogue.Catalogue, error) {
+	r, err := s.Room()
+	if fault.Is(err, fault.NotFound) {
+		return catalogue.BuiltIn(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.Catalogue, nil
+}
+
+// Intake is the desk where files come in; whoever they touch is rated again.
+func (s *Session) Intake() (*intake.Desk, error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return nil, err
+	}
+	return s.Opened.Intake(ratings), nil
+}
+
+// Ratings is the desk that rates and explains, with the models in force.
+func (s *Session) Ratings() (*rating.Desk, error) {
+	r, err := s.Room()
+	if err != nil {
+		return nil, err
+	}
+	return r.Ratings(s.Ctx)
+}
+
+// Measures is the service that decides and keeps orders.
+func (s *Session) Measures() (*measure.Service, error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return nil, err
+	}
+	return s.Opened.Measures(ratings), nil
+}
+
+// WalletNames are the names of the credentials whose secrets are on this machine.
+func WalletNames(w access.Wallet) ([]string, error) {
+	entries, err := os.ReadDir(w.Dir())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, Unreadable(w.Dir(), err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && e.Name() != "default" {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
