@@ -31,7 +31,7 @@ func SyntheticUSCC(class string, n uint64) (string, error) {
 	if _, ok := ClassOf(class); !ok {
 		return "", &Error{"class", fmt.Sprintf("%.8q is not in the table of GB 32100-2015", class), "use one that Classes lists, such as 91"}
 	}
-	if err := below("n", n, SyntheticUSCCs); err != nil {
+	if err := below(n, SyntheticUSCCs); err != nil {
 		return "", err
 	}
 	b := []byte("00000000" + "00000000" + "00")
@@ -45,7 +45,7 @@ func SyntheticUSCC(class string, n uint64) (string, error) {
 // SyntheticOrgCode makes the n-th organisation code of the range for private use. n goes from 0 to
 // SyntheticOrgCodes-1; the error is an [*Error].
 func SyntheticOrgCode(n uint64) (string, error) {
-	if err := below("n", n, SyntheticOrgCodes); err != nil {
+	if err := below(n, SyntheticOrgCodes); err != nil {
 		return "", err
 	}
 	b := []byte("PDY000000")
@@ -57,7 +57,7 @@ func SyntheticOrgCode(n uint64) (string, error) {
 // SyntheticLEI makes the n-th LEI under the prefix 0000, which no issuer has. n goes from 0 to SyntheticLEIs-1; the
 // error is an [*Error].
 func SyntheticLEI(n uint64) (string, error) {
-	if err := below("n", n, SyntheticLEIs); err != nil {
+	if err := below(n, SyntheticLEIs); err != nil {
 		return "", err
 	}
 	b := []byte(syntheticLEI + "000000000000" + "00")
@@ -70,7 +70,7 @@ func SyntheticLEI(n uint64) (string, error) {
 // SyntheticResidentID makes the n-th resident number of a day of birth (from 1800 to 9999) and sex in a region that
 // begins with 00, which exists nowhere. n goes from 0 to SyntheticResidentIDs-1; the error is an [*Error].
 func SyntheticResidentID(birth calendar.Day, n uint64, male bool) (string, error) {
-	if err := below("n", n, SyntheticResidentIDs); err != nil {
+	if err := below(n, SyntheticResidentIDs); err != nil {
 		return "", err
 	}
 	year, month, day := 0, 0, 0
@@ -103,9 +103,9 @@ func spell(b []byte, n uint64, alphabet string) {
 	}
 }
 
-func below(field string, n, limit uint64) error {
+func below(n, limit uint64) error {
 	if n < limit {
 		return nil
 	}
-	return &Error{field, fmt.Sprintf("is %d, beyond the last synthetic identifier", n), fmt.Sprintf("give a number below %d", limit)}
+	return &Error{"n", fmt.Sprintf("is %d, beyond the last synthetic identifier", n), fmt.Sprintf("give a number below %d", limit)}
 }

@@ -121,7 +121,7 @@ func (d *Desk) add(ctx context.Context, g Grant, first bool, by charter.Actor) (
 			With("name both: the agency's code and the official's name")
 	}
 	var random [32]byte
-	rand.Read(random[:]) //nolint:errcheck // it never fails: the program ends where the system gives no random numbers
+	rand.Read(random[:]) // it never fails: the program ends where the system gives no random numbers
 	secret := base64.RawURLEncoding.EncodeToString(random[:])
 	g.Digest, g.IssuedAt = digestOf(g.Name, secret), d.now()
 	err := d.store.AddCredential(ctx, g, first, &ledger.Entry{

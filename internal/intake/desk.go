@@ -61,7 +61,8 @@ type Desk struct {
 	Vault     Vault
 	// Ratings may be nil: subjects are then rated when somebody asks.
 	Ratings Ratings
-	Now     func() time.Time
+	// Now is the clock.
+	Now func() time.Time
 	// Run is how many rows are checked and bound together, 0 for 32,768; each takes about a kilobyte of memory, twice.
 	Run int
 }

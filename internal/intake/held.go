@@ -18,7 +18,7 @@ func (d *Desk) Release(ctx context.Context, agency string, number int64, progres
 		return sub, fault.New(fault.Conflict, "intake.release", "submission %d is %s and not held", number, sub.State).
 			With("only a held submission is published by hand; one that is open is finished by sending its file again")
 	}
-	if _, err := d.Store.FinishSubmission(ctx, number, store.SubmissionPublished, now(d)); err != nil {
+	if _, err := d.Store.FinishSubmission(ctx, number, store.SubmissionPublished, d.Now()); err != nil {
 		return sub, err
 	}
 	if d.Ratings != nil {
@@ -40,7 +40,7 @@ func (d *Desk) Discard(ctx context.Context, agency string, number int64) (store.
 		return sub, fault.New(fault.Conflict, "intake.discard", "submission %d is %s already", number, sub.State).
 			With("what was published is withdrawn row by row, with probity ingest --retract")
 	}
-	if _, err := d.Store.FinishSubmission(ctx, number, store.SubmissionDiscarded, now(d)); err != nil {
+	if _, err := d.Store.FinishSubmission(ctx, number, store.SubmissionDiscarded, d.Now()); err != nil {
 		return sub, err
 	}
 	return d.Store.Submission(ctx, number)

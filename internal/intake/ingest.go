@@ -99,7 +99,7 @@ type ingest struct {
 // whole could not be taken; bad rows are no error but wait in quarantine, counted in the report. After an error or a
 // kill the same call goes on where the last one stopped.
 func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*Report, error) {
-	started := time.Now()
+	started := d.Now()
 	in, err := d.prepare(ctx, job, progress)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 	if !found {
 		sub = store.Submission{
 			Agency: job.Agency, Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
-			Bytes: size, Replays: job.Replays, StartedAt: now(d),
+			Bytes: size, Replays: job.Replays, StartedAt: started,
 		}
 		if sub.Number, err = d.Store.BeginSubmission(ctx, sub); err != nil {
 			return nil, err
@@ -132,7 +132,7 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 	if err := in.read(ctx, sub.DoneLine); err != nil {
 		return nil, err
 	}
-	in.report.Stored = time.Since(started)
+	in.report.Stored = d.Now().Sub(started)
 	if err := in.publish(ctx); err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (in *ingest) openGate(ctx context.Context) error {
 	}
 	terms := charter.IntakeTerms{
 		Contract: in.contract, Catalogue: d.Catalogue, Agency: in.job.Agency, Birth: charter.Birth(d.Store.Birth()),
-		Today: calendar.In(now(d), calendar.Shanghai),
+		Today: calendar.In(d.Now(), calendar.Shanghai),
 	}
 	for _, s := range found {
 		terms.Kin = append(terms.Kin, s.ID)
@@ -345,7 +345,7 @@ func (in *ingest) publish(ctx context.Context) error {
 		state = store.SubmissionHeld
 		in.report.Held = fmt.Sprintf("%d of %d rows are bad, more than %d in a thousand", bad, c.Read, hold)
 	}
-	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, now(in.desk))
+	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, in.desk.Now())
 	if err != nil {
 		return err
 	}
@@ -358,11 +358,11 @@ func (in *ingest) publish(ctx context.Context) error {
 	if state != store.SubmissionPublished || in.desk.Ratings == nil {
 		return nil
 	}
-	started := time.Now()
+	started := in.desk.Now()
 	err = in.desk.Ratings.Refresh(ctx, in.number, func(done, total int64) {
 		in.progress(Progress{Step: "rating", Rows: c.Read, Done: done, Total: total})
 	})
-	in.report.Rated = time.Since(started)
+	in.report.Rated = in.desk.Now().Sub(started)
 	return err
 }
 
@@ -389,7 +389,7 @@ func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
 	}
 	secret := in.desk.Vault.Hash(subject.Identifier{Scheme: "rowcheck", Value: in.job.Dataset})
 	plan, err := rowcheck.Compile(in.contract, rowcheck.Options{
-		Received: calendar.In(now(in.desk), calendar.Shanghai), Secret: secret[:],
+		Received: calendar.In(in.desk.Now(), calendar.Shanghai), Secret: secret[:],
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, reader.Close())

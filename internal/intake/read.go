@@ -41,7 +41,7 @@ func (in *ingest) read(ctx context.Context, done int) error {
 	for r := range full {
 		if err := in.keep(ctx, r); err != nil {
 			cancel()
-			for range full { //nolint:revive // lets the parser see the cancellation and end
+			for range full { // until the parser has seen the cancellation and ended
 			}
 			return err
 		}

@@ -51,7 +51,7 @@ func (s *spool) add(drafts []*record.Draft) error {
 	var buf []byte
 	for _, d := range drafts {
 		buf = appendDraft(append(buf[:0], 0, 0, 0, 0), d)
-		binary.LittleEndian.PutUint32(buf, uint32(len(buf)-4)) //nolint:gosec // a row is bounded by the format's limits
+		binary.LittleEndian.PutUint32(buf, uint32(len(buf)-4)) // a row is bounded by the limits of its format
 		if _, err := w.Write(buf); err != nil {
 			return spoolFault(err)
 		}
@@ -175,16 +175,16 @@ func readDraft(b []byte, d *record.Draft) {
 	}
 	bytes := func() []byte {
 		n, used := binary.Uvarint(b)
-		part := b[used : used+int(n) : used+int(n)] //nolint:gosec // written by appendDraft
-		b = b[used+int(n):]                         //nolint:gosec // as above
+		part := b[used : used+int(n) : used+int(n)]
+		b = b[used+int(n):]
 		return part
 	}
 	d.Subject, d.Record, d.Seq, d.Line = subject.ID(number()), record.ID(number()), int(number()), int(number())
-	d.Status, d.Occurred, d.From, d.To = record.Status(number()), calendar.Day(number()), calendar.Day(number()), calendar.Day(number()) //nolint:gosec // as above
-	d.Tier = record.Tier(number())                                                                                                       //nolint:gosec // as above
+	d.Status, d.Occurred, d.From, d.To = record.Status(number()), calendar.Day(number()), calendar.Day(number()), calendar.Day(number())
+	d.Tier = record.Tier(number())
 	flags := number()
 	d.Adverse, d.Sole, d.Changes = flags&1 != 0, flags&2 != 0, flags&4 != 0
-	d.Lapse, d.Notice, d.Born = calendar.Day(number()), calendar.Day(number()), calendar.None //nolint:gosec // as above
+	d.Lapse, d.Notice, d.Born = calendar.Day(number()), calendar.Day(number()), calendar.None
 	b = b[copy(d.Digest[:], b):]
 	d.Kind = subject.Kind(bytes())
 	d.Bound.Scheme, d.Bound.Value = subject.Scheme(bytes()), string(bytes())

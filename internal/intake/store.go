@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"probity/internal/charter"
 	"probity/internal/fault"
@@ -39,7 +38,7 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 	if err := in.addSubjects(ctx, r); err != nil {
 		return err
 	}
-	if err := in.sealRecords(ctx, admitted); err != nil {
+	if err := in.sealRecords(admitted); err != nil {
 		return err
 	}
 	if err := in.addClaims(ctx, r); err != nil {
@@ -266,7 +265,7 @@ func (in *ingest) judge(out []charter.Admitted, w *row) (with []charter.Admitted
 // attempt is the line in a subject's ledger that says that its supplier tried what C13 forbids.
 func (in *ingest) attempt(about subject.ID, w *row, f *fault.Error) *ledger.Entry {
 	return &ledger.Entry{
-		Subject: about, At: now(in.desk), Act: ledger.Attempt, What: in.job.Dataset, Detail: f.Invariant + ": " + f.Missing,
+		Subject: about, At: in.desk.Now(), Act: ledger.Attempt, What: in.job.Dataset, Detail: f.Invariant + ": " + f.Missing,
 		Reader: in.job.Agency, Case: fmt.Sprintf("%s:%d", in.job.File, w.draft.Line),
 	}
 }
@@ -299,7 +298,7 @@ func (in *ingest) addSubjects(ctx context.Context, r *run) error {
 }
 
 // sealRecords encrypts what tells of persons under their subject's key.
-func (in *ingest) sealRecords(ctx context.Context, admitted []charter.Admitted) error {
+func (in *ingest) sealRecords(admitted []charter.Admitted) error {
 	if !in.seals {
 		return nil
 	}
@@ -408,11 +407,4 @@ func (in *ingest) waiting(w *row) (store.Waiting, error) {
 		out.Row, err = in.desk.Vault.Seal(subject.ID(in.number), PlaceWaiting, out.Row)
 	}
 	return out, err
-}
-
-func now(d *Desk) time.Time {
-	if d.Now == nil {
-		return time.Now()
-	}
-	return d.Now()
 }

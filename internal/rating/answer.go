@@ -61,7 +61,7 @@ func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permi
 	}
 	knownAt := when.KnownAt
 	if knownAt.IsZero() {
-		knownAt = d.now()
+		knownAt = d.Now()
 	}
 	b := batch{desk: d, at: at, asKnown: when.KnownAt}
 	e, err := newEngine([]*Model{m})

@@ -46,17 +46,11 @@ type Desk struct {
 	Book    *Book
 	// Datasets gives the dataset of each contract number.
 	Datasets map[int]string
-	Now      func() time.Time
+	// Now is the clock.
+	Now func() time.Time
 }
 
-func (d *Desk) now() time.Time {
-	if d.Now == nil {
-		return time.Now()
-	}
-	return d.Now()
-}
-
-func (d *Desk) today() calendar.Day { return calendar.In(d.now(), calendar.Shanghai) }
+func (d *Desk) today() calendar.Day { return calendar.In(d.Now(), calendar.Shanghai) }
 
 // pageSubjects is how many subjects are read, rated and kept together.
 const pageSubjects = 2048
@@ -240,7 +234,7 @@ func (d *Desk) ratePage(ctx context.Context, page []subject.Subject, models []*M
 
 // compute rates the subjects of a page as of today and keeps nothing.
 func (d *Desk) compute(ctx context.Context, page []subject.Subject, models []*Model) (*batch, error) {
-	b := &batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.now()}
+	b := &batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.Now()}
 	var err error
 	if b.people, err = d.people(ctx, page); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 // Status tells a rating from its absence. "Not rated" is an answer of its own and never a low rating.
 type Status string
 
+// The two answers to whether there is a rating.
 const (
 	Rated    Status = "rated"
 	NotRated Status = "not_rated"

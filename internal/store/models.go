@@ -13,6 +13,8 @@ import (
 // ModelState is where a model version stands in its life.
 type ModelState string
 
+// The states, in the order that a version goes through them: registered, approved by a second official, used for ratings,
+// and no longer used but kept, so that past ratings can be explained.
 const (
 	ModelDraft    ModelState = "draft"
 	ModelApproved ModelState = "approved"

@@ -46,7 +46,7 @@ type Store struct {
 
 // Options are how a database is opened.
 type Options struct {
-	// Now is the clock; nil is the system's.
+	// Now is the clock.
 	Now func() time.Time
 	// CacheMiB is the page cache of each connection; 0 is 64.
 	CacheMiB int
@@ -130,9 +130,6 @@ func connect(path string, opt Options) (*Store, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
-	}
-	if opt.Now == nil {
-		opt.Now = time.Now
 	}
 	s := &Store{dialect: sqlite{}, path: abs}
 	s.ids.now = opt.Now

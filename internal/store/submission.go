@@ -30,6 +30,8 @@ type Submission struct {
 // SubmissionState is where a submission stands.
 type SubmissionState string
 
+// The states: still coming in, complete but waiting for an official because too many of its rows were bad, visible, and
+// given up without ever having been visible.
 const (
 	SubmissionOpen      SubmissionState = "open"
 	SubmissionHeld      SubmissionState = "held"

@@ -174,6 +174,6 @@ func (v *Vault) Close() error { return v.file.close() }
 
 func newKey() key {
 	var k key
-	rand.Read(k[:]) //nolint:errcheck // it never fails: the program ends where the system gives no random numbers
+	rand.Read(k[:]) // it never fails: the program ends where the system gives no random numbers
 	return k
 }
