@@ -21,6 +21,8 @@ import (
 type Store interface {
 	// Subject reads the register, following redirects; an unknown id is NotFound.
 	Subject(context.Context, subject.ID) (subject.Subject, error)
+	// SubjectsOf is Subject for many, in their order.
+	SubjectsOf(context.Context, []subject.ID) ([]subject.Subject, error)
 	// AddConsents keeps consents and numbers them in order, each with its ledger entry, all in one transaction.
 	AddConsents(context.Context, []charter.ConsentPermit, []*ledger.Entry) ([]consent.ID, error)
 	// Consents are all of a subject's consents, newest first.
@@ -91,12 +93,14 @@ func (s *Service) GiveAll(ctx context.Context, by, with access.Credential, list 
 func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list []consent.Consent) ([]consent.Consent, error) {
 	at := s.now().UTC().Truncate(time.Microsecond)
 	ids := make([]subject.ID, len(list))
-	subjects := make([]subject.Subject, len(list))
 	for i := range list {
-		var err error
-		if subjects[i], err = s.store.Subject(ctx, list[i].Subject); err != nil {
-			return nil, err
-		}
+		ids[i] = list[i].Subject
+	}
+	subjects, err := s.store.SubjectsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range subjects {
 		ids[i] = subjects[i].ID
 	}
 	born, err := s.births.Born(ctx, ids)

@@ -52,6 +52,33 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 	return ids, err
 }
 
+// SubjectsOf reads many subjects of the register in the order of the ids, following redirects; an unknown id is NotFound.
+func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Subject, error) {
+	list := make([]subject.Subject, len(ids))
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		one, err := tx.PrepareContext(ctx, `SELECT kind, sole, region, redirect FROM subject WHERE id = ?`)
+		if err != nil {
+			return err
+		}
+		defer one.Close()
+		for i, id := range ids {
+			sub := subject.Subject{ID: id}
+			err := one.QueryRowContext(ctx, int64(id)).Scan(&sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
+			if errors.Is(err, sql.ErrNoRows) {
+				return fault.New(fault.NotFound, "subject.none", "there is no subject %s", id)
+			}
+			if err != nil {
+				return err
+			}
+			if list[i], err = follow(ctx, tx, sub); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
 	found, err := s.ConsentsOf(ctx, []subject.ID{id}, "")

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	_ "modernc.org/sqlite" // the driver of the key file
 
@@ -118,38 +120,20 @@ func (f *file) load(id subject.ID) (key, error) {
 	return k, nil
 }
 
+// idsPerStatement is how many subjects one statement reads or writes: past some hundreds longer ones gain nothing.
+const idsPerStatement = 256
+
 // ensure gives the keys of the ids, new ones where there are none.
 func (f *file) ensure(ids []subject.ID, fresh func() key) (map[subject.ID]key, error) {
 	keys := make(map[subject.ID]key, len(ids))
 	err := write(f.db, func(tx *sql.Tx) error {
-		find, err := tx.Prepare(`SELECT key FROM subject_key WHERE subject = ?`)
-		if err != nil {
-			return err
-		}
-		defer find.Close()
-		add, err := tx.Prepare(`INSERT INTO subject_key (subject, key) VALUES (?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer add.Close()
-		for _, id := range ids {
-			var b []byte
-			var k key
-			err := find.QueryRow(int64(id)).Scan(&b)
-			switch {
-			case errors.Is(err, sql.ErrNoRows):
-				k = fresh()
-				if _, err := add.Exec(int64(id), k[:]); err != nil {
-					return err
-				}
-			case err != nil:
+		for page := range slices.Chunk(ids, idsPerStatement) {
+			if err := readKeys(tx, page, keys); err != nil {
 				return err
-			case b == nil:
-				return erased(id, fault.Conflict)
-			default:
-				copy(k[:], b)
 			}
-			keys[id] = k
+			if err := addKeys(tx, page, keys, fresh); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -157,6 +141,55 @@ func (f *file) ensure(ids []subject.ID, fresh func() key) (map[subject.ID]key, e
 		return nil, passed(err)
 	}
 	return keys, nil
+}
+
+// readKeys puts the keys there are into keys; one that was destroyed is a Conflict.
+func readKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key) (err error) {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = int64(id)
+	}
+	rows, err := tx.Query(`SELECT subject, key FROM subject_key WHERE subject IN (`+strings.Repeat("?,", len(ids)-1)+`?)`, args...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		var id subject.ID
+		var b []byte
+		if err := rows.Scan(&id, &b); err != nil {
+			return err
+		}
+		if b == nil {
+			return erased(id, fault.Conflict)
+		}
+		var k key
+		copy(k[:], b)
+		keys[id] = k
+	}
+	return rows.Err()
+}
+
+// addKeys makes a key for each of the ids that has none.
+func addKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key, fresh func() key) error {
+	args := make([]any, 0, 2*len(ids))
+	for _, id := range ids {
+		if _, there := keys[id]; there {
+			continue
+		}
+		k := fresh()
+		keys[id] = k
+		args = append(args, int64(id), k[:])
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(`INSERT INTO subject_key (subject, key) VALUES `+strings.Repeat("(?,?),", len(args)/2-1)+`(?,?)`, args...)
+	return err
 }
 
 func (f *file) destroy(ids []subject.ID) error {
