@@ -6,7 +6,6 @@ import (
 	"errors"
 	"html/template"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"path"
 	"strconv"
@@ -60,12 +59,12 @@ func (s *Server) page(handler func(*http.Request) (view, error)) http.Handler {
 		status := http.StatusOK
 		v, err := handler(r)
 		if err != nil {
-			v, status = problem(err)
+			v, status = s.problem(r, err)
 		}
 		var b bytes.Buffer
 		demo := s.open.Store.Birth() == "demo"
 		if err := s.pages.byName[v.page].Execute(&b, frame{v.title, demo, v.data}); err != nil {
-			slog.ErrorContext(r.Context(), "page", "name", v.page, "error", err)
+			s.log.ErrorContext(r.Context(), "page", "name", v.page, "error", err)
 			http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 			return
 		}
@@ -79,10 +78,10 @@ func (s *Server) page(handler func(*http.Request) (view, error)) http.Handler {
 type problemPage struct{ Text, Cure, Invariant string }
 
 // problem is the one translator of faults to pages. What is our own fault shows none of its text.
-func problem(err error) (view, int) {
+func (s *Server) problem(r *http.Request, err error) (view, int) {
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Code == fault.Internal {
-		slog.Error("page", "error", err)
+		s.log.ErrorContext(r.Context(), "page", "error", err)
 		return view{"problem", "Something went wrong", problemPage{Text: "This is our fault, not yours. It has been written down."}}, http.StatusInternalServerError
 	}
 	status := map[fault.Code]int{

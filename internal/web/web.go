@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -31,15 +32,16 @@ type Server struct {
 	measures *measure.Service
 	reader   access.Credential
 	pages    *pages
+	log      *slog.Logger
 }
 
-// New makes a server that reads with the credential.
-func New(open *deployment.Deployment, ratings *rating.Desk, reader access.Credential) (*Server, error) {
+// New makes a server that reads with the credential. What is our own fault goes to the log and never into a page.
+func New(open *deployment.Deployment, ratings *rating.Desk, reader access.Credential, log *slog.Logger) (*Server, error) {
 	p, err := loadPages()
 	if err != nil {
 		return nil, err
 	}
-	return &Server{open: open, ratings: ratings, measures: open.Measures(ratings), reader: reader, pages: p}, nil
+	return &Server{open: open, ratings: ratings, measures: open.Measures(ratings), reader: reader, pages: p, log: log}, nil
 }
 
 // Handler routes the pages; these are all routes there are.
