@@ -189,47 +189,90 @@ func (d *Desk) All(ctx context.Context, models []*Model, progress func(done, tot
 	}, models)
 }
 
-// pages rates page after page, in the order of ids.
+// pages rates page after page, in the order of ids. One page is computed while the one before it is kept, so that reading
+// and writing do not wait for each other.
 func (d *Desk) pages(ctx context.Context, total int64, progress func(done, total int64), next func(after subject.ID) ([]subject.Subject, error), models []*Model) error {
-	var after subject.ID
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	computed, failed := make(chan *computedPage), make(chan error, 1)
+	go func() {
+		defer close(computed)
+		failed <- d.computePages(ctx, next, models, computed)
+	}()
 	var done int64
+	for p := range computed {
+		if err := d.keep(ctx, p); err != nil {
+			cancel()
+			for range computed { //nolint:revive // lets the computing side see the end
+			}
+			return err
+		}
+		done += int64(p.subjects)
+		if progress != nil {
+			progress(done, total)
+		}
+	}
+	return <-failed
+}
+
+// computedPage is a page of subjects rated and not yet kept.
+type computedPage struct {
+	kept     []Kept
+	seen     time.Time
+	clear    []subject.ID
+	subjects int
+}
+
+func (d *Desk) computePages(ctx context.Context, next func(after subject.ID) ([]subject.Subject, error), models []*Model, to chan<- *computedPage) error {
+	var after subject.ID
 	for {
 		page, err := next(after)
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		if err := d.ratePage(ctx, page, models); err != nil {
+		p, err := d.computePage(ctx, page, models)
+		if err != nil {
 			return err
 		}
+		select {
+		case to <- p:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		after = page[len(page)-1].ID
-		done += int64(len(page))
-		if progress != nil {
-			progress(done, total)
-		}
-		if len(page) < pageSubjects {
-			return nil
-		}
 	}
 }
 
 // ratePage rates subjects, which ascend by id, by the models for their kinds (only those given, where some are), and
 // keeps the ratings. Whoever the Charter lets nobody rate is left out.
 func (d *Desk) ratePage(ctx context.Context, page []subject.Subject, models []*Model) error {
-	seen := d.Store.LastPublication()
-	b, err := d.compute(ctx, page, models)
+	p, err := d.computePage(ctx, page, models)
 	if err != nil {
 		return err
 	}
-	ids := make([]subject.ID, 0, len(page))
+	return d.keep(ctx, p)
+}
+
+func (d *Desk) computePage(ctx context.Context, page []subject.Subject, models []*Model) (*computedPage, error) {
+	p := &computedPage{seen: d.Store.LastPublication(), subjects: len(page)}
+	b, err := d.compute(ctx, page, models)
+	if err != nil {
+		return nil, err
+	}
+	p.kept = b.kept
 	if models == nil { // a mark is cleared when all of a subject's models have seen the publication
 		for _, s := range page {
-			ids = append(ids, s.ID)
+			p.clear = append(p.clear, s.ID)
 		}
 	}
-	if len(b.kept) == 0 && len(ids) == 0 {
+	return p, nil
+}
+
+func (d *Desk) keep(ctx context.Context, p *computedPage) error {
+	if len(p.kept) == 0 && len(p.clear) == 0 {
 		return nil
 	}
-	return d.Store.SaveRatings(ctx, b.kept, seen, ids)
+	return d.Store.SaveRatings(ctx, p.kept, p.seen, p.clear)
 }
 
 // compute rates the subjects of a page as of today and keeps nothing.
