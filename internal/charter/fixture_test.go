@@ -57,7 +57,13 @@ type failer interface {
 }
 
 // mustRefuse fails the test unless err is a refusal that says all it must.
-func mustRefuse(t failer, err error) *fault.Error {
+func mustRefuse(t failer, err error) {
+	t.Helper()
+	_ = refusalIn(t, err)
+}
+
+// refusalIn is the refusal that mustRefuse found.
+func refusalIn(t failer, err error) *fault.Error {
 	t.Helper()
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Code != fault.Refused {
@@ -78,7 +84,7 @@ func wantRefusal(t failer, err error, want string) {
 		}
 		return
 	}
-	if f := mustRefuse(t, err); f.Invariant+": "+f.Missing != want {
+	if f := refusalIn(t, err); f.Invariant+": "+f.Missing != want {
 		t.Fatalf("refused for %s: %s (%s), want %s", f.Invariant, f.Missing, f.Text, want)
 	}
 }
@@ -86,7 +92,7 @@ func wantRefusal(t failer, err error, want string) {
 // wantInvariant checks which invariant a refusal is for.
 func wantInvariant(t failer, err error, want string) {
 	t.Helper()
-	if f := mustRefuse(t, err); f.Invariant != want {
+	if f := refusalIn(t, err); f.Invariant != want {
 		t.Fatalf("refused for %s: %s (%s), want %s", f.Invariant, f.Missing, f.Text, want)
 	}
 }

@@ -3,6 +3,8 @@ package charter_test
 import (
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +40,7 @@ func (p *platform) ratingRows(t failer, id subject.ID) (n int) {
 func (p *platform) someone(n uint64, born calendar.Day) (id subject.ID, number string) {
 	p.t.Helper()
 	number = p.number(born, n)
-	p.send("bank", "bank.repayment", repaymentHeading, repayment(int(n)*100, number, p.today()-40, 0)) //nolint:gosec // a small count
+	p.send("bank", "bank.repayment", repaymentHeading, repayment(int(n)*100, number, p.today()-40, 0))
 	return p.find(subject.Identifier{Scheme: subject.ResidentID, Value: number}), number
 }
 
@@ -107,18 +109,12 @@ func TestC1Paths(t *testing.T) {
 				}
 			},
 			"report again": func() {
-				no := int(persons)*100 + 1 + rapid.IntRange(0, 50).Draw(t, "no") //nolint:gosec // a small count
+				no := int(persons)*100 + 1 + rapid.IntRange(0, 50).Draw(t, "no")
 				p.send("bank", "bank.repayment", repaymentHeading, repayment(no, number, p.today()-20, rapid.IntRange(0, 1).Draw(t, "late")))
 			},
 			"let days go by": func() { p.later(rapid.IntRange(1, 200).Draw(t, "days")) },
 		}
-		names := make([]string, 0, len(actions))
-		for _, name := range []string{
-			"give by own act", "give by a signed document", "give by an official", "give by a stranger", "give what is tied", "withdraw",
-			"rate everybody", "report again", "let days go by",
-		} {
-			names = append(names, name)
-		}
+		names := slices.Sorted(maps.Keys(actions))
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
 			actions[rapid.SampledFrom(names).Draw(t, "action")]()
 			rateable := false
@@ -169,7 +165,7 @@ func TestC10Paths(t *testing.T) {
 		persons += 2
 		marked, markedNumber := p.someone(persons, grownUp)
 		clean, _ := p.someone(persons+1, grownUp)
-		no, ended := int(persons)*100+1, p.today()-calendar.Day(rapid.IntRange(1, 1700).Draw(t, "ended days ago")) //nolint:gosec // a small count
+		no, ended := int(persons)*100+1, p.today()-calendar.Day(rapid.IntRange(1, 1700).Draw(t, "ended days ago"))
 		row := fmt.Sprintf("%d,%s,%s,%s,%d,%s", no, markedNumber, ended-40, ended, 40, ended-30)
 		lapse := ended.Add(calendar.Period{Years: 5})
 		if r := p.send("bank", "bank.repayment", repaymentHeading, row); r.Counts.Stored != 1 {

@@ -149,7 +149,7 @@ func readKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key) (err error)
 	for i, id := range ids {
 		args[i] = int64(id)
 	}
-	rows, err := tx.Query(`SELECT subject, key FROM subject_key WHERE subject IN (`+strings.Repeat("?,", len(ids)-1)+`?)`, args...)
+	rows, err := tx.Query(`SELECT subject, key FROM subject_key WHERE subject IN (`+strings.Repeat("?,", len(ids)-1)+`?)`, args...) //nolint:gosec // what is added are question marks
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func addKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key, fresh func()
 	if len(args) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO subject_key (subject, key) VALUES `+strings.Repeat("(?,?),", len(args)/2-1)+`(?,?)`, args...)
+	_, err := tx.Exec(`INSERT INTO subject_key (subject, key) VALUES `+strings.Repeat("(?,?),", len(args)/2-1)+`(?,?)`, args...) //nolint:gosec // as above
 	return err
 }
 
