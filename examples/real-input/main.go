@@ -82,14 +82,14 @@ func print(out io.Writer, book *rating.Book, counts map[outcome]int) error {
 		bands := m.Plan.Model().Bands
 		total := 0
 		for i := range bands {
-			total += counts[outcome{m.Facts.Code, bands[i].Name}]
+			total += counts[outcome{m.Facts.Code, bands[i].Name.Text}]
 		}
 		if total == 0 {
 			continue
 		}
 		fmt.Fprintf(w, "%s\t%d rated", m.Facts.Code, total)
 		for i := range bands {
-			fmt.Fprintf(w, "\t%s %d", bands[i].Name, counts[outcome{m.Facts.Code, bands[i].Name}])
+			fmt.Fprintf(w, "\t%s %d", bands[i].Name.Text, counts[outcome{m.Facts.Code, bands[i].Name.Text}])
 		}
 		fmt.Fprintf(w, "\t%d not rated\n", counts[outcome{m.Facts.Code, ""}])
 	}
