@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"strconv"
 	"testing"
 	"time"
@@ -46,8 +47,10 @@ func probity() int {
 // TestScripts runs the command line as users type it. Besides the commands of testscript there is
 //
 //	exits CODE probity ARGS...
+//	keep NAME PATTERN
 //
-// which demands that exit code exactly.
+// The first demands that exit code exactly; the second keeps what the pattern's group matches in the last standard output
+// as an environment variable, for ids that differ from run to run.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -56,7 +59,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv(scriptBegan, strconv.FormatInt(time.Now().UnixNano(), 10))
 			return nil
 		},
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
@@ -80,4 +83,17 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: keep NAME PATTERN")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	found := pattern.FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) != 2 {
+		ts.Fatalf("nothing to keep: %s is not in the last standard output", pattern)
+	}
+	ts.Setenv(args[0], found[1])
 }

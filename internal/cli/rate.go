@@ -78,7 +78,7 @@ func (c rateCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	return answerRating(s, question{c.Subject, c.Model, when, c.Reading}, printRating)
+	return answerRating(s, question{c.Subject, c.Model, when, c.Reading, true}, printRating)
 }
 
 type rateAllAnswer struct {
@@ -143,6 +143,8 @@ type question struct {
 	subject, model string
 	when           rating.Moment
 	why            console.Reading
+	// band: somebody else than the person asked about is content with the band.
+	band bool
 }
 
 // explained is the JSON of a rating: the view, and the entry under which the reading was recorded.
@@ -182,7 +184,7 @@ func answerRating(s *console.Session, q question, text func(io.Writer, *rating.E
 	if err != nil {
 		return err
 	}
-	if sub.Kind.Natural() && by.Subject() == 0 {
+	if q.band && sub.Kind.Natural() && by.Subject() == 0 {
 		return answerBand(s, desk, q)
 	}
 	scope, err := s.Scope(q.subject, access.Explanation, q.why, q.model)
@@ -284,7 +286,7 @@ func (c explainCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	return answerRating(s, question{c.Subject, c.Model, when, c.Reading}, printExplanation)
+	return answerRating(s, question{c.Subject, c.Model, when, c.Reading, false}, printExplanation)
 }
 
 // printExplanation is the rating as a sum: one line a summand, with the running total.
