@@ -6,8 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,4 +98,32 @@ func keep(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("nothing to keep: %s is not in the last standard output", pattern)
 	}
 	ts.Setenv(args[0], found[1])
+}
+
+// TestInterrupted holds that work that is cut off says so, and how to take it up again.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "probity.db")
+	run := func(ctx context.Context, args ...string) (code int, out, message string) {
+		var stdout, stderr strings.Builder
+		code = cli.Main(ctx, cli.Process{
+			Args: append([]string{"--db", db}, args...), In: strings.NewReader("uscc\n"), Out: &stdout, Err: &stderr,
+			Env: func(string) string { return "" }, Now: time.Now,
+		})
+		return code, stdout.String(), stderr.String()
+	}
+	if code, _, message := run(t.Context(), "init", "--demo"); code != 0 {
+		t.Fatal(message)
+	}
+	cut, cancel := context.WithCancel(t.Context())
+	cancel()
+	code, out, message := run(cut, "rate", "--all")
+	want := "probity: interrupted; nothing was left half done\n"
+	if code != 1 || out != "" || !strings.HasPrefix(message, want) {
+		t.Errorf("exit code %d, output %q, message %q; want 1, nothing, %q", code, out, message, want)
+	}
+	code, out, _ = run(cut, "rate", "--all", "--json")
+	if code != 1 || !strings.HasPrefix(out, `{"error":{"code":"interrupted"`) {
+		t.Errorf("exit code %d, output %q", code, out)
+	}
 }
