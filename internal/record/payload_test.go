@@ -12,6 +12,7 @@ import (
 func FuzzPayload(f *testing.F) {
 	f.Add("decision 9", int64(-3), int32(20000))
 	f.Add("quote \" slash \\ tab \t nul \x00 bad \xff 罚款", int64(0), int32(calendar.None))
+	f.Add("cut \xe7\xbd short \xe7罚 surrogate \xed\xa0\x80 overlong \xe0\x80\x80 end \xe7\xbd", int64(1), int32(0))
 	f.Fuzz(func(t *testing.T, text string, n int64, d int32) {
 		w := record.NewWriter([]byte("kept"))
 		w.Text("title", []byte(text))
@@ -23,6 +24,9 @@ func FuzzPayload(f *testing.F) {
 		w.Day("on", day)
 		w.Bool("open", n > 0)
 		b := w.End()[len("kept"):]
+		if !utf8.Valid(b) {
+			t.Fatalf("%q is not UTF-8", b)
+		}
 		var got map[string]any
 		if err := json.Unmarshal(b, &got); err != nil {
 			t.Fatalf("%s: %v", b, err)
