@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -37,12 +38,38 @@ var BuiltIn = sync.OnceValue(func() *Catalogue {
 // may be recorded under a catalogue that has any.
 func Load(fsys fs.FS) (*Catalogue, Faults) { return Extend(&Catalogue{}, fsys) }
 
+// LoadFiles is [Load] of files that were read already, by their names.
+func LoadFiles(files map[string][]byte) (*Catalogue, Faults) { return ExtendFiles(&Catalogue{}, files) }
+
 // Extend is Load on top of a catalogue that is already there, which stays as it is: the files may refer to everything
 // in base and add to it. A dataset that base has is replaced by one with a higher version; any other code that base
 // has is a fault.
 func Extend(base *Catalogue, fsys fs.FS) (*Catalogue, Faults) {
 	l := loader{Catalogue: base.clone()}
 	l.read(fsys)
+	return l.load()
+}
+
+// ExtendFiles is [Extend] by files that were read already, by their names.
+func ExtendFiles(base *Catalogue, files map[string][]byte) (*Catalogue, Faults) {
+	l := loader{Catalogue: base.clone()}
+	for _, name := range slices.SortedFunc(maps.Keys(files), byFolder) {
+		if isCatalogueFile(name) {
+			l.addFile(name, files[name])
+		}
+	}
+	return l.load()
+}
+
+// byFolder is the order in which a walk through the folders would meet the files.
+func byFolder(a, b string) int {
+	return slices.Compare(strings.Split(a, "/"), strings.Split(b, "/"))
+}
+
+func isCatalogueFile(name string) bool { return path.Ext(name) == ".yaml" || path.Ext(name) == ".yml" }
+
+// load makes a catalogue of the files that were read.
+func (l *loader) load() (*Catalogue, Faults) {
 	l.lawsAndRules()
 	l.lists()
 	l.datasets()
@@ -96,7 +123,7 @@ func (l *loader) read(fsys fs.FS) {
 		if err != nil {
 			return err
 		}
-		if ext := path.Ext(name); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+		if !e.IsDir() && isCatalogueFile(name) {
 			names = append(names, name)
 		}
 		if len(names) > maxFiles {

@@ -1,11 +1,16 @@
 package catalogue_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
@@ -392,4 +397,34 @@ func FuzzReadRegions(f *testing.F) {
 			catalogue.MergeRegions(nil, e)
 		}
 	})
+}
+
+// TestFilesReadAlready loads the same catalogue from files in memory as from a file system, in the same order.
+func TestFilesReadAlready(t *testing.T) {
+	t.Parallel()
+	files := map[string][]byte{"README.md": []byte("no YAML: [")}
+	err := fs.WalkDir(catalogue.Files(), ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			files[name], err = fs.ReadFile(catalogue.Files(), name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, faults := catalogue.LoadFiles(files)
+	if len(faults) > 0 {
+		t.Fatal(faults.Err())
+	}
+	var a, b bytes.Buffer
+	if err := errors.Join(catalogue.BuiltIn().WriteYAML(&a), got.WriteYAML(&b)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(a.String(), b.String()); diff != "" {
+		t.Error(diff)
+	}
+	broken, faults := catalogue.ExtendFiles(got, map[string][]byte{"../a.yaml": []byte("x: 1\n")})
+	if len(faults) != 1 || faults[0].At.File != "../a.yaml" || len(broken.Datasets) != len(got.Datasets) {
+		t.Errorf("%v, %d datasets", faults, len(broken.Datasets))
+	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"testing/fstest"
 	"time"
 
 	"probity/internal/access"
@@ -179,19 +178,19 @@ const LocalFolder = "local/"
 // Layers loads a stored set of catalogue files: those of the program first, the imported ones on top, so that a dataset
 // may have a higher version there.
 func Layers(files map[string][]byte) (*catalogue.Catalogue, catalogue.Faults) {
-	base, local := fstest.MapFS{}, fstest.MapFS{}
+	base, local := map[string][]byte{}, map[string][]byte{}
 	for name, text := range files {
 		set := base
 		if strings.HasPrefix(name, LocalFolder) {
 			set = local
 		}
-		set[name] = &fstest.MapFile{Data: text, Mode: 0o600}
+		set[name] = text
 	}
-	cat, faults := catalogue.Load(base)
+	cat, faults := catalogue.LoadFiles(base)
 	if len(local) == 0 || len(faults) > 0 {
 		return cat, faults
 	}
-	return catalogue.Extend(cat, local)
+	return catalogue.ExtendFiles(cat, local)
 }
 
 // storedCatalogue loads the database's catalogue and gives each contract its number.

@@ -94,15 +94,15 @@ func (c catalogueCheck) load(s *console.Session) (*catalogue.Catalogue, catalogu
 		return nil, nil, err
 	}
 	if c.Alone {
-		cat, faults := catalogue.Load(set.files)
-		return cat, set.faults(faults), nil
+		cat, faults := catalogue.LoadFiles(set.files)
+		return cat, faults, nil
 	}
 	base, err := s.CatalogueInUse()
 	if err != nil {
 		return nil, nil, err
 	}
-	cat, faults := catalogue.Extend(base, set.files)
-	return cat, set.faults(faults), nil
+	cat, faults := catalogue.ExtendFiles(base, set.files)
+	return cat, faults, nil
 }
 
 // charterFaults are the contracts that the Charter would refuse.

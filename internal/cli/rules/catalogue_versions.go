@@ -85,7 +85,7 @@ func catalogueNamed(s *console.Session, name string) (*catalogue.Catalogue, erro
 	if err != nil {
 		return nil, err
 	}
-	whole, faults := catalogue.Load(set.files)
+	whole, faults := catalogue.LoadFiles(set.files)
 	if len(faults) == 0 {
 		return whole, nil
 	}
@@ -93,14 +93,14 @@ func catalogueNamed(s *console.Session, name string) (*catalogue.Catalogue, erro
 	if err != nil {
 		return nil, err
 	}
-	added, more := catalogue.Extend(base, set.files)
+	added, more := catalogue.ExtendFiles(base, set.files)
 	if len(more) == 0 {
 		return added, nil
 	}
 	if len(more) < len(faults) {
 		faults = more
 	}
-	return nil, showFaults(s, set.faults(faults))
+	return nil, showFaults(s, faults)
 }
 
 // catalogueExport writes the catalogue out.
@@ -187,7 +187,7 @@ func (c catalogueImport) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	files, set, err := c.files(s, r)
+	files, typed, err := c.files(s, r)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,12 @@ func (c catalogueImport) Run(s *console.Session) error {
 	}
 	if len(faults) > 0 {
 		s.Note("nothing was imported")
-		return showFaults(s, set.faults(faults))
+		for i := range faults {
+			if name, ok := typed[faults[i].At.File]; ok {
+				faults[i].At.File = name
+			}
+		}
+		return showFaults(s, faults)
 	}
 	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.Catalogue, cat)}
 	if err := c.accept(r.Catalogue, cat, a.Changes); err != nil {
@@ -213,9 +218,10 @@ func (c catalogueImport) Run(s *console.Session) error {
 	return nil
 }
 
-// files are those of the stored catalogue with the named ones in their places. The set gives the names that were typed.
-func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (map[string][]byte, *fileSet, error) {
-	files, err := r.Store.Catalogue(s.Ctx)
+// files are those of the stored catalogue with the named ones in their places; typed are the names that these
+// have on the command line.
+func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (files map[string][]byte, typed map[string]string, err error) {
+	files, err = r.Store.Catalogue(s.Ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -232,13 +238,12 @@ func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (ma
 	if err != nil {
 		return nil, nil, err
 	}
-	typed := map[string]string{}
-	for inside, file := range set.files {
-		name := deployment.LocalFolder + set.short[inside]
-		files[name], typed[name] = file.Data, set.typed[inside]
+	typed = map[string]string{}
+	for name, text := range set.files {
+		kept := deployment.LocalFolder + set.short[name]
+		files[kept], typed[kept] = text, name
 	}
-	set.typed = typed
-	return files, set, nil
+	return files, typed, nil
 }
 
 // accept asks the Charter about every dataset that changed, and the user about changes that break suppliers.

@@ -3,26 +3,21 @@ package rules
 import (
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
-	"testing/fstest" // its MapFS is the standard library's file system in memory; nothing of package testing comes along
 
-	"probity/internal/catalogue"
 	"probity/internal/cli/console"
 )
 
-// fileSet are the YAML files of some folders and files, as one file system. Names inside a file system may not start
-// with ../ or /, so typed keeps the names that messages are to show; short are the names below the folder that was
-// named, under which files can be told again when they come from another place.
+// fileSet are the YAML files of some folders and files, by the names that messages are to show; short are the names
+// below the folder that was named, under which files can be told again when they come from another place.
 type fileSet struct {
-	files        fstest.MapFS
-	typed, short map[string]string
+	files map[string][]byte
+	short map[string]string
 }
 
 // readYAML reads the named files, and the YAML files in and below the named folders.
 func readYAML(paths []string) (*fileSet, error) {
-	set := &fileSet{files: fstest.MapFS{}, typed: map[string]string{}, short: map[string]string{}}
+	set := &fileSet{files: map[string][]byte{}, short: map[string]string{}}
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
@@ -63,18 +58,6 @@ func (f *fileSet) add(name, short string) error {
 	if err != nil {
 		return err
 	}
-	inside := strings.TrimLeft(path.Clean(filepath.ToSlash(name)), "./")
-	f.files[inside] = &fstest.MapFile{Data: text, Mode: 0o600}
-	f.typed[inside], f.short[inside] = name, filepath.ToSlash(short)
+	f.files[name], f.short[name] = text, filepath.ToSlash(short)
 	return nil
-}
-
-// faults gives faults the names that were typed.
-func (f *fileSet) faults(faults catalogue.Faults) catalogue.Faults {
-	for i := range faults {
-		if typed, ok := f.typed[faults[i].At.File]; ok {
-			faults[i].At.File = typed
-		}
-	}
-	return faults
 }
