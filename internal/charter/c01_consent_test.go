@@ -198,52 +198,84 @@ func witnessed() charter.ConsentTerms {
 	return t
 }
 
+// givingFlaws are the ways in which the giving of a consent fails, each with the element the refusal names.
+var givingFlaws = []struct {
+	name  string
+	from  func() charter.ConsentTerms
+	spoil func(*charter.ConsentTerms)
+	want  string
+}{
+	{"by an agency's file", consentTerms, func(t *charter.ConsentTerms) { t.By = clerk }, "C1: own act of the subject or signed document"},
+	{"by nobody", consentTerms, func(t *charter.ConsentTerms) { t.By = charter.Actor{} }, "C1: own act of the subject"},
+	{"by another person", consentTerms, func(t *charter.ConsentTerms) { t.By.Subject = 999 }, "C1: subject's own credential"},
+	{"own act without credential", consentTerms, func(t *charter.ConsentTerms) { t.By.Credential = "" }, "C1: own act of the subject"},
+	{"one witness", witnessed, func(t *charter.ConsentTerms) { t.With = charter.Actor{} }, "C1: second witness"},
+	{"the same witness twice", witnessed, func(t *charter.ConsentTerms) { t.With = clerk }, "C1: second witness"},
+	{"signed tomorrow", witnessed, func(t *charter.ConsentTerms) { t.Consent.Proof.Signed = today + 1 }, "C1: day of signature"},
+	{"no digest", witnessed, func(t *charter.ConsentTerms) { t.Consent.Proof.Document = strings.Repeat("z", 64) }, "C1: own act of the subject or signed document"},
+	{"a company consents", consentTerms, func(t *charter.ConsentTerms) { t.Subject = company }, "C1: subject that consents"},
+	{"an office holder consents", consentTerms, func(t *charter.ConsentTerms) { t.Subject = mayor }, "C1: subject that consents"},
+	{"for another", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Subject = 999 }, "C1: subject"},
+	{"unknown recipient", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Recipients = []string{"moon"} }, "C1: recipient"},
+	{"unknown purpose", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Purpose = "fun" }, "C1: purpose"},
+	{"purpose without consent", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Purpose = "court-order" }, "C1: purpose"},
+	{"unknown context", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Contexts = []string{"life"} }, "C1: context"},
+	{"dataset of another context", consentTerms, func(t *charter.ConsentTerms) {
+		t.Consent.Categories = append(t.Consent.Categories, "ministry.driving")
+	}, "C1: data categories of the context"},
+	{"unknown dataset", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Categories = []string{"bank.dreams"} }, "C1: data categories"},
+	{"unknown handler", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Handler = "moon" }, "C1: handler"},
+	{"asked by a ministry", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Asked.By = "ministry" }, "C1: free choice"},
+	{"backdated", consentTerms, func(t *charter.ConsentTerms) { t.Consent.From--; t.Consent.To-- }, "C1: present consent"},
+	{"minor", consentTerms, func(t *charter.ConsentTerms) { t.Born = today - 6000 }, "C1: full age"},
+	{"tied", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Asked.Tied = true }, "C1: free choice"},
+}
+
 func TestC1Giving(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name  string
-		from  func() charter.ConsentTerms
-		spoil func(*charter.ConsentTerms)
-		want  string
-	}{
-		{"own act", consentTerms, func(*charter.ConsentTerms) {}, ""},
-		{"signed document", witnessed, func(*charter.ConsentTerms) {}, ""},
-		{"by an agency's file", consentTerms, func(t *charter.ConsentTerms) { t.By = clerk }, "C1: own act of the subject or signed document"},
-		{"by nobody", consentTerms, func(t *charter.ConsentTerms) { t.By = charter.Actor{} }, "C1: own act of the subject"},
-		{"by another person", consentTerms, func(t *charter.ConsentTerms) { t.By.Subject = 999 }, "C1: subject's own credential"},
-		{"own act without credential", consentTerms, func(t *charter.ConsentTerms) { t.By.Credential = "" }, "C1: own act of the subject"},
-		{"one witness", witnessed, func(t *charter.ConsentTerms) { t.With = charter.Actor{} }, "C1: second witness"},
-		{"the same witness twice", witnessed, func(t *charter.ConsentTerms) { t.With = clerk }, "C1: second witness"},
-		{"signed tomorrow", witnessed, func(t *charter.ConsentTerms) { t.Consent.Proof.Signed = today + 1 }, "C1: day of signature"},
-		{"no digest", witnessed, func(t *charter.ConsentTerms) { t.Consent.Proof.Document = strings.Repeat("z", 64) }, "C1: own act of the subject or signed document"},
-		{"a company consents", consentTerms, func(t *charter.ConsentTerms) { t.Subject = company }, "C1: subject that consents"},
-		{"an office holder consents", consentTerms, func(t *charter.ConsentTerms) { t.Subject = mayor }, "C1: subject that consents"},
-		{"for another", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Subject = 999 }, "C1: subject"},
-		{"unknown recipient", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Recipients = []string{"moon"} }, "C1: recipient"},
-		{"unknown purpose", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Purpose = "fun" }, "C1: purpose"},
-		{"purpose without consent", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Purpose = "court-order" }, "C1: purpose"},
-		{"unknown context", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Contexts = []string{"life"} }, "C1: context"},
-		{"dataset of another context", consentTerms, func(t *charter.ConsentTerms) {
-			t.Consent.Categories = append(t.Consent.Categories, "ministry.driving")
-		}, "C1: data categories of the context"},
-		{"unknown dataset", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Categories = []string{"bank.dreams"} }, "C1: data categories"},
-		{"unknown handler", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Handler = "moon" }, "C1: handler"},
-		{"asked by a ministry", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Asked.By = "ministry" }, "C1: free choice"},
-		{"backdated", consentTerms, func(t *charter.ConsentTerms) { t.Consent.From--; t.Consent.To-- }, "C1: present consent"},
-		{"minor", consentTerms, func(t *charter.ConsentTerms) { t.Born = today - 6000 }, "C1: full age"},
-		{"tied", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Asked.Tied = true }, "C1: free choice"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
+	for _, flaw := range givingFlaws {
+		t.Run(flaw.name, func(t *testing.T) {
 			t.Parallel()
-			terms := c.from()
-			c.spoil(&terms)
-			p, err := charter.PermitConsent(terms)
-			wantRefusal(t, err, c.want)
-			if (p.Consent() == nil) != (c.want != "") {
-				t.Errorf("the permit carries %v", p.Consent())
-			}
+			terms := flaw.from()
+			flaw.spoil(&terms)
+			_, err := charter.PermitConsent(terms)
+			wantRefusal(t, err, flaw.want)
 		})
 	}
+}
+
+// TestC1GivingProperty: a consent is recorded by the person's own act or on a signed document, of whatever length up to
+// a year; with any flaw, alone or with another, it is not.
+func TestC1GivingProperty(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		length := calendar.Day(rapid.IntRange(1, 365).Draw(t, "length"))
+		for _, from := range []func() charter.ConsentTerms{consentTerms, witnessed} {
+			terms := from()
+			terms.Consent.To = terms.Consent.From + length
+			p, err := charter.PermitConsent(terms)
+			if err != nil || p.Consent().To != terms.Consent.To {
+				t.Fatalf("a good consent was refused: %v", err)
+			}
+		}
+		for _, flaw := range givingFlaws {
+			terms := flaw.from()
+			terms.Consent.To = terms.Consent.From + length
+			if rapid.Bool().Draw(t, "two flaws") {
+				more := rapid.SampledFrom(givingFlaws).Draw(t, "another flaw")
+				more.spoil(&terms)
+			}
+			flaw.spoil(&terms)
+			p, err := charter.PermitConsent(terms)
+			if err == nil {
+				t.Fatalf("recorded in spite of %q", flaw.name)
+			}
+			mustRefuse(t, err)
+			if p.Consent() != nil {
+				t.Fatalf("a refusal came with a permit for %+v", p.Consent())
+			}
+		}
+	})
 }
 
 // TestC1ProofIsMade: what a consent claims of its own proof is replaced by what the credentials show.
