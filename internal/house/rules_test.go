@@ -296,6 +296,19 @@ func TestRulesFind(t *testing.T) {
 			},
 			want: []string{"docs/b.md: is not linked from docs/README.md", "docs/more/c.md: is not linked from docs/README.md"},
 		},
+		{
+			name: "dependencies without a word, and a word without a dependency",
+			rule: "every dependency gives its reason",
+			files: map[string]string{
+				"go.mod": "module probity\n\ngo 1.26.0\n\nrequire a.example/one v1.0.0\n\nrequire (\n\tb.example/two/v2 v2.0.1\n" +
+					"\tc.example/three v0.0.1\n\td.example/four v1.0.0 // indirect\n)\n",
+				"docs/dependencies.md": "| module | licence |\n|---|---|\n| `b.example/two/v2` | MIT |\n| `e.example/gone` | MIT |\n",
+			},
+			want: []string{
+				"go.mod: a.example/one is not in docs/dependencies.md", "go.mod: c.example/three is not in docs/dependencies.md",
+				"docs/dependencies.md: e.example/gone is not required by go.mod",
+			},
+		},
 	}
 	covered := map[string]bool{}
 	for _, c := range cases {

@@ -2,9 +2,11 @@ package house
 
 import (
 	"bytes"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -31,6 +33,11 @@ func textRules() []Rule {
 			Name:  "every document is in the index",
 			Why:   "a document that docs/README.md does not name is found by nobody who needs it",
 			Check: everyDocumentIsInTheIndex,
+		},
+		{
+			Name:  "every dependency gives its reason",
+			Why:   "what is built in is vouched for; " + dependencies + " says under which licence and what for, and names nothing that has gone",
+			Check: everyDependencyGivesItsReason,
 		},
 	}
 }
@@ -144,6 +151,38 @@ func everyDocumentIsInTheIndex(r *Repository) []Finding {
 	for _, document := range documents {
 		if !linked[document] {
 			found = append(found, Finding{document, "is not linked from " + index})
+		}
+	}
+	return found
+}
+
+const dependencies = "docs/dependencies.md"
+
+var (
+	direct    = regexp.MustCompile(`(?m)^(?:require )?\t?(\S+\.\S+) v\S+$`) // an indirect one has a comment behind it
+	vouchedIn = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
+)
+
+func everyDependencyGivesItsReason(r *Repository) []Finding {
+	named := map[string]map[string]bool{"go.mod": {}, dependencies: {}}
+	for _, file := range r.Files {
+		pattern := map[string]*regexp.Regexp{"go.mod": direct, dependencies: vouchedIn}[file.Path]
+		if pattern == nil {
+			continue
+		}
+		for _, match := range pattern.FindAllSubmatch(file.Text, -1) {
+			named[file.Path][string(match[1])] = true
+		}
+	}
+	var found []Finding
+	for _, module := range slices.Sorted(maps.Keys(named["go.mod"])) {
+		if !named[dependencies][module] {
+			found = append(found, Finding{"go.mod", module + " is not in " + dependencies})
+		}
+	}
+	for _, module := range slices.Sorted(maps.Keys(named[dependencies])) {
+		if !named["go.mod"][module] {
+			found = append(found, Finding{dependencies, module + " is not required by go.mod"})
 		}
 	}
 	return found
