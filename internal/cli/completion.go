@@ -80,7 +80,7 @@ func (c completeCommand) Run(s *console.Session, parser *kong.Kong) error {
 	node, waiting, positional := walk(parser.Model.Node, typed)
 	for _, candidate := range candidates(s, node, waiting, positional, last) {
 		if strings.HasPrefix(candidate, last) {
-			fmt.Fprintln(s.Process.Out, candidate) //nolint:errcheck // see above
+			fmt.Fprintln(s.Process.Out, candidate)
 		}
 	}
 	return nil

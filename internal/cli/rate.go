@@ -98,7 +98,7 @@ func (c rateCommand) everybody(s *console.Session) error {
 	models := desk.Book.Models()
 	var chosen []*rating.Model // nil is all of them
 	if c.Model != "" {
-		m, err := modelInForce(s, desk, c.Model)
+		m, err := modelInForce(desk, c.Model)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (c rateCommand) everybody(s *console.Session) error {
 }
 
 // modelInForce finds a model of the book, or says which looks like it.
-func modelInForce(s *console.Session, desk *rating.Desk, code string) (*rating.Model, error) {
+func modelInForce(desk *rating.Desk, code string) (*rating.Model, error) {
 	m, err := desk.Book.Model(code)
 	if !fault.Is(err, fault.NotFound) {
 		return m, err
@@ -173,7 +173,7 @@ func answerRating(s *console.Session, q question, text func(io.Writer, *rating.E
 	if err != nil {
 		return err
 	}
-	if _, err := modelInForce(s, desk, q.model); err != nil {
+	if _, err := modelInForce(desk, q.model); err != nil {
 		return err
 	}
 	sub, err := s.Subject(q.subject)

@@ -72,7 +72,7 @@ func (p *printer) raw(write func(w io.Writer) error) error {
 
 func (p *printer) note(format string, args ...any) {
 	if !p.json {
-		fmt.Fprintf(p.err, format+"\n", args...) //nolint:errcheck // there is nobody left to tell
+		fmt.Fprintf(p.err, format+"\n", args...)
 	}
 }
 
@@ -83,7 +83,7 @@ func (p *printer) finish(err error) int {
 	if err == nil {
 		return ExitDone
 	}
-	var code Exit
+	var code exitError
 	if errors.As(err, &code) {
 		return int(code)
 	}
@@ -137,15 +137,18 @@ func Columns(w io.Writer, headings []any, rows [][]any) {
 		t.AppendRow(cells)
 	}
 	for line := range strings.Lines(t.Render() + "\n") {
-		fmt.Fprintln(w, strings.TrimRight(line, " \n")) //nolint:errcheck // w is a sticky writer
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
 	}
 }
 
 // Exit ends a command with a code and without a message: everything has been said already.
-type Exit int
+func Exit(code int) error { return exitError(code) }
+
+// exitError is what Exit gives.
+type exitError int
 
 // Error is for those who meet it where they should not.
-func (e Exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Row is one line of a table.
 type Row = []any

@@ -204,7 +204,7 @@ func (c modelCheck) Run(s *console.Session) error {
 	}
 	faults := []modelFault{}
 	for _, name := range c.Files {
-		_, _, err := readModel(cat, name)
+		_, err := readModel(cat, name)
 		if of, ok := faultsOf(name, err); ok {
 			faults = append(faults, of...)
 		} else if err != nil {
@@ -223,13 +223,14 @@ func (c modelCheck) Run(s *console.Session) error {
 	return nil
 }
 
-// readModel reads, compiles and admits a model file.
-func readModel(cat *catalogue.Catalogue, name string) (*rating.Model, charter.ModelPermit, error) {
+// readModel reads and compiles a model file, and asks the Charter about it.
+func readModel(cat *catalogue.Catalogue, name string) (*rating.Model, error) {
 	body, err := console.ReadWhole(name)
 	if err != nil {
-		return nil, charter.ModelPermit{}, err
+		return nil, err
 	}
-	return admitModel(cat, name, body)
+	m, _, err := admitModel(cat, name, body)
+	return m, err
 }
 
 func admitModel(cat *catalogue.Catalogue, name string, body []byte) (*rating.Model, charter.ModelPermit, error) {
@@ -301,7 +302,7 @@ func (c modelCases) run(s *console.Session) ([]caseAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := readModel(cat, c.Model)
+	m, err := readModel(cat, c.Model)
 	if err != nil {
 		return nil, err
 	}
