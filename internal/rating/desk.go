@@ -189,30 +189,75 @@ func (d *Desk) All(ctx context.Context, models []*Model, progress func(done, tot
 	}, models)
 }
 
-// pages rates page after page, in the order of ids. One page is computed while the one before it is kept, so that reading
-// and writing do not wait for each other.
+// pagesAhead is how many pages are computed at the same time while an earlier one is kept: one for each of two cores.
+const pagesAhead = 2
+
+// pages rates page after page, in the order of ids, and keeps them in that order. Some pages are computed while the one
+// before them is kept, so that reading, rating and writing do not wait for each other.
 func (d *Desk) pages(ctx context.Context, total int64, progress func(done, total int64), next func(after subject.ID) ([]subject.Subject, error), models []*Model) error {
+	asked := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	computed, failed := make(chan *computedPage), make(chan error, 1)
+	ahead := make(chan chan outcome, pagesAhead-1)
 	go func() {
-		defer close(computed)
-		failed <- d.computePages(ctx, next, models, computed)
+		defer close(ahead)
+		d.computePages(ctx, next, models, ahead)
 	}()
 	var done int64
-	for p := range computed {
-		if err := d.keep(ctx, p); err != nil {
-			cancel()
-			for range computed { //nolint:revive // lets the computing side see the end
-			}
-			return err
+	var failed error
+	for page := range ahead {
+		o := <-page
+		if failed != nil {
+			continue // lets those already begun end
 		}
-		done += int64(p.subjects)
+		if failed = o.err; failed == nil {
+			failed = d.keep(ctx, o.page)
+		}
+		if failed != nil {
+			cancel()
+			continue
+		}
+		done += int64(o.page.subjects)
 		if progress != nil {
 			progress(done, total)
 		}
 	}
-	return <-failed
+	if failed == nil {
+		failed = asked.Err() // ended from outside: what was kept stays, the rest is done next time
+	}
+	return failed
+}
+
+// outcome is a computed page, or why there is none.
+type outcome struct {
+	page *computedPage
+	err  error
+}
+
+// computePages begins page after page and hands each one's outcome on in order, whenever it comes.
+func (d *Desk) computePages(ctx context.Context, next func(after subject.ID) ([]subject.Subject, error), models []*Model, ahead chan<- chan outcome) {
+	var after subject.ID
+	for {
+		subs, err := next(after)
+		if err == nil && len(subs) == 0 {
+			return
+		}
+		page := make(chan outcome, 1)
+		select {
+		case ahead <- page:
+		case <-ctx.Done():
+			return
+		}
+		if err != nil {
+			page <- outcome{err: err}
+			return
+		}
+		go func() {
+			p, err := d.computePage(ctx, subs, models)
+			page <- outcome{p, err}
+		}()
+		after = subs[len(subs)-1].ID
+	}
 }
 
 // computedPage is a page of subjects rated and not yet kept.
@@ -221,26 +266,6 @@ type computedPage struct {
 	seen     time.Time
 	clear    []subject.ID
 	subjects int
-}
-
-func (d *Desk) computePages(ctx context.Context, next func(after subject.ID) ([]subject.Subject, error), models []*Model, to chan<- *computedPage) error {
-	var after subject.ID
-	for {
-		page, err := next(after)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		p, err := d.computePage(ctx, page, models)
-		if err != nil {
-			return err
-		}
-		select {
-		case to <- p:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		after = page[len(page)-1].ID
-	}
 }
 
 // ratePage rates subjects, which ascend by id, by the models for their kinds (only those given, where some are), and
