@@ -99,8 +99,11 @@ func (in *Intake) judge(d *record.Draft) error {
 		return refuse("C2", "subject of the contract's kinds", "correct the identifier, or send the row under the dataset for such subjects",
 			"the dataset %s has no records about subjects of the kind %s", in.contract.Code, d.Kind)
 	}
-	if err := admitIdentifier(in.birth, d.Bound, d.Natural()); err != nil {
-		return err
+	// A retraction that finds its record by key brings no identifier in.
+	if d.Status != record.Retracted || d.Bound != (subject.Identifier{}) {
+		if err := admitIdentifier(in.birth, d.Bound, d.Natural()); err != nil {
+			return err
+		}
 	}
 	if d.Kind == subject.OfficeHolder {
 		if err := in.inOffice(d); err != nil {

@@ -2,8 +2,9 @@
 // put before the Charter, bound to the right subject and kept as a version; rows that cannot go in wait with the reason
 // until somebody has mended them.
 //
-// A submission is invisible until its one publishing commit. Killing the process at any moment loses no acknowledged
-// row and publishes no half submission; sending the same file again finishes what was begun.
+// A submission is invisible until its one publishing commit, and what it does to the register of suppliers' rows counts
+// for nothing until then. Killing the process at any moment loses no acknowledged row and publishes no half submission;
+// sending the same file again sweeps away what was begun and takes the whole file in.
 package intake
 
 import (
@@ -25,13 +26,20 @@ type Store interface {
 	BeginSubmission(ctx context.Context, sub store.Submission) (int64, error)
 	FinishSubmission(ctx context.Context, number int64, state store.SubmissionState, now time.Time) (time.Time, error)
 	Submission(ctx context.Context, number int64) (store.Submission, error)
-	MarkReplayed(ctx context.Context, submission int64, places []store.Place) (left int64, err error)
+	// Turn keeps everybody else out who takes files in or joins subjects, until done is called.
+	Turn(ctx context.Context) (done func(), err error)
+	Abandoned(ctx context.Context, agency, dataset string) ([]store.Submission, error)
+	Sweep(ctx context.Context, number int64) error
+	MarkMended(ctx context.Context, by, submission int64, places []store.Place) error
+	CountWaiting(ctx context.Context, submission int64) (int64, error)
 	FindSubjects(ctx context.Context, keys []store.Key) (map[store.Key]subject.Subject, error)
 	Claims(ctx context.Context, submission int64, agency, dataset string, keys []string) (map[string]store.Claimed, error)
 	AddSubjects(ctx context.Context, entrants []store.Entrant) error
-	AddClaims(ctx context.Context, submission int64, agency, dataset string, claims []store.Claim) error
+	Tops(ctx context.Context, spots []store.Spot) (map[store.Spot]int, error)
+	Registered(ctx context.Context, ids []subject.ID) (map[subject.ID]subject.Subject, error)
+	AddClaims(ctx context.Context, agency, dataset string, claims []store.Claim) error
 	AddVersions(ctx context.Context, submission int64, admitted []charter.Admitted) error
-	Advance(ctx context.Context, submission int64, doneLine int, c store.Counts, waiting []store.Waiting, findings []store.FindingCount) error
+	Advance(ctx context.Context, submission int64, c store.Counts, waiting []store.Waiting, findings []store.FindingCount) error
 	AppendEntries(ctx context.Context, entries []*ledger.Entry) error
 	Terms(ctx context.Context, ids []subject.ID, contracts []int) (map[subject.ID]store.Term, error)
 	recordIDs
@@ -50,6 +58,7 @@ const PlaceWaiting = "quarantine.row"
 
 // Ratings computes again what a publication outdates.
 type Ratings interface {
+	// Refresh goes on where it was interrupted; where nothing is outdated it does nothing.
 	Refresh(ctx context.Context, submission int64, progress func(done, total int64)) error
 }
 

@@ -5,10 +5,12 @@ import (
 
 	"probity/internal/fault"
 	"probity/internal/store"
+	"probity/internal/subject"
 )
 
 // Release publishes a submission that is held because many of its rows are bad: its good rows become visible, the bad
-// ones go on waiting, and whoever is touched is rated again. Only the agency that sent it decides so.
+// ones go on waiting, and whoever is touched is rated again. Only the agency that sent it decides so, and only as long
+// as no later file of the dataset has come: its rows were checked against what stood when it came.
 func (d *Desk) Release(ctx context.Context, agency string, number int64, progress func(done, total int64)) (store.Submission, error) {
 	sub, err := d.own(ctx, agency, number)
 	if err != nil {
@@ -18,7 +20,7 @@ func (d *Desk) Release(ctx context.Context, agency string, number int64, progres
 		return sub, fault.New(fault.Conflict, "intake.release", "submission %d is %s and not held", number, sub.State).
 			With("only a held submission is published by hand; one that is open is finished by sending its file again")
 	}
-	if _, err := d.Store.FinishSubmission(ctx, number, store.SubmissionPublished, d.Now()); err != nil {
+	if err := d.finish(ctx, &sub, store.SubmissionPublished); err != nil {
 		return sub, err
 	}
 	if d.Ratings != nil {
@@ -29,8 +31,52 @@ func (d *Desk) Release(ctx context.Context, agency string, number int64, progres
 	return d.Store.Submission(ctx, number)
 }
 
-// Discard gives a submission up that is held, or was begun and not finished: none of its rows is ever seen, and the same
-// file may be sent anew.
+// finish publishes or discards a submission by hand.
+func (d *Desk) finish(ctx context.Context, sub *store.Submission, state store.SubmissionState) error {
+	done, err := d.Store.Turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if _, err := d.Store.FinishSubmission(ctx, sub.Number, state, d.Now()); err != nil {
+		return err
+	}
+	if state == store.SubmissionDiscarded {
+		return d.sweep(ctx, sub.Number)
+	}
+	return d.forget(ctx, sub.Replays)
+}
+
+// sweep removes what is left of a discarded submission, and the key of its rows that waited.
+func (d *Desk) sweep(ctx context.Context, number int64) error {
+	if err := d.Store.Sweep(ctx, number); err != nil {
+		return err
+	}
+	return d.Vault.Destroy(subject.ID(number))
+}
+
+// sweepAbandoned gives up what runs that were killed have left of the dataset, and what was not swept to the end. Who
+// calls it holds the turn, so that nobody is at work on them.
+func (d *Desk) sweepAbandoned(ctx context.Context, agency, dataset string) error {
+	list, err := d.Store.Abandoned(ctx, agency, dataset)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].State == store.SubmissionOpen {
+			if _, err := d.Store.FinishSubmission(ctx, list[i].Number, store.SubmissionDiscarded, d.Now()); err != nil {
+				return err
+			}
+		}
+		if err := d.sweep(ctx, list[i].Number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Discard gives a submission up that is held, or was begun and not finished: none of its rows is ever seen, nothing is
+// left of them, and the same file may be sent anew.
 func (d *Desk) Discard(ctx context.Context, agency string, number int64) (store.Submission, error) {
 	sub, err := d.own(ctx, agency, number)
 	if err != nil {
@@ -40,7 +86,7 @@ func (d *Desk) Discard(ctx context.Context, agency string, number int64) (store.
 		return sub, fault.New(fault.Conflict, "intake.discard", "submission %d is %s already", number, sub.State).
 			With("what was published is withdrawn row by row, with probity ingest --retract")
 	}
-	if _, err := d.Store.FinishSubmission(ctx, number, store.SubmissionDiscarded, d.Now()); err != nil {
+	if err := d.finish(ctx, &sub, store.SubmissionDiscarded); err != nil {
 		return sub, err
 	}
 	return d.Store.Submission(ctx, number)

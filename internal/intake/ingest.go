@@ -83,7 +83,10 @@ type ingest struct {
 	number   int64
 	header   []byte
 	seals    bool
-	fresh    map[string]struct{}
+	// byKey: the rows are retractions, of which only the key counts. Those of office holders' records name the
+	// appointment too, so that C13 is held against it.
+	byKey    bool
+	claims   []store.Claim // of the run, in the order of their keys
 	ids      []subject.ID
 	terms    map[subject.ID]store.Term
 	replay   *replay
@@ -97,39 +100,66 @@ type ingest struct {
 
 // Ingest takes a file in, publishes it, and rates again whoever it touches. An error says where and why the file as a
 // whole could not be taken; bad rows are no error but wait in quarantine, counted in the report. After an error or a
-// kill the same call goes on where the last one stopped.
+// kill the same call sweeps away what was begun and takes the whole file in. Files come in one after the other: the call
+// waits while another one is at work on the database.
 func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*Report, error) {
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	report, err := d.take(ctx, job, progress)
+	if err != nil || report.State != store.SubmissionPublished || d.Ratings == nil {
+		return report, err
+	}
 	started := d.Now()
+	err = d.Ratings.Refresh(ctx, report.Submission, func(done, total int64) {
+		progress(Progress{Step: "rating", Rows: report.Counts.Read, Done: done, Total: total})
+	})
+	report.Rated = d.Now().Sub(started)
+	return report, err
+}
+
+// take takes a file in and publishes it.
+func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Report, error) {
+	started := d.Now()
+	if job.Act == 0 {
+		job.Act = record.Reported
+	}
+	sum, size, err := fingerprint(&job)
+	if err != nil {
+		return nil, err
+	}
+	done, err := d.Store.Turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	in, err := d.prepare(ctx, job, progress)
 	if err != nil {
 		return nil, err
 	}
-	sum, size, err := fingerprint(job.Source)
-	if err != nil {
-		return nil, err
-	}
-	sub, found, err := d.find(ctx, &in.job, sum)
-	if err != nil {
-		return nil, err
-	}
-	if found && sub.State == store.SubmissionPublished {
-		return in.known(sub), nil
-	}
-	if found && sub.State == store.SubmissionHeld {
-		in.known(sub).Held = "it was sent before and is held; somebody must publish or discard it"
-		return in.report, nil
-	}
-	if !found {
-		sub = store.Submission{
-			Agency: job.Agency, Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
-			Bytes: size, Replays: job.Replays, StartedAt: started,
-		}
-		if sub.Number, err = d.Store.BeginSubmission(ctx, sub); err != nil {
+	resumed := false
+	if sum != nil {
+		sub, found, err := d.Store.FindSubmission(ctx, job.Agency, job.Dataset, sum)
+		if err != nil {
 			return nil, err
 		}
+		if found && sub.State != store.SubmissionOpen {
+			return in.known(&sub), d.forget(ctx, sub.Replays)
+		}
+		resumed = found
 	}
-	in.begin(sub, found)
-	if err := in.read(ctx, sub.DoneLine); err != nil {
+	if err := d.sweepAbandoned(ctx, job.Agency, job.Dataset); err != nil {
+		return nil, err
+	}
+	in.number, err = d.Store.BeginSubmission(ctx, store.Submission{
+		Agency: job.Agency, Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
+		Bytes: size, Replays: job.Replays, StartedAt: d.Now(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	in.report.Submission, in.report.Resumed = in.number, resumed
+	if err := in.read(ctx); err != nil {
 		return nil, err
 	}
 	in.report.Stored = d.Now().Sub(started)
@@ -179,14 +209,9 @@ func (d *Desk) prepare(ctx context.Context, job Job, progress func(Progress)) (*
 		return nil, fault.New(fault.Conflict, "intake.contract", "the database does not know version %d of the contract %s", c.Version, c.Code).
 			With("run probity catalogue import to bring the database's catalogue up to date")
 	}
-	if job.Act == 0 {
-		job.Act = record.Reported
-	}
-	if progress == nil {
-		progress = func(Progress) {}
-	}
 	in := &ingest{
-		desk: d, job: job, contract: c, progress: progress, seals: holdsPersons(c), fresh: map[string]struct{}{},
+		desk: d, job: job, contract: c, progress: progress, seals: holdsPersons(c),
+		byKey:    job.Act == record.Retracted && !c.Bears(subject.OfficeHolder),
 		register: &register{store: d.Store, vault: d.Vault, named: c.Name != "", known: map[store.Key]subject.Subject{}},
 		report:   &Report{Agency: job.Agency, Dataset: job.Dataset, File: job.File},
 	}
@@ -218,6 +243,9 @@ func (in *ingest) openGate(ctx context.Context) error {
 	var keys []store.Key
 	for code := range charter.Kin(d.Catalogue, in.job.Agency) {
 		keys = append(keys, store.Key{Scheme: subject.USCC, Value: code})
+		if len(code) == 18 {
+			keys = append(keys, store.Key{Scheme: subject.OrgCode, Value: code[8:17]})
+		}
 	}
 	found, err := d.Store.FindSubjects(ctx, keys)
 	if err != nil {
@@ -277,11 +305,11 @@ func holdsPersons(c *catalogue.Contract) bool {
 	return false
 }
 
-// fingerprint is the SHA-256 of a regular file, read once beforehand so that a file that was sent before is known
-// before a row of it is read. A stream cannot be read twice: it gets no fingerprint, and its rows' own digests tell
-// what is new.
-func fingerprint(r io.Reader) (sum []byte, size int64, err error) {
-	f, ok := r.(*os.File)
+// fingerprint is the SHA-256 of a regular file and of how it is read, taken beforehand so that a file that was sent
+// before is known before a row of it is read. A stream cannot be read twice: it gets no fingerprint, and its rows' own
+// digests tell what is new.
+func fingerprint(job *Job) (sum []byte, size int64, err error) {
+	f, ok := job.Source.(*os.File)
 	if !ok {
 		return nil, 0, nil
 	}
@@ -296,42 +324,34 @@ func fingerprint(r io.Reader) (sum []byte, size int64, err error) {
 	if err != nil {
 		return nil, 0, fault.New(fault.Unavailable, "intake.read", "cannot read the file: %v", err).At(f.Name()).By(err)
 	}
-	return h.Sum(nil), size, nil
+	return how(h.Sum(nil), job), size, nil
 }
 
-// find looks for an earlier submission of the same bytes for the same purpose.
-func (d *Desk) find(ctx context.Context, job *Job, sum []byte) (store.Submission, bool, error) {
-	if sum == nil {
-		return store.Submission{}, false, nil
+// how tells one purpose of the same bytes from another: sent as a correction, read through a mapping, or from another
+// sheet, they are another submission.
+func how(sum []byte, job *Job) []byte {
+	h := sha256.New()
+	h.Write(sum)
+	o := &job.Format
+	fmt.Fprintf(h, "%s %d %q %q %q %q %d %q %q ", job.Act, job.Replays, o.Format, o.Encoding, o.Delimiter, o.Header, o.Skip, o.Sheet, o.Record)
+	if job.Mapping != nil {
+		h.Write([]byte(job.Mapping.Digest()))
 	}
-	if job.Act != record.Reported || job.Mapping != nil {
-		// The same file sent as a correction, or read through another mapping, is another submission.
-		h := sha256.New()
-		h.Write(sum)
-		h.Write([]byte(job.Act.String()))
-		if job.Mapping != nil {
-			h.Write([]byte(job.Mapping.Digest()))
-		}
-		copy(sum, h.Sum(nil))
-	}
-	return d.Store.FindSubmission(ctx, job.Agency, job.Dataset, sum)
+	return h.Sum(nil)
 }
 
-func (in *ingest) known(sub store.Submission) *Report {
+func (in *ingest) known(sub *store.Submission) *Report {
 	r := in.report
 	r.Submission, r.State, r.Known, r.Counts, r.PublishedAt = sub.Number, sub.State, true, sub.Counts, sub.PublishedAt
+	if sub.State == store.SubmissionHeld {
+		r.Held = "it was sent before and is held; somebody must publish or discard it"
+	}
 	return r
-}
-
-func (in *ingest) begin(sub store.Submission, resumed bool) {
-	in.number = sub.Number
-	in.report.Submission, in.report.Resumed, in.report.Counts = sub.Number, resumed, sub.Counts
 }
 
 func (in *ingest) count(c store.Counts) { addCounts(&in.report.Counts, c) }
 
-// publish makes the submission visible in one short commit, unless too many of its rows were bad; then it rates again
-// whoever was touched.
+// publish makes the submission visible in one short commit, unless too many of its rows were bad.
 func (in *ingest) publish(ctx context.Context) error {
 	c := in.report.Counts
 	hold := int64(in.contract.Thresholds.Hold)
@@ -345,25 +365,18 @@ func (in *ingest) publish(ctx context.Context) error {
 		state = store.SubmissionHeld
 		in.report.Held = fmt.Sprintf("%d of %d rows are bad, more than %d in a thousand", bad, c.Read, hold)
 	}
+	if err := in.markMended(ctx); err != nil {
+		return err
+	}
 	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, in.desk.Now())
 	if err != nil {
 		return err
 	}
 	in.report.State, in.report.PublishedAt = state, at
-	if state == store.SubmissionPublished {
-		if err := in.finishReplay(ctx); err != nil {
-			return err
-		}
-	}
-	if state != store.SubmissionPublished || in.desk.Ratings == nil {
+	if state != store.SubmissionPublished {
 		return nil
 	}
-	started := in.desk.Now()
-	err = in.desk.Ratings.Refresh(ctx, in.number, func(done, total int64) {
-		in.progress(Progress{Step: "rating", Rows: c.Read, Done: done, Total: total})
-	})
-	in.report.Rated = in.desk.Now().Sub(started)
-	return err
+	return in.desk.forget(ctx, in.job.Replays)
 }
 
 // inFile puts the file's name before a line number.
@@ -389,7 +402,7 @@ func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
 	}
 	secret := in.desk.Vault.Hash(subject.Identifier{Scheme: "rowcheck", Value: in.job.Dataset})
 	plan, err := rowcheck.Compile(in.contract, rowcheck.Options{
-		Received: calendar.In(in.desk.Now(), calendar.Shanghai), Secret: secret[:],
+		Received: calendar.In(in.desk.Now(), calendar.Shanghai), Secret: secret[:], KeysOnly: in.byKey,
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, reader.Close())

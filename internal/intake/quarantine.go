@@ -190,15 +190,28 @@ func (r *replay) note(raw *format.Row) {
 	r.places = append(r.places, p)
 }
 
-// finishReplay closes the rows that were sent again: those that went in, and those that were bad again and wait under
-// the new submission. With the last of them the key goes under which they were sealed.
-func (in *ingest) finishReplay(ctx context.Context) error {
+// markMended notes which waiting rows the file brings back: those that went in, and those that were bad again and wait
+// under this submission. It counts from the publication on.
+func (in *ingest) markMended(ctx context.Context) error {
 	if in.replay == nil {
 		return nil
 	}
-	left, err := in.desk.Store.MarkReplayed(ctx, in.job.Replays, in.replay.places)
-	if err != nil || left > 0 || !in.seals {
+	for part := range chunks(len(in.replay.places), commitRows) {
+		if err := in.desk.Store.MarkMended(ctx, in.number, in.job.Replays, in.replay.places[part.from:part.to]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget destroys the key under which the waiting rows of a submission were sealed, once none waits any more.
+func (d *Desk) forget(ctx context.Context, submission int64) error {
+	if submission == 0 {
+		return nil
+	}
+	left, err := d.Store.CountWaiting(ctx, submission)
+	if err != nil || left > 0 {
 		return err
 	}
-	return in.desk.Vault.Destroy(subject.ID(in.job.Replays))
+	return d.Vault.Destroy(subject.ID(submission))
 }

@@ -15,9 +15,9 @@ import (
 	"probity/internal/subject"
 )
 
-// read reads the file's rows behind the line where an earlier run stopped. One goroutine parses and checks the next run
+// read reads the file's rows. One goroutine parses and checks the next run
 // of rows while this one stores the last, so that two cores work; no more than two runs are in memory at any time.
-func (in *ingest) read(ctx context.Context, done int) error {
+func (in *ingest) read(ctx context.Context) error {
 	reader, checker, err := in.open()
 	if err != nil {
 		return err
@@ -33,11 +33,10 @@ func (in *ingest) read(ctx context.Context, done int) error {
 	empty <- new(run)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- in.parse(ctx, reader, checker, done, empty, full)
+		failed <- in.parse(ctx, reader, checker, empty, full)
 		close(full)
 	}()
 	defer in.closeSpool()
-	last := done
 	for r := range full {
 		if err := in.keep(ctx, r); err != nil {
 			cancel()
@@ -47,14 +46,13 @@ func (in *ingest) read(ctx context.Context, done int) error {
 		}
 		p := reader.Progress()
 		in.progress(Progress{Step: "reading", Rows: in.report.Counts.Read, Done: p.Read, Total: p.Total})
-		last = r.last
 		empty <- r
 	}
 	in.report.Blank = reader.Progress().Blank
 	if err := <-failed; err != nil {
 		return err
 	}
-	return in.finish(ctx, last)
+	return in.finish(ctx)
 }
 
 func (in *ingest) closeSpool() {
@@ -64,7 +62,7 @@ func (in *ingest) closeSpool() {
 }
 
 // parse fills runs with checked rows until the file ends.
-func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowcheck.Checker, done int, empty <-chan *run, full chan<- *run) error {
+func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowcheck.Checker, empty <-chan *run, full chan<- *run) error {
 	size := in.desk.Run
 	if size == 0 {
 		size = 1 << 15
@@ -88,9 +86,6 @@ func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowc
 			if err != nil {
 				return err
 			}
-			if raw.Line <= done {
-				continue
-			}
 			checker.Check(&raw, &out)
 			in.take(r, &raw, &out)
 			if len(r.rows) >= size && raw.Part > 0 {
@@ -100,7 +95,7 @@ func (in *ingest) parse(ctx context.Context, reader format.Reader, checker *rowc
 		if len(r.rows) == 0 {
 			break
 		}
-		r.last, r.ended = r.rows[len(r.rows)-1].draft.Line, ended
+		r.ended = ended
 		select {
 		case full <- r:
 		case <-ctx.Done():

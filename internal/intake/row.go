@@ -28,8 +28,8 @@ type row struct {
 	values []byte
 	// waits is why the row cannot go in; nil while it can.
 	waits *waits
-	// same: the content stands already; own: this very submission stored it before it was interrupted.
-	same, own bool
+	// same: the content stands already.
+	same bool
 	// from is the subject the row's record was on before, where that is another one.
 	from     subject.ID
 	fromSeq  int
@@ -67,10 +67,8 @@ type Finding struct {
 
 // run is a stretch of rows that are sorted and stored together.
 type run struct {
-	rows []row
-	// last is the last line of the stretch; ended tells that the file ends with it.
-	last  int
-	ended bool
+	rows  []row
+	ended bool // the file ends with it
 	tally tally
 	// bounds holds the rows' identifiers, arena their payloads, sealed fields and values, so that a million rows do not
 	// make a million small objects.
@@ -129,11 +127,8 @@ func byKey(a, b *row) int {
 	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.draft.Line, b.draft.Line), cmp.Compare(a.part, b.part))
 }
 
-// bySubject orders rows as the table of versions is ordered.
-func bySubject(a, b *row) int {
-	return cmp.Or(cmp.Compare(a.draft.Subject, b.draft.Subject), cmp.Compare(a.draft.Record, b.draft.Record),
-		cmp.Compare(a.draft.Seq, b.draft.Seq))
-}
+// bySubject orders rows by the subject they are about.
+func bySubject(a, b *row) int { return cmp.Compare(a.draft.Subject, b.draft.Subject) }
 
 // sorted gives pointers to the rows that still go in, in an order.
 func (r *run) sorted(order func(a, b *row) int) []*row {

@@ -69,16 +69,21 @@ func spoolFault(err error) error {
 		With("see that the disk of the temporary folder has room: about half a kilobyte a row")
 }
 
-// mergeOrder is the order of the table of versions; rows of one record follow each other as they stood in the file.
+// mergeOrder is the order of the table of versions. Those of one record follow each other as their rows stood in the
+// file, which is the order of their numbers too, as far as they come from one run.
 func mergeOrder(a, b *record.Draft) int {
-	return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Record, b.Record), cmp.Compare(a.Seq, b.Seq), cmp.Compare(a.Line, b.Line))
+	return cmp.Or(cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Record, b.Record), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Seq, b.Seq))
 }
+
+// mergeMemory is what the merge reads ahead with, shared by the runs.
+const mergeMemory = 8 << 20
 
 // merge yields all drafts in mergeOrder. A draft is valid until yield returns.
 func (s *spool) merge(yield func(*record.Draft) error) error {
 	h := make(mergeHeap, 0, len(s.runs))
+	ahead := min(max(mergeMemory/max(len(s.runs), 1), 1<<12), 1<<17)
 	for _, r := range s.runs {
-		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(s.file, r.from, r.to-r.from), 1<<17)}
+		src := &source{r: bufio.NewReaderSize(io.NewSectionReader(s.file, r.from, r.to-r.from), ahead)}
 		if ok, err := src.next(); err != nil {
 			return err
 		} else if ok {

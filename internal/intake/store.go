@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"probity/internal/charter"
@@ -18,20 +17,14 @@ import (
 // it, enough that the commit's own cost does not matter.
 const commitRows = 4096
 
-// keep stores one run: subjects first, then the claims of the rows' keys, then the versions, then how far we came.
-// Each step is a series of short commits in the order of its table's key. Killed anywhere between, the next run of the
-// same file finds what is there and adds the rest.
+// keep stores one run: subjects first, then the versions or their place in the spool, then the claims of the rows' keys,
+// then the counts. Each step is a series of short commits in the order of its table's key. Nobody sees any of it before
+// the submission is published; killed anywhere between, the next run of the same file sweeps it away and begins anew.
 func (in *ingest) keep(ctx context.Context, r *run) error {
-	if err := in.register.bind(ctx, r.rows); err != nil {
+	if err := in.bind(ctx, r); err != nil {
 		return err
 	}
-	if err := in.claim(ctx, r); err != nil {
-		return err
-	}
-	if err := in.loadTerms(ctx, r); err != nil {
-		return err
-	}
-	admitted, err := in.admit(ctx, r)
+	admitted, err := in.judge(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -41,10 +34,10 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 	if err := in.sealRecords(admitted); err != nil {
 		return err
 	}
-	if err := in.addClaims(ctx, r); err != nil {
+	if err := in.addClaims(ctx); err != nil {
 		return err
 	}
-	if in.spool == nil && (r.ended || in.contract.Bears(subject.Person) || in.contract.Bears(subject.OfficeHolder)) {
+	if in.direct(r) {
 		if err := in.write(ctx, admitted); err != nil {
 			return err
 		}
@@ -59,6 +52,23 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 		return err
 	}
 	return in.advance(ctx, r)
+}
+
+// direct tells whether a run's versions are written at once: those of a file of one run, and all that tells of human
+// beings, which is not set aside in the clear.
+func (in *ingest) direct(r *run) bool {
+	return in.spool == nil && (r.ended || in.contract.Bears(subject.Person) || in.contract.Bears(subject.OfficeHolder))
+}
+
+// bind finds the subjects of a run's rows. A retraction by key needs none: it goes where its record is.
+func (in *ingest) bind(ctx context.Context, r *run) error {
+	if in.byKey {
+		return nil
+	}
+	if err := in.register.bind(ctx, r.rows); err != nil {
+		return err
+	}
+	return in.loadTerms(ctx, r)
 }
 
 // write stores versions in short commits.
@@ -122,14 +132,14 @@ func (in *ingest) share(d *record.Draft) {
 }
 
 // finish writes what was set aside and notes that the whole file is stored.
-func (in *ingest) finish(ctx context.Context, last int) error {
+func (in *ingest) finish(ctx context.Context) error {
 	if in.spool == nil {
 		return nil
 	}
 	if err := in.unspool(ctx); err != nil {
 		return err
 	}
-	return in.desk.Store.Advance(ctx, in.number, last, in.pending.counts, nil, in.pending.tally.list())
+	return in.desk.Store.Advance(ctx, in.number, in.pending.counts, nil, in.pending.tally.list())
 }
 
 // span is a stretch of a slice; chunks cuts n things into spans of at most size.
@@ -143,123 +153,6 @@ func chunks(n, size int) func(yield func(span) bool) {
 			}
 		}
 	}
-}
-
-// claim finds for every row the record it is, or gives it a new one, and tells unchanged content from changed. Rows
-// with the same key within a run follow each other as versions.
-func (in *ingest) claim(ctx context.Context, r *run) error {
-	rows := r.sorted(byKey)
-	keys := make([]string, 0, len(rows))
-	for _, w := range rows {
-		if len(keys) == 0 || keys[len(keys)-1] != w.key {
-			keys = append(keys, w.key)
-		}
-	}
-	found, err := in.desk.Store.Claims(ctx, in.number, in.job.Agency, in.job.Dataset, keys)
-	if err != nil {
-		return err
-	}
-	next := in.desk.Store.NextRecords(len(keys))
-	for _, w := range rows {
-		c, claimed := found[w.key]
-		if !claimed {
-			c = store.Claimed{Subject: w.draft.Subject, Record: next, Submission: in.number}
-			next++
-			in.fresh[w.key] = struct{}{}
-		}
-		in.version(w, &c)
-		found[w.key] = c
-	}
-	return nil
-}
-
-// version makes the row the next version of its record, and the record's state what the row says.
-func (in *ingest) version(w *row, c *store.Claimed) {
-	d := &w.draft
-	if c.Submission == in.number && !c.Has && c.Subject != d.Subject && c.Record != 0 {
-		w.waits = &waits{state: "rejected", findings: []Finding{{
-			Rule: "row.key_twice", Text: "the file has this key twice, for two subjects",
-			Hint: "give each row a key of its own, or leave the wrong one out",
-		}}}
-		return
-	}
-	d.Record, d.Status = c.Record, in.job.Act
-	if c.Own && c.Line == d.Line && c.Digest == d.Digest {
-		w.same, w.own = true, true
-		return
-	}
-	if in.job.Act == record.Retracted {
-		if !c.Has || c.Status == record.Retracted {
-			w.same = c.Has
-			if !c.Has {
-				w.waits = &waits{state: "rejected", findings: []Finding{{
-					Rule: "row.unknown", Text: "there is no record with this key to retract",
-					Hint: "check the key; probity record show tells what the platform holds",
-				}}}
-			}
-			return
-		}
-		d.Subject = c.Subject
-	}
-	if c.Has && c.Digest == d.Digest && c.Subject == d.Subject && c.Status != record.Retracted && in.job.Act != record.Retracted {
-		w.same = true
-		return
-	}
-	d.Changes = c.Has
-	if c.Subject != d.Subject && c.Has && c.Status != record.Retracted {
-		w.from, w.fromSeq = c.Subject, c.Seq+1
-	}
-	c.Seq++
-	if w.from != 0 {
-		c.Seq++
-	}
-	d.Seq = c.Seq
-	c.Subject, c.Has, c.Digest, c.Status, c.Own, c.Line = d.Subject, true, d.Digest, d.Status, true, d.Line
-}
-
-// admit puts every row before the Charter. A refusal makes the row wait with the invariant's name, and one under C13
-// goes into the ledger of the subject it was tried on; any other error ends the run.
-func (in *ingest) admit(ctx context.Context, r *run) ([]charter.Admitted, error) {
-	var out []charter.Admitted
-	var attempts []*ledger.Entry
-	for _, w := range r.sorted(bySubject) {
-		if w.same {
-			continue
-		}
-		with, about, err := in.judge(out, w)
-		if err == nil {
-			out = with
-			continue
-		}
-		var f *fault.Error
-		if !errors.As(err, &f) || f.Code != fault.Refused {
-			return nil, err
-		}
-		w.waits = &waits{state: "rejected", findings: []Finding{{
-			Rule: f.Key, Field: f.Missing, Text: f.Text, Hint: f.Cure, Invariant: f.Invariant,
-		}}}
-		if f.Invariant == "C13" {
-			attempts = append(attempts, in.attempt(about, w, f))
-		}
-	}
-	sortAdmitted(out)
-	if len(attempts) == 0 {
-		return out, nil
-	}
-	return out, in.desk.Store.AppendEntries(ctx, attempts)
-}
-
-// judge asks for one row and puts what may be written behind out: its version, and, where the row moved to another
-// subject, the end of its record there. about is the subject a refusal is about.
-func (in *ingest) judge(out []charter.Admitted, w *row) (with []charter.Admitted, about subject.ID, err error) {
-	a, err := in.gate.Admit(&w.draft)
-	if err != nil || w.from == 0 {
-		return append(out, a), w.draft.Subject, err
-	}
-	end := w.draft
-	end.Subject, end.Seq, end.Status = w.from, w.fromSeq, record.Retracted
-	gone, err := in.gate.Admit(&end)
-	return append(out, a, gone), w.from, err
 }
 
 // attempt is the line in a subject's ledger that says that its supplier tried what C13 forbids.
@@ -326,26 +219,6 @@ func (in *ingest) sealRecords(admitted []charter.Admitted) error {
 	return nil
 }
 
-// addClaims claims the keys of new records, and moves those of records that went to another subject.
-func (in *ingest) addClaims(ctx context.Context, r *run) error {
-	var claims []store.Claim
-	for _, w := range r.sorted(byKey) {
-		_, fresh := in.fresh[w.key]
-		if !fresh && w.from == 0 {
-			continue
-		}
-		delete(in.fresh, w.key)
-		claims = append(claims, store.Claim{Key: w.key, Subject: w.draft.Subject, Record: w.draft.Record})
-	}
-	clear(in.fresh)
-	for part := range chunks(len(claims), commitRows) {
-		if err := in.desk.Store.AddClaims(ctx, in.number, in.job.Agency, in.job.Dataset, claims[part.from:part.to]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // advance counts the run's rows, keeps those that wait, and notes how far the submission has come.
 func (in *ingest) advance(ctx context.Context, r *run) error {
 	var c store.Counts
@@ -368,7 +241,7 @@ func (in *ingest) advance(ctx context.Context, r *run) error {
 			for j := range w.waits.findings {
 				r.tally.add(&w.waits.findings[j])
 			}
-		case w.same && !w.own:
+		case w.same:
 			c.Unchanged++
 		default:
 			c.Stored++
@@ -378,15 +251,21 @@ func (in *ingest) advance(ctx context.Context, r *run) error {
 		}
 	}
 	in.count(c)
-	if in.spool == nil {
-		return in.desk.Store.Advance(ctx, in.number, r.last, c, waiting, r.tally.list())
+	counts, findings := c, r.tally.list()
+	if in.spool != nil {
+		// What is set aside is stored, and counted, when it is merged.
+		in.pending.add(c, r.tally)
+		counts, findings = store.Counts{}, nil
 	}
-	// What is set aside is not stored yet: a run that is killed before the merge begins again at the file's start.
-	in.pending.add(c, r.tally)
-	if len(waiting) == 0 {
+	for part := range chunks(len(waiting), commitRows) {
+		if err := in.desk.Store.Advance(ctx, in.number, store.Counts{}, waiting[part.from:part.to], nil); err != nil {
+			return err
+		}
+	}
+	if counts == (store.Counts{}) {
 		return nil
 	}
-	return in.desk.Store.Advance(ctx, in.number, 0, store.Counts{}, waiting, nil)
+	return in.desk.Store.Advance(ctx, in.number, counts, nil, findings)
 }
 
 // waiting makes the quarantine's entry of a row: its values as they stood, sealed where they may tell of a person. The

@@ -19,6 +19,8 @@ import (
 
 // Store is what the registrar needs of the database.
 type Store interface {
+	// Turn keeps out who takes files in meanwhile, until done is called.
+	Turn(ctx context.Context) (done func(), err error)
 	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
 	StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject.Identifier, error)
 	Moving(ctx context.Context, id subject.ID, contracts map[int]store.ContractRow) ([]record.Version, error)
@@ -45,6 +47,11 @@ type Desk struct {
 
 // Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
 func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string) (store.Link, error) {
+	done, err := d.Store.Turn(ctx)
+	if err != nil {
+		return store.Link{}, err
+	}
+	defer done()
 	terms := charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}
 	for _, side := range []struct {
 		id  subject.ID
@@ -80,6 +87,11 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 
 // Split undoes the joining by which merged came to redirect, and gives it with what went back.
 func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.ID, reason string) (store.Link, error) {
+	done, err := d.Store.Turn(ctx)
+	if err != nil {
+		return store.Link{}, err
+	}
+	defer done()
 	l, err := d.Store.LinkOf(ctx, merged)
 	if err != nil {
 		return l, err

@@ -11,41 +11,48 @@ import (
 
 // Claimed is what a supplier's row already has here: its record, the subject that record is on, and its newest version.
 type Claimed struct {
-	Subject subject.ID
-	Record  record.ID
-	// Submission is the one that claimed the key last.
-	Submission int64
-	// Seq is the highest version number, 0 where a killed run claimed the key and wrote no version.
+	Record record.ID
+	// By is the submission that made the record.
+	By int64
+	// Subject is the one that the record is on for the submission that asks, Base the one that it is on for everybody
+	// else: a submission that is not published has moved nothing yet.
+	Subject, Base subject.ID
+	// Own: the submission that asks has sent a row of this key before.
+	Own bool
+	// Seq is the highest number of a version on Subject, whether it may be seen or not.
 	Seq int
-	// Digest and Status are those of the newest version that is published or part of the submission asked for; Has is
-	// false where there is none.
-	Has    bool
-	Digest [16]byte
-	Status record.Status
-	// Own is set where that version is part of the submission asked for; Line is the line it came from.
-	Own  bool
-	Line int
+	// Digest and Status are those of the newest version on Subject that is published or of the submission that asks; Has
+	// is false where there is none. Stored tells that it is of that submission, Published that the record has a version
+	// that is published.
+	Has, Stored, Published bool
+	Digest                 [16]byte
+	Status                 record.Status
 }
 
-// Claims looks up which of the keys are claimed. Keys must be sorted; those beyond the highest claimed key are known to
-// be new without a look each, which makes a file in key order cheap.
+// Claims looks up which of the keys are claimed. What a submission claimed that was not published is nobody's, unless it
+// is the one that asks. Keys must be sorted; those beyond the highest claimed key are known to be new without a look
+// each, which makes a file in key order cheap. Whoever adds claims by what this says must hold the turn, see Turn.
 func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset string, keys []string) (map[string]Claimed, error) {
 	found := map[string]Claimed{}
 	err := s.Read(ctx, func(tx *sql.Tx) error {
+		m, err := s.moment(ctx, tx)
+		if err != nil {
+			return err
+		}
 		var highest []byte
-		err := tx.QueryRowContext(ctx, `SELECT key FROM source_row WHERE agency = ? AND dataset = ? ORDER BY key DESC LIMIT 1`, agency, dataset).Scan(&highest)
+		err = tx.QueryRowContext(ctx, `SELECT key FROM source_row WHERE agency = ? AND dataset = ? ORDER BY key DESC LIMIT 1`, agency, dataset).Scan(&highest)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		one, err := tx.PrepareContext(ctx, `SELECT subject, record, submission FROM source_row WHERE agency = ? AND dataset = ? AND key = ?`)
+		one, err := tx.PrepareContext(ctx, `SELECT subject, record, submission, next_subject, next_by FROM source_row WHERE agency = ? AND dataset = ? AND key = ?`)
 		if err != nil {
 			return err
 		}
 		defer one.Close()
-		versions, err := tx.PrepareContext(ctx, `SELECT seq, submission, line, status, digest FROM record_version WHERE subject = ? AND record = ? ORDER BY seq`)
+		versions, err := tx.PrepareContext(ctx, `SELECT seq, submission, status, digest FROM record_version WHERE subject = ? AND record = ? ORDER BY seq`)
 		if err != nil {
 			return err
 		}
@@ -54,15 +61,14 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			if k > string(highest) {
 				break
 			}
-			var c Claimed
-			err := one.QueryRowContext(ctx, agency, dataset, []byte(k)).Scan(&c.Subject, &c.Record, &c.Submission)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue
-			}
+			c, ok, err := claim(one.QueryRowContext(ctx, agency, dataset, []byte(k)), m, submission)
 			if err != nil {
 				return err
 			}
-			if err := s.newest(ctx, versions, submission, &c); err != nil {
+			if !ok {
+				continue
+			}
+			if err := newest(ctx, versions, m, submission, &c); err != nil {
 				return err
 			}
 			found[k] = c
@@ -72,8 +78,33 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 	return found, err
 }
 
+// claim reads a claim as the submission sees it; ok is false where there is none.
+func claim(row *sql.Row, m moment, submission int64) (c Claimed, ok bool, err error) {
+	var next subject.ID
+	var nextBy int64
+	err = row.Scan(&c.Base, &c.Record, &c.By, &next, &nextBy)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, false, nil
+	}
+	if err != nil {
+		return c, false, err
+	}
+	if _, published := m.at(c.By); !published && c.By != submission {
+		return c, false, nil
+	}
+	if _, published := m.at(nextBy); published {
+		c.Base = next
+	}
+	c.Subject = c.Base
+	if nextBy == submission {
+		c.Subject = next
+	}
+	c.Own = c.By == submission || nextBy == submission
+	return c, true, nil
+}
+
 // newest fills in the newest version: the latest published, or what the submission itself has added behind it.
-func (s *Store) newest(ctx context.Context, versions *sql.Stmt, submission int64, c *Claimed) error {
+func newest(ctx context.Context, versions *sql.Stmt, m moment, submission int64, c *Claimed) error {
 	rows, err := versions.QueryContext(ctx, int64(c.Subject), int64(c.Record))
 	if err != nil {
 		return err
@@ -81,45 +112,82 @@ func (s *Store) newest(ctx context.Context, versions *sql.Stmt, submission int64
 	defer rows.Close()
 	var at int64
 	for rows.Next() {
-		var seq, line int
+		var seq int
 		var of int64
 		var status record.Status
 		var digest []byte
-		if err := rows.Scan(&seq, &of, &line, &status, &digest); err != nil {
+		if err := rows.Scan(&seq, &of, &status, &digest); err != nil {
 			return err
 		}
 		c.Seq = max(c.Seq, seq)
-		published, ok := s.subs.at(of)
+		published, ok := m.at(of)
 		own := of == submission
+		c.Published = c.Published || ok && !own
 		if !ok && !own {
 			continue
 		}
-		if c.Own && !own || !own && published < at {
+		if c.Stored && !own || !own && published < at {
 			continue
 		}
 		at = published
-		c.Has, c.Own, c.Line, c.Status = true, own, line, status
+		c.Has, c.Stored, c.Status = true, own, status
 		copy(c.Digest[:], digest)
 	}
 	return rows.Err()
 }
 
-// Claim is a row's identity at its supplier, to be claimed for a record.
-type Claim struct {
-	Key     string
+// Spot is where a version of a record would stand.
+type Spot struct {
 	Subject subject.ID
 	Record  record.ID
 }
 
-// AddClaims claims keys, given in order, in one short commit. A key that is claimed already moves to the subject named:
-// its row was bound to another subject before.
-func (s *Store) AddClaims(ctx context.Context, submission int64, agency, dataset string, claims []Claim) error {
+// Tops gives the highest version number in each spot, whether it may be seen or not; spots without a version are absent.
+func (s *Store) Tops(ctx context.Context, spots []Spot) (map[Spot]int, error) {
+	found := map[Spot]int{}
+	if len(spots) == 0 {
+		return found, nil
+	}
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		one, err := tx.PrepareContext(ctx, `SELECT max(seq) FROM record_version WHERE subject = ? AND record = ?`)
+		if err != nil {
+			return err
+		}
+		defer one.Close()
+		for _, at := range spots {
+			var top sql.NullInt64
+			if err := one.QueryRowContext(ctx, int64(at.Subject), int64(at.Record)).Scan(&top); err != nil {
+				return err
+			}
+			if top.Valid {
+				found[at] = int(top.Int64)
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Claim is a row's identity at its supplier: Subject, Record and By as in [Claimed] (Subject being its Base), and the
+// subject the record goes to once the submission Mover is published, where one has sent the row again.
+type Claim struct {
+	Key     string
+	Subject subject.ID
+	Record  record.ID
+	By      int64
+	Next    subject.ID
+	Mover   int64
+}
+
+// AddClaims claims keys, given in order, in one short commit, in place of what was claimed before.
+func (s *Store) AddClaims(ctx context.Context, agency, dataset string, claims []Claim) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record", "submission"},
-			" ON CONFLICT (agency, dataset, key) DO UPDATE SET subject = excluded.subject, submission = excluded.submission")
+		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record", "submission", "next_subject", "next_by"},
+			` ON CONFLICT (agency, dataset, key) DO UPDATE SET subject = excluded.subject, record = excluded.record,
+				submission = excluded.submission, next_subject = excluded.next_subject, next_by = excluded.next_by`)
 		for i := range claims {
 			c := &claims[i]
-			if err := b.add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record), submission); err != nil {
+			if err := b.add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record), c.By, int64(c.Next), c.Mover); err != nil {
 				return err
 			}
 		}

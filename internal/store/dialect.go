@@ -19,6 +19,8 @@ type dialect interface {
 	dsn(path string, writer bool, cacheMiB int) string
 	// translate turns the engine's error into a fault, by its code and never by its text; faults pass unchanged.
 	translate(error) error
+	// turn waits for what [Store.Turn] promises against other processes.
+	turn(ctx context.Context, path string) (back func(), err error)
 }
 
 type sqlite struct{}

@@ -59,6 +59,10 @@ func shown(list []Entry, scope access.Scope) []Entry {
 func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, where string, args ...any) ([]Entry, error) {
 	var list []Entry
 	err := s.Read(ctx, func(tx *sql.Tx) error {
+		m, err := s.moment(ctx, tx)
+		if err != nil {
+			return err
+		}
 		rows, err := tx.QueryContext(ctx, `SELECT `+versionColumns+` FROM record_version WHERE `+where+` ORDER BY subject, record, seq`, args...)
 		if err != nil {
 			return err
@@ -66,7 +70,7 @@ func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, wher
 		defer rows.Close()
 		for rows.Next() {
 			var v record.Version
-			if err := s.scanVersion(rows, &v, contracts); err != nil {
+			if err := scanVersion(rows, &v, m, contracts); err != nil {
 				return err
 			}
 			if v.RecordedAt.IsZero() {

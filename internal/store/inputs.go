@@ -26,12 +26,17 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	}
 	ids := make([]any, 0, subjectsPerQuery)
 	return s.Read(ctx, func(tx *sql.Tx) error {
+		m, err := s.moment(ctx, tx)
+		if err != nil {
+			return err
+		}
+		m.upTo = min(m.upTo, horizon)
 		read := func() error {
 			if len(ids) == 0 {
 				return nil
 			}
 			defer func() { ids = ids[:0] }()
-			return s.inputs(ctx, tx, ids, horizon, datasets, yield)
+			return inputs(ctx, tx, ids, m, datasets, yield)
 		}
 		var last subject.ID
 		for _, p := range permits {
@@ -50,7 +55,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	})
 }
 
-func (s *Store) inputs(ctx context.Context, tx *sql.Tx, ids []any, horizon int64, datasets map[int]string, yield func(*record.Version) error) error {
+func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, yield func(*record.Version) error) error {
 	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, adverse, payload
 		FROM record_version WHERE subject IN (`+marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
 	if err != nil {
@@ -77,8 +82,8 @@ func (s *Store) inputs(ctx context.Context, tx *sql.Tx, ids []any, horizon int64
 		if err := rows.Scan(&v.Subject, &v.Record, &v.Contract, &v.Submission, &v.Status, &v.Occurred, &from, &to, &lapse, &v.Adverse, &raw); err != nil {
 			return err
 		}
-		at, published := s.subs.at(v.Submission)
-		if !published || at > horizon {
+		at, published := m.at(v.Submission)
+		if !published {
 			continue
 		}
 		if v.Record != best.Record || v.Subject != best.Subject {

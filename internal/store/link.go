@@ -44,7 +44,7 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 		ID: s.ids.next(1), Kept: t.Kept.ID, Merged: t.Merged.ID, By: t.By.Agency + "/" + t.By.Official,
 		Reason: t.Reason, Evidence: t.Evidence, At: now.UTC(),
 	}
-	done, err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {
+	err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO link (id, kept, merged, official, reason, evidence, linked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			l.ID, int64(l.Kept), int64(l.Merged), l.By, l.Reason, l.Evidence, micro(now)); err != nil {
 			return err
@@ -69,7 +69,6 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 	if err != nil {
 		return Link{}, err
 	}
-	done()
 	return l, nil
 }
 
@@ -79,7 +78,7 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		return fault.New(fault.Internal, "store.permit", "two subjects were to be parted under another's permit")
 	}
 	by := permit.By()
-	done, err := s.move(ctx, by.Agency, l.Kept, l.Merged, moves, now, func(tx *sql.Tx) error {
+	return s.move(ctx, by.Agency, l.Kept, l.Merged, moves, now, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE id = ? AND undone_at IS NULL`,
 			micro(now), by.Agency+"/"+by.Official, permit.Reason(), l.ID)
 		if err != nil {
@@ -91,21 +90,15 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		_, err = tx.ExecContext(ctx, `UPDATE subject SET redirect = 0 WHERE id = ?`, int64(l.Merged))
 		return err
 	})
-	if err == nil {
-		done()
-	}
-	return err
 }
 
 // move writes the versions that end records on one subject and let them go on with another, published at once, and what
 // else belongs to the same commit. What it returns makes the publication known to readers, once committed.
-func (s *Store) move(ctx context.Context, agency string, from, to subject.ID, moves []Move, now time.Time, also func(*sql.Tx) error) (done func(), err error) {
-	done = func() {}
-	err = s.Write(ctx, func(tx *sql.Tx) error {
-		if len(moves) == 0 {
-			return also(tx)
-		}
-		at := s.subs.after(now)
+func (s *Store) move(ctx context.Context, agency string, from, to subject.ID, moves []Move, now time.Time, also func(*sql.Tx) error) error {
+	if len(moves) == 0 {
+		return s.Write(ctx, also)
+	}
+	_, err := s.publishing(ctx, now, func(tx *sql.Tx, at int64) error {
 		var number int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, started_at, published_at, state, read, stored)
 			VALUES (?, 'link', ?, '', x'', 0, ?, ?, 'published', ?, ?) RETURNING number`,
@@ -123,16 +116,15 @@ func (s *Store) move(ctx context.Context, agency string, from, to subject.ID, mo
 				return err
 			}
 		}
-		done = func() { s.subs.publish(number, at) }
 		return also(tx)
 	})
-	return done, err
+	return err
 }
 
 func moveRecord(ctx context.Context, tx *sql.Tx, submission int64, from, to subject.ID, m *Move) error {
 	v := &m.Version
 	var top int
-	if err := tx.QueryRowContext(ctx, `SELECT max(seq) FROM record_version WHERE subject = ? AND record = ?`, int64(from), int64(v.Record)).Scan(&top); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT max(seq) FROM record_version WHERE subject IN (?, ?) AND record = ?`, int64(from), int64(to), int64(v.Record)).Scan(&top); err != nil {
 		return err
 	}
 	const end = `INSERT INTO record_version (subject, record, seq, contract, submission, line, status, occurred, valid_from, valid_to,
@@ -149,7 +141,7 @@ func moveRecord(ctx context.Context, tx *sql.Tx, submission int64, from, to subj
 	if _, err := tx.ExecContext(ctx, end, int64(to), top+2, submission, int(v.Status), sealed, int64(from), int64(v.Record), v.Seq); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE source_row SET subject = ? WHERE agency = ? AND dataset = ? AND key = ?`, int64(to), v.Agency, v.Dataset, []byte(v.SourceKey))
+	_, err := tx.ExecContext(ctx, `UPDATE source_row SET subject = ?, next_subject = 0, next_by = 0 WHERE agency = ? AND dataset = ? AND key = ?`, int64(to), v.Agency, v.Dataset, []byte(v.SourceKey))
 	return err
 }
 

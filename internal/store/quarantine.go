@@ -52,16 +52,25 @@ func (s *Store) Findings(ctx context.Context, submission int64) ([]FindingCount,
 // Place is where a waiting row stands in its file.
 type Place struct{ Line, Part int }
 
-// MarkReplayed notes that rows of a submission went in after all, mended. It gives how many still wait.
-func (s *Store) MarkReplayed(ctx context.Context, submission int64, places []Place) (left int64, err error) {
-	err = s.Write(ctx, func(tx *sql.Tx) error {
+// MarkMended notes that a submission brings back rows of another one, mended; they wait no longer once it is published.
+func (s *Store) MarkMended(ctx context.Context, by, submission int64, places []Place) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		one, err := tx.PrepareContext(ctx, `UPDATE quarantine SET replayed_by = ? WHERE submission = ? AND line = ? AND part = ? AND state <> 'replayed'`)
+		if err != nil {
+			return err
+		}
+		defer one.Close()
 		for _, p := range places {
-			if _, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = '[]' WHERE submission = ? AND line = ? AND part = ?`,
-				submission, p.Line, p.Part); err != nil {
+			if _, err := one.ExecContext(ctx, by, submission, p.Line, p.Part); err != nil {
 				return err
 			}
 		}
-		return tx.QueryRowContext(ctx, `SELECT count(*) FROM quarantine WHERE submission = ? AND state <> 'replayed'`, submission).Scan(&left)
+		return nil
 	})
-	return left, err
+}
+
+// CountWaiting counts a submission's rows that wait.
+func (s *Store) CountWaiting(ctx context.Context, submission int64) (n int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM quarantine WHERE submission = ? AND state <> 'replayed'`, submission).Scan(&n)
+	return n, s.dialect.translate(err)
 }

@@ -157,8 +157,12 @@ func (s *Store) Rating(ctx context.Context, id subject.ID, model string) (r rati
 func (s *Store) RatingsOf(ctx context.Context, ids []subject.ID) ([]rating.Rating, error) {
 	var list []rating.Rating
 	err := s.Read(ctx, func(tx *sql.Tx) error {
+		m, err := s.moment(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, id := range ids {
-			stale, err := s.outdated(ctx, tx, id)
+			stale, err := unseen(ctx, tx, m, id)
 			if err != nil {
 				return err
 			}
@@ -192,6 +196,15 @@ func appendRatings(ctx context.Context, tx *sql.Tx, list []rating.Rating, id sub
 
 // outdated tells whether a published submission has touched the subject since it was last rated.
 func (s *Store) outdated(ctx context.Context, tx *sql.Tx, id subject.ID) (bool, error) {
+	m, err := s.moment(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+	return unseen(ctx, tx, m, id)
+}
+
+// unseen is outdated where the moment is known.
+func unseen(ctx context.Context, tx *sql.Tx, m moment, id subject.ID) (bool, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT submission FROM stale WHERE subject = ?`, int64(id))
 	if err != nil {
 		return false, err
@@ -202,7 +215,7 @@ func (s *Store) outdated(ctx context.Context, tx *sql.Tx, id subject.ID) (bool, 
 		if err := rows.Scan(&n); err != nil {
 			return false, err
 		}
-		if _, published := s.subs.at(n); published {
+		if _, published := m.at(n); published {
 			return true, nil
 		}
 	}

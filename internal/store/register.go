@@ -69,6 +69,27 @@ func readSubject(ctx context.Context, tx *sql.Tx, id subject.ID) (subject.Subjec
 	return sub, err
 }
 
+// Registered reads subjects of the register as they stand there; those that are not in it are absent.
+func (s *Store) Registered(ctx context.Context, ids []subject.ID) (map[subject.ID]subject.Subject, error) {
+	found := make(map[subject.ID]subject.Subject, len(ids))
+	for len(ids) > 0 {
+		page := ids[:min(len(ids), subjectsPerQuery)]
+		ids = ids[len(page):]
+		args := make([]any, 0, len(page))
+		for _, id := range page {
+			args = append(args, int64(id))
+		}
+		list, err := s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject WHERE id IN (`+marks(len(page))+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, sub := range list {
+			found[sub.ID] = sub
+		}
+	}
+	return found, nil
+}
+
 // Subject reads a subject of the register, following redirects.
 func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
 	var sub subject.Subject

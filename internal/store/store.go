@@ -40,6 +40,7 @@ type Store struct {
 	read    *sql.DB
 	birth   Birth
 	writing sync.Mutex
+	turn    chan struct{} // holds one while somebody has the turn
 	ids     allocator
 	subs    submissions
 }
@@ -120,7 +121,7 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	if err := s.check(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.subs.load(ctx, s); err != nil {
+	if err := s.Read(ctx, func(tx *sql.Tx) error { return s.subs.load(ctx, tx) }); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -131,7 +132,7 @@ func connect(path string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
 	}
-	s := &Store{dialect: sqlite{}, path: abs}
+	s := &Store{dialect: sqlite{}, path: abs, turn: make(chan struct{}, 1)}
 	s.ids.now = opt.Now
 	if s.write, err = sql.Open(s.dialect.driver(), s.dialect.dsn(abs, true, opt.CacheMiB)); err != nil {
 		return nil, s.dialect.translate(err)
@@ -160,6 +161,11 @@ func (s *Store) Path() string { return s.path }
 func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	return s.transact(ctx, f)
+}
+
+// transact runs f in a transaction of the one writer, whose lock the caller holds.
+func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return s.dialect.translate(err)

@@ -23,7 +23,6 @@ type Submission struct {
 	StartedAt   time.Time
 	PublishedAt time.Time // zero until published
 	State       SubmissionState
-	DoneLine    int
 	Counts      Counts
 }
 
@@ -54,54 +53,84 @@ type Counts struct {
 type submissions struct {
 	mu        sync.RWMutex
 	published map[int64]int64 // microseconds
-	last      int64
+	last      int64           // every publication up to this one is in the map
 }
 
-func (c *submissions) load(ctx context.Context, s *Store) error {
-	return s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT number, published_at FROM submission WHERE published_at IS NOT NULL`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.published = map[int64]int64{}
-		for rows.Next() {
-			var n, at int64
-			if err := rows.Scan(&n, &at); err != nil {
-				return err
-			}
-			c.published[n] = at
-			c.last = max(c.last, at)
-		}
-		return rows.Err()
-	})
-}
-
-// at is the publication instant of a submission; ok is false while it is not published.
-func (c *submissions) at(number int64) (us int64, ok bool) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	us, ok = c.published[number]
-	return us, ok
-}
-
-func (c *submissions) publish(number, us int64) {
+// load takes up what was published since, also by other processes.
+func (c *submissions) load(ctx context.Context, tx *sql.Tx) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	rows, err := tx.QueryContext(ctx, `SELECT number, published_at FROM submission WHERE published_at > ? ORDER BY published_at`, c.last)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
 	if c.published == nil {
 		c.published = map[int64]int64{}
 	}
-	c.published[number] = us
-	c.last = max(c.last, us)
+	for rows.Next() {
+		var n, at int64
+		if err := rows.Scan(&n, &at); err != nil {
+			return err
+		}
+		c.published[n] = at
+		c.last = at
+	}
+	return rows.Err()
 }
 
-// after is an instant later than every publication so far: time itself where the clock runs as it should.
-func (c *submissions) after(now time.Time) int64 {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return max(micro(now), c.last+1)
+// moment is what one read transaction sees as published: a publication that comes while it reads is none of its own, so
+// that a submission is seen whole or not at all.
+type moment struct {
+	subs *submissions
+	upTo int64
+}
+
+// moment tells what is published in the state of the database that the transaction sees.
+func (s *Store) moment(ctx context.Context, tx *sql.Tx) (moment, error) {
+	var last sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT max(published_at) FROM submission`).Scan(&last); err != nil {
+		return moment{}, err
+	}
+	s.subs.mu.RLock()
+	known := s.subs.last
+	s.subs.mu.RUnlock()
+	if known < last.Int64 {
+		if err := s.subs.load(ctx, tx); err != nil {
+			return moment{}, err
+		}
+	}
+	return moment{&s.subs, last.Int64}, nil
+}
+
+// at is the publication instant of a submission; ok is false where it is not published.
+func (m moment) at(number int64) (us int64, ok bool) {
+	m.subs.mu.RLock()
+	defer m.subs.mu.RUnlock()
+	us, ok = m.subs.published[number]
+	return us, ok && us <= m.upTo
+}
+
+// publishing runs f in one write transaction with an instant later than every earlier publication (time itself, where
+// the clock runs as it should), which f writes into the submission that it publishes.
+func (s *Store) publishing(ctx context.Context, now time.Time, f func(tx *sql.Tx, at int64) error) (time.Time, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var at int64
+	err := s.transact(ctx, func(tx *sql.Tx) error {
+		var last sql.NullInt64
+		if err := tx.QueryRowContext(ctx, `SELECT max(published_at) FROM submission`).Scan(&last); err != nil {
+			return err
+		}
+		at = max(micro(now), last.Int64+1)
+		return f(tx, at)
+	})
+	if err != nil {
+		return time.Time{}, err
+	}
+	// It is committed whatever happens now; a reader that finds it unknown takes it up for itself.
+	_ = s.Read(context.WithoutCancel(ctx), func(tx *sql.Tx) error { return s.subs.load(ctx, tx) })
+	return instant(at), nil
 }
 
 // micro and instant turn instants to their stored form and back.
@@ -109,14 +138,14 @@ func micro(t time.Time) int64    { return t.UnixMicro() }
 func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
 const submissionColumns = `number, agency, dataset, contract, file, digest, bytes, replays, started_at, published_at,
-	state, done_line, read, stored, unchanged, rejected, unbound, warned`
+	state, read, stored, unchanged, rejected, unbound, warned`
 
 func scanSubmission(row interface{ Scan(...any) error }) (Submission, error) {
 	var s Submission
 	var started int64
 	var published sql.NullInt64
 	err := row.Scan(&s.Number, &s.Agency, &s.Dataset, &s.Contract, &s.File, &s.Digest, &s.Bytes, &s.Replays, &started,
-		&published, &s.State, &s.DoneLine, &s.Counts.Read, &s.Counts.Stored, &s.Counts.Unchanged, &s.Counts.Rejected,
+		&published, &s.State, &s.Counts.Read, &s.Counts.Stored, &s.Counts.Unchanged, &s.Counts.Rejected,
 		&s.Counts.Unbound, &s.Counts.Warned)
 	s.StartedAt = instant(started)
 	if published.Valid {
@@ -149,9 +178,13 @@ func (s *Store) Submission(ctx context.Context, number int64) (Submission, error
 
 // Submissions lists submissions, newest first.
 func (s *Store) Submissions(ctx context.Context, limit int) ([]Submission, error) {
+	return s.submissions(ctx, `ORDER BY number DESC LIMIT ?`, limit)
+}
+
+func (s *Store) submissions(ctx context.Context, which string, args ...any) ([]Submission, error) {
 	var list []Submission
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+submissionColumns+` FROM submission ORDER BY number DESC LIMIT ?`, limit)
+		rows, err := tx.QueryContext(ctx, `SELECT `+submissionColumns+` FROM submission `+which, args...)
 		if err != nil {
 			return err
 		}
@@ -182,33 +215,63 @@ func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, err
 	return number, err
 }
 
-// FinishSubmission is the one short commit that makes a submission's rows visible, or holds or discards it. A
-// publication gets an instant later than every earlier one. It is a conflict where the submission is not open or held.
+// FinishSubmission is the one short commit that makes a submission's rows visible, or holds or discards it. It gives the
+// instant of a publication. It is a conflict where the submission is not open or held, and where what its rows were
+// judged against is no more (see overtaken): then it can only be discarded and its file sent again.
 func (s *Store) FinishSubmission(ctx context.Context, number int64, state SubmissionState, now time.Time) (time.Time, error) {
-	var at sql.NullInt64
-	err := s.Write(ctx, func(tx *sql.Tx) error {
-		if state == SubmissionPublished {
-			at = sql.NullInt64{Int64: s.subs.after(now), Valid: true}
-		}
-		res, err := tx.ExecContext(ctx, `UPDATE submission SET state = ?, published_at = ? WHERE number = ? AND state IN ('open', 'held')`,
-			string(state), at, number)
-		if err != nil {
+	if state != SubmissionPublished {
+		return time.Time{}, s.Write(ctx, func(tx *sql.Tx) error { return setState(ctx, tx, number, state, nil) })
+	}
+	return s.publishing(ctx, now, func(tx *sql.Tx, at int64) error {
+		if err := setState(ctx, tx, number, state, at); err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil {
+		if err := overtaken(ctx, tx, number); err != nil {
 			return err
-		} else if n != 1 {
-			return fault.New(fault.Conflict, "submission.finished", "submission %d is neither open nor held", number)
 		}
-		if state != SubmissionDiscarded {
-			return nil
-		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM stale WHERE submission = ?`, number)
+		// What it brought back mended waits no longer.
+		_, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = '[]'
+			WHERE submission = (SELECT replays FROM submission WHERE number = ?) AND replayed_by = ?`, number, number)
 		return err
 	})
-	if err != nil || !at.Valid {
-		return time.Time{}, err
+}
+
+func setState(ctx context.Context, tx *sql.Tx, number int64, state SubmissionState, publishedAt any) error {
+	res, err := tx.ExecContext(ctx, `UPDATE submission SET state = ?, published_at = ? WHERE number = ? AND state IN ('open', 'held')`,
+		string(state), publishedAt, number)
+	if err != nil {
+		return err
 	}
-	s.subs.publish(number, at.Int64)
-	return instant(at.Int64), nil
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n != 1 {
+		return fault.New(fault.Conflict, "submission.finished", "submission %d is neither open nor held", number)
+	}
+	return nil
+}
+
+// OutdatedSubmission is the key of the conflict of a submission whose rows were judged against what is no more.
+const OutdatedSubmission = "submission.outdated"
+
+// overtaken is a conflict where rows that a submission wants to publish were judged against a state that has passed: a
+// later one of the same dataset has claimed keys since, or a subject that it writes to was merged or parted meanwhile.
+func overtaken(ctx context.Context, tx *sql.Tx, number int64) error {
+	for _, change := range []struct{ query, text string }{
+		{`SELECT EXISTS (SELECT 1 FROM submission n JOIN submission later ON later.agency = n.agency AND later.dataset = n.dataset
+			WHERE n.number = ? AND later.number > n.number)`, "a later file of the dataset has come since"},
+		{`SELECT EXISTS (SELECT 1 FROM subject s JOIN stale t ON t.subject = s.id AND t.submission = ? WHERE s.redirect <> 0)`,
+			"a subject of it was merged into another since"},
+		{`SELECT EXISTS (SELECT 1 FROM link l JOIN stale t ON t.subject = l.kept AND t.submission = ?
+			JOIN submission n ON n.number = t.submission WHERE l.undone_at >= n.started_at)`, "a subject of it was parted from another since"},
+	} {
+		var yes bool
+		if err := tx.QueryRowContext(ctx, change.query, number).Scan(&yes); err != nil {
+			return err
+		}
+		if yes {
+			return fault.New(fault.Conflict, OutdatedSubmission, "submission %d was checked against what is no more: %s", number, change.text).
+				With("give it up with probity submission discard, and send its file again")
+		}
+	}
+	return nil
 }

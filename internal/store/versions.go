@@ -82,12 +82,10 @@ type FindingCount struct {
 	Example     string
 }
 
-// Advance records how far a submission has come, with the rows that wait and the findings since, in one short commit.
-// A run that is killed goes on behind the line of the last Advance.
-func (s *Store) Advance(ctx context.Context, submission int64, doneLine int, c Counts, waiting []Waiting, findings []FindingCount) error {
+// Advance counts rows of a submission, with those that wait and the findings, in one short commit.
+func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting []Waiting, findings []FindingCount) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		b := newBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"},
-			" ON CONFLICT (submission, line, part) DO UPDATE SET findings = excluded.findings")
+		b := newBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"}, "")
 		for i := range waiting {
 			w := &waiting[i]
 			if err := b.add(ctx, submission, w.Line, w.Part, w.State, string(w.Findings), string(w.Header), w.Row, w.Sealed); err != nil {
@@ -104,9 +102,9 @@ func (s *Store) Advance(ctx context.Context, submission int64, doneLine int, c C
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE submission SET done_line = ?, read = read + ?, stored = stored + ?, unchanged = unchanged + ?,
+		_, err := tx.ExecContext(ctx, `UPDATE submission SET read = read + ?, stored = stored + ?, unchanged = unchanged + ?,
 			rejected = rejected + ?, unbound = unbound + ?, warned = warned + ? WHERE number = ?`,
-			doneLine, c.Read, c.Stored, c.Unchanged, c.Rejected, c.Unbound, c.Warned, submission)
+			c.Read, c.Stored, c.Unchanged, c.Rejected, c.Unbound, c.Warned, submission)
 		return err
 	})
 }
@@ -116,7 +114,7 @@ const versionColumns = `subject, record, seq, contract, submission, line, status
 	tier, adverse, lapse, source_key, payload, sealed`
 
 // scanVersion reads a version; its RecordedAt is zero where the submission is not published.
-func (s *Store) scanVersion(rows *sql.Rows, v *record.Version, contracts map[int]ContractRow) error {
+func scanVersion(rows *sql.Rows, v *record.Version, m moment, contracts map[int]ContractRow) error {
 	var from, to, lapse sql.NullInt64
 	var key []byte
 	err := rows.Scan(&v.Subject, &v.Record, &v.Seq, &v.Contract, &v.Submission, &v.Line, &v.Status, &v.Occurred,
@@ -127,7 +125,7 @@ func (s *Store) scanVersion(rows *sql.Rows, v *record.Version, contracts map[int
 	v.From, v.To, v.Lapse, v.SourceKey = dayOf(from), dayOf(to), dayOf(lapse), string(key)
 	c := contracts[v.Contract]
 	v.Dataset, v.Agency = c.Dataset, c.Agency
-	if us, ok := s.subs.at(v.Submission); ok {
+	if us, ok := m.at(v.Submission); ok {
 		v.RecordedAt = instant(us)
 	}
 	return nil
@@ -145,6 +143,10 @@ func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (m
 		for _, c := range contracts {
 			args = append(args, c)
 		}
+		m, err := s.moment(ctx, tx)
+		if err != nil {
+			return err
+		}
 		one, err := tx.PrepareContext(ctx, `SELECT submission, status, valid_from, valid_to FROM record_version
 			WHERE subject = ? AND contract IN (`+marks(len(contracts))+`) ORDER BY record, seq`)
 		if err != nil {
@@ -153,7 +155,7 @@ func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (m
 		defer one.Close()
 		for _, id := range ids {
 			args[0] = int64(id)
-			if err := s.term(ctx, one, args, id, found); err != nil {
+			if err := term(ctx, one, args, m, id, found); err != nil {
 				return err
 			}
 		}
@@ -162,7 +164,7 @@ func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (m
 	return found, err
 }
 
-func (s *Store) term(ctx context.Context, one *sql.Stmt, args []any, id subject.ID, found map[subject.ID]Term) error {
+func term(ctx context.Context, one *sql.Stmt, args []any, m moment, id subject.ID, found map[subject.ID]Term) error {
 	rows, err := one.QueryContext(ctx, args...)
 	if err != nil {
 		return err
@@ -176,7 +178,7 @@ func (s *Store) term(ctx context.Context, one *sql.Stmt, args []any, id subject.
 		if err := rows.Scan(&submission, &status, &from, &to); err != nil {
 			return err
 		}
-		at, published := s.subs.at(submission)
+		at, published := m.at(submission)
 		if !published || at < newest {
 			continue
 		}

@@ -2,6 +2,7 @@ package rowcheck
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -95,7 +96,7 @@ func (c *Checker) missing() error {
 	var names, hints []string
 	for i := range c.fields {
 		f := &c.fields[i]
-		if !f.Required || c.columns[i] >= 0 {
+		if !f.Required || c.columns[i] >= 0 || c.opt.KeysOnly && !slices.Contains(c.key, i) {
 			continue
 		}
 		names = append(names, f.Name)

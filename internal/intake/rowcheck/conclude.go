@@ -30,7 +30,15 @@ func (c *Checker) conclude(out *Out) {
 	if out.reject {
 		return
 	}
-	c.writePayload(out)
+	c.writePayload(out, true)
+}
+
+// concludeKey is conclude for a row of which only the key counts.
+func (c *Checker) concludeKey(out *Out) {
+	c.writeKey(out)
+	if !out.reject {
+		c.writePayload(out, false)
+	}
 }
 
 // weigh gives an adverse row its tier and the day on which it lapses.
@@ -82,12 +90,13 @@ func (c *Checker) writeKey(out *Out) {
 	}
 }
 
-func (c *Checker) writePayload(out *Out) {
+// writePayload writes the row's fields, or an empty object where none is to be kept, with its digest.
+func (c *Checker) writePayload(out *Out, fields bool) {
 	open, sealed := record.NewWriter(out.Payload), record.NewWriter(out.Sealed)
 	hidden := false
 	for i := range c.fields {
 		f, s := &c.fields[i], &out.slots[i]
-		if s.state != present {
+		if s.state != present || !fields {
 			continue
 		}
 		switch {

@@ -27,6 +27,7 @@ package rowcheck
 import (
 	"crypto/sha256"
 	"hash"
+	"slices"
 	"time"
 
 	"probity/calendar"
@@ -42,6 +43,9 @@ type Options struct {
 	// Secret keys digests and the personal parts of keys, so that nobody who sees one can find the person by trying.
 	// It must stay the same as long as the database. A contract with a personal key field cannot do without.
 	Secret []byte
+	// KeysOnly reads the fields of the key and nothing else of a row, as retractions need it: the other fields may be
+	// missing, or be there and are not looked at, no check runs, and the row is kept as an empty object.
+	KeysOnly bool
 }
 
 // Received is the name by which checks refer to the day on which the submission came.
@@ -74,6 +78,10 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 		c.rebind()
 	}
 	for i := range c.fields {
+		if c.opt.KeysOnly && !slices.Contains(c.key, i) {
+			out.slots[i] = slot{}
+			continue
+		}
 		if len(row.Notes) > 0 && c.addNotes(i, row.Notes, out) {
 			continue
 		}
@@ -86,6 +94,10 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 	out.slots[c.received] = slot{state: bad} // an unknown day decides no check
 	if c.opt.Received != calendar.None {
 		out.slots[c.received] = slot{state: present, n: int64(c.opt.Received)}
+	}
+	if c.opt.KeysOnly {
+		c.concludeKey(out)
+		return
 	}
 	for i := range c.checks {
 		c.checks[i].run(c.Plan, out)
