@@ -57,6 +57,7 @@ title "Rows that wait"
 "$PROBITY" quarantine list 3 --agency sba
 "$PROBITY" quarantine list 4 --agency sba | sed -n 1,3p
 "$PROBITY" quarantine list 5 --agency us-epa
+"$PROBITY" submission discard 4 --agency sba
 
 title "Models: written by one official, approved by another"
 "$PROBITY" credential add second --agency npcic --official "Second Official"
