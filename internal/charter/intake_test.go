@@ -207,7 +207,39 @@ func TestIntakeProperty(t *testing.T) {
 	})
 }
 
-// relations of the bureau: its superiors and what those own are kin only upwards; the neighbour is a stranger.
+// TestOfficeProperty: what goes in about an office holder is a final finding on an act inside the term of an office of
+// the list, and nothing else.
+func TestOfficeProperty(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		day := func(name string) calendar.Day { return today + calendar.Day(rapid.IntRange(-4, 2).Draw(t, name)*10) }
+		terms, d := intakeTerms("ministry.finding"), draft("ministry.finding")
+		from, to := day("term from"), day("term to")
+		if rapid.Bool().Draw(t, "still in office") {
+			to = calendar.None
+		}
+		if rapid.IntRange(0, 5).Draw(t, "appointment known") > 0 {
+			terms.Term = term(from, to)
+		}
+		office := rapid.SampledFrom([]string{"mayor", "bureau-head", "janitor", ""}).Draw(t, "office")
+		d.Bound.Value = office + "/" + syntheticID
+		d.Occurred, d.From = day("act"), day("final")
+		if rapid.IntRange(0, 5).Draw(t, "not final") == 0 {
+			d.From = calendar.None
+		}
+		_, err := open(t, terms).Admit(d)
+		lawful := terms.Term != nil && world().Office(office) != nil && d.From != calendar.None && d.From <= today &&
+			d.Occurred >= from && (to == calendar.None || d.Occurred <= to)
+		if lawful != (err == nil) {
+			t.Fatalf("lawful %v; answer %v; term %v to %v, act %v, final %v, office %q", lawful, err, from, to, d.Occurred, d.From, office)
+		}
+		if err != nil {
+			wantInvariant(t, err, "C2")
+		}
+	})
+}
+
+// TestC13Kin: of each body its superiors and what those own are kin only upwards; the neighbour is a stranger.
 func TestC13Kin(t *testing.T) {
 	t.Parallel()
 	code := func(agency string) string { return world().Agency(agency).USCC }
