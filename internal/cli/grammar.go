@@ -36,6 +36,7 @@ type grammar struct {
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Ledger     ledgerCommands     `cmd:"" help:"The record of who looked and who acted."`
 	Rebuild    rebuildCommand     `cmd:"" help:"Compute every rating again and find no difference."`
+	Demo       demoCommand        `cmd:"" help:"Make up the Yangtze delta, take its agencies' files in, rate everybody, and serve the page."`
 	Serve      serveCommand       `cmd:"" help:"Serve the small page on this machine: search a company, see its rating, points and records."`
 	Identifier identifierCommands `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
 	Catalogue  rules.Catalogue    `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`

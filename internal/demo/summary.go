@@ -1,0 +1,182 @@
+package demo
+
+import (
+	"context"
+	"slices"
+
+	"probity/internal/rating"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// Summary says what a demonstration is made of and what came out.
+type Summary struct {
+	Seed uint64 `json:"seed"`
+	On   string `json:"on"`
+	// Agencies, Datasets, Files, Rows and Bytes are what was sent; Rows counts repeated and corrected rows too.
+	Agencies int   `json:"agencies"`
+	Datasets int   `json:"datasets"`
+	Files    int   `json:"files"`
+	Rows     int64 `json:"rows"`
+	Bytes    int64 `json:"bytes"`
+	// Stored rows are in; Unchanged ones were there already; Rejected ones wait, of which MeantBad were made bad.
+	Stored    int64    `json:"stored"`
+	Unchanged int64    `json:"unchanged"`
+	Rejected  int64    `json:"rejected"`
+	MeantBad  int64    `json:"meant_bad"`
+	Rejects   []Reject `json:"rejects"`
+	// Subjects counts the register by kind; Consents what persons agreed to.
+	Subjects map[subject.Kind]int64 `json:"subjects"`
+	Consents int64                  `json:"consents"`
+	Models   []Outcome              `json:"models"`
+	Steps    []Step                 `json:"steps"`
+	Try      []string               `json:"try"`
+}
+
+// Reject is one file with rows that wait.
+type Reject struct {
+	Dataset    string `json:"dataset"`
+	File       string `json:"file"`
+	Submission int64  `json:"submission"`
+	Rows       int64  `json:"rows"`
+	Rejected   int64  `json:"rejected"`
+	MeantBad   int64  `json:"meant_bad"`
+}
+
+// Outcome is what one model said of one kind of subject.
+type Outcome struct {
+	Model string       `json:"model"`
+	Kind  subject.Kind `json:"kind"`
+	Rated int64        `json:"rated"`
+	// NotRated subjects may be rated and have too little to go by.
+	NotRated int64  `json:"not_rated"`
+	Bands    []Band `json:"bands"`
+}
+
+// Band is how many subjects are in a band, best first as the model lists them.
+type Band struct {
+	Name  string `json:"name"`
+	Count int64  `json:"count"`
+}
+
+// pageOf is how many subjects are looked at together.
+const pageOf = 500
+
+// sum counts the ratings that are kept, kind by kind, and looks for subjects worth a look on the way.
+func (r *Run) sum(ctx context.Context) error {
+	r.Summary.Seed, r.Summary.On = r.World.Seed, r.World.On.String()
+	r.Summary.Subjects = map[subject.Kind]int64{}
+	look := lookout{}
+	for _, kind := range subject.Kinds {
+		n, err := r.open.Store.CountPopulation(ctx, []subject.Kind{kind})
+		if err != nil {
+			return err
+		}
+		r.Summary.Subjects[kind] = n
+		outcomes, order := r.outcomes(kind)
+		for after := subject.ID(0); ; {
+			page, err := r.open.Store.Population(ctx, []subject.Kind{kind}, after, pageOf)
+			if err != nil {
+				return err
+			}
+			if len(page) == 0 {
+				break
+			}
+			ids := make([]subject.ID, len(page))
+			for i := range page {
+				ids[i] = page[i].ID
+			}
+			after = ids[len(ids)-1]
+			ratings, err := r.open.Store.RatingsOf(ctx, ids)
+			if err != nil {
+				return err
+			}
+			for i := range ratings {
+				outcomes[ratings[i].Model].count(&ratings[i])
+				look.see(&ratings[i])
+			}
+		}
+		for _, code := range order {
+			r.Summary.Models = append(r.Summary.Models, *outcomes[code])
+		}
+	}
+	return r.suggest(ctx, &look)
+}
+
+// outcomes prepares the counts of the models for a kind.
+func (r *Run) outcomes(kind subject.Kind) (map[string]*Outcome, []string) {
+	all, order := map[string]*Outcome{}, []string{}
+	for _, m := range r.ratings.Book.Models() {
+		if !m.Rates(kind) {
+			continue
+		}
+		o := &Outcome{Model: m.Facts.Code, Kind: kind}
+		for _, b := range m.Plan.Model().Bands {
+			o.Bands = append(o.Bands, Band{Name: b.Name.Text})
+		}
+		all[o.Model] = o
+		order = append(order, o.Model)
+	}
+	return all, order
+}
+
+func (o *Outcome) count(x *rating.Rating) {
+	if x.Status != rating.Rated {
+		o.NotRated++
+		return
+	}
+	o.Rated++
+	if i := slices.IndexFunc(o.Bands, func(b Band) bool { return b.Name == x.Band }); i >= 0 {
+		o.Bands[i].Count++
+	}
+}
+
+// lookout keeps the first subjects met that show something.
+type lookout struct {
+	gated, granted subject.ID
+	gate           string
+}
+
+func (l *lookout) see(x *rating.Rating) {
+	if x.Model != "enterprise-credit" || x.Status != rating.Rated {
+		return
+	}
+	switch {
+	case l.gated == 0 && x.Gate == "on-a-serious-list":
+		l.gated, l.gate = x.Subject, x.Gate
+	case l.granted == 0 && x.Band == "AAA":
+		l.granted = x.Subject
+	}
+}
+
+// suggest writes three commands to try, with identifiers of this very run.
+func (r *Run) suggest(ctx context.Context, look *lookout) error {
+	codes := map[subject.ID]string{}
+	for chunk := range slices.Chunk(r.World.Organisations(), pageOf) {
+		keys := make([]store.Key, len(chunk))
+		for i, code := range chunk {
+			keys[i] = store.Key{Scheme: subject.USCC, Value: code}
+		}
+		found, err := r.open.Store.FindSubjects(ctx, keys)
+		if err != nil {
+			return err
+		}
+		for k, s := range found {
+			codes[s.ID] = k.Value
+		}
+	}
+	r.Summary.Try = nil
+	if code := codes[look.gated]; code != "" {
+		r.Summary.Try = append(r.Summary.Try, "explain uscc:"+code+" --model enterprise-credit --purpose public-search --basis enterprise-publicity")
+	}
+	if code := codes[look.granted]; code != "" {
+		r.Summary.Try = append(r.Summary.Try, "decide uscc:"+code+" --measure green-lane --purpose benefit --basis joint-incentives")
+	}
+	for i := range r.World.persons {
+		if p := &r.World.persons[i]; !p.consents && p.lends {
+			r.Summary.Try = append(r.Summary.Try, "rate id:"+p.id+" --model person-repayment --purpose lending --basis \"credit-reporting art. 18\" --case 2026-1 --as "+Lender)
+			break
+		}
+	}
+	return nil
+}
