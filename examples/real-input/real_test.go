@@ -78,7 +78,7 @@ func script(t *testing.T, data string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), "bash", "run.sh", filepath.Join(t.TempDir(), "out")) //nolint:gosec // our own script
+	run := exec.CommandContext(t.Context(), "bash", "run.sh", filepath.Join(t.TempDir(), "out"))
 	run.Env = append(os.Environ(), "PROBITY="+self, "PROBITY_DATA="+data, "PROBITY_AS=", "LOGNAME=operator",
 		standIn+"="+strconv.FormatInt(time.Now().UnixNano(), 10))
 	said, err := run.CombinedOutput()
@@ -117,7 +117,7 @@ func TestTheScriptSaysWhatItNeeds(t *testing.T) {
 		"no data":   {"", filepath.Join(t.TempDir(), "out"), "set PROBITY_DATA to the folder with the public files"},
 		"not empty": {"/", t.TempDir(), "is there already; name a folder to make"},
 	} {
-		run := exec.CommandContext(t.Context(), "bash", "run.sh", c.folder) //nolint:gosec // our own script
+		run := exec.CommandContext(t.Context(), "bash", "run.sh", c.folder)
 		run.Env = append(os.Environ(), "PROBITY=false", "PROBITY_DATA="+c.data)
 		said, err := run.CombinedOutput()
 		var failed *exec.ExitError
