@@ -134,7 +134,7 @@ func (j *judgement) key(rows []*row) error {
 func (j *judgement) version(w *row, c *store.Claimed) *waits {
 	d := &w.draft
 	d.Record, d.Status, d.Changes = c.Record, j.in.job.Act, c.Published
-	if d.Status != record.Reported && !c.Has {
+	if d.Status != record.Reported && !c.Has && !c.Own {
 		return unknownRow(d.Status)
 	}
 	// What an earlier run set aside is not stored, and its content not known here.

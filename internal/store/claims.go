@@ -12,8 +12,9 @@ import (
 // Claimed is what a supplier's row already has here: its record, the subject that record is on, and its newest version.
 type Claimed struct {
 	Record record.ID
-	// By is the submission that made the record.
-	By int64
+	// By is the submission that made the record; Published tells that the record stood before the one that asks.
+	By        int64
+	Published bool
 	// Subject is the one that the record is on for the submission that asks, Base the one that it is on for everybody
 	// else: a submission that is not published has moved nothing yet.
 	Subject, Base subject.ID
@@ -22,11 +23,10 @@ type Claimed struct {
 	// Seq is the highest number of a version on Subject, whether it may be seen or not.
 	Seq int
 	// Digest and Status are those of the newest version on Subject that is published or of the submission that asks; Has
-	// is false where there is none. Stored tells that it is of that submission, Published that the record has a version
-	// that is published.
-	Has, Stored, Published bool
-	Digest                 [16]byte
-	Status                 record.Status
+	// is false where there is none. Stored tells that it is of that submission.
+	Has, Stored bool
+	Digest      [16]byte
+	Status      record.Status
 }
 
 // Claims looks up which of the keys are claimed. What a submission claimed that was not published is nobody's, unless it
@@ -89,7 +89,7 @@ func claim(row *sql.Row, m moment, submission int64) (c Claimed, ok bool, err er
 	if err != nil {
 		return c, false, err
 	}
-	if _, published := m.at(c.By); !published && c.By != submission {
+	if _, c.Published = m.at(c.By); !c.Published && c.By != submission {
 		return c, false, nil
 	}
 	if _, published := m.at(nextBy); published {
@@ -122,7 +122,6 @@ func newest(ctx context.Context, versions *sql.Stmt, m moment, submission int64,
 		c.Seq = max(c.Seq, seq)
 		published, ok := m.at(of)
 		own := of == submission
-		c.Published = c.Published || ok && !own
 		if !ok && !own {
 			continue
 		}
