@@ -60,6 +60,15 @@ func (w *Writer) Text(name string, v []byte) {
 	w.buf = appendString(w.buf, v)
 }
 
+// Plain writes a text that JSON takes as it stands: UTF-8 without quotation marks, backslashes and control characters.
+// It is Text for those who have looked already.
+func (w *Writer) Plain(name string, v []byte) {
+	w.name(name)
+	w.buf = append(w.buf, '"')
+	w.buf = append(w.buf, v...)
+	w.buf = append(w.buf, '"')
+}
+
 // End closes the object and gives the buffer back, longer by the payload.
 func (w *Writer) End() []byte { return append(w.buf, '}') }
 

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"probity/internal/catalogue"
 	"probity/internal/fault"
 	"probity/internal/intake/format"
 )
@@ -15,7 +16,7 @@ import (
 // as is a field that two columns claim; where the header is still open (NDJSON) columns may come with later rows, and
 // a missing value is a finding of its row.
 func (p *Plan) Bind(h *format.Header) (*Checker, error) {
-	c := &Checker{Plan: p, header: h}
+	c := &Checker{Plan: p, header: h, before: make([]known, len(p.fields))}
 	c.newDigests()
 	if err := c.bind(); err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func (c *Checker) bind() error {
 	}
 	c.Unknown = c.Unknown[:0]
 	for col, name := range c.header.Names {
-		field, rank := c.match(name)
+		field, rank := c.headings.match(name)
 		if field < 0 {
 			if strings.TrimSpace(name) != "" {
 				c.Unknown = append(c.Unknown, name)
@@ -55,48 +56,69 @@ func (c *Checker) bind() error {
 				At(fmt.Sprint(max(c.header.Line, 1))).With("leave one of them out or give it another heading")
 		}
 	}
-	c.columns = c.columns[:0]
-	for _, cl := range claims {
+	c.columns, c.reads = c.columns[:0], c.reads[:0]
+	for i, cl := range claims {
 		c.columns = append(c.columns, cl.column)
+		if f := &c.fields[i]; (cl.column >= 0 || f.Required || len(f.fallback) > 0) && c.wants(i) {
+			c.reads = append(c.reads, i)
+		}
 	}
 	c.bound = len(c.header.Names)
 	return nil
 }
 
-// match finds the field a heading means, and how well: 0 as written, 1 folded, 2 by title.
-func (c *Checker) match(name string) (field, rank int) {
-	folded := foldHeading(name)
-	best, bestRank := -1, 3
-	for i := range c.fields {
-		f := &c.fields[i]
-		r := 3
-		for _, n := range append([]string{f.Name}, f.Aliases...) {
-			if n == name {
-				r = 0
-			} else if foldHeading(n) == folded {
-				r = min(r, 1)
-			}
+// headings finds fields by what may stand over their columns: names and aliases as written, and all in their folded
+// form. Where two fields share a form, the better rank has it, then the first.
+type headings struct {
+	written map[string]int
+	folded  map[string]meant
+}
+
+// meant is the field that a heading means, and how well: 0 as written, 1 folded, 2 by title.
+type meant struct{ field, rank int }
+
+func (h *headings) add(i int, f *catalogue.Field) {
+	for _, n := range append([]string{f.Name}, f.Aliases...) {
+		if _, taken := h.written[n]; !taken {
+			h.written[n] = i
 		}
-		if r == 3 && folded != "" && (foldHeading(f.Title.EN) == folded || foldHeading(f.Title.ZH) == folded) {
-			r = 2
-		}
-		if r < bestRank {
-			best, bestRank = i, r
-		}
+		h.fold(n, meant{i, 1})
 	}
-	return best, bestRank
+	h.fold(f.Title.EN, meant{i, 2})
+	h.fold(f.Title.ZH, meant{i, 2})
+}
+
+func (h *headings) fold(form string, m meant) {
+	folded := foldHeading(form)
+	if have, taken := h.folded[folded]; folded != "" && (!taken || m.rank < have.rank) {
+		h.folded[folded] = m
+	}
+}
+
+// match finds the field a heading means; field is -1 where there is none.
+func (h *headings) match(name string) (field, rank int) {
+	if i, ok := h.written[name]; ok {
+		return i, 0
+	}
+	if m, ok := h.folded[foldHeading(name)]; ok {
+		return m.field, m.rank
+	}
+	return -1, 0
 }
 
 func foldHeading(s string) string {
 	return strings.ToLower(string(trim(appendNarrow(nil, []byte(s)))))
 }
 
+// wants tells whether the field is read at all.
+func (c *Checker) wants(field int) bool { return !c.opt.KeysOnly || slices.Contains(c.key, field) }
+
 // missing faults a file that lacks required columns, naming for each the likeliest heading that is there unused.
 func (c *Checker) missing() error {
 	var names, hints []string
 	for i := range c.fields {
 		f := &c.fields[i]
-		if !f.Required || c.columns[i] >= 0 || c.opt.KeysOnly && !slices.Contains(c.key, i) {
+		if !f.Required || c.columns[i] >= 0 || !c.wants(i) {
 			continue
 		}
 		names = append(names, f.Name)

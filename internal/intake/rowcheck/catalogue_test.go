@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"probity/identifier"
 	"probity/internal/catalogue"
 	"probity/internal/intake/format"
 	"probity/internal/intake/rowcheck"
@@ -38,7 +39,7 @@ func samrPenalty(tb testing.TB, rows int) (*catalogue.Contract, []byte) {
 		tb.Fatal("the built-in catalogue has no samr.penalty")
 	}
 	cells := map[string]string{
-		"cf_xdr_mc": "上海示例贸易有限公司", "cf_xdr_lb": "法人", "cf_xdr_shxym": goodUSCC, "cf_frdb": "王某",
+		"cf_xdr_mc": "上海示例贸易有限公司", "cf_xdr_lb": "法人", "cf_frdb": "王某",
 		"cf_wfxw": "虚假宣传", "cf_sy": "当事人在其网店发布虚假广告，与实际情况不符", "cf_yj": "《中华人民共和国广告法》第五十五条",
 		"cf_cflb": "罚款", "cf_nr": "罚款人民币五千元", "cf_nr_fk": "0.5", "cf_jdrq": "2024/03/17", "cf_yxq": "2099-12-31",
 		"cf_gsjzq": "2025-03-17", "cf_cfjg": "示例市市场监督管理局", "cf_cfjgdm": "11000000MA00000A95",
@@ -54,10 +55,18 @@ func samrPenalty(tb testing.TB, rows int) (*catalogue.Contract, []byte) {
 	for n := range rows {
 		for i, f := range contract.Fields {
 			b.WriteByte(",\n"[map[bool]int{true: 1}[i == 0]])
-			if f.Name == "cf_wsh" {
+			switch f.Name {
+			case "cf_wsh":
 				fmt.Fprintf(&b, "沪市监处〔2024〕%d号", n)
+			case "cf_xdr_shxym":
+				code, err := identifier.SyntheticUSCC("91", uint64(n))
+				if err != nil {
+					tb.Fatal(err)
+				}
+				b.WriteString(code)
+			default:
+				b.WriteString(cells[f.Name])
 			}
-			b.WriteString(cells[f.Name])
 		}
 	}
 	return contract, b.Bytes()

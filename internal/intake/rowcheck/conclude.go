@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"probity/calendar"
-	"probity/internal/catalogue"
 	"probity/internal/record"
 )
 
@@ -75,7 +74,7 @@ func (c *Checker) writeKey(out *Out) {
 		}
 		from := len(out.Key)
 		out.Key = f.appendValue(out.Key, s)
-		if f.secret() {
+		if f.secret {
 			c.keyed.Reset()
 			c.keyed.Write(out.Key[from:])
 			sum := c.keyed.Sum(c.sum[:0])
@@ -100,8 +99,8 @@ func (c *Checker) writePayload(out *Out, fields bool) {
 			continue
 		}
 		switch {
-		case f.Sensitivity == catalogue.Dropped:
-		case f.secret():
+		case f.dropped:
+		case f.secret:
 			f.write(&sealed, s)
 			hidden = true
 		default:

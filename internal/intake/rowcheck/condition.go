@@ -2,6 +2,7 @@ package rowcheck
 
 import (
 	"bytes"
+	"slices"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
@@ -34,14 +35,14 @@ type check struct {
 	shown         int   // the field a finding names; -1 where there is none
 }
 
-// run adds a finding where the rule is broken. A field that could not be read has its finding already, and decides
-// no rule.
+// spoiled tells whether a field that the rule looks at could not be read: it has its finding already, and decides no
+// rule.
+func (c *check) spoiled(slots []slot) bool {
+	return slices.ContainsFunc(c.fields, func(i int) bool { return slots[i].state == bad })
+}
+
+// run adds a finding where the rule is broken.
 func (c *check) run(p *Plan, out *Out) {
-	for _, i := range c.fields {
-		if out.slots[i].state == bad {
-			return
-		}
-	}
 	if !c.when.holds(out.slots) || c.require.holds(out.slots) {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 // 2024年3月17日, each with or without a time behind it. A time with an offset from UTC is an instant and becomes the
 // civil day of the zone; a time without one changes nothing. why is "" where a day was read.
 func parseDay(b []byte, zone *time.Location) (d calendar.Day, why string) {
-	if len(b) == 10 && b[4] == '-' && b[7] == '-' { // the form that nearly all files have
+	if len(b) == 10 && b[4] == b[7] && (b[4] == '-' || b[4] == '/' || b[4] == '.') { // what nearly all files have
 		y, ok1 := number(b[:4])
 		m, ok2 := number(b[5:7])
 		dd, ok3 := number(b[8:])

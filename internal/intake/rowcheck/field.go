@@ -17,10 +17,14 @@ import (
 // field is a field of the contract, ready to read values.
 type field struct {
 	*catalogue.Field
-	max int
+	form form
+	// secret: values are about a human being: sealed or dropped, and never shown.
+	secret, dropped bool
+	max             int
 	// codes finds the index of a code by every form in which files carry it; forms hold the folded ones.
 	codes, forms map[string]int
 	canonical    [][]byte
+	plain        bool // JSON takes every code as it stands
 	money        money
 	open         map[calendar.Day]bool
 	// openText are forms of "no end" that are no days, such as 长期.
@@ -30,11 +34,17 @@ type field struct {
 	fallback []byte // the contract's Default
 }
 
-// secret tells whether values of the field are about a human being: sealed or dropped, and never shown.
-func (f *field) secret() bool {
-	return f.Sensitivity == catalogue.Personal || f.Sensitivity == catalogue.Dropped ||
-		(f.Type == catalogue.IdentifierField && f.Scheme.Personal())
-}
+// form is how the values of a field are read and written: its catalogue.FieldType as a number.
+type form uint8
+
+const (
+	textForm form = iota
+	codeForm
+	dayForm
+	numberForm
+	boolForm
+	identifierForm
+)
 
 const (
 	defaultTextLength = 500
@@ -43,19 +53,29 @@ const (
 
 func (p *Plan) compileField(cf *catalogue.Field) (field, error) {
 	f := field{Field: cf, max: cf.MaxLength, fallback: []byte(cf.Default), lenient: p.contract.LenientCheckDigit}
+	f.dropped = cf.Sensitivity == catalogue.Dropped
+	f.secret = f.dropped || cf.Sensitivity == catalogue.Personal || cf.Type == catalogue.IdentifierField && cf.Scheme.Personal()
 	if f.max <= 0 {
 		f.max = defaultTextLength
 	}
 	switch cf.Type {
-	case catalogue.TextField, catalogue.IntField, catalogue.BoolField:
+	case catalogue.TextField:
+		f.form = textForm
+	case catalogue.BoolField:
+		f.form = boolForm
+	case catalogue.IntField:
+		f.form = numberForm
 	case catalogue.AmountField:
+		f.form = numberForm
 		f.money = newMoney(cf.Factor, cf.Unit)
 	case catalogue.CodeField:
 		if len(cf.Codes) == 0 {
 			return f, p.fault("the code field %s has no codes", cf.Name)
 		}
+		f.form = codeForm
 		f.compileCodes()
 	case catalogue.DateField:
+		f.form = dayForm
 		f.open, f.openText = map[calendar.Day]bool{}, map[string]bool{}
 		for _, text := range cf.Open {
 			if d, why := parseDay([]byte(text), p.opt.Zone); why == "" {
@@ -65,6 +85,7 @@ func (p *Plan) compileField(cf *catalogue.Field) (field, error) {
 			}
 		}
 	case catalogue.IdentifierField:
+		f.form = identifierForm
 		switch cf.Scheme {
 		case subject.USCC, subject.OrgCode, subject.LEI, subject.ResidentID:
 			f.kind = identifier.Kind(cf.Scheme)
@@ -102,9 +123,12 @@ func (f *field) compileCodes() {
 			}
 		}
 	}
+	f.plain = true
 	// Codes come before aliases and titles: a form that is one entry's code and another's title means the code.
 	for i, c := range f.Codes {
 		f.canonical = append(f.canonical, []byte(c.Code))
+		_, plain := plainText(f.canonical[i])
+		f.plain = f.plain && plain
 		put(c.Code, i)
 	}
 	for i, c := range f.Codes {
@@ -118,9 +142,8 @@ func (f *field) compileCodes() {
 	}
 }
 
-// read takes a trimmed value into the slot, with a finding where it is none of the field.
+// read takes a trimmed value into the slot, which is empty, with a finding where it is none of the field.
 func (f *field) read(raw []byte, out *Out, s *slot, zone *time.Location) {
-	*s = slot{}
 	if len(raw) == 0 {
 		raw = f.fallback
 	}
@@ -130,18 +153,18 @@ func (f *field) read(raw []byte, out *Out, s *slot, zone *time.Location) {
 		}
 		return
 	}
-	switch f.Type {
-	case catalogue.TextField:
+	switch f.form {
+	case textForm:
 		f.readText(raw, out, s)
-	case catalogue.CodeField:
+	case codeForm:
 		f.readCode(raw, out, s)
-	case catalogue.DateField:
+	case dayForm:
 		f.readDay(raw, out, s, zone)
-	case catalogue.IntField, catalogue.AmountField:
+	case numberForm:
 		f.readNumber(raw, out, s)
-	case catalogue.BoolField:
+	case boolForm:
 		f.readBool(raw, out, s)
-	case catalogue.IdentifierField:
+	case identifierForm:
 		f.readIdentifier(raw, out, s)
 	}
 }
@@ -161,7 +184,7 @@ func (f *field) shown(raw []byte) string {
 	if len(raw) == 0 {
 		return ""
 	}
-	if f.secret() {
+	if f.secret {
 		return masked
 	}
 	return clip(raw)
@@ -182,7 +205,7 @@ func (f *field) readCode(raw []byte, out *Out, s *slot) {
 		f.fail(out, s, "code", raw, "this is none of the codes of "+f.Name, "the codes are "+f.codeList())
 		return
 	}
-	*s = slot{state: present, n: int64(i), b: f.canonical[i]}
+	*s = slot{state: present, n: int64(i), b: f.canonical[i], plain: f.plain}
 }
 
 func (f *field) codeList() string {
@@ -205,13 +228,13 @@ func (f *field) codeList() string {
 }
 
 func (f *field) readDay(raw []byte, out *Out, s *slot, zone *time.Location) {
-	if f.openText[string(raw)] {
+	if len(f.openText) > 0 && f.openText[string(raw)] {
 		s.state = open
 		return
 	}
 	d, why := parseDay(raw, zone)
 	if why != "" {
-		if f.secret() {
+		if f.secret {
 			why = "this is not a date" // the exact reason would show parts of it
 		}
 		f.fail(out, s, "date", raw, why, "write dates as YYYY-MM-DD")
@@ -291,7 +314,7 @@ func (f *field) readIdentifier(raw []byte, out *Out, s *slot) {
 	}
 	status := identifier.StatusOf(f.kind, raw)
 	if (status == identifier.Valid || status == identifier.Synthetic) && normal(raw) {
-		*s = slot{state: present, b: raw, status: status}
+		*s = slot{state: present, b: raw, plain: true, status: status}
 		return
 	}
 	v := identifier.Check(f.kind, string(raw))
@@ -337,25 +360,27 @@ func normal(b []byte) bool {
 
 // appendValue writes a present value as text.
 func (f *field) appendValue(b []byte, s *slot) []byte {
-	switch f.Type {
-	case catalogue.DateField:
+	switch f.form {
+	case dayForm:
 		return calendar.Day(s.n).Append(b)
-	case catalogue.IntField, catalogue.AmountField:
+	case numberForm:
 		return strconv.AppendInt(b, s.n, 10)
-	case catalogue.BoolField:
+	case boolForm:
 		return strconv.AppendBool(b, s.n == 1)
 	}
 	return append(b, s.b...)
 }
 
 func (f *field) write(w *record.Writer, s *slot) {
-	switch f.Type {
-	case catalogue.DateField:
+	switch {
+	case f.form == dayForm:
 		w.Day(f.Name, calendar.Day(s.n))
-	case catalogue.IntField, catalogue.AmountField:
+	case f.form == numberForm:
 		w.Int(f.Name, s.n)
-	case catalogue.BoolField:
+	case f.form == boolForm:
 		w.Bool(f.Name, s.n == 1)
+	case s.plain:
+		w.Plain(f.Name, s.b)
 	default:
 		w.Text(f.Name, s.b)
 	}

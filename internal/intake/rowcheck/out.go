@@ -71,6 +71,7 @@ func (o *Out) reset(fields int) {
 	if o.Sealed == nil {
 		o.Sealed = make([]byte, 0, 256) // a row that seals nothing keeps no buffer of its own
 	}
+	clear(o.slots[:fields])
 	*o = Out{
 		Findings: o.Findings[:0], Key: o.Key[:0], Payload: o.Payload[:0], Sealed: o.Sealed[:0],
 		Identifiers: o.Identifiers[:0], slots: o.slots[:fields], arena: o.arena[:0],
@@ -96,7 +97,9 @@ type slot struct {
 	// n is an integer, an amount, a day, a boolean as 0 or 1, or the index of a code.
 	n int64
 	// b is a text, a code or a normalised identifier.
-	b      []byte
+	b []byte
+	// plain: JSON takes b as it stands.
+	plain  bool
 	status identifier.Status
 }
 

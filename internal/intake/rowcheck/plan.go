@@ -14,6 +14,7 @@ type Plan struct {
 	fields   []field
 	// index finds a field by name; received is the slot behind the fields.
 	index                map[string]int
+	headings             headings
 	received             int
 	key                  []int
 	personalKey          bool
@@ -36,12 +37,14 @@ func Compile(c *catalogue.Contract, opt Options) (*Plan, error) {
 		opt.Zone = calendar.Shanghai
 	}
 	p := &Plan{contract: c, opt: opt, index: map[string]int{}, received: len(c.Fields)}
+	p.headings = headings{written: map[string]int{}, folded: map[string]meant{}}
 	for i := range c.Fields {
 		f := &c.Fields[i]
 		if _, twice := p.index[f.Name]; twice {
 			return nil, p.fault("the field %s stands twice", f.Name)
 		}
 		p.index[f.Name] = i
+		p.headings.add(i, f)
 		compiled, err := p.compileField(f)
 		if err != nil {
 			return nil, err
@@ -93,7 +96,7 @@ func (p *Plan) compileRow() error {
 			return err
 		}
 		p.key = append(p.key, i)
-		p.personalKey = p.personalKey || p.fields[i].secret()
+		p.personalKey = p.personalKey || p.fields[i].secret
 	}
 	if p.personalKey && len(p.opt.Secret) == 0 {
 		return p.fault("the key holds a personal field, and there is no secret to hash it with")

@@ -25,12 +25,13 @@
 package rowcheck
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"hash"
-	"slices"
 	"time"
 
 	"probity/calendar"
+	"probity/identifier"
 	"probity/internal/intake/format"
 )
 
@@ -60,9 +61,17 @@ type Checker struct {
 	header  *format.Header
 	bound   int   // names of the header that are bound
 	columns []int // of each field; -1 where the file has none
+	reads   []int // the fields that can have a value or must have one; the others cost a row nothing
+	before  []known
 	digest  hash.Hash
 	keyed   hash.Hash
 	sum     [sha256.Size]byte
+}
+
+// known is the last well-formed identifier of a field.
+type known struct {
+	raw    []byte
+	status identifier.Status
 }
 
 // Check reads a row into out.
@@ -70,18 +79,13 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 	out.reset(len(c.fields) + 1)
 	out.Line, out.Part = row.Line, row.Part
 	if p := row.Problem; p != nil {
-		clear(out.slots)
 		c.addProblem(p, out)
 		return
 	}
 	if len(c.header.Names) != c.bound {
 		c.rebind()
 	}
-	for i := range c.fields {
-		if c.opt.KeysOnly && !slices.Contains(c.key, i) {
-			out.slots[i] = slot{}
-			continue
-		}
+	for _, i := range c.reads {
 		if len(row.Notes) > 0 && c.addNotes(i, row.Notes, out) {
 			continue
 		}
@@ -89,7 +93,11 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 		if col := c.columns[i]; col >= 0 && col < len(row.Values) {
 			raw = trim(row.Values[col])
 		}
-		c.fields[i].read(raw, out, &out.slots[i], c.opt.Zone)
+		if f := &c.fields[i]; f.kind != "" {
+			c.readIdentifier(i, raw, out)
+		} else {
+			f.read(raw, out, &out.slots[i], c.opt.Zone)
+		}
 	}
 	out.slots[c.received] = slot{state: bad} // an unknown day decides no check
 	if c.opt.Received != calendar.None {
@@ -99,10 +107,26 @@ func (c *Checker) Check(row *format.Row, out *Out) {
 		c.concludeKey(out)
 		return
 	}
+	spoiled := out.reject || c.opt.Received == calendar.None
 	for i := range c.checks {
-		c.checks[i].run(c.Plan, out)
+		if ck := &c.checks[i]; !spoiled || !ck.spoiled(out.slots) {
+			ck.run(c.Plan, out)
+		}
 	}
 	c.conclude(out)
+}
+
+// readIdentifier reads an identifier, unless it is the one that was there before: agencies name themselves in every row.
+func (c *Checker) readIdentifier(i int, raw []byte, out *Out) {
+	s, before := &out.slots[i], &c.before[i]
+	if len(raw) > 0 && bytes.Equal(raw, before.raw) {
+		*s = slot{state: present, b: raw, plain: true, status: before.status}
+		return
+	}
+	c.fields[i].read(raw, out, s, c.opt.Zone)
+	if s.plain {
+		before.raw, before.status = append(before.raw[:0], raw...), s.status
+	}
 }
 
 // addNotes turns what a mapping says of a field's value into findings, which stand for those of the value itself.
@@ -127,7 +151,7 @@ func (c *Checker) addProblem(p *format.Problem, out *Out) {
 	for i, col := range c.columns {
 		if col >= 0 && c.header.Names[col] == p.Field {
 			f.Field = c.fields[i].Name
-			if c.fields[i].secret() && p.Value != "" {
+			if c.fields[i].secret && p.Value != "" {
 				f.Value = masked
 			}
 		}

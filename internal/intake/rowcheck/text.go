@@ -30,16 +30,16 @@ func (f *field) readText(raw []byte, out *Out, s *slot) {
 			"shorten it, or check that the columns have not shifted")
 		return
 	}
-	*s = slot{state: present, b: raw}
+	*s = slot{state: present, b: raw, plain: plain}
 }
 
 // plainText counts characters, and tells whether all of them are ones that need no closer look: they are in NFC
-// whatever stands beside them, and control nothing.
+// whatever stands beside them, control nothing, and JSON takes them as they stand.
 func plainText(b []byte) (n int, plain bool) {
 	for i := 0; i < len(b); {
 		c := b[i]
 		if c < utf8.RuneSelf {
-			if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c == 0x7f {
+			if c < ' ' || c == '"' || c == '\\' || c == 0x7f {
 				return 0, false
 			}
 			i++
@@ -47,8 +47,8 @@ func plainText(b []byte) (n int, plain bool) {
 			continue
 		}
 		// U+4000 to U+9FFF, nearly all of them Chinese characters and most of what stands in files, told by their first
-		// byte. Readers let only UTF-8 through.
-		if c >= 0xe4 && c <= 0xe9 && i+3 <= len(b) {
+		// byte.
+		if c >= 0xe4 && c <= 0xe9 && i+2 < len(b) && b[i+1]&0xc0 == 0x80 && b[i+2]&0xc0 == 0x80 {
 			i += 3
 			n++
 			continue
@@ -120,6 +120,25 @@ func hasWide(b []byte) bool {
 }
 
 func trim(b []byte) []byte {
+	if len(b) > 0 && (mayBlank(b[0]) || mayBlank(b[len(b)-1])) {
+		return trimBlanks(b)
+	}
+	return b
+}
+
+// mayBlank tells whether a blank can begin or end with the byte; of what files hold, few values do.
+func mayBlank(c byte) bool {
+	if c < utf8.RuneSelf {
+		return c <= ' '
+	}
+	switch c {
+	case 0xe3, 0xc2, 0xe2, 0xef, 0x80, 0xa0, 0x8b, 0xbf: // see blankAt and blankBefore
+		return true
+	}
+	return false
+}
+
+func trimBlanks(b []byte) []byte {
 	for len(b) > 0 {
 		n := blankAt(b)
 		if n == 0 {
