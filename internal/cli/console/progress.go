@@ -1,11 +1,13 @@
 package console
 
 import (
+	"io"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/progress"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/mattn/go-isatty"
 )
 
@@ -15,6 +17,7 @@ const patience = time.Second
 // Bar shows how far one piece of long work has come: done of total, rate, and time left. The zero Bar, which a pipe
 // gets, shows nothing. Its methods may be called from any goroutine.
 type Bar struct {
+	out     io.Writer
 	writer  progress.Writer
 	tracker *progress.Tracker
 	timer   *time.Timer
@@ -33,17 +36,19 @@ var units = map[string]progress.Units{
 // known. The caller ends it with Done.
 func (s *Session) Progress(what, unit string, total int64) *Bar {
 	f, ok := s.Process.Err.(*os.File)
-	if !ok || !isatty.IsTerminal(f.Fd()) {
+	// A terminal that cannot move its cursor would get a line for every step.
+	if term := s.Process.Env("TERM"); !ok || term == "" || term == "dumb" || !isatty.IsTerminal(f.Fd()) {
 		return &Bar{}
 	}
 	w := progress.NewWriter()
 	w.SetOutputWriter(f)
 	w.SetAutoStop(false)
 	w.SetTrackerLength(24)
+	w.SetTrackerPosition(progress.PositionRight)
 	w.SetUpdateFrequency(200 * time.Millisecond)
 	w.Style().Visibility.ETA, w.Style().Visibility.Speed, w.Style().Visibility.Time = true, true, true
 	w.Style().Options.TimeInProgressPrecision, w.Style().Options.ETAPrecision = time.Second, time.Second
-	b := &Bar{writer: w, tracker: &progress.Tracker{Message: what, Total: total, Units: units[unit], RemoveOnCompletion: true}}
+	b := &Bar{out: f, writer: w, tracker: &progress.Tracker{Message: what, Total: total, Units: units[unit]}}
 	w.AppendTracker(b.tracker)
 	b.timer = time.AfterFunc(patience, b.draw)
 	return b
@@ -97,4 +102,5 @@ func (b *Bar) Done() {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+	io.WriteString(b.out, text.CursorUp.Sprint()+text.EraseLine.Sprint()) //nolint:errcheck // there is nobody left to tell
 }
