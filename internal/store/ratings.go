@@ -131,7 +131,7 @@ func (s *Store) clearStale(ctx context.Context, tx *sql.Tx, ids []subject.ID, se
 		}
 		args = append(args, micro(seen))
 		_, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE subject IN (`+marks(len(page))+`)
-			AND submission IN (SELECT number FROM submission WHERE published_at <= ?)`, args...)
+			AND (SELECT published_at FROM submission WHERE number = stale.submission) <= ?`, args...)
 		if err != nil {
 			return err
 		}

@@ -255,13 +255,15 @@ const OutdatedSubmission = "submission.outdated"
 
 // overtaken is a conflict where rows that a submission wants to publish were judged against a state that has passed: a
 // later one of the same dataset has claimed keys since, or a subject that it writes to was merged or parted meanwhile.
+//
+// Next to no subject is merged or parted, and the marks of outdated ones are many: CROSS JOIN has SQLite begin with the few.
 func overtaken(ctx context.Context, tx *sql.Tx, number int64) error {
 	for _, change := range []struct{ query, text string }{
 		{`SELECT EXISTS (SELECT 1 FROM submission n JOIN submission later ON later.agency = n.agency AND later.dataset = n.dataset
 			WHERE n.number = ? AND later.number > n.number)`, "a later file of the dataset has come since"},
-		{`SELECT EXISTS (SELECT 1 FROM subject s JOIN stale t ON t.subject = s.id AND t.submission = ? WHERE s.redirect <> 0)`,
+		{`SELECT EXISTS (SELECT 1 FROM subject s CROSS JOIN stale t ON t.subject = s.id AND t.submission = ? WHERE s.redirect <> 0)`,
 			"a subject of it was merged into another since"},
-		{`SELECT EXISTS (SELECT 1 FROM link l JOIN stale t ON t.subject = l.kept AND t.submission = ?
+		{`SELECT EXISTS (SELECT 1 FROM link l CROSS JOIN stale t ON t.subject = l.kept AND t.submission = ?
 			JOIN submission n ON n.number = t.submission WHERE l.undone_at >= n.started_at)`, "a subject of it was parted from another since"},
 	} {
 		var yes bool
