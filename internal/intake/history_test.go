@@ -241,23 +241,29 @@ func (h *history) discard(t *rapid.T) {
 	h.held = 0
 }
 
-// permits let the histories' companies be read as a model reads them.
+// permits let the history's companies be read as a model reads them.
 func (h *history) permits() []charter.RatingPermit {
+	return h.room.permits(h.company(0), h.company(1), h.company(2), h.company(3))
+}
+
+// permits are those of a model that may rate the companies, as far as they are known.
+func (r *room) permits(of ...uint64) []charter.RatingPermit {
+	r.Helper()
 	var list []charter.RatingPermit
-	for n := range uint64(companies) {
-		sub, err := h.store.FindSubject(h.Context(), store.Key{Scheme: subject.USCC, Value: company(h.company(n))})
+	for _, n := range of {
+		sub, err := r.store.FindSubject(r.Context(), store.Key{Scheme: subject.USCC, Value: company(n)})
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
 		if err != nil {
-			h.t.Fatal(err)
+			r.Fatal(err)
 		}
 		p, err := charter.PermitRating(charter.RatingTerms{
 			Model:   charter.ModelFacts{Code: "test", Version: 1, Kinds: []string{"enterprise"}, Contexts: []string{"market"}},
 			Subject: sub, Today: 20000,
 		})
 		if err != nil {
-			h.t.Fatal(err)
+			r.Fatal(err)
 		}
 		list = append(list, p)
 	}

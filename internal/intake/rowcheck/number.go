@@ -143,12 +143,13 @@ type money struct {
 	unit   string
 }
 
-// chineseUnits are the units written behind amounts in yuan, longest first, in fen.
+// chineseUnits are the units written behind amounts in yuan, longest first, in fen. CNY is how this platform writes
+// amounts itself: what it shows can be sent back whatever the column's own unit.
 var chineseUnits = []struct {
 	name   string
 	factor int64
 }{
-	{"亿元", 1e10}, {"万元", 1e6}, {"亿", 1e10}, {"万", 1e6}, {"元", 100}, {"圆", 100},
+	{"亿元", 1e10}, {"万元", 1e6}, {"亿", 1e10}, {"万", 1e6}, {"元", 100}, {"圆", 100}, {"CNY", 100},
 }
 
 func newMoney(factor int64, unit string) money {
@@ -178,7 +179,10 @@ func (m money) parse(b []byte) (int64, string) {
 			}
 		}
 	} else if m.unit != "" {
-		b = trim(bytes.TrimSuffix(bytes.TrimPrefix(b, []byte(m.unit)), []byte(m.unit)))
+		b = trim(bytes.TrimPrefix(b, []byte(m.unit)))
+		if rest, ok := bytes.CutSuffix(b, []byte(m.unit)); ok {
+			b, factor = trim(rest), 100
+		}
 		if m.unit == "USD" {
 			b = bytes.TrimPrefix(b, []byte("$"))
 		}
