@@ -266,6 +266,7 @@ func printHeading(w io.Writer, v *rating.View) {
 type explainCommand struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Model   string `required:"" placeholder:"CODE" complete:"model" help:"The rating model."`
+	Full    bool   `help:"Show the characteristics too that are worth nothing and have no record behind them."`
 	moment
 	console.Reading
 }
@@ -286,18 +287,20 @@ func (c explainCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	return answerRating(s, question{c.Subject, c.Model, when, c.Reading, false}, printExplanation)
+	return answerRating(s, question{c.Subject, c.Model, when, c.Reading, false}, func(w io.Writer, e *rating.Explained) {
+		printExplanation(w, e, c.Full)
+	})
 }
 
 // printExplanation is the rating as a sum: one line a summand, with the running total.
-func printExplanation(w io.Writer, e *rating.Explained) {
+func printExplanation(w io.Writer, e *rating.Explained, full bool) {
 	v := &e.View
 	printHeading(w, v)
 	for _, r := range v.WhyNot {
 		fmt.Fprintf(w, "  %s: %s\n", r.Code, r.Text.EN)
 	}
 	if v.Status == rating.Rated {
-		printSum(w, v)
+		printSum(w, v, full)
 	}
 	for _, g := range v.Gates {
 		decisive := ""
@@ -322,12 +325,16 @@ func printExplanation(w io.Writer, e *rating.Explained) {
 	printNext(w, v, titles)
 }
 
-func printSum(w io.Writer, v *rating.View) {
-	total := v.Base
+func printSum(w io.Writer, v *rating.View, full bool) {
+	total, nothing := v.Base, 0
 	rows := []console.Row{{"base", "", "", "", total, ""}}
 	for i := range v.Characteristics {
 		c := &v.Characteristics[i]
 		total += c.Points
+		if !full && c.Points == 0 && len(c.Records)+len(c.Disputed) == 0 {
+			nothing++
+			continue
+		}
 		value := c.Value
 		if c.Missing {
 			value = "(nothing known)"
@@ -339,6 +346,9 @@ func printSum(w io.Writer, v *rating.View) {
 		rows = append(rows, console.Row{a.Name, "", "", fmt.Sprintf("%+d", a.Points), total, ""})
 	}
 	console.Columns(w, console.Row{"", "value", "falls under", "points", "sum", "records"}, rows)
+	if nothing > 0 {
+		fmt.Fprintf(w, "and %s worth nothing, without a record; --full shows them\n", console.Count(nothing, "characteristic"))
+	}
 }
 
 // behind lists the records behind a characteristic, or the beginning of a long list.
