@@ -13,6 +13,9 @@ type whose struct {
 // The pulls: troubles find the careless and the large, merits the careful and the large, business the large.
 func trouble(p *party) float64 { return math.Exp(-1.15*p.quality) * math.Pow(p.size, 0.55) }
 
+// slack is trouble of the small kind, which many have a little of.
+func slack(p *party) float64 { return math.Exp(-0.6*p.quality) * math.Pow(p.size, 0.2) }
+
 func merit(p *party) float64 { return math.Exp(0.9*p.quality) * math.Pow(p.size, 0.7) }
 
 func business(p *party) float64 { return math.Pow(p.size, 0.6) }

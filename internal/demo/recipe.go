@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -52,7 +53,7 @@ func recipes() map[string]recipe {
 			s.some(whose{firms: true, pull: anyone}, evaluationGrade)
 		}},
 
-		"tax-conduct":           sampled(14_000, firmsInTrouble, taxConduct),
+		"tax-conduct":           sampled(16_000, whose{firms: true, pull: slack}, taxConduct),
 		"tax-period":            {0, taxPeriods},
 		"tax-grade":             {0, taxGrades},
 		"arrears":               sampled(900, firmsInTrouble, arrears),
@@ -92,7 +93,7 @@ func recipes() map[string]recipe {
 func (s Size) least() int { return max(2, 9*s.Permille/1000) }
 
 // plan is every dataset with its recipe and its share of the family's rows, in the order in which files are to come in:
-// appointments before the findings that rest on them, otherwise by code.
+// the register of firms, appointments before the findings that rest on them, then by code.
 func (w *World) plan() []*sheet {
 	byFamily := map[string][]*catalogue.Contract{}
 	for _, c := range w.catalogue.Datasets {
@@ -117,16 +118,21 @@ func (w *World) plan() []*sheet {
 		}
 	}
 	slices.SortFunc(all, func(a, b *sheet) int {
-		if x, y := a.contract.Family == "office-appointment", b.contract.Family == "office-appointment"; x != y {
-			if x {
-				return -1
-			}
-			return 1
-		}
-		if a.contract.Code < b.contract.Code {
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(rank(a.contract), rank(b.contract)), cmp.Compare(a.contract.Code, b.contract.Code))
 	})
 	return all
 }
+
+// rank puts the register first and appointments before the findings that rest on them.
+func rank(c *catalogue.Contract) int {
+	switch {
+	case c.Code == register:
+		return 0
+	case c.Family == "office-appointment":
+		return 1
+	}
+	return 2
+}
+
+// register is the dataset that all firms are in.
+const register = "samr.registration"

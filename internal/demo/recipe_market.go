@@ -12,7 +12,7 @@ func registrations(s *sheet) {
 		"mca.registration-social": socialOrganisation, "moj.registration-law-firm": lawFirm, "moj.registration-notary": notary,
 	}[s.contract.Code]
 	switch {
-	case s.contract.Code == "samr.registration":
+	case s.contract.Code == register:
 		for i := range s.firms {
 			if registered(s.firms[i].kind) {
 				s.registration(&s.firms[i], s.firms[i].kind)

@@ -8,7 +8,7 @@ import (
 )
 
 var taxWrongs = bag{
-	{"010101", 30}, {"010102", 8}, {"010103", 12}, {"010104", 6}, {"010106", 1}, {"020101", 14}, {"020102", 3}, {"020103", 5},
+	{"010101", 38}, {"010102", 8}, {"010103", 12}, {"010104", 6}, {"010106", 1}, {"020101", 14}, {"020102", 3}, {"020103", 5},
 	{"020104", 1}, {"030101", 5}, {"030102", 3}, {"040101", 4}, {"040102", 1.5}, {"050101", 4}, {"050102", 3}, {"060103", 0.6},
 	{"060104", 0.6}, {"070102", 0.35}, {"070103", 0.5}, {"070104", 0.15},
 }
@@ -51,7 +51,7 @@ func taxPeriods(s *sheet) {
 		s.number("year", last-1)
 		s.number("months_in_year", months)
 		s.yes("has_revenue", !s.dice.chance(0.06))
-		s.yes("audit_information", s.dice.chance(0.35))
+		s.yes("audit_information", s.dice.chance(0.3))
 		if s.dice.chance(bad(&f.party, 0.03)) {
 			run := s.dice.between(1, 5)
 			s.number("zero_vat_months", min(12, run+s.dice.between(0, 3)))

@@ -62,11 +62,14 @@ type Band struct {
 // pageOf is how many subjects are looked at together.
 const pageOf = 500
 
-// sum counts the ratings that are kept, kind by kind, and looks for subjects worth a look on the way.
+// sum counts the ratings that are kept, kind by kind.
 func (r *Run) sum(ctx context.Context) error {
 	r.Summary.Seed, r.Summary.On = r.World.Seed, r.World.On.String()
 	r.Summary.Subjects = map[subject.Kind]int64{}
-	look := lookout{}
+	tallies, err := r.open.Store.Tallies(ctx)
+	if err != nil {
+		return err
+	}
 	for _, kind := range subject.Kinds {
 		n, err := r.open.Store.CountPopulation(ctx, []subject.Kind{kind})
 		if err != nil {
@@ -74,33 +77,16 @@ func (r *Run) sum(ctx context.Context) error {
 		}
 		r.Summary.Subjects[kind] = n
 		outcomes, order := r.outcomes(kind)
-		for after := subject.ID(0); ; {
-			page, err := r.open.Store.Population(ctx, []subject.Kind{kind}, after, pageOf)
-			if err != nil {
-				return err
-			}
-			if len(page) == 0 {
-				break
-			}
-			ids := make([]subject.ID, len(page))
-			for i := range page {
-				ids[i] = page[i].ID
-			}
-			after = ids[len(ids)-1]
-			ratings, err := r.open.Store.RatingsOf(ctx, ids)
-			if err != nil {
-				return err
-			}
-			for i := range ratings {
-				outcomes[ratings[i].Model].count(&ratings[i])
-				look.see(&ratings[i])
+		for i := range tallies {
+			if t := &tallies[i]; t.Kind == kind {
+				outcomes[t.Model].count(t)
 			}
 		}
 		for _, code := range order {
 			r.Summary.Models = append(r.Summary.Models, *outcomes[code])
 		}
 	}
-	return r.suggest(ctx, &look)
+	return r.suggest(ctx)
 }
 
 // outcomes prepares the counts of the models for a kind.
@@ -120,38 +106,35 @@ func (r *Run) outcomes(kind subject.Kind) (map[string]*Outcome, []string) {
 	return all, order
 }
 
-func (o *Outcome) count(x *rating.Rating) {
-	if x.Status != rating.Rated {
-		o.NotRated++
+func (o *Outcome) count(t *store.Tally) {
+	if t.Status != rating.Rated {
+		o.NotRated += t.Count
 		return
 	}
-	o.Rated++
-	if i := slices.IndexFunc(o.Bands, func(b Band) bool { return b.Name == x.Band }); i >= 0 {
-		o.Bands[i].Count++
+	o.Rated += t.Count
+	if i := slices.IndexFunc(o.Bands, func(b Band) bool { return b.Name == t.Band }); i >= 0 {
+		o.Bands[i].Count += t.Count
 	}
 }
 
-// lookout keeps the first subjects met that show something.
-type lookout struct {
-	gated, granted subject.ID
-	gate           string
-}
+// lookout keeps the first firms met that show something: one that a gate holds down, and one that may have a benefit.
+type lookout struct{ gated, granted string }
 
-func (l *lookout) see(x *rating.Rating) {
+func (l *lookout) see(x *rating.Rating, code string) {
 	if x.Model != "enterprise-credit" || x.Status != rating.Rated {
 		return
 	}
 	switch {
-	case l.gated == 0 && x.Gate == "on-a-serious-list":
-		l.gated, l.gate = x.Subject, x.Gate
-	case l.granted == 0 && x.Band == "AAA":
-		l.granted = x.Subject
+	case l.gated == "" && x.Gate != "" && x.Band == "D":
+		l.gated = code
+	case l.granted == "" && x.Band == "AAA":
+		l.granted = code
 	}
 }
 
-// suggest writes three commands to try, with identifiers of this very run.
-func (r *Run) suggest(ctx context.Context, look *lookout) error {
-	codes := map[subject.ID]string{}
+// look goes through the firms until it has met both.
+func (r *Run) look(ctx context.Context) (lookout, error) {
+	var l lookout
 	for chunk := range slices.Chunk(r.World.Organisations(), pageOf) {
 		keys := make([]store.Key, len(chunk))
 		for i, code := range chunk {
@@ -159,17 +142,35 @@ func (r *Run) suggest(ctx context.Context, look *lookout) error {
 		}
 		found, err := r.open.Store.FindSubjects(ctx, keys)
 		if err != nil {
-			return err
+			return l, err
 		}
-		for k, s := range found {
-			codes[s.ID] = k.Value
+		for _, k := range keys {
+			ratings, err := r.open.Store.RatingsOf(ctx, []subject.ID{found[k].ID})
+			if err != nil {
+				return l, err
+			}
+			for i := range ratings {
+				l.see(&ratings[i], k.Value)
+			}
+			if l.gated != "" && l.granted != "" {
+				return l, nil
+			}
 		}
+	}
+	return l, nil
+}
+
+// suggest writes three commands to try, with identifiers of this very run.
+func (r *Run) suggest(ctx context.Context) error {
+	met, err := r.look(ctx)
+	if err != nil {
+		return err
 	}
 	r.Summary.Try = nil
-	if code := codes[look.gated]; code != "" {
+	if code := met.gated; code != "" {
 		r.Summary.Try = append(r.Summary.Try, "explain uscc:"+code+" --model enterprise-credit --purpose public-search --basis enterprise-publicity")
 	}
-	if code := codes[look.granted]; code != "" {
+	if code := met.granted; code != "" {
 		r.Summary.Try = append(r.Summary.Try, "decide uscc:"+code+" --measure green-lane --purpose benefit --basis joint-incentives")
 	}
 	for i := range r.World.persons {
