@@ -23,8 +23,9 @@ type register struct {
 	entrant map[subject.ID]int
 }
 
-// maxKnown bounds the memory of known identifiers; beyond it the register forgets and asks the database again.
-const maxKnown = 1 << 20
+// maxKnown bounds the memory of known identifiers, some 200 bytes each; beyond it the register forgets and asks the
+// database again.
+const maxKnown = 1 << 18
 
 // identify says what an identifier tells of its subject. The value must be normalised and valid.
 func identify(b *catalogue.Binding, value string) bound {

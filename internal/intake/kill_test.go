@@ -22,6 +22,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/subject"
 )
 
 // The test of kills runs intake in a process of its own (this test's binary, started again with childVariable naming
@@ -174,6 +175,59 @@ func (k *killed) test(t *testing.T, kills int) {
 		t.Fatalf("the last attempt, which nobody killed: %v", err)
 	}
 	k.whole(t, db)
+}
+
+// TestReadingRatesWhatAKillLeft: a process that dies between the publication and the ratings leaves marks behind, and
+// whoever reads a rating gets the one that knows the new records.
+func TestReadingRatesWhatAKillLeft(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "probity.db")
+	d, err := deployment.Create(t.Context(), db, store.Demo, access.Grant{Name: "first", Agency: "npcic", Official: "test"}, deployment.Options{Now: killClock(0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if err := d.AddRulebook(t.Context(), "npcic/author", "npcic/approver"); err != nil {
+		t.Fatal(err)
+	}
+	ratings, err := d.Ratings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(desk *intake.Desk, name string, fine string) {
+		t.Helper()
+		job := intake.Job{Agency: "samr", Dataset: "samr.penalty", File: name}
+		job.Source = strings.NewReader(penaltyHeader + penalty(company(1), name, fine, "2026-05-04"))
+		if rep, err := desk.Ingest(t.Context(), job, nil); err != nil || rep.Counts.Stored != 1 {
+			t.Fatalf("%+v, %v", rep, err)
+		}
+	}
+	send(d.Intake(ratings), "first", "1")
+	sub, err := d.Store.FindSubject(t.Context(), store.Key{Scheme: subject.USCC, Value: company(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, model := range ratings.Book.For(sub.Kind) {
+		m := model.Facts.Code
+		before, err := ratings.Current(t.Context(), sub.ID, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		send(d.Intake(nil), "second for "+m, "500") // without ratings, as if it had been killed there
+		if number(t, d.Store, `SELECT count(*) FROM stale`) == 0 {
+			t.Fatal("the publication left no mark")
+		}
+		after, err := ratings.Current(t.Context(), sub.ID, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !after.KnownAt.After(before.KnownAt) {
+			t.Errorf("%s: the rating is still the one of %s", m, before.KnownAt)
+		}
+		if n := number(t, d.Store, `SELECT count(*) FROM stale`); n != 0 {
+			t.Errorf("%s: %d marks are left", m, n)
+		}
+	}
 }
 
 func (k *killed) file(path string) error {
