@@ -67,9 +67,25 @@ func misuse(err error) error {
 			command = n.FullPath()
 		}
 	}
-	f := console.Misuse("%s", what).With(fmt.Sprintf("%s --help shows what it takes", command))
+	f := console.Misuse("%s", plain(what)).With(fmt.Sprintf("%s --help shows what it takes", command))
 	if guess != "" {
 		f.Cure = "did you mean " + strings.ReplaceAll(guess, `"`, "") + " Otherwise: " + f.Cure
 	}
 	return f
+}
+
+// plain puts the parser's own words, of which it has no types, into ours.
+func plain(text string) string {
+	if rest, ok := strings.CutPrefix(text, "expected one of "); ok {
+		return "a command is missing: " + rest
+	}
+	if rest, ok := strings.CutPrefix(text, "expected "); ok {
+		return "an argument is missing: " + strings.Trim(rest, `"`)
+	}
+	return strings.NewReplacer(
+		`expected string value but got "EOL" (<EOL>)`, "a value is missing",
+		`expected a valid 64 bit int but got`, "a whole number is needed, not",
+		"unexpected argument ", "there is no command or argument ",
+		"unknown flag ", "there is no flag ",
+	).Replace(text)
 }
