@@ -235,7 +235,7 @@ var emptyPayload = []byte("{}")
 
 // addClaims claims the keys of new records, and notes which are on their way to another subject.
 func (in *ingest) addClaims(ctx context.Context) error {
-	for part := range chunks(len(in.claims), commitRows) {
+	for part := range commits(len(in.claims)) {
 		if err := in.desk.Store.AddClaims(ctx, in.job.Agency, in.job.Dataset, in.claims[part.from:part.to]); err != nil {
 			return err
 		}

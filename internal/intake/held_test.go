@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/calendar"
+	"probity/identifier"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/record"
@@ -243,6 +245,40 @@ func TestRetractionsOfPersonsRecords(t *testing.T) {
 	// The key is personal and kept as a keyed hash; nothing of it comes back with the retraction.
 	r.count(1, `SELECT count(*) FROM record_version WHERE status = 3 AND payload = '{}' AND sealed IS NULL`)
 	r.count(0, `SELECT count(*) FROM source_row WHERE key = 'V1'`)
+}
+
+// TestRecordsOfOfficeHoldersStayWhereTheyAre: the supplier can neither take such a record to another appointment nor
+// withdraw it in another's name, so that C13 is held against the office that the record is on.
+func TestRecordsOfOfficeHoldersStayWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	const header = "appointment_no,id_no,holder_name,office,body_uscc,appointed_on,left_on\n"
+	row := func(no string, holder uint64) string {
+		id, err := identifier.SyntheticResidentID(calendar.MustParse("1970-05-01"), holder, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%s,%s,张示例,mayor,%s,2024-01-02,\n", no, id, authority())
+	}
+	job := intake.Job{Agency: "nsc", Dataset: "nsc.office-appointment"}
+	if c := r.ingest(r.file("a.csv", header+row("任1", 1)+row("任2", 2)), job).Counts; c.Stored != 2 {
+		t.Fatalf("%+v", c)
+	}
+	if c := r.ingest(r.file("b.csv", header+row("任1", 2)), job).Counts; c.Rejected != 1 {
+		t.Errorf("a record moved to another appointment: %+v", c)
+	}
+	job.Act = record.Retracted
+	if c := r.ingest(r.file("c.csv", header+row("任1", 2)), job).Counts; c.Rejected != 1 {
+		t.Errorf("a record was withdrawn in another's name: %+v", c)
+	}
+	keys := intake.Job{Agency: job.Agency, Dataset: job.Dataset, Act: job.Act, File: "k.csv", Source: strings.NewReader("appointment_no\n任1\n")}
+	if _, err := r.desk.Ingest(t.Context(), keys, nil); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a retraction by key alone: %v", err)
+	}
+	if c := r.ingest(r.file("d.csv", header+row("任1", 1)), job).Counts; c.Stored != 1 {
+		t.Errorf("%+v", c)
+	}
+	r.count(2, `SELECT count(DISTINCT subject) FROM record_version`)
 }
 
 // TestAmountsGoRoundInTheirOwnUnit sends back an amount as the platform shows it: the column counts in ten thousands.

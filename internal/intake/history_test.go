@@ -106,7 +106,7 @@ const companies = 4
 
 func (h *history) company(n uint64) uint64 { return uint64(h.round)*companies + n + 1000 }
 
-func (h *history) lines(most int) []line {
+func (h *history) lines() []line {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) line {
 		return line{
 			key: fmt.Sprintf("检%d-%d", h.round, rapid.IntRange(0, 5).Draw(t, "key")),
@@ -116,7 +116,7 @@ func (h *history) lines(most int) []line {
 			},
 			bad: rapid.IntRange(0, 9).Draw(t, "bad") == 0,
 		}
-	}), 1, most).Draw(h.t, "lines")
+	}), 1, 10).Draw(h.t, "lines")
 }
 
 func (h *history) job() intake.Job {
@@ -164,7 +164,7 @@ func (h *history) again(ctx context.Context, name string, job intake.Job, progre
 }
 
 func (h *history) deliver(*rapid.T) {
-	lines, job := h.lines(10), h.job()
+	lines, job := h.lines(), h.job()
 	next, counts := h.state.take(lines, job.Act)
 	rep, err := h.send(h.Context(), lines, job, nil)
 	if err != nil {
@@ -189,7 +189,7 @@ func (h *history) deliver(*rapid.T) {
 func (h *history) abandon(*rapid.T) {
 	ctx, cancel := context.WithCancel(h.Context())
 	defer cancel()
-	lines, job := append(h.lines(10), h.lines(10)...), h.job()
+	lines, job := append(h.lines(), h.lines()...), h.job()
 	rep, err := h.send(ctx, lines, job, func(intake.Progress) { cancel() })
 	h.later = true
 	if err == nil { // it was through before it noticed
@@ -201,7 +201,7 @@ func (h *history) abandon(*rapid.T) {
 
 // hold sends a file that is bad all over but for some rows.
 func (h *history) hold(*rapid.T) {
-	lines := h.lines(10)
+	lines := h.lines()
 	for i := range 30 {
 		lines = append(lines, line{key: fmt.Sprintf("bad%d", i), said: said{company: h.company(0), result: "clean"}, bad: true})
 	}
@@ -367,10 +367,10 @@ func (r *room) nothingLeft() {
 	r.count(0, `SELECT count(*) FROM source_row c JOIN submission s ON s.number IN (c.submission, c.next_by) WHERE s.state = 'discarded'`)
 }
 
-func (r *room) count(want int, query string, args ...any) {
+func (r *room) count(want int, query string) {
 	r.Helper()
 	var n int
-	err := r.store.Read(r.Context(), func(tx *sql.Tx) error { return tx.QueryRow(query, args...).Scan(&n) })
+	err := r.store.Read(r.Context(), func(tx *sql.Tx) error { return tx.QueryRow(query).Scan(&n) })
 	if err != nil || n != want {
 		r.Fatalf("%s: %d, %v; want %d", query, n, err, want)
 	}

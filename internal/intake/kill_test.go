@@ -45,7 +45,7 @@ func child(what string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close() //nolint:errcheck // what counts is committed
+	defer d.Close()
 	ratings, err := d.Ratings(ctx)
 	if err != nil {
 		return err
@@ -129,13 +129,13 @@ func (k *killed) test(t *testing.T, kills int) {
 	if err := errors.Join(d.AddRulebook(t.Context(), "npcic/author", "npcic/approver"), d.Close(), k.file(file)); err != nil {
 		t.Fatal(err)
 	}
-	random := rand.New(rand.NewPCG(1, uint64(k.rows))) //nolint:gosec // a test that can be repeated
+	random := rand.New(rand.NewPCG(1, uint64(k.rows)))
 	begin := func(attempt int) (*exec.Cmd, *bufio.Scanner) {
 		self, err := os.Executable()
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := exec.CommandContext(t.Context(), self) //nolint:gosec // the test's own binary
+		c := exec.CommandContext(t.Context(), self)
 		what := strings.Join([]string{db, k.agency, k.dataset, file, strconv.Itoa(k.run), strconv.Itoa(attempt)}, "|")
 		c.Env = append(os.Environ(), childVariable+"="+what)
 		c.Stderr = os.Stderr

@@ -196,7 +196,7 @@ func (in *ingest) markMended(ctx context.Context) error {
 	if in.replay == nil {
 		return nil
 	}
-	for part := range chunks(len(in.replay.places), commitRows) {
+	for part := range commits(len(in.replay.places)) {
 		if err := in.desk.Store.MarkMended(ctx, in.number, in.job.Replays, in.replay.places[part.from:part.to]); err != nil {
 			return err
 		}

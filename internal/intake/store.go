@@ -73,7 +73,7 @@ func (in *ingest) bind(ctx context.Context, r *run) error {
 
 // write stores versions in short commits.
 func (in *ingest) write(ctx context.Context, admitted []charter.Admitted) error {
-	for part := range chunks(len(admitted), commitRows) {
+	for part := range commits(len(admitted)) {
 		if err := in.desk.Store.AddVersions(ctx, in.number, admitted[part.from:part.to]); err != nil {
 			return err
 		}
@@ -142,13 +142,13 @@ func (in *ingest) finish(ctx context.Context) error {
 	return in.desk.Store.Advance(ctx, in.number, in.pending.counts, nil, in.pending.tally.list())
 }
 
-// span is a stretch of a slice; chunks cuts n things into spans of at most size.
+// span is a stretch of a slice; commits cuts n rows into the spans of single commits.
 type span struct{ from, to int }
 
-func chunks(n, size int) func(yield func(span) bool) {
+func commits(n int) func(yield func(span) bool) {
 	return func(yield func(span) bool) {
-		for at := 0; at < n; at += size {
-			if !yield(span{at, min(at+size, n)}) {
+		for at := 0; at < n; at += commitRows {
+			if !yield(span{at, min(at+commitRows, n)}) {
 				return
 			}
 		}
@@ -182,7 +182,7 @@ func (in *ingest) addSubjects(ctx context.Context, r *run) error {
 			delete(in.register.known, k)
 		}
 	}
-	for part := range chunks(len(list), commitRows) {
+	for part := range commits(len(list)) {
 		if err := in.desk.Store.AddSubjects(ctx, list[part.from:part.to]); err != nil {
 			return err
 		}
@@ -257,7 +257,7 @@ func (in *ingest) advance(ctx context.Context, r *run) error {
 		in.pending.add(c, r.tally)
 		counts, findings = store.Counts{}, nil
 	}
-	for part := range chunks(len(waiting), commitRows) {
+	for part := range commits(len(waiting)) {
 		if err := in.desk.Store.Advance(ctx, in.number, store.Counts{}, waiting[part.from:part.to], nil); err != nil {
 			return err
 		}
