@@ -137,7 +137,7 @@ func printDemo(w io.Writer, dir string, x *demo.Summary) {
 	fmt.Fprintln(w, "\nmost rows refused")
 	rows = nil
 	for _, r := range x.Rejects[:min(len(x.Rejects), mostRejects)] {
-		see := fmt.Sprintf("probity quarantine list %d --agency %s --db %s", r.Submission, catalogue.BuiltIn().Dataset(r.Dataset).Supplier, demo.Database(dir))
+		see := fmt.Sprintf("probity quarantine list %d --agency %s --db %s", r.Submission, r.Agency, demo.Database(dir))
 		rows = append(rows, console.Row{"  " + r.Dataset, fmt.Sprintf("%d of %d", r.Rejected, r.Rows), see})
 	}
 	console.Columns(w, nil, rows)

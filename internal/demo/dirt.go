@@ -130,7 +130,13 @@ func (s *sheet) spoil() map[int]bool {
 			continue
 		}
 		spoilt := slices.Clone(s.rows[at])
-		if kinds[d.IntN(len(kinds))](s, spoilt) {
+		switch {
+		case !kinds[d.IntN(len(kinds))](s, spoilt):
+		case s.contract.Binding[0].Scheme.Personal():
+			// A human being may have this one row: the bad one is sent beside it, so that nobody goes missing.
+			s.rows = append(s.rows, spoilt)
+			bad[len(s.rows)-1] = true
+		default:
 			s.rows[at], bad[at] = spoilt, true
 		}
 	}

@@ -203,7 +203,7 @@ func (r *Run) ingestOne(ctx context.Context, desk *intake.Desk, f File) error {
 		return fault.New(fault.Internal, "demo.held", "a generated file was not published: %s", report.Held).At(f.Path)
 	}
 	if report.Counts.Rejected > 0 {
-		s.Rejects = append(s.Rejects, Reject{f.Dataset, f.Path, report.Submission, int64(f.Rows), report.Counts.Rejected, int64(f.Bad)})
+		s.Rejects = append(s.Rejects, Reject{f.Agency, f.Dataset, f.Path, report.Submission, int64(f.Rows), report.Counts.Rejected, int64(f.Bad)})
 	}
 	return nil
 }

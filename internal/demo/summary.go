@@ -35,6 +35,7 @@ type Summary struct {
 
 // Reject is one file with rows that wait.
 type Reject struct {
+	Agency     string `json:"agency"`
 	Dataset    string `json:"dataset"`
 	File       string `json:"file"`
 	Submission int64  `json:"submission"`
