@@ -68,8 +68,6 @@ func New(seed uint64, on calendar.Day, size Size, cat *catalogue.Catalogue) *Wor
 	return w
 }
 
-// Uncounted facts that readers of a summary want to know.
-
 // Organisations are the unified codes of all firms and public bodies, firms first.
 func (w *World) Organisations() []string {
 	codes := make([]string, 0, len(w.firms)+len(w.bodies))

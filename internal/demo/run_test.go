@@ -63,6 +63,18 @@ func TestFromFilesToRatings(t *testing.T) {
 			t.Errorf("nobody is rated by %s", o.Model)
 		}
 	}
+	used := 0
+	for _, b := range rated["enterprise-credit"].Bands {
+		if b.Count > 0 {
+			used++
+		}
+		if b.Count*10 > rated["enterprise-credit"].Rated*6 {
+			t.Errorf("more than six in ten firms are in band %s", b.Name)
+		}
+	}
+	if used < 6 {
+		t.Errorf("firms are in %d bands only", used)
+	}
 	unrated(t, open, "sole trader", subject.USCC, r.World.SoleTraders())
 	unrated(t, open, "person without consent", subject.ResidentID, r.World.Silent())
 }
