@@ -87,7 +87,7 @@ func (d delivery) take(s *console.Session) error {
 	for _, name := range d.files {
 		report, err := d.one(s, desk, name)
 		if err != nil {
-			return console.Resumable(err, "run the same command again: it goes on where this one stopped")
+			return console.Resumable(err, "run the same command again: it takes the whole file in")
 		}
 		s.Result(report, func(w io.Writer) { printReport(w, report) })
 		switch {

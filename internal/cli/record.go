@@ -172,7 +172,7 @@ func readable(contract *catalogue.Contract, name string, value any) string {
 
 // oneRow is a single row that its supplier types.
 type oneRow struct {
-	Fields  []string `arg:"" name:"field=value" help:"The row's fields, by the contract's names; all that the contract requires."`
+	Fields  []string `arg:"" name:"field=value" help:"The row's fields, by the contract's names: all that it requires to correct, those of its key to retract."`
 	Dataset string   `required:"" placeholder:"CODE" complete:"dataset" help:"The dataset."`
 	Agency  string   `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sends it: the dataset's supplier."`
 }
@@ -218,11 +218,11 @@ type recordRetract struct{ oneRow }
 
 // Help shows the examples.
 func (recordRetract) Help() string {
-	return `A withdrawn record is out of every rating, report and list from that moment on.
+	return `A withdrawn record is out of every rating, report and list from that moment on. The fields of its key are enough; probity catalogue show names them.
 
 Examples:
 
-    probity record retract --dataset samr.annual-report --agency samr uscc=91000000MA0000007C org_name="Example One" year=2025 filed_on=2026-03-01 on_time=yes`
+    probity record retract --dataset samr.annual-report --agency samr uscc=91000000MA0000007C year=2025`
 }
 
 // Run sends the row as a retraction.
