@@ -21,6 +21,17 @@ func (in *Intake) fresh(d *record.Draft) error {
 	return refuse("C10", "matter that has not lapsed", "leave it out: what has lapsed is kept nowhere", "the matter lapsed on %s", d.Lapse)
 }
 
+// noReaging holds that the day from which forgetting is counted never moves on: whatever a later version says, the record
+// lapses no later than an earlier one would have. A matter whose end was open may be given one.
+func noReaging(d *record.Draft) error {
+	known := d.Changes && d.Lapsing != calendar.None && d.Lapsing != 0
+	if !known || !d.Adverse || d.Status == record.Retracted || (d.Lapse != calendar.None && d.Lapse <= d.Lapsing) {
+		return nil
+	}
+	return refuse("C10", "unmoved day of lapse", "keep the day from which the period ran; a matter of its own is a record of its own, under its own key",
+		"an earlier version of the record lapses on %s, and this one would later", d.Lapsing)
+}
+
 // contractForgets holds that what can tell against somebody says when it lapses, and against a human being after five
 // years at most.
 func contractForgets(c *catalogue.Contract) error {

@@ -116,6 +116,9 @@ func (in *Intake) judge(d *record.Draft) error {
 	if err := in.fresh(d); err != nil {
 		return err
 	}
+	if err := noReaging(d); err != nil {
+		return err
+	}
 	return in.mighty(d)
 }
 

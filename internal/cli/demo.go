@@ -90,7 +90,7 @@ func (c demoCommand) create(s *console.Session, begun *demo.Kept) (*demo.Kept, e
 		err = errors.Join(err, open.Close())
 	}
 	if err != nil {
-		return nil, console.Resumable(err, "run the same command again: it goes on where this one stopped")
+		return nil, console.Resumable(err, "run the same command again: it finishes what was begun")
 	}
 	kept.Summary = &run.Summary
 	return kept, kept.Keep(c.Dir)

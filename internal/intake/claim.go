@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"errors"
+	"probity/calendar"
 
 	"probity/internal/charter"
 	"probity/internal/fault"
@@ -95,7 +96,7 @@ func (j *judgement) key(rows []*row) error {
 	in := j.in
 	before, claimed := j.known.claims[rows[0].key]
 	if !claimed {
-		before = store.Claimed{Record: j.next, By: in.number}
+		before = store.Claimed{Record: j.next, By: in.number, Lapse: calendar.None}
 		j.next++
 	}
 	now, changed := before, false
@@ -133,7 +134,7 @@ func (j *judgement) key(rows []*row) error {
 // row has to wait. It marks rows whose content stands already.
 func (j *judgement) version(w *row, c *store.Claimed) *waits {
 	d := &w.draft
-	d.Record, d.Status, d.Changes = c.Record, j.in.job.Act, c.Published
+	d.Record, d.Status, d.Changes, d.Lapsing = c.Record, j.in.job.Act, c.Published, c.Lapse
 	if d.Status != record.Reported && !c.Has && !c.Own {
 		return unknownRow(d.Status)
 	}

@@ -148,7 +148,7 @@ func (h *mergeHeap) Pop() any {
 func appendDraft(b []byte, d *record.Draft) []byte {
 	for _, n := range [...]int64{
 		int64(d.Subject), int64(d.Record), int64(d.Seq), int64(d.Line), int64(d.Status), int64(d.Occurred), int64(d.From),
-		int64(d.To), int64(d.Tier), flag(d.Adverse) | flag(d.Sole)<<1 | flag(d.Changes)<<2, int64(d.Lapse), int64(d.Notice),
+		int64(d.To), int64(d.Tier), flag(d.Adverse) | flag(d.Sole)<<1 | flag(d.Changes)<<2, int64(d.Lapse), int64(d.Notice), int64(d.Lapsing),
 	} {
 		b = binary.AppendVarint(b, n)
 	}
@@ -189,7 +189,7 @@ func readDraft(b []byte, d *record.Draft) {
 	d.Tier = record.Tier(number())
 	flags := number()
 	d.Adverse, d.Sole, d.Changes = flags&1 != 0, flags&2 != 0, flags&4 != 0
-	d.Lapse, d.Notice, d.Born = calendar.Day(number()), calendar.Day(number()), calendar.None
+	d.Lapse, d.Notice, d.Lapsing, d.Born = calendar.Day(number()), calendar.Day(number()), calendar.Day(number()), calendar.None
 	b = b[copy(d.Digest[:], b):]
 	d.Kind = subject.Kind(bytes())
 	d.Bound.Scheme, d.Bound.Value = subject.Scheme(bytes()), string(bytes())

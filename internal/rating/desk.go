@@ -165,12 +165,13 @@ func (d *Desk) Refresh(ctx context.Context, submission int64, progress func(done
 
 // All rates every subject that the models (all of them, where none is named) may rate.
 func (d *Desk) All(ctx context.Context, models []*Model, progress func(done, total int64)) error {
-	if models == nil {
-		models = d.Book.Models()
+	chosen := models
+	if chosen == nil {
+		chosen = d.Book.Models()
 	}
 	var kinds []subject.Kind
 	for _, k := range subject.Kinds {
-		for _, m := range models {
+		for _, m := range chosen {
 			if m.Rates(k) {
 				kinds = append(kinds, k)
 				break

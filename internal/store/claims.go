@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"probity/calendar"
 	"probity/internal/record"
 	"probity/internal/subject"
 )
@@ -12,6 +13,8 @@ import (
 // Claimed is what a supplier's row already has here: its record, the subject that record is on, and its newest version.
 type Claimed struct {
 	Record record.ID
+	// Lapse is the earliest day on which one of its versions would lapse, None where none would.
+	Lapse calendar.Day
 	// By is the submission that made the record; Published tells that the record stood before the one that asks.
 	By        int64
 	Published bool
@@ -52,7 +55,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			return err
 		}
 		defer one.Close()
-		versions, err := tx.PrepareContext(ctx, `SELECT seq, submission, status, digest FROM record_version WHERE subject = ? AND record = ? ORDER BY seq`)
+		versions, err := tx.PrepareContext(ctx, `SELECT seq, submission, status, digest, lapse FROM record_version WHERE subject = ? AND record = ? ORDER BY seq`)
 		if err != nil {
 			return err
 		}
@@ -80,6 +83,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 
 // claim reads a claim as the submission sees it; ok is false where there is none.
 func claim(row *sql.Row, m moment, submission int64) (c Claimed, ok bool, err error) {
+	c.Lapse = calendar.None
 	var next subject.ID
 	var nextBy int64
 	err = row.Scan(&c.Base, &c.Record, &c.By, &next, &nextBy)
@@ -116,7 +120,8 @@ func newest(ctx context.Context, versions *sql.Stmt, m moment, submission int64,
 		var of int64
 		var status record.Status
 		var digest []byte
-		if err := rows.Scan(&seq, &of, &status, &digest); err != nil {
+		var lapse sql.NullInt64
+		if err := rows.Scan(&seq, &of, &status, &digest, &lapse); err != nil {
 			return err
 		}
 		c.Seq = max(c.Seq, seq)
@@ -124,6 +129,9 @@ func newest(ctx context.Context, versions *sql.Stmt, m moment, submission int64,
 		own := of == submission
 		if !ok && !own {
 			continue
+		}
+		if day := dayOf(lapse); day != calendar.None && (c.Lapse == calendar.None || day < c.Lapse) {
+			c.Lapse = day
 		}
 		if c.Stored && !own || !own && published < at {
 			continue
