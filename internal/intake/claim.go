@@ -3,8 +3,8 @@ package intake
 import (
 	"context"
 	"errors"
-	"probity/calendar"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
