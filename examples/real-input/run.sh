@@ -74,7 +74,7 @@ for model in small-loan facility-conduct lei-record; do
 done
 (cd "$here" && go run . "$PROBITY_DB")
 
-explain() { "$PROBITY" explain "$@" --purpose supervision --basis supervision-opinions; }
+explain() { "$PROBITY" explain --full "$@" --purpose supervision --basis supervision-opinions; }
 title "Explained: a registration on the day of the file, and today"
 explain lei:029200073F9T3DD5J993 --model lei-record --as-of 2018-09-01
 explain lei:029200013A5N6ZD0F605 --model lei-record --as-of 2018-09-01
