@@ -168,9 +168,20 @@ func (r *register) enter(sub subject.Subject, isNew bool) {
 func (r *register) add(sub subject.Subject, b *bound) {
 	e := &r.entered[r.entrant[sub.ID]]
 	e.Sealed = e.Sealed || b.identifier.Scheme.Personal()
-	r.known[b.key] = sub
-	e.Keys = append(e.Keys, b.key)
-	e.Values = append(e.Values, []byte(b.identifier.Value))
+	put := func(id subject.Identifier, k store.Key) {
+		if _, ok := r.known[k]; ok {
+			return
+		}
+		r.known[k] = sub
+		e.Keys = append(e.Keys, k)
+		e.Values = append(e.Values, []byte(id.Value))
+	}
+	put(b.identifier, b.key)
+	if b.identifier.Scheme == subject.USCC && len(b.identifier.Value) == 18 {
+		// The organisation code inside a credit code is an identifier of the same body in its own right.
+		org := subject.Identifier{Scheme: subject.OrgCode, Value: b.identifier.Value[8:17]}
+		put(org, store.Key{Scheme: org.Scheme, Value: org.Value})
+	}
 }
 
 // seal encrypts the identifiers of entering persons under keys of their own.

@@ -180,9 +180,4 @@ func (in *ingest) bound(r *run, w *row, id *rowcheck.Identifier) {
 		w.draft.Born = identifier.Check(identifier.ResidentID, b.identifier.Value).Parts.BirthDate
 	}
 	r.bounds = append(r.bounds, b)
-	if v := b.identifier.Value; id.Scheme == subject.USCC && len(v) == 18 {
-		// The organisation code inside a credit code is an identifier of the same body in its own right.
-		b.identifier = subject.Identifier{Scheme: subject.OrgCode, Value: v[8:17]}
-		r.bounds = append(r.bounds, b)
-	}
 }
