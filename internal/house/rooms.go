@@ -54,6 +54,13 @@ var rooms = map[string]layer{
 	"internal/rating":    domain,
 	"internal/measure":   domain,
 	"internal/snapshot":  domain,
+	"internal/clock":     domain,
+	"internal/notice":    domain,
+	"internal/recall":    domain,
+	"internal/dispute":   domain,
+	"internal/repair":    domain,
+	"internal/listing":   domain,
+	"internal/ruling":    domain,
 	"internal/operator":  domain,
 	"internal/pilot":     domain,
 	"internal/event":     domain,
@@ -63,6 +70,10 @@ var rooms = map[string]layer{
 
 	"internal/intake":    application,
 	"internal/registrar": application,
+	"internal/notary":    application,
+	"internal/post":      application,
+	"internal/erasure":   application,
+	"internal/ownfile":   application,
 
 	"internal/deployment": outer,
 
@@ -94,7 +105,8 @@ func room(dir string) string {
 // charterMay is what the Charter's decisions may rest on: the types of what is about to happen.
 var charterMay = []string{
 	"internal/fault", "internal/catalogue", "internal/subject", "internal/record", "internal/rating", "internal/consent",
-	"internal/rights", "internal/measure",
+	"internal/rights", "internal/measure", "internal/clock", "internal/notice", "internal/recall", "internal/dispute",
+	"internal/repair", "internal/listing", "internal/ruling",
 }
 
 // pairs that may not stand in a way that the storeys alone would allow.

@@ -25,7 +25,7 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) er
 	if err != nil {
 		return err
 	}
-	rows := newBulk(tx, "ledger_entry", []string{
+	rows := NewBulk(tx, "ledger_entry", []string{
 		"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "prev", "hash",
 	}, "")
 	for _, e := range entries {
@@ -34,13 +34,13 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) er
 		if e.Commitment != (ledger.Hash{}) {
 			commitment = e.Commitment[:]
 		}
-		err := rows.add(ctx, int64(e.Subject), e.Seq, micro(e.At), string(e.Act), e.What, e.Detail, e.Reader, e.Official,
+		err := rows.Add(ctx, int64(e.Subject), e.Seq, Micro(e.At), string(e.Act), e.What, e.Detail, e.Reader, e.Official,
 			e.Purpose, e.Basis, e.Case, commitment, e.Prev[:], e.Hash[:])
 		if err != nil {
 			return err
 		}
 	}
-	if err := rows.end(ctx); err != nil {
+	if err := rows.End(ctx); err != nil {
 		return err
 	}
 	return writeHeads(ctx, tx, heads)
@@ -70,15 +70,15 @@ func readHeads(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) (map[su
 }
 
 func writeHeads(ctx context.Context, tx *sql.Tx, heads map[subject.ID]ledger.Head) error {
-	rows := newBulk(tx, "ledger_head", []string{"subject", "seq", "hash"},
+	rows := NewBulk(tx, "ledger_head", []string{"subject", "seq", "hash"},
 		" ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash")
 	for _, id := range slices.Sorted(maps.Keys(heads)) {
 		head := heads[id]
-		if err := rows.add(ctx, int64(id), head.Seq, head.Hash[:]); err != nil {
+		if err := rows.Add(ctx, int64(id), head.Seq, head.Hash[:]); err != nil {
 			return err
 		}
 	}
-	return rows.end(ctx)
+	return rows.End(ctx)
 }
 
 const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, prev, hash`
@@ -89,7 +89,7 @@ func scanEntry(rows *sql.Rows) (ledger.Entry, error) {
 	var commitment, prev, hash []byte
 	err := rows.Scan(&e.Subject, &e.Seq, &at, &e.Act, &e.What, &e.Detail, &e.Reader, &e.Official, &e.Purpose, &e.Basis, &e.Case,
 		&commitment, &prev, &hash)
-	e.At = instant(at)
+	e.At = Instant(at)
 	copy(e.Commitment[:], commitment)
 	copy(e.Prev[:], prev)
 	copy(e.Hash[:], hash)
@@ -126,8 +126,8 @@ func (s *Store) Entries(ctx context.Context, scope access.Scope) ([]ledger.Entry
 func (s *Store) VerifyLedger(ctx context.Context) error {
 	return s.Read(ctx, func(tx *sql.Tx) error {
 		return ledger.Verify(
-			each(ctx, tx, `SELECT `+entryColumns+` FROM ledger_entry ORDER BY subject, seq`, scanEntry),
-			each(ctx, tx, `SELECT subject, seq, hash FROM ledger_head ORDER BY subject`, func(rows *sql.Rows) (ledger.Head, error) {
+			Each(ctx, tx, `SELECT `+entryColumns+` FROM ledger_entry ORDER BY subject, seq`, scanEntry),
+			Each(ctx, tx, `SELECT subject, seq, hash FROM ledger_head ORDER BY subject`, func(rows *sql.Rows) (ledger.Head, error) {
 				var h ledger.Head
 				var hash []byte
 				err := rows.Scan(&h.Subject, &h.Seq, &hash)
@@ -138,8 +138,8 @@ func (s *Store) VerifyLedger(ctx context.Context) error {
 	})
 }
 
-// each runs a query and yields its rows; an error of the query or of a row comes last.
-func each[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
+// Each runs a query and yields its rows; an error of the query or of a row comes last.
+func Each[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		rows, err := tx.QueryContext(ctx, query)

@@ -10,9 +10,9 @@ import (
 // past the point where longer statements gain anything.
 const maxVariables = 2048
 
-// bulk inserts many rows with few statements: rows are gathered until a statement is full. Give rows in the order of
+// Bulk inserts many rows with few statements: rows are gathered until a statement is full. Give rows in the order of
 // the table's key; each page of its tree is then written once.
-type bulk struct {
+type Bulk struct {
 	tx      *sql.Tx
 	head    string // "INSERT INTO t (a, b) VALUES "
 	tail    string // " ON CONFLICT ..." or ""
@@ -22,8 +22,9 @@ type bulk struct {
 	full    *sql.Stmt
 }
 
-func newBulk(tx *sql.Tx, table string, columns []string, tail string) *bulk {
-	b := &bulk{
+// NewBulk makes a Bulk of a table; tail goes behind the values, for example " ON CONFLICT DO NOTHING".
+func NewBulk(tx *sql.Tx, table string, columns []string, tail string) *Bulk {
+	b := &Bulk{
 		tx: tx, columns: len(columns), tail: tail,
 		head: "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
 	}
@@ -32,13 +33,13 @@ func newBulk(tx *sql.Tx, table string, columns []string, tail string) *bulk {
 	return b
 }
 
-func (b *bulk) text(rows int) string {
+func (b *Bulk) text(rows int) string {
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", b.columns), ",") + ")"
 	return b.head + strings.TrimSuffix(strings.Repeat(one+",", rows), ",") + b.tail
 }
 
-// add appends one row; values are in the order of the columns.
-func (b *bulk) add(ctx context.Context, values ...any) error {
+// Add appends one row; values are in the order of the columns.
+func (b *Bulk) Add(ctx context.Context, values ...any) error {
 	b.args = append(b.args, values...)
 	if len(b.args) < b.perStmt*b.columns {
 		return nil
@@ -54,8 +55,8 @@ func (b *bulk) add(ctx context.Context, values ...any) error {
 	return err
 }
 
-// end writes what is left and releases the statement.
-func (b *bulk) end(ctx context.Context) error {
+// End writes what is left and releases the statement.
+func (b *Bulk) End(ctx context.Context) error {
 	if n := len(b.args) / b.columns; n > 0 {
 		if _, err := b.tx.ExecContext(ctx, b.text(n), b.args...); err != nil {
 			return err
@@ -68,5 +69,5 @@ func (b *bulk) end(ctx context.Context) error {
 	return nil
 }
 
-// marks is "?,?,?" for n values.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+// Marks is "?,?,?" for n values.
+func Marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }

@@ -48,7 +48,7 @@ func (s *Store) SaveCatalogue(ctx context.Context, files map[string][]byte, cont
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_version (loaded_at, digest, files) VALUES (?, ?, ?)`,
-			micro(now), digest[:], packed.Bytes())
+			Micro(now), digest[:], packed.Bytes())
 		return err
 	})
 }

@@ -130,7 +130,7 @@ func newest(ctx context.Context, versions *sql.Stmt, m moment, submission int64,
 		if !ok && !own {
 			continue
 		}
-		if day := dayOf(lapse); day != calendar.None && (c.Lapse == calendar.None || day < c.Lapse) {
+		if day := DayOf(lapse); day != calendar.None && (c.Lapse == calendar.None || day < c.Lapse) {
 			c.Lapse = day
 		}
 		if c.Stored && !own || !own && published < at {
@@ -189,16 +189,16 @@ type Claim struct {
 // AddClaims claims keys, given in order, in one short commit, in place of what was claimed before.
 func (s *Store) AddClaims(ctx context.Context, agency, dataset string, claims []Claim) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		b := newBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record", "submission", "next_subject", "next_by"},
+		b := NewBulk(tx, "source_row", []string{"agency", "dataset", "key", "subject", "record", "submission", "next_subject", "next_by"},
 			` ON CONFLICT (agency, dataset, key) DO UPDATE SET subject = excluded.subject, record = excluded.record,
 				submission = excluded.submission, next_subject = excluded.next_subject, next_by = excluded.next_by`)
 		for i := range claims {
 			c := &claims[i]
-			if err := b.add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record), c.By, int64(c.Next), c.Mover); err != nil {
+			if err := b.Add(ctx, agency, dataset, []byte(c.Key), int64(c.Subject), int64(c.Record), c.By, int64(c.Next), c.Mover); err != nil {
 				return err
 			}
 		}
-		return b.end(ctx)
+		return b.End(ctx)
 	})
 }
 
@@ -225,32 +225,32 @@ type Entrant struct {
 // already is a conflict.
 func (s *Store) AddSubjects(ctx context.Context, entrants []Entrant) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		subjects := newBulk(tx, "subject", []string{"id", "kind", "sole", "region"}, "")
-		keys := newBulk(tx, "identifier", []string{"scheme", "value", "subject"}, "")
-		values := newBulk(tx, "subject_identifier", []string{"subject", "scheme", "value", "sealed"}, "")
-		names := newBulk(tx, "subject_name", []string{"subject", "name", "folded"}, " ON CONFLICT DO NOTHING")
+		subjects := NewBulk(tx, "subject", []string{"id", "kind", "sole", "region"}, "")
+		keys := NewBulk(tx, "identifier", []string{"scheme", "value", "subject"}, "")
+		values := NewBulk(tx, "subject_identifier", []string{"subject", "scheme", "value", "sealed"}, "")
+		names := NewBulk(tx, "subject_name", []string{"subject", "name", "folded"}, " ON CONFLICT DO NOTHING")
 		for i := range entrants {
 			e := &entrants[i]
 			id := int64(e.Subject.ID)
 			if e.New {
-				if err := subjects.add(ctx, id, string(e.Subject.Kind), e.Subject.Sole, e.Subject.Region); err != nil {
+				if err := subjects.Add(ctx, id, string(e.Subject.Kind), e.Subject.Sole, e.Subject.Region); err != nil {
 					return err
 				}
 			}
 			for j, k := range e.Keys {
-				if err := keys.add(ctx, string(k.Scheme), []byte(k.Value), id); err != nil {
+				if err := keys.Add(ctx, string(k.Scheme), []byte(k.Value), id); err != nil {
 					return err
 				}
-				if err := values.add(ctx, id, string(k.Scheme), e.Values[j], e.Sealed); err != nil {
+				if err := values.Add(ctx, id, string(k.Scheme), e.Values[j], e.Sealed); err != nil {
 					return err
 				}
 			}
 			if e.Name != "" {
-				if err := names.add(ctx, id, e.Name, e.Folded); err != nil {
+				if err := names.Add(ctx, id, e.Name, e.Folded); err != nil {
 					return err
 				}
 			}
 		}
-		return errors.Join(subjects.end(ctx), keys.end(ctx), values.end(ctx), names.end(ctx))
+		return errors.Join(subjects.End(ctx), keys.End(ctx), values.End(ctx), names.End(ctx))
 	})
 }

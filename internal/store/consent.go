@@ -9,11 +9,13 @@ import (
 	"slices"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/rating"
+	"probity/internal/recall"
 	"probity/internal/rights"
 	"probity/internal/subject"
 )
@@ -27,7 +29,7 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 	first := s.ids.next(len(permits))
 	ids := make([]consent.ID, len(permits))
 	err := s.Write(ctx, func(tx *sql.Tx) error {
-		rows := newBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "given_at", "body"}, "")
+		rows := NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "given_at", "body"}, "")
 		for i, p := range permits {
 			if p.Consent() == nil {
 				return fault.New(fault.Internal, "store.permit", "a consent came without a permit")
@@ -40,11 +42,11 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 				return err
 			}
 			entries[i].Detail, entries[i].Commitment = c.ID.String(), c.Digest()
-			if err := rows.add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), micro(c.Given), string(body)); err != nil {
+			if err := rows.Add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), Micro(c.Given), string(body)); err != nil {
 				return err
 			}
 		}
-		if err := rows.end(ctx); err != nil {
+		if err := rows.End(ctx); err != nil {
 			return err
 		}
 		return appendEntries(ctx, tx, entries...)
@@ -127,7 +129,7 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 			return nil, fmt.Errorf("reading a consent: %w", err)
 		}
 		if withdrawn.Valid {
-			c.Withdrawn = instant(withdrawn.Int64)
+			c.Withdrawn = Instant(withdrawn.Int64)
 		}
 		list = append(list, c)
 	}
@@ -145,7 +147,7 @@ func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 	w.Consent = c.ID
 	err := s.Write(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
-			micro(at), int64(c.Subject), int64(c.ID))
+			Micro(at), int64(c.Subject), int64(c.ID))
 		if err != nil {
 			return err
 		}
@@ -162,12 +164,12 @@ func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 		if _, err := tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(c.Subject)); err != nil {
 			return err
 		}
-		for _, r := range c.Recipients {
-			_, err := tx.ExecContext(ctx, `INSERT INTO deletion_order (subject, consent, recipient, ordered_at) VALUES (?, ?, ?, ?)`,
-				int64(c.Subject), int64(c.ID), r, micro(at))
-			if err != nil {
-				return err
-			}
+		err = addDemands(ctx, tx, []recall.Demand{{
+			Subject: c.Subject, Kind: recall.Delete, About: c.ID.String(), Ground: "withdrawn", At: at, Due: calendar.None,
+			Recipients: c.Recipients,
+		}})
+		if err != nil {
+			return err
 		}
 		w.Recipients = c.Recipients
 		e.Detail, e.Commitment = c.ID.String(), c.Digest()
@@ -194,7 +196,7 @@ func (s *Store) SealedIdentifiers(ctx context.Context, ids []subject.ID) ([]righ
 				args[i] = int64(id)
 			}
 			rows, err := tx.QueryContext(ctx, `SELECT subject, scheme, value FROM subject_identifier
-				WHERE sealed = 1 AND subject IN (`+marks(len(page))+`)`, args...)
+				WHERE sealed = 1 AND subject IN (`+Marks(len(page))+`)`, args...)
 			if err != nil {
 				return err
 			}

@@ -36,7 +36,7 @@ func (s *Store) AddCredential(ctx context.Context, g access.Grant, first bool, e
 			return fault.New(fault.Conflict, "access.taken", "there is a credential %q already", g.Name).With("choose another name")
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO credential (name, agency, official, subject, secret, issued_at) VALUES (?, ?, ?, ?, ?, ?)`,
-			g.Name, g.Agency, g.Official, int64(g.Subject), g.Digest[:], micro(g.IssuedAt))
+			g.Name, g.Agency, g.Official, int64(g.Subject), g.Digest[:], Micro(g.IssuedAt))
 		if err != nil {
 			return err
 		}
@@ -60,9 +60,9 @@ func (s *Store) Credential(ctx context.Context, name string) (access.Grant, erro
 			return err
 		}
 		copy(g.Digest[:], secret)
-		g.IssuedAt = instant(issued)
+		g.IssuedAt = Instant(issued)
 		if revoked.Valid {
-			g.RevokedAt = instant(revoked.Int64)
+			g.RevokedAt = Instant(revoked.Int64)
 		}
 		return nil
 	})
@@ -85,7 +85,7 @@ func (s *Store) Founder(ctx context.Context) (agency string, err error) {
 // nothing.
 func (s *Store) RevokeCredential(ctx context.Context, name string, at time.Time, e *ledger.Entry) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`, micro(at), name)
+		done, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`, Micro(at), name)
 		if err != nil {
 			return err
 		}

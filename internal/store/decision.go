@@ -27,7 +27,7 @@ func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, text 
 	err := s.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, reader, decided_at, body, sealed)
 			VALUES (?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), id, permit.Measure(), string(permit.Outcome()), orderID,
-			text.Reader, micro(text.At), text.Body, text.Sealed)
+			text.Reader, Micro(text.At), text.Body, text.Sealed)
 		return err
 	})
 	return measure.DecisionID(id), err

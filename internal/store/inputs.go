@@ -22,7 +22,7 @@ const subjectsPerQuery = 256
 func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error {
 	horizon := int64(1<<63 - 1)
 	if !knownAt.IsZero() {
-		horizon = micro(knownAt)
+		horizon = Micro(knownAt)
 	}
 	ids := make([]any, 0, subjectsPerQuery)
 	return s.Read(ctx, func(tx *sql.Tx) error {
@@ -57,7 +57,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 
 func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, yield func(*record.Version) error) error {
 	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, adverse, payload
-		FROM record_version WHERE subject IN (`+marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
+		FROM record_version WHERE subject IN (`+Marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[i
 		}
 		best.Payload = bestPayload
 		best.Dataset = datasets[best.Contract]
-		best.RecordedAt = instant(bestAt)
+		best.RecordedAt = Instant(bestAt)
 		return yield(&best)
 	}
 	var from, to, lapse sql.NullInt64
@@ -96,7 +96,7 @@ func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[i
 			continue
 		}
 		best, bestAt = v, at
-		best.From, best.To, best.Lapse = dayOf(from), dayOf(to), dayOf(lapse)
+		best.From, best.To, best.Lapse = DayOf(from), DayOf(to), DayOf(lapse)
 		bestPayload = append(bestPayload[:0], raw...)
 	}
 	if err := rows.Err(); err != nil {

@@ -46,7 +46,7 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 	}
 	err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO link (id, kept, merged, official, reason, evidence, linked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			l.ID, int64(l.Kept), int64(l.Merged), l.By, l.Reason, l.Evidence, micro(now)); err != nil {
+			l.ID, int64(l.Kept), int64(l.Merged), l.By, l.Reason, l.Evidence, Micro(now)); err != nil {
 			return err
 		}
 		for i := range moves {
@@ -80,7 +80,7 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 	by := permit.By()
 	return s.move(ctx, by.Agency, l.Kept, l.Merged, moves, now, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE id = ? AND undone_at IS NULL`,
-			micro(now), by.Agency+"/"+by.Official, permit.Reason(), l.ID)
+			Micro(now), by.Agency+"/"+by.Official, permit.Reason(), l.ID)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (s *Store) move(ctx context.Context, agency string, from, to subject.ID, mo
 		var number int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, started_at, published_at, state, read, stored)
 			VALUES (?, 'link', ?, '', x'', 0, ?, ?, 'published', ?, ?) RETURNING number`,
-			agency, moves[0].Version.Contract, micro(now), at, len(moves), len(moves)).Scan(&number)
+			agency, moves[0].Version.Contract, Micro(now), at, len(moves), len(moves)).Scan(&number)
 		if err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (s *Store) LinkOf(ctx context.Context, merged subject.ID) (Link, error) {
 		if err != nil {
 			return err
 		}
-		l.At = instant(at)
+		l.At = Instant(at)
 		rows, err := tx.QueryContext(ctx, `SELECT record FROM link_record WHERE link = ? ORDER BY record`, l.ID)
 		if err != nil {
 			return err

@@ -40,7 +40,7 @@ func scanModel(row interface{ Scan(...any) error }) (Model, error) {
 	var m Model
 	var added int64
 	err := row.Scan(&m.Code, &m.Version, &m.Digest, &m.Body, &m.State, &m.Author, &m.Approver, &added)
-	m.AddedAt = instant(added)
+	m.AddedAt = Instant(added)
 	return m, err
 }
 
@@ -64,7 +64,7 @@ func (s *Store) AddModel(ctx context.Context, permit charter.ModelPermit, m Mode
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO model (code, version, digest, body, state, author, added_at) VALUES (?, ?, ?, ?, 'draft', ?, ?)`,
-			m.Code, m.Version, m.Digest, string(m.Body), m.Author, micro(m.AddedAt))
+			m.Code, m.Version, m.Digest, string(m.Body), m.Author, Micro(m.AddedAt))
 		return err
 	})
 }

@@ -44,7 +44,7 @@ func (s *Store) EnterOrder(ctx context.Context, permit charter.Restriction, text
 			start_day, end_day, review_day, served_day, entered_at, entered_by, particulars, sealed)
 			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 			int64(o.Subject), id, o.Issuer, o.Measure, o.Basis.Law, o.Basis.Article, o.Document.Digest[:],
-			int64(o.Start), nullDay(o.End), nullDay(o.Review), int64(o.Served), micro(o.EnteredAt), o.EnteredBy, text.Body, text.Sealed)
+			int64(o.Start), NullDay(o.End), NullDay(o.Review), int64(o.Served), Micro(o.EnteredAt), o.EnteredBy, text.Body, text.Sealed)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure
 	return s.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO order_ending (subject, order_id, act, day, agency, official, digest, at,
 			particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`,
-			int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], micro(e.At),
+			int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], Micro(e.At),
 			text.Body, text.Sealed)
 		if err != nil {
 			return err
@@ -138,14 +138,14 @@ func scanOrder(rows *sql.Rows) (measure.StoredOrder, error) {
 		return one, err
 	}
 	copy(o.Document.Digest[:], digest)
-	o.Start, o.End, o.Review = calendar.Day(start), dayOf(end), dayOf(review)
-	o.Served, o.EnteredAt = calendar.Day(served), instant(entered)
+	o.Start, o.End, o.Review = calendar.Day(start), DayOf(end), DayOf(review)
+	o.Served, o.EnteredAt = calendar.Day(served), Instant(entered)
 	if !act.Valid {
 		return one, nil
 	}
 	one.EndingParticulars.Sealed = endSealed.Bool
 	o.Ended = &order.Ending{
-		Act: order.Act(act.String), Day: dayOf(endDay), Agency: agency.String, Official: official.String, At: instant(endAt.Int64),
+		Act: order.Act(act.String), Day: DayOf(endDay), Agency: agency.String, Official: official.String, At: Instant(endAt.Int64),
 	}
 	copy(o.Ended.Document.Digest[:], endDigest)
 	return one, nil

@@ -26,12 +26,12 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 		if err != nil {
 			return err
 		}
-		newest := newBulk(tx, "rating", []string{
+		newest := NewBulk(tx, "rating", []string{
 			"subject", "model", "version", "as_of", "known_at", "good_until", "status", "score", "band", "gate", "why_not",
 		}, ` ON CONFLICT (subject, model) DO UPDATE SET version = excluded.version, as_of = excluded.as_of, known_at = excluded.known_at,
 			good_until = excluded.good_until, status = excluded.status, score = excluded.score, band = excluded.band,
 			gate = excluded.gate, why_not = excluded.why_not`)
-		history := newBulk(tx, "rating_history", []string{
+		history := NewBulk(tx, "rating_history", []string{
 			"subject", "model", "known_at", "version", "as_of", "status", "score", "band", "gate",
 		}, ` ON CONFLICT DO NOTHING`)
 		for i := range list {
@@ -44,8 +44,8 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 			if r.Status == rating.Rated {
 				score = r.Score
 			}
-			id, known := int64(r.Subject), micro(r.KnownAt)
-			if err := newest.add(ctx, id, r.Model, r.Version, int64(r.AsOf), known, nullDay(r.GoodUntil), string(r.Status), score,
+			id, known := int64(r.Subject), Micro(r.KnownAt)
+			if err := newest.Add(ctx, id, r.Model, r.Version, int64(r.AsOf), known, NullDay(r.GoodUntil), string(r.Status), score,
 				r.Band, r.Gate, strings.Join(r.WhyNot, ",")); err != nil {
 				return err
 			}
@@ -53,11 +53,11 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 			if had && old.Same(r) {
 				continue
 			}
-			if err := history.add(ctx, id, r.Model, known, r.Version, int64(r.AsOf), string(r.Status), score, r.Band, r.Gate); err != nil {
+			if err := history.Add(ctx, id, r.Model, known, r.Version, int64(r.AsOf), string(r.Status), score, r.Band, r.Gate); err != nil {
 				return err
 			}
 		}
-		if err := errors.Join(newest.end(ctx), history.end(ctx)); err != nil {
+		if err := errors.Join(newest.End(ctx), history.End(ctx)); err != nil {
 			return err
 		}
 		return s.clearStale(ctx, tx, clear, seen)
@@ -77,7 +77,7 @@ func newestOf(ctx context.Context, tx *sql.Tx, list []rating.Kept) (map[ratingKe
 		if len(ids) == 0 {
 			return nil
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject IN (`+marks(len(ids))+`)`, ids...)
+		rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject IN (`+Marks(len(ids))+`)`, ids...)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func scanRating(row interface{ Scan(...any) error }) (rating.Rating, error) {
 	var good, score sql.NullInt64
 	var why string
 	err := row.Scan(&r.Subject, &r.Model, &r.Version, &r.AsOf, &known, &good, &r.Status, &score, &r.Band, &r.Gate, &why)
-	r.KnownAt, r.GoodUntil, r.Score = instant(known), dayOf(good), score.Int64
+	r.KnownAt, r.GoodUntil, r.Score = Instant(known), DayOf(good), score.Int64
 	if why != "" {
 		r.WhyNot = strings.Split(why, ",")
 	}
@@ -129,8 +129,8 @@ func (s *Store) clearStale(ctx context.Context, tx *sql.Tx, ids []subject.ID, se
 		for _, id := range page {
 			args = append(args, int64(id))
 		}
-		args = append(args, micro(seen))
-		_, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE subject IN (`+marks(len(page))+`)
+		args = append(args, Micro(seen))
+		_, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE subject IN (`+Marks(len(page))+`)
 			AND (SELECT published_at FROM submission WHERE number = stale.submission) <= ?`, args...)
 		if err != nil {
 			return err
@@ -263,7 +263,7 @@ func (s *Store) Population(ctx context.Context, kinds []subject.Kind, after subj
 		args = append(args, string(k))
 	}
 	return s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject
-		WHERE kind IN (`+marks(len(kinds))+`) AND redirect = 0 AND id > ? ORDER BY id LIMIT ?`, append(args, int64(after), limit)...)
+		WHERE kind IN (`+Marks(len(kinds))+`) AND redirect = 0 AND id > ? ORDER BY id LIMIT ?`, append(args, int64(after), limit)...)
 }
 
 func (s *Store) subjects(ctx context.Context, query string, args ...any) ([]subject.Subject, error) {
@@ -298,7 +298,7 @@ func (s *Store) CountPopulation(ctx context.Context, kinds []subject.Kind) (n in
 	for _, k := range kinds {
 		args = append(args, string(k))
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM subject WHERE redirect = 0 AND kind IN (`+marks(len(kinds))+`)`, args...).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM subject WHERE redirect = 0 AND kind IN (`+Marks(len(kinds))+`)`, args...).Scan(&n)
 	return n, s.dialect.translate(err)
 }
 
@@ -309,7 +309,7 @@ func (s *Store) LastPublication() time.Time {
 	if s.subs.last == 0 {
 		return time.Time{}
 	}
-	return instant(s.subs.last)
+	return Instant(s.subs.last)
 }
 
 // Ungood lists subjects whose rating by the model is due again on the day, from behind after.

@@ -79,7 +79,7 @@ func (s *Store) Registered(ctx context.Context, ids []subject.ID) (map[subject.I
 		for _, id := range page {
 			args = append(args, int64(id))
 		}
-		list, err := s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject WHERE id IN (`+marks(len(page))+`)`, args...)
+		list, err := s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject WHERE id IN (`+Marks(len(page))+`)`, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ func readStanding(ctx context.Context, tx *sql.Tx, row *measure.StandingRow) err
 	if err != nil {
 		return err
 	}
-	row.Found, row.BuiltOn, row.GoodUntil = true, calendar.Day(built), dayOf(good)
+	row.Found, row.BuiltOn, row.GoodUntil = true, calendar.Day(built), DayOf(good)
 	return nil
 }
 
@@ -82,7 +82,7 @@ func ratingKeys(ctx context.Context, tx *sql.Tx, id subject.ID) ([]measure.Ratin
 		if err := rows.Scan(&k.Model, &k.Version, &asOf, &known); err != nil {
 			return nil, err
 		}
-		k.AsOf, k.KnownAt = calendar.Day(asOf), instant(known)
+		k.AsOf, k.KnownAt = calendar.Day(asOf), Instant(known)
 		keys = append(keys, k)
 	}
 	return keys, rows.Err()
@@ -94,7 +94,7 @@ func (s *Store) SaveStanding(ctx context.Context, row measure.StandingRow) error
 		_, err := tx.ExecContext(ctx, `INSERT INTO standing (subject, built_on, good_until, orders, body, sealed)
 			VALUES (?,?,?,?,?,?) ON CONFLICT (subject) DO UPDATE SET built_on = excluded.built_on,
 			good_until = excluded.good_until, orders = excluded.orders, body = excluded.body, sealed = excluded.sealed`,
-			int64(row.Subject), int64(row.BuiltOn), nullDay(row.GoodUntil), row.Orders, row.Body.Body, row.Body.Sealed)
+			int64(row.Subject), int64(row.BuiltOn), NullDay(row.GoodUntil), row.Orders, row.Body.Body, row.Body.Sealed)
 		return err
 	})
 }

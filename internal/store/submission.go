@@ -122,7 +122,7 @@ func (s *Store) publishing(ctx context.Context, now time.Time, f func(tx *sql.Tx
 		if err := tx.QueryRowContext(ctx, `SELECT max(published_at) FROM submission`).Scan(&last); err != nil {
 			return err
 		}
-		at = max(micro(now), last.Int64+1)
+		at = max(Micro(now), last.Int64+1)
 		return f(tx, at)
 	})
 	if err != nil {
@@ -130,12 +130,14 @@ func (s *Store) publishing(ctx context.Context, now time.Time, f func(tx *sql.Tx
 	}
 	// It is committed whatever happens now; a reader that finds it unknown takes it up for itself.
 	_ = s.Read(context.WithoutCancel(ctx), func(tx *sql.Tx) error { return s.subs.load(ctx, tx) })
-	return instant(at), nil
+	return Instant(at), nil
 }
 
-// micro and instant turn instants to their stored form and back.
-func micro(t time.Time) int64    { return t.UnixMicro() }
-func instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
+// Micro is an instant as a column holds it: microseconds since 1970 in UTC.
+func Micro(t time.Time) int64 { return t.UnixMicro() }
+
+// Instant reads an instant column.
+func Instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
 const submissionColumns = `number, agency, dataset, contract, file, digest, bytes, replays, started_at, published_at,
 	state, read, stored, unchanged, rejected, unbound, warned`
@@ -147,9 +149,9 @@ func scanSubmission(row interface{ Scan(...any) error }) (Submission, error) {
 	err := row.Scan(&s.Number, &s.Agency, &s.Dataset, &s.Contract, &s.File, &s.Digest, &s.Bytes, &s.Replays, &started,
 		&published, &s.State, &s.Counts.Read, &s.Counts.Stored, &s.Counts.Unchanged, &s.Counts.Rejected,
 		&s.Counts.Unbound, &s.Counts.Warned)
-	s.StartedAt = instant(started)
+	s.StartedAt = Instant(started)
 	if published.Valid {
-		s.PublishedAt = instant(published.Int64)
+		s.PublishedAt = Instant(published.Int64)
 	}
 	return s, err
 }
@@ -210,7 +212,7 @@ func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, err
 	err := s.Write(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, replays, started_at, state)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING number`,
-			sub.Agency, sub.Dataset, sub.Contract, sub.File, sub.Digest, sub.Bytes, sub.Replays, micro(sub.StartedAt)).Scan(&number)
+			sub.Agency, sub.Dataset, sub.Contract, sub.File, sub.Digest, sub.Bytes, sub.Replays, Micro(sub.StartedAt)).Scan(&number)
 	})
 	return number, err
 }

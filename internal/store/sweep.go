@@ -53,7 +53,7 @@ func (s *Store) sweepVersions(ctx context.Context, sub *Submission) error {
 		args = append(args, sub.Number)
 		err = s.Write(ctx, func(tx *sql.Tx) error {
 			for _, table := range []string{"record_version", "stale"} {
-				if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject IN (`+marks(len(page))+`) AND submission = ?`, args...); err != nil {
+				if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject IN (`+Marks(len(page))+`) AND submission = ?`, args...); err != nil {
 					return err
 				}
 			}

@@ -12,16 +12,16 @@ import (
 	"probity/internal/subject"
 )
 
-// nullDay is a day as a column holds it.
-func nullDay(d calendar.Day) any {
+// NullDay is a day as a column holds it: NULL for none.
+func NullDay(d calendar.Day) any {
 	if d == calendar.None {
 		return nil
 	}
 	return int64(d)
 }
 
-// dayOf reads a day column.
-func dayOf(n sql.NullInt64) calendar.Day {
+// DayOf reads a day column.
+func DayOf(n sql.NullInt64) calendar.Day {
 	if !n.Valid {
 		return calendar.None
 	}
@@ -32,11 +32,11 @@ func dayOf(n sql.NullInt64) calendar.Day {
 // publication on. They must be sorted by subject, record and number. They stay invisible until it is published.
 func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []charter.Admitted) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		versions := newBulk(tx, "record_version", []string{
+		versions := NewBulk(tx, "record_version", []string{
 			"subject", "record", "seq", "contract", "submission", "line", "status", "occurred", "valid_from", "valid_to",
 			"tier", "adverse", "lapse", "digest", "source_key", "payload", "sealed",
 		}, "")
-		stale := newBulk(tx, "stale", []string{"subject", "submission"}, " ON CONFLICT DO NOTHING")
+		stale := NewBulk(tx, "stale", []string{"subject", "submission"}, " ON CONFLICT DO NOTHING")
 		last := int64(0)
 		for _, a := range admitted {
 			d := a.Draft()
@@ -44,7 +44,7 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 				return fault.New(fault.Internal, "store.permit", "a version was to be written without a permit")
 			}
 			if id := int64(d.Subject); id != last {
-				if err := stale.add(ctx, id, submission); err != nil {
+				if err := stale.Add(ctx, id, submission); err != nil {
 					return err
 				}
 				last = id
@@ -53,14 +53,14 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 			if len(d.Sealed) > 0 {
 				sealed = d.Sealed
 			}
-			err := versions.add(ctx, int64(d.Subject), int64(d.Record), d.Seq, d.Contract, submission, d.Line, int(d.Status),
-				int64(d.Occurred), nullDay(d.From), nullDay(d.To), int(d.Tier), d.Adverse, nullDay(d.Lapse), d.Digest[:],
+			err := versions.Add(ctx, int64(d.Subject), int64(d.Record), d.Seq, d.Contract, submission, d.Line, int(d.Status),
+				int64(d.Occurred), NullDay(d.From), NullDay(d.To), int(d.Tier), d.Adverse, NullDay(d.Lapse), d.Digest[:],
 				[]byte(d.SourceKey), string(d.Payload), sealed)
 			if err != nil {
 				return err
 			}
 		}
-		return errors.Join(versions.end(ctx), stale.end(ctx))
+		return errors.Join(versions.End(ctx), stale.End(ctx))
 	})
 }
 
@@ -85,14 +85,14 @@ type FindingCount struct {
 // Advance counts rows of a submission, with those that wait and the findings, in one short commit.
 func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting []Waiting, findings []FindingCount) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		b := newBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"}, "")
+		b := NewBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"}, "")
 		for i := range waiting {
 			w := &waiting[i]
-			if err := b.add(ctx, submission, w.Line, w.Part, w.State, string(w.Findings), string(w.Header), w.Row, w.Sealed); err != nil {
+			if err := b.Add(ctx, submission, w.Line, w.Part, w.State, string(w.Findings), string(w.Header), w.Row, w.Sealed); err != nil {
 				return err
 			}
 		}
-		if err := b.end(ctx); err != nil {
+		if err := b.End(ctx); err != nil {
 			return err
 		}
 		for _, f := range findings {
@@ -122,11 +122,11 @@ func scanVersion(rows *sql.Rows, v *record.Version, m moment, contracts map[int]
 	if err != nil {
 		return err
 	}
-	v.From, v.To, v.Lapse, v.SourceKey = dayOf(from), dayOf(to), dayOf(lapse), string(key)
+	v.From, v.To, v.Lapse, v.SourceKey = DayOf(from), DayOf(to), DayOf(lapse), string(key)
 	c := contracts[v.Contract]
 	v.Dataset, v.Agency = c.Dataset, c.Agency
 	if us, ok := m.at(v.Submission); ok {
-		v.RecordedAt = instant(us)
+		v.RecordedAt = Instant(us)
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (m
 			return err
 		}
 		one, err := tx.PrepareContext(ctx, `SELECT submission, status, valid_from, valid_to FROM record_version
-			WHERE subject = ? AND contract IN (`+marks(len(contracts))+`) ORDER BY record, seq`)
+			WHERE subject = ? AND contract IN (`+Marks(len(contracts))+`) ORDER BY record, seq`)
 		if err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func term(ctx context.Context, one *sql.Stmt, args []any, m moment, id subject.I
 		newest = at
 		delete(found, id)
 		if status != record.Retracted && from.Valid {
-			found[id] = Term{dayOf(from), dayOf(to)}
+			found[id] = Term{DayOf(from), DayOf(to)}
 		}
 	}
 	return rows.Err()

@@ -53,13 +53,3 @@ CREATE TABLE consent (
     body         TEXT NOT NULL,
     PRIMARY KEY (subject, id)
 ) WITHOUT ROWID;
-
--- What recipients were told to delete when a consent was withdrawn; chased until they confirm.
-CREATE TABLE deletion_order (
-    subject      INTEGER NOT NULL,
-    consent      INTEGER NOT NULL,
-    recipient    TEXT NOT NULL,
-    ordered_at   INTEGER NOT NULL,
-    confirmed_at INTEGER,
-    PRIMARY KEY (subject, consent, recipient)
-) WITHOUT ROWID;

@@ -1,0 +1,40 @@
+// Package recall brings things back from everybody who received them: a corrected value to all who read the wrong one,
+// a lifted restriction to all who were told of it, data given under a consent that was withdrawn. Who must act is told,
+// acknowledges, is chased until it does, and is named on a public list where it does not (Charter C1, C4, C9, C10).
+package recall
+
+import (
+	"time"
+
+	"probity/calendar"
+	"probity/internal/subject"
+)
+
+// Kind is what the recipient is to do.
+type Kind string
+
+// What a recipient may be told to do.
+const (
+	// Correct: take the corrected state for the one received.
+	Correct Kind = "correct"
+	// Delete: delete what was received.
+	Delete Kind = "delete"
+	// Lift: the restriction no longer holds.
+	Lift Kind = "lift"
+)
+
+// Demand tells recipients to act. It names the matter by its id and carries no value: a recipient that is still
+// entitled to the corrected state reads it through the desk.
+type Demand struct {
+	Subject subject.ID
+	Kind    Kind
+	// About names what is recalled: a record, an order, a consent, by its id.
+	About string
+	// Ground says why, in a code: "withdrawn", "corrected", "lifted", "annulled", "expired", "erased", "unlinked".
+	Ground string
+	At     time.Time
+	// Due is the last day to acknowledge.
+	Due calendar.Day
+	// Recipients are agencies and operators by their codes.
+	Recipients []string
+}

@@ -1,0 +1,1 @@
+-- What the notary has committed to its log.

@@ -1,0 +1,1 @@
+-- What readers may ask for, how often, and which reads a court keeps back for a time.

@@ -1,0 +1,1 @@
+-- Lists and the procedure by which an organisation comes on one.

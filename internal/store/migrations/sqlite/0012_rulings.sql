@@ -1,0 +1,1 @@
+-- Decisions of officials about persons, and their review.

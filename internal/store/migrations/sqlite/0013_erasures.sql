@@ -1,0 +1,1 @@
+-- What was erased and when it must stay so.
