@@ -1,7 +1,7 @@
 // Package calendar counts days and periods the way credit law does: whole days in one civil calendar, no clock and
 // no time zone. An instant becomes a Day only through [In], where the caller names the zone.
 //
-// Working days with public holidays and make-up days belong here too; they come with the clocks that need them.
+// Working days, with public holidays and the weekend days worked in exchange for them, are counted by [WorkingDays].
 package calendar
 
 import (
