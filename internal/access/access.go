@@ -149,9 +149,10 @@ func (s Scope) RequireRating(id subject.ID, what What, model string) error {
 }
 
 // Shows tells whether a record may be part of the answer: the scope holds records, the consent it rests on names the
-// dataset, and the newest version may be seen on the day of the read (C10). It is asked for every record.
+// dataset, and the newest version may be seen on the day of the read (C9, C10). It is asked for every record.
 func (s Scope) Shows(newest *record.Version) bool {
-	return s.level == charter.FullAnswer && newest.Subject == s.subject.ID && charter.Visible(newest, s.today) &&
+	return s.level == charter.FullAnswer && newest.Subject == s.subject.ID &&
+		charter.Shown(newest, s.subject.Natural(), s.own, s.today) &&
 		(s.datasets == nil || slices.Contains(s.datasets, newest.Dataset))
 }
 

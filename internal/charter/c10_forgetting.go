@@ -10,7 +10,8 @@ import (
 var longestMemory = calendar.Period{Years: 5}
 
 // Visible tells whether a version may be seen on the day: the newest version of a record decides, it is no retraction,
-// and adverse information has not lapsed. It is asked at every read; that a sweep has not come by changes nothing.
+// adverse information has not lapsed, and no dispute suppresses it. It is asked at every read; that a sweep has not come
+// by changes nothing.
 func Visible(newest *record.Version, today calendar.Day) bool { return newest.Visible(today) }
 
 // fresh holds that lapsed information does not come in again.

@@ -103,7 +103,7 @@ func (b *batch) fill(ctx context.Context, e *engine, list []permitted) error {
 		if !charter.Visible(v, b.at.Seen) {
 			return nil
 		}
-		return e.add(v)
+		return e.add(v, charter.OutOfUse(v))
 	})
 	if err != nil {
 		return err

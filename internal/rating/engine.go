@@ -61,8 +61,8 @@ func (e *engine) begin(id subject.ID) {
 	e.place[id] = e.builder.Subject()
 }
 
-// add adds a record of the subject begun last.
-func (e *engine) add(v *record.Version) error {
+// add adds a record of the subject begun last; one that is disputed is told of and does not count.
+func (e *engine) add(v *record.Version, disputed bool) error {
 	table, ok := e.tables[v.Dataset]
 	if !ok {
 		return nil
@@ -73,7 +73,7 @@ func (e *engine) add(v *record.Version) error {
 	}
 	e.builder.Add(table, scorecard.Record{
 		ID: int64(v.Record), Recorded: v.RecordedAt.UnixMicro(), Occurred: v.Occurred,
-		ValidFrom: v.From, ValidTo: v.To, Lapse: v.Lapse,
+		ValidFrom: v.From, ValidTo: v.To, Lapse: v.Lapse, Disputed: disputed,
 	}, values...)
 	return nil
 }

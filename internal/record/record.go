@@ -117,12 +117,19 @@ type Version struct {
 	// RecordedAt is the publication instant of the submission: when we knew. It increases strictly from one
 	// publication to the next.
 	RecordedAt time.Time
+	// Contest is how a dispute bears on the record today; it stands with the newest version alone.
+	Contest Contest
 }
 
-// Visible tells whether the version may be seen on the day: it is not a retraction and has not lapsed. The newest
-// version of a record decides for all of them.
-func (v *Version) Visible(today calendar.Day) bool {
+// Held tells whether there is something to see on the day: the version is not a retraction and has not lapsed. The
+// newest version of a record decides for all of them.
+func (v *Version) Held(today calendar.Day) bool {
 	return v.Status != Retracted && (v.Lapse == calendar.None || today < v.Lapse)
+}
+
+// Visible tells whether others than the subject may see the version on the day: it is held, and no dispute suppresses it.
+func (v *Version) Visible(today calendar.Day) bool {
+	return v.Held(today) && !v.Contest.Suppressed(today)
 }
 
 // SealedPlace is the place that a version's sealed fields are bound to in the vault.

@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"slices"
 
 	"probity/internal/access"
 	"probity/internal/fault"
 	"probity/internal/record"
+	"probity/internal/subject"
 )
 
 // Entry is a record of a subject's file with all its published versions, oldest first. The last one decides whether it
@@ -28,7 +30,7 @@ func (s *Store) File(ctx context.Context, scope access.Scope, contracts map[int]
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
-	list, err := s.entries(ctx, contracts, `subject = ?`, int64(id))
+	list, err := s.entries(ctx, contracts, id, 0)
 	return shown(list, scope), err
 }
 
@@ -39,7 +41,7 @@ func (s *Store) Record(ctx context.Context, scope access.Scope, id record.ID, co
 	if err := scope.Require(sub, access.File); err != nil {
 		return Entry{}, err
 	}
-	list, err := s.entries(ctx, contracts, `subject = ? AND record = ?`, int64(sub), int64(id))
+	list, err := s.entries(ctx, contracts, sub, id)
 	list = shown(list, scope)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "record.none", "subject %s has no record %s", sub, id)
@@ -56,14 +58,20 @@ func shown(list []Entry, scope access.Scope) []Entry {
 	return slices.DeleteFunc(list, func(e Entry) bool { return !scope.Shows(e.Newest()) })
 }
 
-func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, where string, args ...any) ([]Entry, error) {
+// entries reads a subject's records with how disputes bear on them; one is the only record wanted, 0 where all are.
+func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of subject.ID, one record.ID) ([]Entry, error) {
+	first, last := one, one
+	if one == 0 {
+		last = math.MaxInt64
+	}
 	var list []Entry
 	err := s.Read(ctx, func(tx *sql.Tx) error {
 		m, err := s.moment(ctx, tx)
 		if err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+versionColumns+` FROM record_version WHERE `+where+` ORDER BY subject, record, seq`, args...)
+		rows, err := tx.QueryContext(ctx, `SELECT `+versionColumns+` FROM record_version
+			WHERE subject = ? AND record BETWEEN ? AND ? ORDER BY subject, record, seq`, int64(of), int64(first), int64(last))
 		if err != nil {
 			return err
 		}
@@ -85,9 +93,22 @@ func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, wher
 		if err := rows.Err(); err != nil {
 			return err
 		}
+		if err := contest(ctx, tx, of, list); err != nil {
+			return err
+		}
 		return s.nameFiles(ctx, tx, list)
 	})
 	return list, err
+}
+
+// contest adds to the newest versions how disputes bear on them.
+func contest(ctx context.Context, tx *sql.Tx, of subject.ID, list []Entry) error {
+	marks, err := contests(ctx, tx, []any{int64(of)})
+	for i := range list {
+		v := list[i].Newest()
+		v.Contest = marks[Spot{of, v.Record}]
+	}
+	return err
 }
 
 // insert keeps the versions in the order in which they were known; among those of one publication the number decides.

@@ -16,7 +16,8 @@ const subjectsPerQuery = 256
 
 // Inputs reads, for every subject that a permit names, the newest version of each of its records as far as it was
 // published at knownAt (the zero time means now). It yields them by subject and record in ascending order; retractions
-// are left out, and whether what is yielded may be seen today is for the charter to say. Permits must ascend by
+// are left out, and whether what is yielded may be seen today, and counts, is for the charter to say: how a dispute bears
+// on it is as of now, whatever knownAt is. Permits must ascend by
 // subject, and a subject may have several. The version and its payload are valid until yield returns; fields that a
 // rating does not need (key, sealed, agency) are not set. datasets gives the dataset of each contract number.
 func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error {
@@ -31,12 +32,22 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 			return err
 		}
 		m.upTo = min(m.upTo, horizon)
+		contested, err := anyContest(ctx, tx)
+		if err != nil {
+			return err
+		}
 		read := func() error {
 			if len(ids) == 0 {
 				return nil
 			}
 			defer func() { ids = ids[:0] }()
-			return inputs(ctx, tx, ids, m, datasets, yield)
+			var marks map[Spot]record.Contest
+			if contested {
+				if marks, err = contests(ctx, tx, ids); err != nil {
+					return err
+				}
+			}
+			return inputs(ctx, tx, ids, m, datasets, marks, yield)
 		}
 		var last subject.ID
 		for _, p := range permits {
@@ -55,7 +66,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	})
 }
 
-func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, yield func(*record.Version) error) error {
+func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, marks map[Spot]record.Contest, yield func(*record.Version) error) error {
 	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, adverse, payload
 		FROM record_version WHERE subject IN (`+Marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
 	if err != nil {
@@ -75,6 +86,7 @@ func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[i
 		best.Payload = bestPayload
 		best.Dataset = datasets[best.Contract]
 		best.RecordedAt = Instant(bestAt)
+		best.Contest = marks[Spot{best.Subject, best.Record}]
 		return yield(&best)
 	}
 	var from, to, lapse sql.NullInt64

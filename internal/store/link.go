@@ -99,10 +99,7 @@ func (s *Store) move(ctx context.Context, agency string, from, to subject.ID, mo
 		return s.Write(ctx, also)
 	}
 	_, err := s.publishing(ctx, now, func(tx *sql.Tx, at int64) error {
-		var number int64
-		err := tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, started_at, published_at, state, read, stored)
-			VALUES (?, 'link', ?, '', x'', 0, ?, ?, 'published', ?, ?) RETURNING number`,
-			agency, moves[0].Version.Contract, Micro(now), at, len(moves), len(moves)).Scan(&number)
+		number, err := addPublication(ctx, tx, agency, "link", at, len(moves))
 		if err != nil {
 			return err
 		}
@@ -111,10 +108,8 @@ func (s *Store) move(ctx context.Context, agency string, from, to subject.ID, mo
 				return fmt.Errorf("record %s: %w", moves[i].Version.Record, err)
 			}
 		}
-		for _, id := range []subject.ID{from, to} {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO stale (subject, submission) VALUES (?, ?)`, int64(id), number); err != nil {
-				return err
-			}
+		if err := outdate(ctx, tx, number, from, to); err != nil {
+			return err
 		}
 		return also(tx)
 	})
@@ -139,6 +134,9 @@ func moveRecord(ctx context.Context, tx *sql.Tx, submission int64, from, to subj
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, end, int64(to), top+2, submission, int(v.Status), sealed, int64(from), int64(v.Record), v.Seq); err != nil {
+		return err
+	}
+	if err := moveContests(ctx, tx, from, to, v.Record); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE source_row SET subject = ?, next_subject = 0, next_by = 0 WHERE agency = ? AND dataset = ? AND key = ?`, int64(to), v.Agency, v.Dataset, []byte(v.SourceKey))
@@ -190,7 +188,7 @@ func (s *Store) StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject
 // Moving reads the newest published version of every record of a subject that stands, for those who join and part
 // subjects under a permit.
 func (s *Store) Moving(ctx context.Context, id subject.ID, contracts map[int]ContractRow) ([]record.Version, error) {
-	list, err := s.entries(ctx, contracts, `subject = ?`, int64(id))
+	list, err := s.entries(ctx, contracts, id, 0)
 	if err != nil {
 		return nil, err
 	}
