@@ -58,9 +58,15 @@ type Store interface {
 	credentials
 }
 
+// Guard tells whether what was recorded so far is proven in time: an error stops reads (C11).
+type Guard interface {
+	Check(context.Context) error
+}
+
 // Desk opens scopes. It is safe for concurrent use.
 type Desk struct {
 	store     Store
+	guard     Guard
 	catalogue *catalogue.Catalogue
 	now       func() time.Time
 	journal   journal
@@ -69,6 +75,12 @@ type Desk struct {
 // NewDesk makes a desk; now is the clock.
 func NewDesk(store Store, cat *catalogue.Catalogue, now func() time.Time) *Desk {
 	return &Desk{store: store, catalogue: cat, now: now, journal: journal{store: store}}
+}
+
+// Guarded has the guard asked before every read, and gives the desk back. It is for the wiring, before the desk is used.
+func (d *Desk) Guarded(g Guard) *Desk {
+	d.guard = g
+	return d
 }
 
 // Scope permits one answer about one subject. Only a Desk makes one, after the entry of the read is durable; its zero
@@ -162,6 +174,11 @@ func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
 	if r.As.name == "" {
 		return Scope{}, fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").
 			With("show one with --as NAME, or set PROBITY_AS")
+	}
+	if d.guard != nil {
+		if err := d.guard.Check(ctx); err != nil {
+			return Scope{}, err
+		}
 	}
 	sub, err := d.store.Subject(ctx, r.Subject)
 	if err != nil {

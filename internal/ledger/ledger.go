@@ -2,11 +2,13 @@
 // carries the hash of the same subject's previous entry, so that a changed, missing or moved entry shows.
 //
 // An entry holds the pseudonymous subject, codes, and the names of officials acting in office; never a value from a
-// file. Removing the newest entries together with the head that names them cannot be seen from the chain alone; that
-// is what signed checkpoints are for, which this version does not make yet.
+// file. Its hash is salted, so that whoever sees the hash alone learns nothing. Removing the newest entries together with
+// the head that names them cannot be seen from the chain alone; that is what the signed log is for (package tlog), which
+// holds nothing but those hashes.
 package ledger
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -25,6 +27,15 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // MarshalText writes the hash in hexadecimal.
 func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// Salt hides what a hash was made of; in text it is hexadecimal.
+type Salt [16]byte
+
+// String is the salt in hexadecimal.
+func (s Salt) String() string { return hex.EncodeToString(s[:]) }
+
+// MarshalText writes the salt in hexadecimal.
+func (s Salt) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Act says what an entry records.
 type Act string
@@ -55,8 +66,13 @@ type Entry struct {
 	Purpose, Basis, Case string
 	// Commitment is the digest of a document the entry stands for; zero where there is none.
 	Commitment Hash
+	// Salt is drawn at random when the entry is chained. It is told only to those who may see the entry.
+	Salt Salt
 	// Prev is the Hash of the subject's previous entry, zero for the first; Hash is that of this one.
 	Prev, Hash Hash
+	// Position is the entry's place among those of all subjects, counted from 1 as they were written. The store assigns
+	// it; it is no part of the hash, and what holds it is the signed log.
+	Position int64
 }
 
 // Head is the newest entry of a subject's chain.
@@ -67,13 +83,14 @@ type Head struct {
 }
 
 // encodingVersion is the first byte of what is hashed; another form of entry gets another number.
-const encodingVersion = 1
+const encodingVersion = 2
 
-// Append writes the canonical encoding behind b: the version byte; subject, sequence and instant in eight bytes each,
-// big-endian; the texts in the order of the fields, each behind its length as a varint; the commitment; the previous
+// Append writes the canonical encoding behind b: the version byte; the salt; subject, sequence and instant in eight bytes
+// each, big-endian; the texts in the order of the fields, each behind its length as a varint; the commitment; the previous
 // hash.
 func (e *Entry) Append(b []byte) []byte {
 	b = append(b, encodingVersion)
+	b = append(b, e.Salt[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Subject))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMicro()))
@@ -91,9 +108,10 @@ func (e *Entry) Sum() Hash {
 	return sha256.Sum256(e.Append(room[:0]))
 }
 
-// Chain puts the entry behind the head: it sets Seq, Prev and Hash and gives the new head. The instant is cut to
+// Chain puts the entry behind the head: it sets Salt, Seq, Prev and Hash and gives the new head. The instant is cut to
 // microseconds first, as that is how it is stored.
 func (e *Entry) Chain(head Head) Head {
+	_, _ = rand.Read(e.Salt[:]) // it never fails; where there is no randomness the program ends
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	e.Seq, e.Prev = head.Seq+1, head.Hash
 	e.Hash = e.Sum()

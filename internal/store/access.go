@@ -26,16 +26,21 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) er
 		return err
 	}
 	rows := NewBulk(tx, "ledger_entry", []string{
-		"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "prev", "hash",
+		"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "salt", "prev", "hash", "position",
 	}, "")
-	for _, e := range entries {
+	last, err := lastPosition(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i, e := range entries {
+		e.Position = last + int64(i) + 1
 		heads[e.Subject] = e.Chain(heads[e.Subject])
 		var commitment any
 		if e.Commitment != (ledger.Hash{}) {
 			commitment = e.Commitment[:]
 		}
 		err := rows.Add(ctx, int64(e.Subject), e.Seq, Micro(e.At), string(e.Act), e.What, e.Detail, e.Reader, e.Official,
-			e.Purpose, e.Basis, e.Case, commitment, e.Prev[:], e.Hash[:])
+			e.Purpose, e.Basis, e.Case, commitment, e.Salt[:], e.Prev[:], e.Hash[:], e.Position)
 		if err != nil {
 			return err
 		}
@@ -44,6 +49,14 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) er
 		return err
 	}
 	return writeHeads(ctx, tx, heads)
+}
+
+// lastPosition is that of the newest entry of all; 0 where there is none. Entries are written one transaction after the
+// other, so that the next position is the one behind.
+func lastPosition(ctx context.Context, tx *sql.Tx) (int64, error) {
+	var last sql.NullInt64
+	err := tx.QueryRowContext(ctx, `SELECT max(position) FROM ledger_entry`).Scan(&last)
+	return last.Int64, err
 }
 
 // readHeads gives the newest entry of each subject among the entries; a subject without one has a head at 0.
@@ -81,16 +94,17 @@ func writeHeads(ctx context.Context, tx *sql.Tx, heads map[subject.ID]ledger.Hea
 	return rows.End(ctx)
 }
 
-const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, prev, hash`
+const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, hash, position`
 
 func scanEntry(rows *sql.Rows) (ledger.Entry, error) {
 	var e ledger.Entry
 	var at int64
-	var commitment, prev, hash []byte
+	var commitment, salt, prev, hash []byte
 	err := rows.Scan(&e.Subject, &e.Seq, &at, &e.Act, &e.What, &e.Detail, &e.Reader, &e.Official, &e.Purpose, &e.Basis, &e.Case,
-		&commitment, &prev, &hash)
+		&commitment, &salt, &prev, &hash, &e.Position)
 	e.At = Instant(at)
 	copy(e.Commitment[:], commitment)
+	copy(e.Salt[:], salt)
 	copy(e.Prev[:], prev)
 	copy(e.Hash[:], hash)
 	return e, err

@@ -1,1 +1,27 @@
 -- What the notary has committed to its log.
+
+-- An entry's salt is part of its hash. Its position counts the entries of all subjects from 1 as they were written: it is
+-- the outbox of the notary, which appends to its log what stands behind the last position there.
+ALTER TABLE ledger_entry ADD COLUMN salt BLOB NOT NULL DEFAULT x'';
+ALTER TABLE ledger_entry ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX ledger_entry_position ON ledger_entry (position);
+
+-- The trees of the log, one a period, in the order of their numbers. Leaf 0 of each names the one before; leaf n is the
+-- entry at position first + n - 1.
+CREATE TABLE notary_segment (
+    number    INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL UNIQUE,
+    origin    TEXT NOT NULL,
+    first     INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    token     INTEGER NOT NULL
+);
+
+-- Who appends. The token rises with every holder; what an earlier one still writes is refused.
+CREATE TABLE notary_lease (
+    one      INTEGER PRIMARY KEY CHECK (one = 1),
+    token    INTEGER NOT NULL,
+    holder   TEXT NOT NULL,
+    taken_at INTEGER NOT NULL
+);
+INSERT INTO notary_lease VALUES (1, 0, '', 0);
