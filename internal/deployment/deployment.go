@@ -22,6 +22,7 @@ import (
 	"probity/internal/rights"
 	"probity/internal/store"
 	"probity/internal/vault"
+	"probity/internal/vault/gone"
 	"probity/rulebook"
 )
 
@@ -43,9 +44,11 @@ type Deployment struct {
 	Store     *store.Store
 	Catalogue *catalogue.Catalogue
 	Vault     *vault.Vault
-	Access    *access.Desk
-	Rights    *rights.Service
-	Wallet    access.Wallet
+	// Gone is the journal of what must stay gone, beside the keys.
+	Gone   *gone.Journal
+	Access *access.Desk
+	Rights *rights.Service
+	Wallet access.Wallet
 	// Contracts are the contract versions by the number that records carry.
 	Contracts map[int]store.ContractRow
 	Now       func() time.Time
@@ -53,6 +56,9 @@ type Deployment struct {
 
 // VaultPath is where the keys of a database file stand.
 func VaultPath(database string) string { return database + ".vault" }
+
+// JournalPath is where the journal of what must stay gone stands, for the keys of a database file.
+func JournalPath(database string) string { return database + ".gone" }
 
 // Open opens a database that is there.
 func Open(ctx context.Context, address string, opt Options) (*Deployment, error) {
@@ -64,9 +70,13 @@ func Open(ctx context.Context, address string, opt Options) (*Deployment, error)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	d, err := furnish(ctx, db, keys, opt)
+	journal, err := gone.Open(JournalPath(db.Path()), keys.Fingerprint())
 	if err != nil {
 		return nil, errors.Join(err, keys.Close(), db.Close())
+	}
+	d, err := furnish(ctx, db, keys, journal, opt)
+	if err != nil {
+		return nil, errors.Join(err, journal.Close(), keys.Close(), db.Close())
 	}
 	return d, nil
 }
@@ -98,8 +108,14 @@ func found(ctx context.Context, db *store.Store, founder access.Grant, opt Optio
 	if err != nil {
 		return nil, err
 	}
-	undo := func(err error) error { return errors.Join(err, keys.Close(), remove(VaultPath(db.Path()))) }
-	d, err := furnish(ctx, db, keys, opt)
+	journal, err := gone.Create(JournalPath(db.Path()), keys.Fingerprint())
+	if err != nil {
+		return nil, errors.Join(err, keys.Close(), remove(VaultPath(db.Path())))
+	}
+	undo := func(err error) error {
+		return errors.Join(err, journal.Close(), keys.Close(), remove(VaultPath(db.Path()), JournalPath(db.Path())))
+	}
+	d, err := furnish(ctx, db, keys, journal, opt)
 	if err != nil {
 		return nil, undo(err)
 	}
@@ -127,7 +143,8 @@ func remove(names ...string) error {
 }
 
 // furnish puts the rooms into an open database.
-func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, opt Options) (*Deployment, error) {
+func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *gone.Journal, opt Options) (*Deployment, error) {
+	db.Keep(journal)
 	numbers, err := db.Contracts(ctx)
 	if err != nil {
 		return nil, err
@@ -138,7 +155,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, opt Option
 	}
 	now := opt.now()
 	return &Deployment{
-		Store: db, Catalogue: cat, Vault: keys, Contracts: numbers, Now: now,
+		Store: db, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(db, cat, now),
 		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, cat, now),
 		Wallet: access.WalletOf(db.Path()),
@@ -146,7 +163,9 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, opt Option
 }
 
 // Close ends the deployment; what was committed is safe without it.
-func (d *Deployment) Close() error { return errors.Join(d.Vault.Close(), d.Store.Close()) }
+func (d *Deployment) Close() error {
+	return errors.Join(d.Gone.Close(), d.Vault.Close(), d.Store.Close())
+}
 
 // BuiltInFiles are the files of the built-in catalogue by name.
 func BuiltInFiles() (map[string][]byte, error) {

@@ -23,7 +23,7 @@ func (s *Store) Change(ctx context.Context, agency, what string, subjects []subj
 		if err := f(tx); err != nil {
 			return err
 		}
-		return leave(ctx, tx, t)
+		return s.leave(ctx, tx, t)
 	})
 	return submission, err
 }

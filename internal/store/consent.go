@@ -18,6 +18,7 @@ import (
 	"probity/internal/recall"
 	"probity/internal/rights"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // AddConsents keeps consents, numbers them, and leaves an entry in the ledger of each subject, all in one transaction.
@@ -145,7 +146,8 @@ func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 		return w, fault.New(fault.Internal, "store.permit", "a withdrawal came without a permit")
 	}
 	w.Consent = c.ID
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	trace := &Trace{At: at}
+	err := s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
 			Micro(at), int64(c.Subject), int64(c.ID))
 		if err != nil {
@@ -154,32 +156,37 @@ func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		if w.Ratings, err = deleteRatings(ctx, tx, "rating", c); err != nil {
-			return err
-		}
-		if w.History, err = deleteRatings(ctx, tx, "rating_history", c); err != nil {
-			return err
-		}
-		// The standing row may repeat a rating; it is derived, and made anew when it is next asked for.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(c.Subject)); err != nil {
-			return err
-		}
-		err = addDemands(ctx, tx, []recall.Demand{{
-			Subject: c.Subject, Kind: recall.Delete, About: c.ID.String(), Ground: "withdrawn", At: at, Due: calendar.None,
-			Recipients: c.Recipients,
-		}})
-		if err != nil {
+		if w.Ratings, w.History, err = DeleteRatings(ctx, tx, c.Subject, c.Method); err != nil {
 			return err
 		}
 		w.Recipients = c.Recipients
 		e.Detail, e.Commitment = c.ID.String(), c.Digest()
-		return appendEntries(ctx, tx, e)
+		trace.Entries = []*ledger.Entry{e}
+		trace.Demands = []recall.Demand{{
+			Subject: c.Subject, Kind: recall.Delete, About: c.ID.String(), Ground: "withdrawn", At: at, Due: calendar.None,
+			Recipients: c.Recipients,
+		}}
+		trace.Gone = []gone.Mark{{Kind: gone.Withdrawn, Subject: c.Subject, Matter: int64(c.ID)}}
+		return nil
 	})
 	return w, err
 }
 
-func deleteRatings(ctx context.Context, tx *sql.Tx, table string, c *consent.Consent) (int64, error) {
-	done, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject = ? AND model = ?`, int64(c.Subject), c.Method)
+// DeleteRatings deletes in a write transaction what a model said of a subject, now and before, and the standing row, which
+// may repeat it and is made anew when it is next asked for.
+func DeleteRatings(ctx context.Context, tx *sql.Tx, id subject.ID, model string) (ratings, history int64, err error) {
+	if ratings, err = deleteRatings(ctx, tx, "rating", id, model); err != nil {
+		return 0, 0, err
+	}
+	if history, err = deleteRatings(ctx, tx, "rating_history", id, model); err != nil {
+		return 0, 0, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(id))
+	return ratings, history, err
+}
+
+func deleteRatings(ctx context.Context, tx *sql.Tx, table string, id subject.ID, model string) (int64, error) {
+	done, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject = ? AND model = ?`, int64(id), model)
 	if err != nil {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/vault/gone"
 )
 
 // AddCredential keeps a new credential together with its ledger entry; a name that is taken is a Conflict. first
@@ -84,7 +85,8 @@ func (s *Store) Founder(ctx context.Context) (agency string, err error) {
 // RevokeCredential ends a credential from the instant on, together with its ledger entry. Revoking it again changes
 // nothing.
 func (s *Store) RevokeCredential(ctx context.Context, name string, at time.Time, e *ledger.Entry) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	trace := &Trace{At: at}
+	return s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`, Micro(at), name)
 		if err != nil {
 			return err
@@ -92,6 +94,8 @@ func (s *Store) RevokeCredential(ctx context.Context, name string, at time.Time,
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		return appendEntries(ctx, tx, e)
+		trace.Entries = []*ledger.Entry{e}
+		trace.Gone = []gone.Mark{{Kind: gone.Revoked, Matter: gone.Number(name)}}
+		return nil
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // Link is one joining of two subjects, with who decided it and why, and its undoing.
@@ -87,8 +88,10 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		if n, err := res.RowsAffected(); err != nil || n != 1 {
 			return errors.Join(err, fault.New(fault.Conflict, "subject.undone", "the joining of subject %s was undone already", l.Merged))
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE subject SET redirect = 0 WHERE id = ?`, int64(l.Merged))
-		return err
+		if _, err = tx.ExecContext(ctx, `UPDATE subject SET redirect = 0 WHERE id = ?`, int64(l.Merged)); err != nil {
+			return err
+		}
+		return s.forget(ctx, tx, now, []gone.Mark{{Kind: gone.Parted, Subject: l.Merged, Matter: l.ID}})
 	})
 }
 

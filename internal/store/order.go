@@ -12,6 +12,7 @@ import (
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // mergedInto are the ids that lead to the subject bound to ?1, itself first: what was ordered before a merge still
@@ -59,15 +60,16 @@ func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure
 	if o == nil {
 		return fault.New(fault.Internal, "store.permit", "an order was to be ended without a permit")
 	}
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	trace := &Trace{
+		At: e.At, Entries: []*ledger.Entry{line},
+		Gone: []gone.Mark{{Kind: gone.OrderEnded, Subject: o.Subject, Matter: int64(o.ID)}},
+	}
+	return s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO order_ending (subject, order_id, act, day, agency, official, digest, at,
 			particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`,
 			int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], Micro(e.At),
 			text.Body, text.Sealed)
-		if err != nil {
-			return err
-		}
-		return appendEntries(ctx, tx, line)
+		return err
 	})
 }
 

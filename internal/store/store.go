@@ -43,6 +43,7 @@ type Store struct {
 	turn    chan struct{} // holds one while somebody has the turn
 	ids     allocator
 	subs    submissions
+	journal Journal // nil where nothing but tests reads the database
 }
 
 // Options are how a database is opened.

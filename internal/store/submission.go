@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"sync"
 	"time"
 
 	"probity/internal/fault"
+	"probity/internal/vault/gone"
 )
 
 // Submission is one delivery of rows by an agency: invisible while open, published in one commit.
@@ -234,8 +236,32 @@ func (s *Store) FinishSubmission(ctx context.Context, number int64, state Submis
 		// What it brought back mended waits no longer.
 		_, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = '[]'
 			WHERE submission = (SELECT replays FROM submission WHERE number = ?) AND replayed_by = ?`, number, number)
-		return err
+		if err != nil {
+			return err
+		}
+		back, err := takenBack(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		return s.forget(ctx, tx, now, back)
 	})
+}
+
+// takenBack are the records that a submission corrects or takes back, as marks for the journal; they are needed for
+// nothing after the publication.
+func takenBack(ctx context.Context, tx *sql.Tx, number int64) (marks []gone.Mark, err error) {
+	list := Each(ctx, tx, `SELECT subject, record FROM taken_back WHERE submission = `+strconv.FormatInt(number, 10), func(rows *sql.Rows) (gone.Mark, error) {
+		m := gone.Mark{Kind: gone.RecordOut}
+		return m, rows.Scan(&m.Subject, &m.Matter)
+	})
+	for m, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		marks = append(marks, m)
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM taken_back WHERE submission = ?`, number)
+	return marks, err
 }
 
 func setState(ctx context.Context, tx *sql.Tx, number int64, state SubmissionState, publishedAt any) error {

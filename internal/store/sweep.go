@@ -30,8 +30,10 @@ func (s *Store) Sweep(ctx context.Context, number int64) error {
 		}
 	}
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM finding_count WHERE submission = ?`, number); err != nil {
-			return err
+		for _, table := range []string{"finding_count", "taken_back"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE submission = ?`, number); err != nil {
+				return err
+			}
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE submission SET swept = 1 WHERE number = ? AND state = 'discarded'`, number)
 		return err

@@ -3,10 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"strconv"
+	"time"
 
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/recall"
+	"probity/internal/vault/gone"
 )
 
 // Trace is what an act leaves behind for others to see. It is written in the act's own transaction: an act that must
@@ -18,7 +22,21 @@ type Trace struct {
 	Notices []notice.Written
 	// Demands go to the recipients they name.
 	Demands []recall.Demand
+	// Gone is what must stay gone, whatever backup the database is put back from. It stands in a journal apart from the
+	// database before the act is committed.
+	Gone []gone.Mark
+	// At is when the act happens, for the journal; where it is zero, that of the first entry.
+	At time.Time
 }
+
+// Journal keeps what must stay gone apart from the database; package gone implements it.
+type Journal interface {
+	// Append has a batch on disk when it returns, and gives its sequence.
+	Append(at time.Time, marks []gone.Mark) (int64, error)
+}
+
+// Keep gives the store the journal of what must stay gone. It is called once, before anything is written.
+func (s *Store) Keep(j Journal) { s.journal = j }
 
 // WriteWith runs f in one write transaction together with what the act leaves behind, see [Store.Write]. f may still
 // complete the trace.
@@ -27,17 +45,68 @@ func (s *Store) WriteWith(ctx context.Context, t *Trace, f func(*sql.Tx) error) 
 		if err := f(tx); err != nil {
 			return err
 		}
-		return leave(ctx, tx, t)
+		return s.leave(ctx, tx, t)
 	})
 }
 
-// leave writes a trace in the transaction of its act.
-func leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
+// leave writes a trace in the transaction of its act. The journal comes last, when nothing but the commit can fail.
+func (s *Store) leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
 	if err := addNotices(ctx, tx, t.Notices); err != nil {
 		return err
 	}
 	if err := addDemands(ctx, tx, t.Demands); err != nil {
 		return err
 	}
-	return appendEntries(ctx, tx, t.Entries...)
+	if err := appendEntries(ctx, tx, t.Entries...); err != nil {
+		return err
+	}
+	at := t.At
+	if at.IsZero() && len(t.Entries) > 0 {
+		at = t.Entries[0].At
+	}
+	return s.forget(ctx, tx, at, t.Gone)
+}
+
+// forget writes marks into the journal, and into the database how far the journal is contained in it.
+func (s *Store) forget(ctx context.Context, tx *sql.Tx, at time.Time, marks []gone.Mark) error {
+	if len(marks) == 0 || s.journal == nil {
+		return nil
+	}
+	seq, err := s.journal.Append(at, marks)
+	if err != nil {
+		return err
+	}
+	return SetPlayed(ctx, tx, seq)
+}
+
+// playedKey is where the database keeps the last batch of the journal that is contained in it.
+const playedKey = "gone"
+
+// SetPlayed notes in a write transaction that the journal is contained in the database up to the batch.
+func SetPlayed(ctx context.Context, tx *sql.Tx, seq int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+		playedKey, strconv.FormatInt(seq, 10))
+	return err
+}
+
+// Played is the last batch of the journal that is contained in the database, 0 where none is.
+func (s *Store) Played(ctx context.Context) (seq int64, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		seq, err = PlayedIn(ctx, tx)
+		return err
+	})
+	return seq, err
+}
+
+// PlayedIn is Played within a transaction.
+func PlayedIn(ctx context.Context, tx *sql.Tx) (int64, error) {
+	var text string
+	err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = ?`, playedKey).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(text, 10, 64)
 }

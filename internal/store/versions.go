@@ -37,6 +37,7 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 			"tier", "adverse", "lapse", "digest", "source_key", "payload", "sealed",
 		}, "")
 		stale := NewBulk(tx, "stale", []string{"subject", "submission"}, " ON CONFLICT DO NOTHING")
+		back := NewBulk(tx, "taken_back", []string{"submission", "subject", "record"}, " ON CONFLICT DO NOTHING")
 		last := int64(0)
 		for _, a := range admitted {
 			d := a.Draft()
@@ -49,6 +50,11 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 				}
 				last = id
 			}
+			if d.Status != record.Reported {
+				if err := back.Add(ctx, submission, int64(d.Subject), int64(d.Record)); err != nil {
+					return err
+				}
+			}
 			var sealed any
 			if len(d.Sealed) > 0 {
 				sealed = d.Sealed
@@ -60,7 +66,7 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 				return err
 			}
 		}
-		return errors.Join(versions.End(ctx), stale.End(ctx))
+		return errors.Join(versions.End(ctx), stale.End(ctx), back.End(ctx))
 	})
 }
 

@@ -22,7 +22,7 @@ import (
 type file struct{ db *sql.DB }
 
 const schema = `
-CREATE TABLE vault (version INTEGER NOT NULL, match BLOB NOT NULL);
+CREATE TABLE vault (version INTEGER NOT NULL, match BLOB NOT NULL, gone INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE subject_key (subject INTEGER PRIMARY KEY, key BLOB); -- key is NULL once destroyed
 PRAGMA application_id = 0x50524f56;`
 
@@ -128,8 +128,12 @@ func (f *file) ensure(ids []subject.ID, fresh func() key) (map[subject.ID]key, e
 	keys := make(map[subject.ID]key, len(ids))
 	err := write(f.db, func(tx *sql.Tx) error {
 		for page := range slices.Chunk(ids, idsPerStatement) {
-			if err := readKeys(tx, page, keys); err != nil {
+			gone, err := readKeys(tx, page, keys)
+			if err != nil {
 				return err
+			}
+			if len(gone) > 0 {
+				return erased(gone[0], fault.Conflict)
 			}
 			if err := addKeys(tx, page, keys, fresh); err != nil {
 				return err
@@ -143,15 +147,15 @@ func (f *file) ensure(ids []subject.ID, fresh func() key) (map[subject.ID]key, e
 	return keys, nil
 }
 
-// readKeys puts the keys there are into keys; one that was destroyed is a Conflict.
-func readKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key) (err error) {
+// readKeys puts the keys there are into keys, and gives the ids of those that were destroyed.
+func readKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key) (gone []subject.ID, err error) {
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = int64(id)
 	}
 	rows, err := tx.Query(`SELECT subject, key FROM subject_key WHERE subject IN (`+strings.Repeat("?,", len(ids)-1)+`?)`, args...) //nolint:gosec // what is added are question marks
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() {
 		if closed := rows.Close(); err == nil {
@@ -162,16 +166,17 @@ func readKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key) (err error)
 		var id subject.ID
 		var b []byte
 		if err := rows.Scan(&id, &b); err != nil {
-			return err
+			return gone, err
 		}
 		if b == nil {
-			return erased(id, fault.Conflict)
+			gone = append(gone, id)
+			continue
 		}
 		var k key
 		copy(k[:], b)
 		keys[id] = k
 	}
-	return rows.Err()
+	return gone, rows.Err()
 }
 
 // addKeys makes a key for each of the ids that has none.
@@ -205,6 +210,33 @@ func (f *file) destroy(ids []subject.ID) error {
 			}
 		}
 		return nil
+	}))
+}
+
+// destroyed lists those of the ids whose keys were destroyed.
+func (f *file) destroyed(ids []subject.ID) (gone []subject.ID, err error) {
+	err = write(f.db, func(tx *sql.Tx) error {
+		for page := range slices.Chunk(ids, idsPerStatement) {
+			some, err := readKeys(tx, page, map[subject.ID]key{})
+			if err != nil {
+				return err
+			}
+			gone = append(gone, some...)
+		}
+		return nil
+	})
+	return gone, passed(err)
+}
+
+func (f *file) played() (seq int64, err error) {
+	err = f.db.QueryRow(`SELECT gone FROM vault`).Scan(&seq)
+	return seq, passed(err)
+}
+
+func (f *file) setPlayed(seq int64) error {
+	return passed(write(f.db, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE vault SET gone = ? WHERE gone < ?`, seq, seq)
+		return err
 	}))
 }
 

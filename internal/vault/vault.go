@@ -18,6 +18,7 @@ import (
 
 	"probity/internal/fault"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 const (
@@ -168,6 +169,36 @@ func (v *Vault) Destroy(ids ...subject.ID) error {
 	}
 	return v.file.destroy(ids)
 }
+
+// Destroyed lists those of the subjects whose keys were destroyed: nothing may be sealed for them any more.
+func (v *Vault) Destroyed(ids ...subject.ID) ([]subject.ID, error) {
+	v.mu.RLock()
+	var ask []subject.ID
+	for _, id := range ids {
+		if _, ok := v.keys[id]; !ok {
+			ask = append(ask, id)
+		}
+	}
+	v.mu.RUnlock()
+	if len(ask) == 0 {
+		return nil, nil
+	}
+	return v.file.destroyed(ask)
+}
+
+// Fingerprint tells these keys from others, and gives nothing of them away.
+func (v *Vault) Fingerprint() gone.Fingerprint {
+	mac := hmac.New(sha256.New, v.match[:])
+	mac.Write([]byte("probity fingerprint"))
+	return gone.Fingerprint(mac.Sum(nil)[:gone.FingerprintSize])
+}
+
+// Played is the last batch of the journal of what must stay gone of which the keys file knows, so that a copy of the keys
+// from before an erasure is found out; SetPlayed moves it on.
+func (v *Vault) Played() (int64, error) { return v.file.played() }
+
+// SetPlayed notes that the keys named by the journal up to the batch are destroyed.
+func (v *Vault) SetPlayed(seq int64) error { return v.file.setPlayed(seq) }
 
 // Close ends the connection to the file.
 func (v *Vault) Close() error { return v.file.close() }

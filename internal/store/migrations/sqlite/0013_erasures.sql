@@ -1,1 +1,27 @@
 -- What was erased and when it must stay so.
+
+-- Records that a submission takes back or corrects: what a backup knows of them is out of date once it is published.
+CREATE TABLE taken_back (
+    submission INTEGER NOT NULL,
+    subject    INTEGER NOT NULL,
+    record     INTEGER NOT NULL,
+    PRIMARY KEY (submission, subject, record)
+) WITHOUT ROWID;
+
+-- A supplier's row whose record was erased: it may not come in again.
+ALTER TABLE source_row ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+
+-- Erasures asked for. One that an order or the law holds up is done as soon as nothing does any more; done_at is NULL
+-- until then. record is 0 where the whole file goes.
+CREATE TABLE erasure (
+    subject  INTEGER NOT NULL,
+    record   INTEGER NOT NULL,
+    ground   TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    done_at  INTEGER,
+    held_by  TEXT NOT NULL,    -- why it waits, as codes; '' where it does not
+    PRIMARY KEY (subject, record)
+) WITHOUT ROWID;
+
+-- Those that wait; few rows.
+CREATE INDEX erasure_waits ON erasure (subject) WHERE done_at IS NULL;

@@ -1,0 +1,86 @@
+// Package gone remembers, apart from the database, what must stay gone: erasures, withdrawals, corrections, liftings. A
+// backup is older than some of them, and a database that is put back from it would bring back what a person was promised
+// is no more. The journal stands beside the keys, which are no part of a backup either, and is played over a restored
+// database before anybody may read it.
+//
+// A mark carries a pseudonymous subject and a number, never a value from a file. A batch of marks is on disk before the
+// act that it tells of is committed, so that no act that was acknowledged is missing. Where the commit failed after that,
+// the act counts as done at the next restore: the journal forgets rather than remembers.
+package gone
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"probity/internal/subject"
+)
+
+// Kind is what a mark says is gone. The numbers stand in journals and never change their meaning.
+type Kind uint8
+
+// The kinds of marks.
+const (
+	// Erased: everything on the subject; its key is destroyed. Matter is 0.
+	Erased Kind = 1
+	// RecordErased: one record, which may not come in again.
+	RecordErased Kind = 2
+	// RecordOut: what was known of a record until now, since it was corrected, retracted, repaired or moved. Its
+	// supplier may send it again as it stands.
+	RecordOut Kind = 3
+	// Suppressed: a record is out of use while it is disputed, or since its dispute is overdue.
+	Suppressed Kind = 4
+	// Freed: a suppressed record is in use again.
+	Freed Kind = 5
+	// Withdrawn: a consent, with what rested on it.
+	Withdrawn Kind = 6
+	// OrderEnded: a restriction order that was lifted or annulled.
+	OrderEnded Kind = 7
+	// ListingEnded: an entry of a list that was annulled, repaired or removed.
+	ListingEnded Kind = 8
+	// Parted: two subjects that were wrongly one; Matter is the joining that was undone.
+	Parted Kind = 9
+	// Revoked: a credential; Matter is the [Number] of its name.
+	Revoked Kind = 10
+	// Confined: what is left of the subject's file serves the orders on it alone. Matter is 0.
+	Confined Kind = 11
+)
+
+var kindNames = [...]string{
+	Erased: "erased", RecordErased: "record erased", RecordOut: "record out of date", Suppressed: "record suppressed",
+	Freed: "record in use again", Withdrawn: "consent withdrawn", OrderEnded: "order ended", ListingEnded: "listing ended",
+	Parted: "subjects parted", Revoked: "credential revoked", Confined: "file confined",
+}
+
+// String is the kind in words.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) && kindNames[k] != "" {
+		return kindNames[k]
+	}
+	return "unknown"
+}
+
+// Known tells whether k is one of the kinds above.
+func (k Kind) Known() bool { return int(k) < len(kindNames) && kindNames[k] != "" }
+
+// Mark is one thing that is gone.
+type Mark struct {
+	Kind    Kind
+	Subject subject.ID
+	// Matter numbers the record, consent, order, listing or joining; 0 where the kind needs none.
+	Matter int64
+}
+
+// Batch is what one act made gone.
+type Batch struct {
+	// Seq counts the batches of a journal from 1.
+	Seq   int64
+	At    time.Time
+	Marks []Mark
+}
+
+// Number is the number of a name, so that a name need not stand in the journal.
+func Number(name string) int64 {
+	sum := sha256.Sum256([]byte("credential\x00" + name))
+	return int64(binary.BigEndian.Uint64(sum[:]) >> 1) //nolint:gosec // one bit less than it holds
+}
