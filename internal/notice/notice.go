@@ -6,6 +6,9 @@ package notice
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"probity/calendar"
@@ -16,7 +19,7 @@ import (
 // Occasion is why somebody is told; a closed list.
 type Occasion string
 
-// The occasions.
+// The occasions. What each must say stands in words/occasions.yaml.
 const (
 	RatingChanged    Occasion = "rating-changed"
 	OrderEntered     Occasion = "order-entered"
@@ -37,10 +40,27 @@ const (
 	ReadRevealed     Occasion = "read-revealed" // a read whose showing a court had delayed
 )
 
-// Fact is one thing the notice states: Name is a key of the notice's wordings, Value stands as it is.
+// Routes by which a subject contests what it is told; Notice.Contest takes one of these keys or a text as an order
+// states it.
+const (
+	ByDispute    = "dispute"
+	ByReview     = "review"
+	BySupplier   = "supplier"
+	ByAuthor     = "author"
+	ByWithdrawal = "withdraw"
+	ByComplaint  = "complaint"
+)
+
+// Reason is the name of the facts that say why; an occasion that needs reasons needs at least one that is specific.
+const Reason = "reason"
+
+// Fact is one thing the notice states: Name is a key of the notice's wordings, Value stands as its kind demands (see
+// words/occasions.yaml): a day as 2026-03-31, an amount in fen, a code, or a text as it stands. Of a text that is known in
+// Chinese too, ZH is the Chinese.
 type Fact struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	ZH    string `json:"zh,omitempty"`
 }
 
 // Notice is what is told, in no language yet.
@@ -59,12 +79,60 @@ type Notice struct {
 	Law string
 	// Contest is how it can be contested: the key of a route of the notice's wordings, or a text as an order states it.
 	Contest string
-	// Until is the last day to contest it; calendar.None where there is no end.
+	// Until is the last day to contest it; calendar.None, or the zero Day, where there is no end.
 	Until calendar.Day
 }
 
-// Sealer seals what is told to a human being under that subject's key.
+// Ref names a recorded notice: the Seq-th of its subject.
+type Ref struct {
+	Subject subject.ID
+	Seq     int64
+}
+
+// String is the reference as people and JSON see it: s0123456789abc/17.
+func (r Ref) String() string { return fmt.Sprintf("%s/%d", r.Subject, r.Seq) }
+
+// MarshalText writes the form of String.
+func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// ParseRef reads the form of String, or a bare number, which counts the notices of the subject of.
+func ParseRef(text string, of subject.ID) (Ref, error) {
+	r := Ref{Subject: of}
+	id, number, ok := strings.Cut(text, "/")
+	if !ok {
+		number = text
+	} else if err := r.Subject.UnmarshalText([]byte(id)); err != nil {
+		return Ref{}, noRef(text)
+	}
+	var err error
+	if r.Seq, err = strconv.ParseInt(number, 10, 64); err != nil || r.Seq < 1 || strconv.FormatInt(r.Seq, 10) != number {
+		return Ref{}, noRef(text)
+	}
+	return r, nil
+}
+
+func noRef(text string) error {
+	return fault.New(fault.Invalid, "notice.number", "%q is no notice", text).
+		With("name a notice by its number in the inbox: probity notice list shows them")
+}
+
+// Duty is a notice without which an act may not take effect. About is "" where any notice of the occasion to the subject
+// will do.
+type Duty struct {
+	Subject  subject.ID
+	Occasion Occasion
+	About    string
+}
+
+// Fulfils tells whether the notice is the one that the duty asks for.
+func (n *Notice) Fulfils(d Duty) bool {
+	return n.Subject == d.Subject && n.Occasion == d.Occasion && (d.About == "" || n.About == d.About)
+}
+
+// Sealer seals what is told to a human being under that subject's key. Package vault implements it.
 type Sealer interface {
+	// Ensure makes a key for each subject that has none.
+	Ensure(of ...subject.ID) error
 	Seal(of subject.ID, place string, plain []byte) ([]byte, error)
 }
 
@@ -74,7 +142,7 @@ type Clerk struct{ sealer Sealer }
 // NewClerk makes a clerk; the sealer holds the subjects' keys.
 func NewClerk(s Sealer) *Clerk { return &Clerk{s} }
 
-// Written is a notice that may be recorded beside the act it tells of. Only a Clerk writes one.
+// Written is a notice that may be recorded beside the act it tells of. Only this package makes one.
 type Written struct {
 	notice Notice
 	body   []byte
@@ -84,33 +152,66 @@ type Written struct {
 // Notice is what was written.
 func (w Written) Notice() Notice { return w.notice }
 
-// Body is what the store keeps of it, sealed where the subject is a human being.
+// Body is what the store keeps of it, sealed where the subject is a human being; nil where it is kept as a reference
+// alone.
 func (w Written) Body() (body []byte, sealed bool) { return w.body, w.sealed }
 
-// place is where a notice is sealed, so that no sealed text can be taken for another.
-const place = "notice"
+// Place is where notices are sealed, so that no sealed text can be taken for another.
+const Place = "notice"
 
-// Write makes a notice ready to be recorded. It refuses one that lacks what a subject must be told (Charter C7). sub is
-// the register's entry of whom it tells.
+// Write makes a notice ready to be recorded. It refuses one that lacks what a subject must be told (Charter C7), naming
+// what is missing; a fact or a word that the list does not have is Invalid. sub is the register's entry of whom it tells.
 func (c *Clerk) Write(sub subject.Subject, n Notice) (Written, error) {
-	body, err := json.Marshal(told{n.Facts, n.Favour, n.Law, n.Contest, n.Until})
+	if err := n.check(sub); err != nil {
+		return Written{}, err
+	}
+	body, err := json.Marshal(told{n.Facts, n.Favour, n.Law, n.Contest, ending(n.Until)})
 	if err != nil {
 		return Written{}, fault.New(fault.Internal, "notice.body", "a notice cannot be written").By(err)
 	}
 	w := Written{notice: n, body: body, sealed: sub.Natural()}
-	if w.sealed {
-		if w.body, err = c.sealer.Seal(n.Subject, place, body); err != nil {
-			return Written{}, err
-		}
+	if !w.sealed {
+		return w, nil
 	}
-	return w, nil
+	if err := c.sealer.Ensure(n.Subject); err != nil {
+		return Written{}, err
+	}
+	w.body, err = c.sealer.Seal(n.Subject, Place, body)
+	return w, err
+}
+
+// OfRating is the notice that a model's rating of a subject has changed at the instant. It is kept as a reference alone:
+// what the rating was and is stands in the history of ratings, goes when that goes, and is put in words from there.
+func OfRating(of subject.ID, model string, at time.Time) Written {
+	return Written{notice: Notice{Subject: of, Occasion: RatingChanged, At: at, About: model}}
 }
 
 // told is the part of a notice that is kept in its body.
 type told struct {
-	Facts   []Fact       `json:"facts,omitempty"`
-	Favour  []Fact       `json:"favour,omitempty"`
-	Law     string       `json:"law"`
-	Contest string       `json:"contest"`
-	Until   calendar.Day `json:"until,omitzero"`
+	Facts   []Fact        `json:"facts,omitempty"`
+	Favour  []Fact        `json:"favour,omitempty"`
+	Law     string        `json:"law"`
+	Contest string        `json:"contest"`
+	Until   *calendar.Day `json:"until,omitempty"`
+}
+
+func ending(d calendar.Day) *calendar.Day {
+	if d == calendar.None || d == 0 {
+		return nil
+	}
+	return &d
+}
+
+// Read puts a kept body, opened where it was sealed, back into the notice. A body that was not written by a Clerk is a
+// Conflict.
+func (n *Notice) Read(body []byte) error {
+	var t told
+	if err := json.Unmarshal(body, &t); err != nil {
+		return fault.New(fault.Conflict, "notice.body", "the notice about %s to %s is damaged", n.Occasion, n.Subject).By(err)
+	}
+	n.Facts, n.Favour, n.Law, n.Contest, n.Until = t.Facts, t.Favour, t.Law, t.Contest, calendar.None
+	if t.Until != nil {
+		n.Until = *t.Until
+	}
+	return nil
 }
