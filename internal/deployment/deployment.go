@@ -17,6 +17,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/measure"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/registrar"
 	"probity/internal/rights"
@@ -49,6 +50,8 @@ type Deployment struct {
 	Access *access.Desk
 	Rights *rights.Service
 	Wallet access.Wallet
+	// Clerk writes what subjects are told.
+	Clerk *notice.Clerk
 	// Contracts are the contract versions by the number that records carry.
 	Contracts map[int]store.ContractRow
 	Now       func() time.Time
@@ -159,6 +162,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 		Access: access.NewDesk(db, cat, now),
 		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, cat, now),
 		Wallet: access.WalletOf(db.Path()),
+		Clerk:  notice.NewClerk(keys),
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"probity/internal/notice"
 	"probity/internal/subject"
@@ -10,23 +11,63 @@ import (
 
 // addNotices puts notices into their subjects' inboxes, in the transaction of the act they tell of, and numbers them.
 func addNotices(ctx context.Context, tx *sql.Tx, list []notice.Written) error {
-	next := map[subject.ID]int64{}
+	if len(list) == 0 {
+		return nil
+	}
+	ids := make([]subject.ID, len(list))
+	for i, w := range list {
+		ids[i] = w.Notice().Subject
+	}
+	next, err := lastNotices(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	rows := NewBulk(tx, "notice", []string{"subject", "seq", "at", "occasion", "about", "agency", "body", "sealed"}, "")
 	for _, w := range list {
 		n := w.Notice()
-		if _, known := next[n.Subject]; !known {
-			var last sql.NullInt64
-			if err := tx.QueryRowContext(ctx, `SELECT max(seq) FROM notice WHERE subject = ?`, int64(n.Subject)).Scan(&last); err != nil {
-				return err
-			}
-			next[n.Subject] = last.Int64
-		}
 		next[n.Subject]++
 		body, sealed := w.Body()
+		if body == nil {
+			body = []byte{}
+		}
 		err := rows.Add(ctx, int64(n.Subject), next[n.Subject], Micro(n.At), string(n.Occasion), n.About, n.By, body, sealed)
 		if err != nil {
 			return err
 		}
 	}
 	return rows.End(ctx)
+}
+
+// lastNotices are the numbers of the subjects' newest notices, 0 for those without one.
+func lastNotices(ctx context.Context, tx *sql.Tx, ids []subject.ID) (map[subject.ID]int64, error) {
+	last := make(map[subject.ID]int64, len(ids))
+	for page := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), subjectsPerQuery) {
+		args := make([]any, len(page))
+		for i, id := range page {
+			args[i] = int64(id)
+		}
+		// One step to the end of each subject's rows, where grouping would read them all.
+		if err := lastOf(ctx, tx, last, args); err != nil {
+			return nil, err
+		}
+	}
+	return last, nil
+}
+
+func lastOf(ctx context.Context, tx *sql.Tx, last map[subject.ID]int64, ids []any) error {
+	rows, err := tx.QueryContext(ctx, `SELECT id, (SELECT max(seq) FROM notice WHERE subject = s.id) FROM subject s
+		WHERE id IN (`+Marks(len(ids))+`)`, ids...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id subject.ID
+		var seq sql.NullInt64
+		if err := rows.Scan(&id, &seq); err != nil {
+			return err
+		}
+		last[id] = seq.Int64
+	}
+	return rows.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"probity/internal/charter"
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/recall"
@@ -46,6 +47,17 @@ func (s *Store) WriteWith(ctx context.Context, t *Trace, f func(*sql.Tx) error) 
 			return err
 		}
 		return s.leave(ctx, tx, t)
+	})
+}
+
+// WriteAct is WriteWith for an act of which somebody must be told: without each notice that its permit needs, nothing of
+// it is kept and the Charter refuses it (C7).
+func (s *Store) WriteAct(ctx context.Context, act charter.Telling, t *Trace, f func(*sql.Tx) error) error {
+	return s.WriteWith(ctx, t, func(tx *sql.Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		return charter.Told(act, t.Notices)
 	})
 }
 

@@ -1,0 +1,136 @@
+// Package notices keeps what subjects were told, the ways on which they are told, and how each notice fared there. What
+// puts notices into inboxes is package store's own transaction of the act (see store.Trace); everything afterwards is
+// here.
+package notices
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"probity/internal/access"
+	"probity/internal/fault"
+	"probity/internal/notice"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// Store is the part of a database that holds notices.
+type Store struct{ db *store.Store }
+
+// In is the part of db that holds notices.
+func In(db *store.Store) *Store { return &Store{db} }
+
+// Kept is a notice as it is kept: its body sealed where it tells a human being, empty where it is a reference alone.
+type Kept struct {
+	notice.Ref
+	// Notice holds what is kept in the clear: subject, occasion, instant, about, by.
+	Notice notice.Notice
+	Body   []byte
+	Sealed bool
+	// ReadAt is when the subject marked it as read, zero while it has not.
+	ReadAt time.Time
+}
+
+// mergedInto are the ids that lead to the subject bound to ?1, itself first: what was told to either stays in the inbox
+// of both, and parts again when a joining is undone.
+const mergedInto = `WITH RECURSIVE same (id) AS (
+	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id) `
+
+const keptColumns = `n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed, r.at`
+
+func scanKept(row interface{ Scan(...any) error }) (Kept, error) {
+	var k Kept
+	var at int64
+	var read sql.NullInt64
+	n := &k.Notice
+	err := row.Scan(&k.Subject, &k.Seq, &at, &n.Occasion, &n.About, &n.By, &k.Body, &k.Sealed, &read)
+	n.Subject, n.At = k.Subject, store.Instant(at)
+	if read.Valid {
+		k.ReadAt = store.Instant(read.Int64)
+	}
+	return k, err
+}
+
+// Inbox lists what the scope's subject was told, newest first, limit at most; 0 is all.
+func (s *Store) Inbox(ctx context.Context, scope access.Scope, limit int) ([]Kept, error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return nil, err
+	}
+	if limit <= 0 {
+		limit = -1
+	}
+	return s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id
+		LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
+		ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT ?2`, int64(id), limit)
+}
+
+func (s *Store) list(ctx context.Context, query string, args ...any) ([]Kept, error) {
+	var list []Kept
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			k, err := scanKept(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, k)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// Notice reads one notice of the scope's subject; NotFound where it has none of that number, which is also the answer
+// where it belongs to another.
+func (s *Store) Notice(ctx context.Context, scope access.Scope, ref notice.Ref) (Kept, error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return Kept{}, err
+	}
+	list, err := s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id
+		LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
+		WHERE n.subject = ?2 AND n.seq = ?3`, int64(id), int64(ref.Subject), ref.Seq)
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "notice.none", "subject %s was not told anything under the number %d", id, ref.Seq).
+			With("probity notice list shows its notices")
+	}
+	if err != nil {
+		return Kept{}, err
+	}
+	return list[0], nil
+}
+
+// MarkRead keeps that the scope's subject has read notices. It must be the subject's own scope. The first reading stays;
+// marking again changes nothing.
+func (s *Store) MarkRead(ctx context.Context, scope access.Scope, refs []notice.Ref, at time.Time) error {
+	if err := scope.Require(scope.Subject().ID, access.OwnFile); err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if _, err := s.Notice(ctx, scope, ref); err != nil {
+			return err
+		}
+	}
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		var errs []error
+		for _, ref := range refs {
+			_, err := tx.ExecContext(ctx, `INSERT INTO notice_read (subject, seq, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+				int64(ref.Subject), ref.Seq, store.Micro(at))
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// Behind reads a subject's notices behind the number, oldest first. It is for those who deliver them.
+func (s *Store) Behind(ctx context.Context, of subject.ID, seq int64) ([]Kept, error) {
+	return s.list(ctx, `SELECT `+keptColumns+` FROM notice n LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
+		WHERE n.subject = ? AND n.seq > ? ORDER BY n.seq`, int64(of), seq)
+}
