@@ -86,7 +86,7 @@ func Print(ctx context.Context, figures []Figure, out io.Writer, run Run, dir fu
 	encoder := json.NewEncoder(out)
 	for _, figure := range figures {
 		run.Tell("%s: %s", figure.Name, figure.What)
-		reading, err := measure(ctx, figure, run, dir)
+		reading, err := take(ctx, figure, run, dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", figure.Name, err)
 		}
@@ -97,7 +97,7 @@ func Print(ctx context.Context, figures []Figure, out io.Writer, run Run, dir fu
 	return nil
 }
 
-func measure(ctx context.Context, figure Figure, run Run, dir func() (string, func(), error)) (Reading, error) {
+func take(ctx context.Context, figure Figure, run Run, dir func() (string, func(), error)) (Reading, error) {
 	path, remove, err := dir()
 	if err != nil {
 		return Reading{}, err

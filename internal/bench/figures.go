@@ -3,6 +3,8 @@ package bench
 // Figures are all measurements there are.
 func Figures() []Figure {
 	return []Figure{
+		accessLogged,
+		accessUnlogged,
 		intakeSQLite,
 		scorecardOne,
 	}

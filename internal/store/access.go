@@ -16,7 +16,7 @@ import (
 // AppendEntries puts each entry behind the newest of its subject's chain and fills in Seq, Prev and Hash, all in one
 // transaction that is on disk when it returns.
 func (s *Store) AppendEntries(ctx context.Context, entries []*ledger.Entry) error {
-	return s.Write(ctx, func(tx *sql.Tx) error { return appendEntries(ctx, tx, entries...) })
+	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return appendEntries(ctx, tx, entries...) })
 }
 
 // appendEntries is for transactions whose acts leave an entry of their own.

@@ -84,8 +84,16 @@ func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Sub
 
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
-	found, err := s.ConsentsOf(ctx, []subject.ID{id}, "")
-	return found[id], err
+	all, err := s.statement(ctx, `SELECT body, withdrawn_at FROM consent WHERE subject = ? ORDER BY id DESC`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := all.QueryContext(ctx, int64(id))
+	if err != nil {
+		return nil, s.dialect.translate(err)
+	}
+	list, err := scanConsents(rows)
+	return list, s.dialect.translate(err)
 }
 
 // ConsentsOf are the consents of many subjects to one method, newest first for each; "" is every method. Subjects

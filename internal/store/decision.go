@@ -24,7 +24,7 @@ func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, text 
 	if permit.Order() != 0 {
 		orderID = int64(permit.Order())
 	}
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	err := s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, reader, decided_at, body, sealed)
 			VALUES (?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), id, permit.Measure(), string(permit.Outcome()), orderID,
 			text.Reader, Micro(text.At), text.Body, text.Sealed)

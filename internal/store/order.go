@@ -18,7 +18,7 @@ import (
 // mergedInto are the ids that lead to the subject bound to ?1, itself first: what was ordered before a merge still
 // holds, and parts again when the merge is undone.
 const mergedInto = `WITH RECURSIVE same (id) AS (
-	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id) `
+	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id AND s.redirect <> 0) `
 
 // EnterOrder keeps a permitted order together with its line in the subject's ledger, and gives it its id, which it adds to
 // the line. The same document ordering the same measure on the same subject a second time is a fault Conflict.

@@ -59,10 +59,15 @@ func follow(ctx context.Context, tx *sql.Tx, sub subject.Subject) (subject.Subje
 	return sub, fault.New(fault.Internal, "subject.redirects", "the redirects of subject %s form a circle", sub.ID)
 }
 
+const subjectQuery = `SELECT kind, sole, region, redirect FROM subject WHERE id = ?`
+
 func readSubject(ctx context.Context, tx *sql.Tx, id subject.ID) (subject.Subject, error) {
+	return scanSubject(tx.QueryRowContext(ctx, subjectQuery, int64(id)), id)
+}
+
+func scanSubject(row *sql.Row, id subject.ID) (subject.Subject, error) {
 	sub := subject.Subject{ID: id}
-	err := tx.QueryRowContext(ctx, `SELECT kind, sole, region, redirect FROM subject WHERE id = ?`, int64(id)).
-		Scan(&sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
+	err := row.Scan(&sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
 	if errors.Is(err, sql.ErrNoRows) {
 		return sub, fault.New(fault.NotFound, "subject.none", "there is no subject %s", id)
 	}
@@ -92,8 +97,11 @@ func (s *Store) Registered(ctx context.Context, ids []subject.ID) (map[subject.I
 
 // Subject reads a subject of the register, following redirects.
 func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
-	var sub subject.Subject
-	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
+	sub, err := s.registered(ctx, id)
+	if err != nil || sub.Redirect == 0 {
+		return sub, err
+	}
+	err = s.Read(ctx, func(tx *sql.Tx) (err error) {
 		if sub, err = readSubject(ctx, tx, id); err != nil {
 			return err
 		}
@@ -101,6 +109,16 @@ func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, er
 		return err
 	})
 	return sub, err
+}
+
+// registered reads one entry of the register as it stands there.
+func (s *Store) registered(ctx context.Context, id subject.ID) (subject.Subject, error) {
+	one, err := s.statement(ctx, subjectQuery)
+	if err != nil {
+		return subject.Subject{}, err
+	}
+	sub, err := scanSubject(one.QueryRowContext(ctx, int64(id)), id)
+	return sub, s.dialect.translate(err)
 }
 
 // FindSubject looks one key up; a key that leads nowhere is NotFound.

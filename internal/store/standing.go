@@ -3,13 +3,27 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/fault"
 	"probity/internal/measure"
 	"probity/internal/subject"
 )
+
+// standingQuery answers everything at once, so that it is true of one moment of the database and costs one statement.
+// The lists are joined by commas, their rows' columns by spaces. The numbers of the orders are those of orderMark.
+const standingQuery = `SELECT t.built_on, t.good_until, t.orders, t.body, t.sealed,
+	(SELECT count(*) || '.' || printf('%x', coalesce(sum(id & 0xffffffffff), 0)) FROM restriction_order WHERE subject = ?1) || '.' ||
+		(SELECT count(*) FROM order_ending WHERE subject = ?1),
+	EXISTS (SELECT 1 FROM subject WHERE redirect = ?1 AND redirect <> 0),
+	(SELECT group_concat(model || ' ' || version || ' ' || as_of || ' ' || known_at) FROM rating WHERE subject = ?1),
+	(SELECT group_concat(submission) FROM stale WHERE subject = ?1),
+	(SELECT max(published_at) FROM submission)
+	FROM (SELECT 1) LEFT JOIN standing t ON t.subject = ?1`
 
 // Standing reads the standing row and what tells whether it still holds, in one moment of the database.
 func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.StandingRow, error) {
@@ -17,39 +31,43 @@ func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.Stand
 	if err := scope.Require(id, access.Decision); err != nil {
 		return measure.StandingRow{}, err
 	}
+	one, err := s.statement(ctx, standingQuery)
+	if err != nil {
+		return measure.StandingRow{}, err
+	}
 	row := measure.StandingRow{Subject: id, GoodUntil: calendar.None, BuiltOn: calendar.None}
-	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
-		if err = readStanding(ctx, tx, &row); err != nil {
-			return err
+	var built, good, last sql.NullInt64
+	var orders, ratings, stale sql.NullString
+	var sealed sql.NullBool
+	var merged bool
+	err = one.QueryRowContext(ctx, int64(id)).Scan(&built, &good, &orders, &row.Body.Body, &sealed, &row.OrdersNow, &merged,
+		&ratings, &stale, &last)
+	if err != nil {
+		return row, s.dialect.translate(err)
+	}
+	if built.Valid {
+		row.Found, row.BuiltOn, row.GoodUntil = true, calendar.Day(built.Int64), DayOf(good)
+		row.Orders, row.Body.Sealed = orders.String, sealed.Bool
+	}
+	if row.Ratings, err = ratingKeys(ratings.String); err != nil {
+		return row, err
+	}
+	if stale.Valid {
+		if row.Stale, err = s.outdatedBy(ctx, stale.String, last.Int64); err != nil {
+			return row, err
 		}
+	}
+	if !merged {
+		return row, nil
+	}
+	// Orders on those that were merged into the subject count as its own; few subjects have any.
+	return row, s.Read(ctx, func(tx *sql.Tx) error {
 		if row.OrdersNow, err = orderMark(ctx, tx, id); err != nil {
 			return err
 		}
-		if row.Same, err = mergedSubjects(ctx, tx, id); err != nil {
-			return err
-		}
-		if row.Ratings, err = ratingKeys(ctx, tx, id); err != nil {
-			return err
-		}
-		row.Stale, err = s.outdated(ctx, tx, id)
+		row.Same, err = mergedSubjects(ctx, tx, id)
 		return err
 	})
-	return row, err
-}
-
-func readStanding(ctx context.Context, tx *sql.Tx, row *measure.StandingRow) error {
-	var built int64
-	var good sql.NullInt64
-	err := tx.QueryRowContext(ctx, `SELECT built_on, good_until, orders, body, sealed FROM standing WHERE subject = ?`,
-		int64(row.Subject)).Scan(&built, &good, &row.Orders, &row.Body.Body, &row.Body.Sealed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	row.Found, row.BuiltOn, row.GoodUntil = true, calendar.Day(built), DayOf(good)
-	return nil
 }
 
 func mergedSubjects(ctx context.Context, tx *sql.Tx, id subject.ID) ([]subject.ID, error) {
@@ -69,28 +87,45 @@ func mergedSubjects(ctx context.Context, tx *sql.Tx, id subject.ID) ([]subject.I
 	return same, rows.Err()
 }
 
-func ratingKeys(ctx context.Context, tx *sql.Tx, id subject.ID) ([]measure.RatingKey, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT model, version, as_of, known_at FROM rating WHERE subject = ?`, int64(id))
-	if err != nil {
-		return nil, err
+// ratingKeys reads the list of ratings that standingQuery joined.
+func ratingKeys(joined string) ([]measure.RatingKey, error) {
+	if joined == "" {
+		return nil, nil
 	}
-	defer rows.Close()
 	var keys []measure.RatingKey
-	for rows.Next() {
+	for one := range strings.SplitSeq(joined, ",") {
 		var k measure.RatingKey
 		var asOf, known int64
-		if err := rows.Scan(&k.Model, &k.Version, &asOf, &known); err != nil {
-			return nil, err
+		if _, err := fmt.Sscan(one, &k.Model, &k.Version, &asOf, &known); err != nil {
+			return nil, fault.New(fault.Internal, "standing.ratings", "the ratings beside a standing row cannot be read: %q", one).By(err)
 		}
 		k.AsOf, k.KnownAt = calendar.Day(asOf), Instant(known)
 		keys = append(keys, k)
 	}
-	return keys, rows.Err()
+	return keys, nil
+}
+
+// outdatedBy tells whether one of the submissions, joined by commas, was published by the instant.
+func (s *Store) outdatedBy(ctx context.Context, joined string, last int64) (bool, error) {
+	m, err := s.momentAt(ctx, last)
+	if err != nil {
+		return false, err
+	}
+	for one := range strings.SplitSeq(joined, ",") {
+		n, err := strconv.ParseInt(one, 10, 64)
+		if err != nil {
+			return false, fault.New(fault.Internal, "standing.stale", "the marks beside a standing row cannot be read: %q", one).By(err)
+		}
+		if _, published := m.at(n); published {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // SaveStanding writes the row in place of the one before. The row is derived: losing it costs the time to make it again.
 func (s *Store) SaveStanding(ctx context.Context, row measure.StandingRow) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO standing (subject, built_on, good_until, orders, body, sealed)
 			VALUES (?,?,?,?,?,?) ON CONFLICT (subject) DO UPDATE SET built_on = excluded.built_on,
 			good_until = excluded.good_until, orders = excluded.orders, body = excluded.body, sealed = excluded.sealed`,

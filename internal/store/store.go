@@ -34,16 +34,18 @@ const (
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	dialect dialect
-	path    string
-	write   *sql.DB // exactly one connection: one writer, so that no lock error ever reaches a caller
-	read    *sql.DB
-	birth   Birth
-	writing sync.Mutex
-	turn    chan struct{} // holds one while somebody has the turn
-	ids     allocator
-	subs    submissions
-	journal Journal // nil where nothing but tests reads the database
+	dialect  dialect
+	path     string
+	write    *sql.DB // exactly one connection: one writer, so that no lock error ever reaches a caller
+	read     *sql.DB
+	birth    Birth
+	writing  sync.Mutex
+	turn     chan struct{} // holds one while somebody has the turn
+	ids      allocator
+	subs     submissions
+	journal  Journal // nil where nothing but tests reads the database
+	group    group
+	prepared prepared
 }
 
 // Options are how a database is opened.
@@ -128,6 +130,9 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	return s, nil
 }
 
+// readers is how many connections read at the same time.
+const readers = 8
+
 func connect(path string, opt Options) (*Store, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -142,13 +147,14 @@ func connect(path string, opt Options) (*Store, error) {
 	if s.read, err = sql.Open(s.dialect.driver(), s.dialect.dsn(abs, false, opt.CacheMiB)); err != nil {
 		return nil, errors.Join(s.dialect.translate(err), s.write.Close())
 	}
-	s.read.SetMaxOpenConns(8)
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers) // a connection costs more to open than most questions to answer
 	return s, nil
 }
 
 // Close ends all connections; what was committed is safe without it.
 func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.write.Close())
+	return errors.Join(s.prepared.close(), s.read.Close(), s.write.Close())
 }
 
 // Birth is what the database was born as.

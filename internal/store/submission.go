@@ -94,15 +94,29 @@ func (s *Store) moment(ctx context.Context, tx *sql.Tx) (moment, error) {
 	if err := tx.QueryRowContext(ctx, `SELECT max(published_at) FROM submission`).Scan(&last); err != nil {
 		return moment{}, err
 	}
-	s.subs.mu.RLock()
-	known := s.subs.last
-	s.subs.mu.RUnlock()
-	if known < last.Int64 {
+	if s.subs.behind(last.Int64) {
 		if err := s.subs.load(ctx, tx); err != nil {
 			return moment{}, err
 		}
 	}
 	return moment{&s.subs, last.Int64}, nil
+}
+
+// momentAt is the moment of a statement that saw last as its newest publication.
+func (s *Store) momentAt(ctx context.Context, last int64) (moment, error) {
+	if s.subs.behind(last) {
+		if err := s.Read(ctx, func(tx *sql.Tx) error { return s.subs.load(ctx, tx) }); err != nil {
+			return moment{}, err
+		}
+	}
+	return moment{&s.subs, last}, nil
+}
+
+// behind tells whether the publications known here end before last.
+func (c *submissions) behind(last int64) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.last < last
 }
 
 // at is the publication instant of a submission; ok is false where it is not published.
