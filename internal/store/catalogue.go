@@ -61,7 +61,7 @@ func (s *Store) Catalogue(ctx context.Context) (map[string][]byte, error) {
 		return nil, fault.New(fault.NotFound, "store.catalogue", "the database has no catalogue yet").With("run probity init")
 	}
 	if err != nil {
-		return nil, s.dialect.translate(err)
+		return nil, s.dialect.Translate(err)
 	}
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

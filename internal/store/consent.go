@@ -84,16 +84,16 @@ func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Sub
 
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
-	all, err := s.statement(ctx, `SELECT body, withdrawn_at FROM consent WHERE subject = ? ORDER BY id DESC`)
+	all, err := s.prepared.Of(ctx, `SELECT body, withdrawn_at FROM consent WHERE subject = ? ORDER BY id DESC`)
 	if err != nil {
-		return nil, err
+		return nil, s.dialect.Translate(err)
 	}
 	rows, err := all.QueryContext(ctx, int64(id))
 	if err != nil {
-		return nil, s.dialect.translate(err)
+		return nil, s.dialect.Translate(err)
 	}
 	list, err := scanConsents(rows)
-	return list, s.dialect.translate(err)
+	return list, s.dialect.Translate(err)
 }
 
 // ConsentsOf are the consents of many subjects to one method, newest first for each; "" is every method. Subjects

@@ -56,7 +56,7 @@ func migrations(engine string) ([]migration, error) {
 
 // migrate brings a new database to the version the program needs, each step in a transaction of its own.
 func (s *Store) migrate(ctx context.Context) error {
-	list, err := migrations(s.dialect.name())
+	list, err := migrations(s.dialect.Name())
 	if err != nil {
 		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
 	}
@@ -85,16 +85,16 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // check refuses a file that is not ours or has another version than the program needs, and reads what it was born as.
 func (s *Store) check(ctx context.Context) error {
-	list, err := migrations(s.dialect.name())
+	list, err := migrations(s.dialect.Name())
 	if err != nil {
 		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
 	}
 	var app, version int
 	if err := s.read.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
-		return s.dialect.translate(err)
+		return s.dialect.Translate(err)
 	}
 	if err := s.read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return s.dialect.translate(err)
+		return s.dialect.Translate(err)
 	}
 	if app != applicationID {
 		return fault.New(fault.Invalid, "store.foreign", "%s is no Probity database", s.path).
@@ -109,7 +109,7 @@ func (s *Store) check(ctx context.Context) error {
 	}
 	var birth string
 	if err := s.read.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'birth'`).Scan(&birth); err != nil {
-		return s.dialect.translate(err)
+		return s.dialect.Translate(err)
 	}
 	s.birth = Birth(birth)
 	return nil

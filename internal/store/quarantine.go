@@ -72,5 +72,5 @@ func (s *Store) MarkMended(ctx context.Context, by, submission int64, places []P
 // CountWaiting counts a submission's rows that wait.
 func (s *Store) CountWaiting(ctx context.Context, submission int64) (n int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM quarantine WHERE submission = ? AND state <> 'replayed'`, submission).Scan(&n)
-	return n, s.dialect.translate(err)
+	return n, s.dialect.Translate(err)
 }

@@ -289,7 +289,7 @@ func (s *Store) subjects(ctx context.Context, query string, args ...any) ([]subj
 // CountStale counts the subjects that a submission has outdated.
 func (s *Store) CountStale(ctx context.Context, submission int64) (n int64, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM stale WHERE submission = ?`, submission).Scan(&n)
-	return n, s.dialect.translate(err)
+	return n, s.dialect.Translate(err)
 }
 
 // CountPopulation counts the subjects of the kinds.
@@ -299,7 +299,7 @@ func (s *Store) CountPopulation(ctx context.Context, kinds []subject.Kind) (n in
 		args = append(args, string(k))
 	}
 	err = s.read.QueryRowContext(ctx, `SELECT count(*) FROM subject WHERE redirect = 0 AND kind IN (`+Marks(len(kinds))+`)`, args...).Scan(&n)
-	return n, s.dialect.translate(err)
+	return n, s.dialect.Translate(err)
 }
 
 // LastPublication is the instant of the newest publication, the zero time where there is none.

@@ -113,12 +113,12 @@ func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, er
 
 // registered reads one entry of the register as it stands there.
 func (s *Store) registered(ctx context.Context, id subject.ID) (subject.Subject, error) {
-	one, err := s.statement(ctx, subjectQuery)
+	one, err := s.prepared.Of(ctx, subjectQuery)
 	if err != nil {
-		return subject.Subject{}, err
+		return subject.Subject{}, s.dialect.Translate(err)
 	}
 	sub, err := scanSubject(one.QueryRowContext(ctx, int64(id)), id)
-	return sub, s.dialect.translate(err)
+	return sub, s.dialect.Translate(err)
 }
 
 // FindSubject looks one key up; a key that leads nowhere is NotFound.

@@ -31,9 +31,9 @@ func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.Stand
 	if err := scope.Require(id, access.Decision); err != nil {
 		return measure.StandingRow{}, err
 	}
-	one, err := s.statement(ctx, standingQuery)
+	one, err := s.prepared.Of(ctx, standingQuery)
 	if err != nil {
-		return measure.StandingRow{}, err
+		return measure.StandingRow{}, s.dialect.Translate(err)
 	}
 	row := measure.StandingRow{Subject: id, GoodUntil: calendar.None, BuiltOn: calendar.None}
 	var built, good, last sql.NullInt64
@@ -43,7 +43,7 @@ func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.Stand
 	err = one.QueryRowContext(ctx, int64(id)).Scan(&built, &good, &orders, &row.Body.Body, &sealed, &row.OrdersNow, &merged,
 		&ratings, &stale, &last)
 	if err != nil {
-		return row, s.dialect.translate(err)
+		return row, s.dialect.Translate(err)
 	}
 	if built.Valid {
 		row.Found, row.BuiltOn, row.GoodUntil = true, calendar.Day(built.Int64), DayOf(good)

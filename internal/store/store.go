@@ -1,5 +1,5 @@
 // Package store keeps everything: it is the only package that speaks SQL, and the only one that knows which database
-// stands below. One implementation serves every engine through a thin dialect seam (dialect.go); embedded SQLite is
+// stands below. One implementation serves every engine through a thin seam (package engine); embedded SQLite is
 // the default and needs nothing.
 //
 // Three rules hold throughout. Rows of a submission stay invisible until the submission's one publishing commit, so
@@ -12,7 +12,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"time"
 
 	"probity/internal/fault"
+	"probity/internal/store/engine"
 )
 
 // Birth is what a database was born as; it never changes (Charter C16, design decision 11).
@@ -34,7 +34,7 @@ const (
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	dialect  dialect
+	dialect  engine.Dialect
 	path     string
 	write    *sql.DB // exactly one connection: one writer, so that no lock error ever reaches a caller
 	read     *sql.DB
@@ -44,8 +44,8 @@ type Store struct {
 	ids      allocator
 	subs     submissions
 	journal  Journal // nil where nothing but tests reads the database
-	group    group
-	prepared prepared
+	group    *engine.Group
+	prepared *engine.Statements
 }
 
 // Options are how a database is opened.
@@ -138,23 +138,25 @@ func connect(path string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
 	}
-	s := &Store{dialect: sqlite{}, path: abs, turn: make(chan struct{}, 1)}
+	s := &Store{dialect: engine.SQLite{}, path: abs, turn: make(chan struct{}, 1)}
 	s.ids.now = opt.Now
-	if s.write, err = sql.Open(s.dialect.driver(), s.dialect.dsn(abs, true, opt.CacheMiB)); err != nil {
-		return nil, s.dialect.translate(err)
+	if s.write, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, true, opt.CacheMiB)); err != nil {
+		return nil, s.dialect.Translate(err)
 	}
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = sql.Open(s.dialect.driver(), s.dialect.dsn(abs, false, opt.CacheMiB)); err != nil {
-		return nil, errors.Join(s.dialect.translate(err), s.write.Close())
+	if s.read, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, false, opt.CacheMiB)); err != nil {
+		return nil, errors.Join(s.dialect.Translate(err), s.write.Close())
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers) // a connection costs more to open than most questions to answer
+	s.prepared = engine.NewStatements(s.read)
+	s.group = engine.NewGroup(s.Write, s.dialect.Translate)
 	return s, nil
 }
 
 // Close ends all connections; what was committed is safe without it.
 func (s *Store) Close() error {
-	return errors.Join(s.prepared.close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.prepared.Close(), s.read.Close(), s.write.Close())
 }
 
 // Birth is what the database was born as.
@@ -171,39 +173,33 @@ func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	return s.transact(ctx, f)
 }
 
+// Together is Write for short acts of which many come at once: f runs in a transaction that it may share with others,
+// and so one flush of the disk serves them all. What f wrote is taken back alone where f fails; a commit that fails,
+// fails all who shared it. The context f gets does not end with ctx: where ctx ends first, Together returns and f may
+// still be carried out.
+func (s *Store) Together(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+	return s.group.Write(ctx, f)
+}
+
 // transact runs f in a transaction of the one writer, whose lock the caller holds.
 func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return s.dialect.translate(err)
+		return s.dialect.Translate(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it says so and does nothing
 	if err := f(tx); err != nil {
-		return s.dialect.translate(err)
+		return s.dialect.Translate(err)
 	}
-	return s.dialect.translate(tx.Commit())
+	return s.dialect.Translate(tx.Commit())
 }
 
 // Read runs f in one read transaction, which sees one moment of the database throughout.
 func (s *Store) Read(ctx context.Context, f func(*sql.Tx) error) error {
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return s.dialect.translate(err)
+		return s.dialect.Translate(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to commit
-	return s.dialect.translate(f(tx))
-}
-
-// dsnQuery writes a data source name's query in a fixed order.
-func dsnQuery(path string, pragmas []string, rest string) string {
-	var b strings.Builder
-	b.WriteString("file:")
-	b.WriteString((&url.URL{Path: path}).EscapedPath())
-	b.WriteString("?")
-	b.WriteString(rest)
-	for _, p := range pragmas {
-		b.WriteString("&_pragma=")
-		b.WriteString(url.QueryEscape(p))
-	}
-	return b.String()
+	return s.dialect.Translate(f(tx))
 }

@@ -181,7 +181,7 @@ func (s *Store) FindSubmission(ctx context.Context, agency, dataset string, dige
 	if errors.Is(err, sql.ErrNoRows) {
 		return Submission{}, false, nil
 	}
-	return sub, err == nil, s.dialect.translate(err)
+	return sub, err == nil, s.dialect.Translate(err)
 }
 
 // Submission reads one submission.
@@ -191,7 +191,7 @@ func (s *Store) Submission(ctx context.Context, number int64) (Submission, error
 		return Submission{}, fault.New(fault.NotFound, "submission.none", "there is no submission %d", number).
 			With("probity submission list shows them")
 	}
-	return sub, s.dialect.translate(err)
+	return sub, s.dialect.Translate(err)
 }
 
 // Submissions lists submissions, newest first.

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -7,12 +7,19 @@ import (
 	"sync"
 )
 
-// group lets short writes of many callers share one transaction and so one flush of the disk: whoever finds nobody
+// Group lets short writes of many callers share one transaction and so one flush of the disk: whoever finds nobody
 // writing writes for all who wait, so that nobody waits for longer than two commits.
-type group struct {
-	mu      sync.Mutex
-	waiting []*member
-	writing bool
+type Group struct {
+	transact  func(ctx context.Context, f func(*sql.Tx) error) error
+	translate func(error) error
+	mu        sync.Mutex
+	waiting   []*member
+	writing   bool
+}
+
+// NewGroup makes a group. transact runs f in one write transaction, whose writer it waits for; translate turns what a member's write returned into a fault.
+func NewGroup(transact func(ctx context.Context, f func(*sql.Tx) error) error, translate func(error) error) *Group {
+	return &Group{transact: transact, translate: translate}
 }
 
 // member is one caller's write.
@@ -23,17 +30,17 @@ type member struct {
 	done     chan struct{}
 }
 
-// Together runs f in a write transaction that it may share with others, and returns when it is on disk. What f wrote
+// Write runs f in a write transaction that it may share with others, and returns when it is on disk. What f wrote
 // is taken back alone where f fails; a commit that fails, fails all who shared it. The context that f gets does not end
-// with ctx: where ctx ends first, Together returns and f may still be carried out. f must be short, must use the
-// transaction it gets, and must not call Write or Together.
-func (s *Store) Together(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+// with ctx: where ctx ends first, Write returns and f may still be carried out. f must be short, must use the
+// transaction it gets, and must not write by another way.
+func (g *Group) Write(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	m := &member{run: f, done: make(chan struct{})}
-	if s.group.join(m) {
-		s.lead(context.WithoutCancel(ctx))
+	if g.join(m) {
+		g.lead(context.WithoutCancel(ctx))
 	}
 	select {
 	case <-m.done:
@@ -47,7 +54,7 @@ func (s *Store) Together(ctx context.Context, f func(context.Context, *sql.Tx) e
 }
 
 // join queues the member and tells whether it has to lead.
-func (g *group) join(m *member) (lead bool) {
+func (g *Group) join(m *member) (lead bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waiting = append(g.waiting, m)
@@ -58,10 +65,10 @@ func (g *group) join(m *member) (lead bool) {
 
 // lead writes for all who wait. Those who came meanwhile are served by another goroutine, which ends with its batch, so
 // that the one who began can answer.
-func (s *Store) lead(ctx context.Context) {
-	s.writing.Lock() // an act that has the writer for itself goes first, and more gather meanwhile
-	batch := s.group.take()
-	err := s.transact(ctx, func(tx *sql.Tx) error {
+func (g *Group) lead(ctx context.Context) {
+	var batch []*member
+	err := g.transact(ctx, func(tx *sql.Tx) error {
+		batch = g.take() // only now: more gathered while the writer was somebody else's
 		for i, m := range batch {
 			if err := m.write(ctx, tx, i, len(batch) > 1); err != nil {
 				return err
@@ -69,20 +76,22 @@ func (s *Store) lead(ctx context.Context) {
 		}
 		return nil
 	})
-	s.writing.Unlock()
+	if batch == nil { // the transaction did not begin
+		batch = g.take()
+	}
 	for _, m := range batch {
 		if m.err == nil {
 			m.err = err
 		}
-		m.err = s.dialect.translate(m.err)
+		m.err = g.translate(m.err)
 		close(m.done)
 	}
-	if s.group.rest() {
-		go s.lead(ctx)
+	if g.rest() {
+		go g.lead(ctx)
 	}
 }
 
-func (g *group) take() []*member {
+func (g *Group) take() []*member {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	batch := g.waiting
@@ -91,7 +100,7 @@ func (g *group) take() []*member {
 }
 
 // rest tells whether more wait; where none do, the next to come leads.
-func (g *group) rest() bool {
+func (g *Group) rest() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.writing = len(g.waiting) > 0
