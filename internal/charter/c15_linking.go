@@ -87,10 +87,13 @@ func decidedByHand(t *LinkTerms) error {
 
 // Unlink permits the store to part two subjects that were joined.
 type Unlink struct {
-	merged subject.ID
-	by     Actor
-	reason string
+	kept, merged subject.ID
+	by           Actor
+	reason       string
 }
+
+// Kept is the subject from which the other is parted.
+func (u Unlink) Kept() subject.ID { return u.kept }
 
 // Merged is the subject that stands alone again; 0 in a zero Unlink. By and Reason say who decided and why.
 func (u Unlink) Merged() subject.ID { return u.merged }
@@ -102,14 +105,14 @@ func (u Unlink) By() Actor { return u.by }
 func (u Unlink) Reason() string { return u.reason }
 
 // PermitUnlink holds that every link can be undone; it asks for an official and a reason, and for nothing else.
-func PermitUnlink(merged subject.ID, by Actor, reason string) (Unlink, error) {
+func PermitUnlink(kept, merged subject.ID, by Actor, reason string) (Unlink, error) {
 	switch {
-	case merged == 0:
+	case merged == 0 || kept == 0 || kept == merged:
 		return Unlink{}, refuse("C15", "link to undo", "name the subject that was merged", "there is nothing to part")
 	case !by.official():
 		return Unlink{}, refuse("C15", "official", "show the credential of the official who decides", "no official decides on parting the two")
 	case strings.TrimSpace(reason) == "":
 		return Unlink{}, refuse("C15", "reason", "give the reason: --reason", "parting the two has no reason")
 	}
-	return Unlink{merged, by, reason}, nil
+	return Unlink{kept, merged, by, reason}, nil
 }

@@ -109,7 +109,7 @@ func TestC15Property(t *testing.T) {
 		case len(shared) == 0 && terms.Reason == "":
 			t.Fatalf("joined without a reason: %+v", terms)
 		}
-		u, err := charter.PermitUnlink(l.Terms().Merged.ID, clerk, "they are two")
+		u, err := charter.PermitUnlink(l.Terms().Kept.ID, l.Terms().Merged.ID, clerk, "they are two")
 		if err != nil || u.Merged() != terms.Merged.ID {
 			t.Fatalf("the link cannot be undone: %v", err)
 		}
@@ -125,10 +125,10 @@ func only(m map[string]bool) string {
 
 func TestC15Unlink(t *testing.T) {
 	t.Parallel()
-	_, err := charter.PermitUnlink(0, clerk, "r")
+	_, err := charter.PermitUnlink(4, 0, clerk, "r")
 	wantRefusal(t, err, "C15: link to undo")
-	_, err = charter.PermitUnlink(5, charter.Actor{}, "r")
+	_, err = charter.PermitUnlink(4, 5, charter.Actor{}, "r")
 	wantRefusal(t, err, "C15: official")
-	_, err = charter.PermitUnlink(5, clerk, " ")
+	_, err = charter.PermitUnlink(4, 5, clerk, " ")
 	wantRefusal(t, err, "C15: reason")
 }

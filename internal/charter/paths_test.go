@@ -18,6 +18,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/record"
 	"probity/internal/registrar"
 	"probity/internal/store"
@@ -464,11 +465,11 @@ func TestZeroPermits(t *testing.T) {
 	)
 	for name, err := range map[string]error{
 		"version":    p.store.AddVersions(ctx, 1, []charter.Admitted{admitted}),
-		"consent":    second(p.store.AddConsents(ctx, []charter.ConsentPermit{given}, []*ledger.Entry{{}})),
-		"withdrawal": second(p.store.WithdrawConsent(ctx, withdrawal, p.now, &ledger.Entry{})),
+		"consent":    p.store.AddConsents(ctx, []charter.ConsentPermit{given}, []*ledger.Entry{{}}, nil),
+		"withdrawal": second(p.store.WithdrawConsent(ctx, withdrawal, p.now, &ledger.Entry{}, notice.Written{})),
 		"model":      p.store.AddModel(ctx, model, store.Model{Code: "m", Version: 1}),
-		"link":       second(p.store.Merge(ctx, link, nil, p.now)),
-		"parting":    p.store.Unmerge(ctx, unlink, store.Link{}, nil, p.now),
+		"link":       second(p.store.Merge(ctx, link, nil, p.now, nil)),
+		"parting":    p.store.Unmerge(ctx, unlink, store.Link{}, nil, p.now, nil),
 	} {
 		if err == nil {
 			t.Errorf("%s: the store took a zero permit", name)

@@ -16,6 +16,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/intake"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store"
@@ -60,7 +61,7 @@ func newPlatform(t *testing.T) *platform {
 	p.numberContracts()
 	persons := rights.Persons{Register: p.store, Vault: p.vault}
 	p.desk = access.NewDesk(p.store, p.catalogue, clock)
-	p.rights = rights.New(p.store, persons, p.catalogue, clock)
+	p.rights = rights.New(p.store, persons, notice.NewClerk(p.vault), p.catalogue, clock)
 	p.ratings = &rating.Desk{Store: p.store, Persons: persons, Book: p.book(), Datasets: map[int]string{}, Now: clock}
 	for n, c := range p.contracts {
 		p.ratings.Datasets[n] = c.Dataset

@@ -160,7 +160,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	return &Deployment{
 		Store: db, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(db, cat, now),
-		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, cat, now),
+		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, notice.NewClerk(keys), cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  notice.NewClerk(keys),
 	}, nil

@@ -322,8 +322,13 @@ func (s *Service) record(ctx context.Context, j *judgement) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	d.ID, err = s.parts.Book.SaveDecision(ctx, j.permit, DecisionText{Text: text, Reader: j.terms.Reader, At: s.parts.Now()})
+	d.ID = s.parts.Book.NextDecision()
+	at := s.parts.Now()
+	told, err := s.tell(ctx, j, d.ID, at)
 	if err != nil {
+		return Decision{}, err
+	}
+	if err := s.parts.Book.SaveDecision(ctx, j.permit, d.ID, DecisionText{Text: text, Reader: j.terms.Reader, At: at}, told); err != nil {
 		return Decision{}, err
 	}
 	return d.told(j.terms.Subject, j.scope.Level()), nil

@@ -19,6 +19,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/measure/order"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/subject"
@@ -27,6 +28,7 @@ import (
 // Service decides on measures and keeps orders. It is safe for concurrent use.
 type Service struct {
 	parts Parts
+	clerk *notice.Clerk
 }
 
 // Parts is what a Service works with. Every field must be set; Zone may be nil for calendar.Shanghai.
@@ -46,7 +48,7 @@ func New(p Parts) *Service {
 	if p.Zone == nil {
 		p.Zone = calendar.Shanghai
 	}
-	return &Service{p}
+	return &Service{p, notice.NewClerk(p.Vault)}
 }
 
 func (s *Service) today() calendar.Day { return calendar.In(s.parts.Now(), s.parts.Zone) }
@@ -55,13 +57,15 @@ func (s *Service) today() calendar.Day { return calendar.In(s.parts.Now(), s.par
 type Book interface {
 	// Subject finds a subject, following redirects; a fault NotFound where there is none.
 	Subject(context.Context, subject.ID) (subject.Subject, error)
-	// EnterOrder keeps a permitted order together with its line in the subject's ledger, and gives it its id, which it
-	// adds to the line. The same document ordering the same measure on the same subject a second time is a fault
-	// Conflict.
-	EnterOrder(context.Context, charter.Restriction, Text, *ledger.Entry) (order.ID, error)
-	// EndOrder keeps a permitted ending together with its line in the ledger; the same act a second time is a fault
-	// Conflict.
-	EndOrder(context.Context, charter.Ended, Text, *ledger.Entry) error
+	// NextOrder reserves the id of an order, NextDecision that of a decision.
+	NextOrder() order.ID
+	NextDecision() DecisionID
+	// EnterOrder keeps a permitted order together with its line in the subject's ledger and the notice to the subject.
+	// The same document ordering the same measure on the same subject a second time is a fault Conflict.
+	EnterOrder(context.Context, charter.Restriction, Text, *ledger.Entry, notice.Written) error
+	// EndOrder keeps a permitted ending together with its line in the ledger and the notice to the subject; the same act
+	// a second time is a fault Conflict.
+	EndOrder(context.Context, charter.Ended, Text, *ledger.Entry, notice.Written) error
 	// Orders gives the orders on the subject and on those merged into it, endings included, in the order of their ids.
 	Orders(context.Context, subject.ID) (OrdersOf, error)
 	// Standing reads the standing row and what tells whether it still holds, in one moment of the database.
@@ -72,8 +76,8 @@ type Book interface {
 	Bodies(context.Context, subject.ID) ([]string, error)
 	// SealedIdentifiers are the identifiers of human beings as they stand sealed under their keys.
 	SealedIdentifiers(context.Context, []subject.ID) ([]rights.SealedIdentifier, error)
-	// SaveDecision keeps a permitted decision durably and gives it its id.
-	SaveDecision(context.Context, charter.Decision, DecisionText) (DecisionID, error)
+	// SaveDecision keeps a permitted decision durably under its reserved id, together with what its subject is told.
+	SaveDecision(context.Context, charter.Decision, DecisionID, DecisionText, []notice.Written) error
 	// Decision reads a kept decision; a fault NotFound where there is none.
 	Decision(context.Context, access.Scope, DecisionID) (Text, error)
 	// Consents are all of a subject's consents, those withdrawn and expired among them.
@@ -90,6 +94,9 @@ type Desk interface {
 // being without consent is a fault Refused under C1; a model that is not in force is a fault NotFound.
 type Ratings interface {
 	Current(ctx context.Context, id subject.ID, model string) (rating.Rating, error)
+	// Grounds shows how the rating that stands now came about, for a decision's own reasons; what it refuses Current
+	// refuses too.
+	Grounds(ctx context.Context, id subject.ID, model string) (rating.View, error)
 }
 
 // Models finds the version of a model that is in force; a fault NotFound where there is none.

@@ -24,7 +24,7 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	if err != nil {
 		return o, err
 	}
-	o.ID, o.Ended, o.Subject = 0, nil, sub.ID
+	o.ID, o.Ended, o.Subject = s.parts.Book.NextOrder(), nil, sub.ID
 	o.EnteredAt, o.EnteredBy = s.parts.Now(), by.Official
 	permit, err := charter.PermitRestriction(charter.RestrictionTerms{
 		Order: o, Subject: sub, By: by, Catalogue: s.parts.Catalogue, Today: s.today(),
@@ -36,8 +36,11 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	if err != nil {
 		return o, err
 	}
-	o.ID, err = s.parts.Book.EnterOrder(ctx, permit, text, s.line(by, sub.ID, "entered", o.Document))
-	return o, err
+	told, err := s.clerk.Write(sub, entered(&o))
+	if err != nil {
+		return o, err
+	}
+	return o, s.parts.Book.EnterOrder(ctx, permit, text, s.line(by, sub.ID, "entered "+o.ID.String(), o.Document), told)
 }
 
 // EndOrder lifts or annuls an order under the permit of the Charter (C4, C13) and gives it back as it then stands. The
@@ -71,9 +74,12 @@ func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject
 	if err != nil {
 		return order.Order{}, err
 	}
-	line := s.line(by, sub.ID, string(ending.Act), ending.Document)
-	line.Detail += " " + which.String()
-	if err := s.parts.Book.EndOrder(ctx, permit, text, line); err != nil {
+	told, err := s.clerk.Write(named, ended(&o, &ending))
+	if err != nil {
+		return order.Order{}, err
+	}
+	line := s.line(by, sub.ID, string(ending.Act)+" "+which.String(), ending.Document)
+	if err := s.parts.Book.EndOrder(ctx, permit, text, line, told); err != nil {
 		return order.Order{}, err
 	}
 	o.Ended = &ending

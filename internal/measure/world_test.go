@@ -17,6 +17,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -265,11 +266,11 @@ func (b *book) SaveStanding(ctx context.Context, row measure.StandingRow) error 
 	return b.Store.SaveStanding(ctx, row)
 }
 
-func (b *book) SaveDecision(ctx context.Context, p charter.Decision, text measure.DecisionText) (measure.DecisionID, error) {
+func (b *book) SaveDecision(ctx context.Context, p charter.Decision, id measure.DecisionID, text measure.DecisionText, told []notice.Written) error {
 	if err := b.failing("SaveDecision"); err != nil {
-		return 0, err
+		return err
 	}
-	return b.Store.SaveDecision(ctx, p, text)
+	return b.Store.SaveDecision(ctx, p, id, text, told)
 }
 
 type key struct {
@@ -322,6 +323,15 @@ func (r *ratings) set(id subject.ID, model, band string, good int) {
 	}
 	r.given[key{id, model}] = one
 	r.keep(one)
+}
+
+// Grounds shows the rating that set said, without points.
+func (r *ratings) Grounds(_ context.Context, id subject.ID, model string) (rating.View, error) {
+	if r.err != nil {
+		return rating.View{}, r.err
+	}
+	one := r.given[key{id, model}]
+	return rating.View{Subject: id, Model: model, Status: one.Status, Band: one.Band}, nil
 }
 
 // keep writes an organisation's rating where the service would.

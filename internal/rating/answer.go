@@ -53,6 +53,28 @@ func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, wh
 	return d.explain(ctx, m, sub, permit, when)
 }
 
+// Grounds shows how the rating that stands now came about, for whoever must tell the subject itself why: it answers no
+// reader, who passes the desk of package access and asks Explain.
+func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string) (View, error) {
+	m, err := d.Book.Model(model)
+	if err != nil {
+		return View{}, err
+	}
+	sub, err := d.Store.Subject(ctx, id)
+	if err != nil {
+		return View{}, err
+	}
+	permit, err := d.permit(ctx, m, sub)
+	if err != nil {
+		return View{}, err
+	}
+	x, err := d.explain(ctx, m, sub, permit, Moment{})
+	if err != nil {
+		return View{}, err
+	}
+	return x.View, nil
+}
+
 // explain computes the rating of one subject with its explanation.
 func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permit charter.RatingPermit, when Moment) (*Explained, error) {
 	at := scorecard.At{AsOf: d.today(), Seen: d.today()}

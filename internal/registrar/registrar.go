@@ -12,6 +12,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/notice"
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -22,10 +23,12 @@ type Store interface {
 	// Turn keeps out who takes files in meanwhile, until done is called.
 	Turn(ctx context.Context) (done func(), err error)
 	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
+	// Registered reads many as they stand in the register, redirects not followed.
+	Registered(ctx context.Context, ids []subject.ID) (map[subject.ID]subject.Subject, error)
 	StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject.Identifier, error)
 	Moving(ctx context.Context, id subject.ID, contracts map[int]store.ContractRow) ([]record.Version, error)
-	Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time) (store.Link, error)
-	Unmerge(ctx context.Context, permit charter.Unlink, l store.Link, moves []store.Move, now time.Time) error
+	Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time, told []notice.Written) (store.Link, error)
+	Unmerge(ctx context.Context, permit charter.Unlink, l store.Link, moves []store.Move, now time.Time, told []notice.Written) error
 	LinkOf(ctx context.Context, merged subject.ID) (store.Link, error)
 }
 
@@ -82,8 +85,46 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 	if err != nil {
 		return store.Link{}, err
 	}
-	return d.Store.Merge(ctx, permit, moves, d.Now())
+	now := d.Now()
+	told, err := d.tell(ctx, now, "joined", kept, merged, by, reason)
+	if err != nil {
+		return store.Link{}, err
+	}
+	return d.Store.Merge(ctx, permit, moves, now, told)
 }
+
+// tell writes to both sides that their files were joined or parted.
+func (d *Desk) tell(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by access.Credential, reason string) ([]notice.Written, error) {
+	registered, err := d.Store.Registered(ctx, []subject.ID{kept, merged})
+	if err != nil {
+		return nil, err
+	}
+	clerk := notice.NewClerk(d.Vault)
+	var told []notice.Written
+	for _, side := range [][2]subject.ID{{kept, merged}, {merged, kept}} {
+		sub := registered[side[0]]
+		n := notice.Notice{
+			Subject: sub.ID, Occasion: notice.LinkChanged, At: at, About: side[1].String(), By: by.Agency(),
+			Law: linkLaw, Contest: notice.ByDispute,
+			Facts: []notice.Fact{{Name: "act", Value: act}, {Name: "other", Value: side[1].String()}},
+		}
+		if by.Official() != "" {
+			n.Facts = append(n.Facts, notice.Fact{Name: "official", Value: by.Agency() + "/" + by.Official()})
+		}
+		if reason != "" {
+			n.Facts = append(n.Facts, notice.Fact{Name: notice.Reason, Value: reason})
+		}
+		w, err := clerk.Write(sub, n)
+		if err != nil {
+			return nil, err
+		}
+		told = append(told, w)
+	}
+	return told, nil
+}
+
+// linkLaw is what binds to keep records right: the Regulation on the Credit Reporting Industry, Article 23.
+const linkLaw = "credit-reporting art. 23"
 
 // Split undoes the joining by which merged came to redirect, and gives it with what went back.
 func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.ID, reason string) (store.Link, error) {
@@ -96,7 +137,7 @@ func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.I
 	if err != nil {
 		return l, err
 	}
-	permit, err := charter.PermitUnlink(merged, by.Actor(), reason)
+	permit, err := charter.PermitUnlink(l.Kept, merged, by.Actor(), reason)
 	if err != nil {
 		return l, err
 	}
@@ -118,7 +159,12 @@ func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.I
 	if err != nil {
 		return l, err
 	}
-	if err := d.Store.Unmerge(ctx, permit, l, moves, d.Now()); err != nil {
+	now := d.Now()
+	told, err := d.tell(ctx, now, "parted", l.Kept, merged, by, reason)
+	if err != nil {
+		return l, err
+	}
+	if err := d.Store.Unmerge(ctx, permit, l, moves, now, told); err != nil {
 		return l, err
 	}
 	l.Records = l.Records[:0]

@@ -14,6 +14,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/subject"
 )
 
@@ -23,13 +24,15 @@ type Store interface {
 	Subject(context.Context, subject.ID) (subject.Subject, error)
 	// SubjectsOf is Subject for many, in their order.
 	SubjectsOf(context.Context, []subject.ID) ([]subject.Subject, error)
-	// AddConsents keeps consents and numbers them in order, each with its ledger entry, all in one transaction.
-	AddConsents(context.Context, []charter.ConsentPermit, []*ledger.Entry) ([]consent.ID, error)
+	// NextConsents reserves the ids of n consents and gives the first.
+	NextConsents(n int) consent.ID
+	// AddConsents keeps consents, each with its ledger entry and the receipt to its subject, all in one transaction.
+	AddConsents(context.Context, []charter.ConsentPermit, []*ledger.Entry, []notice.Written) error
 	// Consents are all of a subject's consents, newest first.
 	Consents(context.Context, subject.ID) ([]consent.Consent, error)
 	// WithdrawConsent ends a consent and physically deletes what rested on it, in one transaction with the ledger
-	// entry. Withdrawing again changes nothing.
-	WithdrawConsent(context.Context, charter.WithdrawalPermit, time.Time, *ledger.Entry) (Withdrawal, error)
+	// entry and the receipt to the subject. Withdrawing again changes nothing.
+	WithdrawConsent(context.Context, charter.WithdrawalPermit, time.Time, *ledger.Entry, notice.Written) (Withdrawal, error)
 }
 
 // Births gives the birth days that subjects' own identifiers show; subjects of whom none is known are absent.
@@ -51,13 +54,14 @@ type Withdrawal struct {
 type Service struct {
 	store     Store
 	births    Births
+	clerk     *notice.Clerk
 	catalogue *catalogue.Catalogue
 	now       func() time.Time
 }
 
 // New makes a service; now is the clock.
-func New(store Store, births Births, cat *catalogue.Catalogue, now func() time.Time) *Service {
-	return &Service{store, births, cat, now}
+func New(store Store, births Births, clerk *notice.Clerk, cat *catalogue.Catalogue, now func() time.Time) *Service {
+	return &Service{store, births, clerk, cat, now}
 }
 
 // consentsPerCommit keeps the one writer free for readers' entries.
@@ -110,8 +114,10 @@ func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list
 	permits := make([]charter.ConsentPermit, len(list))
 	entries := make([]*ledger.Entry, len(list))
 	given := make([]consent.Consent, len(list))
+	told := make([]notice.Written, len(list))
+	first := s.store.NextConsents(len(list))
 	for i, c := range list {
-		c.Subject, c.ID, c.Given, c.Withdrawn = ids[i], 0, at, time.Time{}
+		c.Subject, c.ID, c.Given, c.Withdrawn = ids[i], first+consent.ID(i), at, time.Time{}
 		day, known := born[ids[i]]
 		if !known {
 			day = calendar.None
@@ -128,15 +134,42 @@ func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list
 			Reader: by.Agency(), Official: by.Official(), Purpose: c.Purpose,
 		}
 		given[i] = *permits[i].Consent()
+		if told[i], err = s.clerk.Write(subjects[i], receipt(&given[i], at)); err != nil {
+			return nil, err
+		}
 	}
-	numbers, err := s.store.AddConsents(ctx, permits, entries)
-	if err != nil {
+	if err := s.store.AddConsents(ctx, permits, entries, told); err != nil {
 		return nil, err
 	}
-	for i := range given {
-		given[i].ID = numbers[i]
-	}
 	return given, nil
+}
+
+// receipt is what the subject keeps of a consent it gave.
+func receipt(c *consent.Consent, at time.Time) notice.Notice {
+	n := notice.Notice{
+		Subject: c.Subject, Occasion: notice.ConsentGiven, At: at, About: c.ID.String(), Law: consentLaw, Contest: notice.ByWithdrawal,
+		Facts: []notice.Fact{
+			{Name: "method", Value: c.Method}, {Name: "purpose", Value: c.Purpose},
+			{Name: "from", Value: c.From.String()}, {Name: "to", Value: c.To.String()}, {Name: "consent", Value: c.ID.String()},
+		},
+	}
+	n.Facts = appendAll(n.Facts, "context", c.Contexts)
+	n.Facts = appendAll(n.Facts, "data", c.Categories)
+	n.Facts = appendAll(n.Facts, "recipient", c.Recipients)
+	return n
+}
+
+// The articles of the Personal Information Protection Law that let a person agree, and take it back.
+const (
+	consentLaw    = "pipl art. 13, 14"
+	withdrawalLaw = "pipl art. 15, 47"
+)
+
+func appendAll(facts []notice.Fact, name string, values []string) []notice.Fact {
+	for _, v := range values {
+		facts = append(facts, notice.Fact{Name: name, Value: v})
+	}
+	return facts
 }
 
 // Withdraw ends a consent at once: when it returns, the ratings under it are gone. Withdrawing twice changes nothing.
@@ -160,10 +193,18 @@ func (s *Service) Withdraw(ctx context.Context, by, with access.Credential, of s
 		return Withdrawal{}, err
 	}
 	at := s.now().UTC()
+	gone := notice.Notice{
+		Subject: sub.ID, Occasion: notice.ConsentWithdrawn, At: at, About: id.String(), Law: withdrawalLaw, Contest: notice.ByComplaint,
+		Facts: appendAll([]notice.Fact{{Name: "method", Value: list[i].Method}, {Name: "consent", Value: id.String()}}, "recipient", list[i].Recipients),
+	}
+	told, err := s.clerk.Write(sub, gone)
+	if err != nil {
+		return Withdrawal{}, err
+	}
 	return s.store.WithdrawConsent(ctx, permit, at, &ledger.Entry{
 		Subject: sub.ID, At: at, Act: ledger.Withdrawal, What: list[i].Method,
 		Reader: by.Agency(), Official: by.Official(), Purpose: list[i].Purpose,
-	})
+	}, told)
 }
 
 // Show lists consents, newest first: to the subject all of its own, to a reader those that name it as a recipient.

@@ -16,6 +16,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store"
@@ -58,7 +59,7 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { v.Close() })
 	cat := testworld.Catalogue()
 	h := &house{store: s, vault: v, desk: access.NewDesk(s, cat, clock), persons: rights.Persons{Register: s, Vault: v}}
-	h.rights = rights.New(s, h.persons, cat, clock)
+	h.rights = rights.New(s, h.persons, notice.NewClerk(v), cat, clock)
 	h.wu = h.credential(t, access.Grant{Name: "wu", Agency: "bank", Official: "Clerk Wu"})
 	h.lin = h.credential(t, access.Grant{Name: "lin", Agency: "bank", Official: "Notary Lin"})
 	for i, born := range []string{"1990-05-01", "1985-02-28", "2009-01-01"} {

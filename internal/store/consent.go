@@ -14,6 +14,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/recall"
 	"probity/internal/rights"
@@ -21,24 +22,23 @@ import (
 	"probity/internal/vault/gone"
 )
 
-// AddConsents keeps consents, numbers them, and leaves an entry in the ledger of each subject, all in one transaction.
-// The numbers are in the order of the permits; entries[i] belongs to permits[i] and gets the consent's digest.
-func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit, entries []*ledger.Entry) ([]consent.ID, error) {
+// NextConsents reserves the ids of n consents and gives the first.
+func (s *Store) NextConsents(n int) consent.ID { return consent.ID(s.ids.next(n)) }
+
+// AddConsents keeps consents under the ids they have, leaves an entry in the ledger of each subject and tells each, all in
+// one transaction. entries[i] and told[i] belong to permits[i]; the entry gets the consent's digest.
+func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit, entries []*ledger.Entry, told []notice.Written) error {
 	if len(permits) != len(entries) {
-		return nil, fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries", len(permits), len(entries))
+		return fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries", len(permits), len(entries))
 	}
-	first := s.ids.next(len(permits))
-	ids := make([]consent.ID, len(permits))
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	return s.WriteAct(ctx, charter.Every(permits), &Trace{Entries: entries, Notices: told}, func(tx *sql.Tx) error {
 		rows := NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "given_at", "body"}, "")
 		for i, p := range permits {
-			if p.Consent() == nil {
-				return fault.New(fault.Internal, "store.permit", "a consent came without a permit")
+			c := p.Consent()
+			if c == nil || c.ID == 0 {
+				return fault.New(fault.Internal, "store.permit", "a consent came without a permit or an id")
 			}
-			c := *p.Consent()
-			ids[i] = consent.ID(first + int64(i))
-			c.ID = ids[i]
-			body, err := json.Marshal(&c)
+			body, err := json.Marshal(c)
 			if err != nil {
 				return err
 			}
@@ -47,12 +47,8 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 				return err
 			}
 		}
-		if err := rows.End(ctx); err != nil {
-			return err
-		}
-		return appendEntries(ctx, tx, entries...)
+		return rows.End(ctx)
 	})
-	return ids, err
 }
 
 // SubjectsOf reads many subjects of the register in the order of the ids, following redirects; an unknown id is NotFound.
@@ -145,24 +141,28 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 	return list, rows.Err()
 }
 
+// errUnchanged rolls an act back that was done before.
+var errUnchanged = errors.New("nothing is left to do")
+
 // WithdrawConsent marks the consent withdrawn, physically deletes the subject's ratings under it and their history,
-// and orders every recipient to delete, all in one transaction with the ledger entry. Withdrawing again changes nothing.
-func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry) (rights.Withdrawal, error) {
+// and orders every recipient to delete, all in one transaction with the ledger entry and the subject's receipt.
+// Withdrawing again changes nothing and tells nobody.
+func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry, told notice.Written) (rights.Withdrawal, error) {
 	var w rights.Withdrawal
 	c := p.Consent()
 	if c == nil {
 		return w, fault.New(fault.Internal, "store.permit", "a withdrawal came without a permit")
 	}
 	w.Consent = c.ID
-	trace := &Trace{At: at}
-	err := s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
+	trace := &Trace{At: at, Notices: []notice.Written{told}}
+	err := s.WriteAct(ctx, p, trace, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
 			Micro(at), int64(c.Subject), int64(c.ID))
 		if err != nil {
 			return err
 		}
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return err
+			return errors.Join(err, errUnchanged)
 		}
 		if w.Ratings, w.History, err = DeleteRatings(ctx, tx, c.Subject, c.Method); err != nil {
 			return err
@@ -177,6 +177,9 @@ func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 		trace.Gone = []gone.Mark{{Kind: gone.Withdrawn, Subject: c.Subject, Matter: int64(c.ID)}}
 		return nil
 	})
+	if errors.Is(err, errUnchanged) {
+		return w, nil
+	}
 	return w, err
 }
 

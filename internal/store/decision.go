@@ -9,28 +9,34 @@ import (
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/measure"
+	"probity/internal/notice"
 )
 
-// SaveDecision keeps a permitted decision durably and gives it its id. Its text about a human being must be sealed.
-func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, text measure.DecisionText) (measure.DecisionID, error) {
+// NextDecision reserves the id of a decision.
+func (s *Store) NextDecision() measure.DecisionID { return measure.DecisionID(s.ids.next(1)) }
+
+// SaveDecision keeps a permitted decision durably under the id that was reserved for it, together with what its subject
+// is told of it. Its text about a human being must be sealed.
+func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, id measure.DecisionID, text measure.DecisionText, told []notice.Written) error {
 	switch {
 	case permit.Measure() == "":
-		return 0, fault.New(fault.Internal, "store.permit", "a decision was to be kept without a permit")
+		return fault.New(fault.Internal, "store.permit", "a decision was to be kept without a permit")
 	case permit.Subject().Natural() && !text.Sealed:
-		return 0, fault.New(fault.Internal, "store.sealed", "a decision about a human being was to be kept unsealed")
+		return fault.New(fault.Internal, "store.sealed", "a decision about a human being was to be kept unsealed")
 	}
-	id := s.ids.next(1)
 	var orderID any
 	if permit.Order() != 0 {
 		orderID = int64(permit.Order())
 	}
-	err := s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := tell(ctx, tx, permit, told); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, reader, decided_at, body, sealed)
-			VALUES (?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), id, permit.Measure(), string(permit.Outcome()), orderID,
+			VALUES (?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), int64(id), permit.Measure(), string(permit.Outcome()), orderID,
 			text.Reader, Micro(text.At), text.Body, text.Sealed)
 		return err
 	})
-	return measure.DecisionID(id), err
 }
 
 // Decision reads the text of a kept decision; a fault NotFound where the subject has none of that id.

@@ -9,6 +9,7 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/notice"
 	"probity/internal/record"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -35,8 +36,9 @@ type Move struct {
 }
 
 // Merge joins two subjects in one commit: each record of the merged one ends there and goes on with the kept one, its
-// supplier's row leads there from now on, and the merged subject redirects to the kept one. Both are outdated.
-func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, now time.Time) (Link, error) {
+// supplier's row leads there from now on, and the merged subject redirects to the kept one. Both are outdated, and both
+// are told.
+func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, now time.Time, told []notice.Written) (Link, error) {
 	t := permit.Terms()
 	if t == nil {
 		return Link{}, fault.New(fault.Internal, "store.permit", "two subjects were to be joined without a permit")
@@ -46,6 +48,9 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 		Reason: t.Reason, Evidence: t.Evidence, At: now.UTC(),
 	}
 	err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {
+		if err := tell(ctx, tx, permit, told); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO link (id, kept, merged, official, reason, evidence, linked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			l.ID, int64(l.Kept), int64(l.Merged), l.By, l.Reason, l.Evidence, Micro(now)); err != nil {
 			return err
@@ -73,13 +78,16 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 	return l, nil
 }
 
-// Unmerge parts two subjects again in one commit: the moves are the records that go back.
-func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, moves []Move, now time.Time) error {
-	if permit.Merged() == 0 || permit.Merged() != l.Merged {
+// Unmerge parts two subjects again in one commit: the moves are the records that go back. Both are told.
+func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, moves []Move, now time.Time, told []notice.Written) error {
+	if permit.Merged() == 0 || permit.Merged() != l.Merged || permit.Kept() != l.Kept {
 		return fault.New(fault.Internal, "store.permit", "two subjects were to be parted under another's permit")
 	}
 	by := permit.By()
 	return s.move(ctx, by.Agency, l.Kept, l.Merged, moves, now, func(tx *sql.Tx) error {
+		if err := tell(ctx, tx, permit, told); err != nil {
+			return err
+		}
 		res, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE id = ? AND undone_at IS NULL`,
 			Micro(now), by.Agency+"/"+by.Official, permit.Reason(), l.ID)
 		if err != nil {

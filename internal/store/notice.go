@@ -5,9 +5,18 @@ import (
 	"database/sql"
 	"slices"
 
+	"probity/internal/charter"
 	"probity/internal/notice"
 	"probity/internal/subject"
 )
+
+// tell records what is told of an act in the act's own transaction, for acts that leave more behind than a [Trace].
+func tell(ctx context.Context, tx *sql.Tx, act charter.Telling, told []notice.Written) error {
+	if err := charter.Told(act, told); err != nil {
+		return err
+	}
+	return addNotices(ctx, tx, told)
+}
 
 // addNotices puts notices into their subjects' inboxes, in the transaction of the act they tell of, and numbers them.
 func addNotices(ctx context.Context, tx *sql.Tx, list []notice.Written) error {

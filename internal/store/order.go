@@ -11,6 +11,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
+	"probity/internal/notice"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -20,16 +21,17 @@ import (
 const mergedInto = `WITH RECURSIVE same (id) AS (
 	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id AND s.redirect <> 0) `
 
-// EnterOrder keeps a permitted order together with its line in the subject's ledger, and gives it its id, which it adds to
-// the line. The same document ordering the same measure on the same subject a second time is a fault Conflict.
-func (s *Store) EnterOrder(ctx context.Context, permit charter.Restriction, text measure.Text, line *ledger.Entry) (order.ID, error) {
+// NextOrder reserves the id of an order.
+func (s *Store) NextOrder() order.ID { return order.ID(s.ids.next(1)) }
+
+// EnterOrder keeps a permitted order together with its line in the subject's ledger and the notice to the subject. The
+// same document ordering the same measure on the same subject a second time is a fault Conflict.
+func (s *Store) EnterOrder(ctx context.Context, permit charter.Restriction, text measure.Text, line *ledger.Entry, told notice.Written) error {
 	o := permit.Order()
-	if o == nil {
-		return 0, fault.New(fault.Internal, "store.permit", "an order was to be kept without a permit")
+	if o == nil || o.ID == 0 {
+		return fault.New(fault.Internal, "store.permit", "an order was to be kept without a permit or an id")
 	}
-	id := s.ids.next(1)
-	line.Detail += " " + order.ID(id).String()
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	return s.WriteAct(ctx, permit, traceOf(line, told), func(tx *sql.Tx) error {
 		var twice bool
 		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM restriction_order
 			WHERE subject = ? AND issuer = ? AND measure = ? AND digest = ?)`,
@@ -44,18 +46,20 @@ func (s *Store) EnterOrder(ctx context.Context, permit charter.Restriction, text
 		_, err = tx.ExecContext(ctx, `INSERT INTO restriction_order (subject, id, issuer, measure, law, article, digest,
 			start_day, end_day, review_day, served_day, entered_at, entered_by, particulars, sealed)
 			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-			int64(o.Subject), id, o.Issuer, o.Measure, o.Basis.Law, o.Basis.Article, o.Document.Digest[:],
+			int64(o.Subject), int64(o.ID), o.Issuer, o.Measure, o.Basis.Law, o.Basis.Article, o.Document.Digest[:],
 			int64(o.Start), NullDay(o.End), NullDay(o.Review), int64(o.Served), Micro(o.EnteredAt), o.EnteredBy, text.Body, text.Sealed)
-		if err != nil {
-			return err
-		}
-		return appendEntries(ctx, tx, line)
+		return err
 	})
-	return order.ID(id), err
 }
 
-// EndOrder keeps a permitted ending together with its line in the ledger; the same act a second time is a fault Conflict.
-func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure.Text, line *ledger.Entry) error {
+// traceOf is the trace of an act with one line in the ledger, which tells somebody or nobody.
+func traceOf(line *ledger.Entry, told ...notice.Written) *Trace {
+	return &Trace{Entries: []*ledger.Entry{line}, Notices: told}
+}
+
+// EndOrder keeps a permitted ending together with its line in the ledger and the notice to the subject; the same act a
+// second time is a fault Conflict.
+func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure.Text, line *ledger.Entry, told notice.Written) error {
 	o, e := permit.Order(), permit.Ending()
 	if o == nil {
 		return fault.New(fault.Internal, "store.permit", "an order was to be ended without a permit")

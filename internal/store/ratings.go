@@ -9,11 +9,13 @@ import (
 
 	"probity/calendar"
 	"probity/internal/fault"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/subject"
 )
 
-// SaveRatings keeps ratings as the newest of their subjects and adds to the history what a reader would see changed.
+// SaveRatings keeps ratings as the newest of their subjects, adds to the history what a reader would see changed, and tells
+// their subjects of it (Charter C7).
 // They must ascend by subject. Marks of outdated subjects that the ratings take into account (publications up to
 // seen) are cleared in the same commit.
 func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.Time, clear []subject.ID) error {
@@ -34,6 +36,7 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 		history := NewBulk(tx, "rating_history", []string{
 			"subject", "model", "known_at", "version", "as_of", "status", "score", "band", "gate",
 		}, ` ON CONFLICT DO NOTHING`)
+		var changed []notice.Written
 		for i := range list {
 			r := &list[i].Rating
 			p := &list[i].Permit
@@ -53,11 +56,12 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 			if had && old.Same(r) {
 				continue
 			}
+			changed = append(changed, notice.OfRating(r.Subject, r.Model, r.KnownAt))
 			if err := history.Add(ctx, id, r.Model, known, r.Version, int64(r.AsOf), string(r.Status), score, r.Band, r.Gate); err != nil {
 				return err
 			}
 		}
-		if err := errors.Join(newest.End(ctx), history.End(ctx)); err != nil {
+		if err := errors.Join(newest.End(ctx), history.End(ctx), addNotices(ctx, tx, changed)); err != nil {
 			return err
 		}
 		return s.clearStale(ctx, tx, clear, seen)

@@ -1,0 +1,188 @@
+package measure
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/measure/order"
+	"probity/internal/notice"
+	"probity/internal/rating"
+)
+
+// facts gathers what a notice states; what has no value is left out.
+type facts []notice.Fact
+
+func (f *facts) add(name, value string) {
+	if strings.TrimSpace(value) != "" {
+		*f = append(*f, notice.Fact{Name: name, Value: value})
+	}
+}
+
+func (f *facts) day(name string, d calendar.Day) { f.add(name, d.String()) }
+
+// entered is what the subject is told of an order on it.
+func entered(o *order.Order) notice.Notice {
+	var f facts
+	f.add("measure", o.Measure)
+	f.add("issuer", o.Issuer)
+	f.add("document", o.Document.Number)
+	f.day("start", o.Start)
+	f.day("end", o.End)
+	f.day("review", o.Review)
+	f.day("served", o.Served)
+	f.add("scope", o.Scope)
+	f.add("order", o.ID.String())
+	return notice.Notice{
+		Subject: o.Subject, Occasion: notice.OrderEntered, At: o.EnteredAt, About: o.ID.String(), By: o.Issuer,
+		Facts: f, Law: o.Basis.String(), Contest: o.Appeal,
+	}
+}
+
+// ended is what the subject is told of the end of an order on it.
+func ended(o *order.Order, e *order.Ending) notice.Notice {
+	var f facts
+	f.add("measure", o.Measure)
+	f.add("issuer", o.Issuer)
+	f.add("act", string(e.Act))
+	f.day("day", e.Day)
+	f.add("document", e.Document.Number)
+	f.add("order", o.ID.String())
+	f.add(notice.Reason, e.Reason)
+	return notice.Notice{
+		Subject: o.Subject, Occasion: notice.OrderEnded, At: e.At, About: o.ID.String(), By: e.Agency,
+		Facts: f, Law: o.Basis.String(), Contest: notice.ByAuthor,
+	}
+}
+
+// tell writes what the subject is told of a decision: that others were told of a restriction, or that it was refused
+// something, with the reasons and with what counted in its favour. Of other answers the ledger tells it.
+func (s *Service) tell(ctx context.Context, j *judgement, id DecisionID, at time.Time) ([]notice.Written, error) {
+	if len(j.permit.Needs()) == 0 {
+		return nil, nil
+	}
+	n := notice.Notice{
+		Subject: j.permit.Subject().ID, At: at, About: id.String(), Law: j.Basis, Until: calendar.None,
+	}
+	var f facts
+	f.add("measure", j.Measure)
+	f.add("asker", j.terms.Reader)
+	f.add("purpose", j.terms.Purpose)
+	f.add("decision", id.String())
+	if o := j.terms.Order; o != nil {
+		n.Occasion, n.Contest, n.Law = notice.Restricted, o.Appeal, o.Basis.String()
+		f.add("order", o.ID.String())
+		f.add("issuer", o.Issuer)
+		f.add("document", o.Document.Number)
+		f.day("end", j.Until)
+	} else {
+		n.Occasion, n.Contest = notice.DecisionRefused, notice.ByDispute
+		f.add("outcome", string(j.permit.Outcome()))
+		if err := s.because(ctx, j, &n, &f); err != nil {
+			return nil, err
+		}
+	}
+	n.Facts = f
+	w, err := s.clerk.Write(j.permit.Subject(), n)
+	if err != nil {
+		return nil, err
+	}
+	return []notice.Written{w}, nil
+}
+
+// because adds why a benefit was not granted: what the Charter refused, or what cost the rating its points, by
+// characteristic, as the law asks for the specific principal reasons (12 CFR 1002.9(b)(2)), and what helped it.
+func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f *facts) error {
+	m := j.terms.Measure
+	if m.Benefit != nil {
+		if base := strings.TrimSpace(m.Benefit.Baseline.EN); base != "" {
+			*f = append(*f, notice.Fact{Name: "baseline", Value: base, ZH: m.Benefit.Baseline.ZH})
+		}
+	}
+	if j.permit.Outcome() == charter.RefusedByCharter {
+		f.add("invariant", j.Invariant)
+		for _, r := range j.Reasons {
+			switch r.Code {
+			case reasonCharter:
+				f.add(notice.Reason, r.Text)
+			case reasonCharterCure:
+				f.add("cure", r.Text)
+			}
+		}
+		return nil
+	}
+	v, err := s.parts.Ratings.Grounds(ctx, j.terms.Subject.ID, m.Benefit.Model)
+	if err != nil {
+		return err
+	}
+	f.add("model", v.Model)
+	f.add("status", string(v.Status))
+	f.add("band", v.Band)
+	f.add("gate", v.Gate)
+	*f = append(*f, principal(&v)...)
+	n.Favour = helped(&v)
+	// What the answer itself gave as reasons stands last, where the rating names none that is more specific.
+	for _, r := range j.Reasons {
+		if r.Code == reasonBand || r.Code == reasonNotRated {
+			f.add(notice.Reason, r.Text)
+		}
+	}
+	return nil
+}
+
+// mostReasons is how many reasons are given: more than four are not likely to be helpful (12 CFR 1002.9, comment
+// 9(b)(2)-1).
+const mostReasons = 4
+
+// principal are the reasons that weighed most: of a rating the points lost, of its absence why there is none.
+func principal(v *rating.View) []notice.Fact {
+	list := v.Reasons
+	if v.Status != rating.Rated {
+		list = v.WhyNot
+	}
+	var f []notice.Fact
+	for _, r := range list[:min(len(list), mostReasons)] {
+		en, zh := r.Text.EN, r.Text.ZH
+		if en == "" {
+			en = r.Code
+		}
+		if r.Characteristic != "" {
+			if c := characteristic(v, r.Characteristic); c != nil && c.Value != "" {
+				en += " (" + c.Value + ")"
+				if zh != "" {
+					zh += "（" + c.Value + "）"
+				}
+			}
+		}
+		f = append(f, notice.Fact{Name: notice.Reason, Value: en, ZH: zh})
+	}
+	return f
+}
+
+// helped is what earned the rating points, by characteristic with its value.
+func helped(v *rating.View) []notice.Fact {
+	var f []notice.Fact
+	for _, h := range v.Helped[:min(len(v.Helped), mostReasons)] {
+		c := characteristic(v, h.Characteristic)
+		if c == nil {
+			continue
+		}
+		points := strconv.FormatInt(h.Points, 10)
+		f = append(f, notice.Fact{
+			Name: "condition", Value: c.Title.EN + ": " + c.Value + " (+" + points + ")", ZH: c.Title.ZH + "：" + c.Value + "（+" + points + "）",
+		})
+	}
+	return f
+}
+
+func characteristic(v *rating.View, name string) *rating.Characteristic {
+	for i := range v.Characteristics {
+		if v.Characteristics[i].Name == name {
+			return &v.Characteristics[i]
+		}
+	}
+	return nil
+}
