@@ -20,6 +20,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/registrar"
+	"probity/internal/repair/regime"
 	"probity/internal/rights"
 	"probity/internal/store"
 	"probity/internal/vault"
@@ -52,6 +53,8 @@ type Deployment struct {
 	Wallet access.Wallet
 	// Clerk writes what subjects are told.
 	Clerk *notice.Clerk
+	// Limits say until when matters are shown, by the rules of repair and the amnesties.
+	Limits *regime.Limits
 	// Contracts are the contract versions by the number that records carry.
 	Contracts map[int]store.ContractRow
 	Now       func() time.Time
@@ -156,9 +159,13 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	if err != nil {
 		return nil, err
 	}
+	limits, err := forgetting(db, cat, numbers)
+	if err != nil {
+		return nil, err
+	}
 	now := opt.now()
 	return &Deployment{
-		Store: db, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
+		Store: db, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(db, cat, now),
 		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, notice.NewClerk(keys), cat, now),
 		Wallet: access.WalletOf(db.Path()),

@@ -96,6 +96,13 @@ func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of s
 		if err := contest(ctx, tx, of, list); err != nil {
 			return err
 		}
+		repaired, err := repairedOn(ctx, tx, []any{int64(of)})
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			s.lapse(list[i].Newest(), repaired)
+		}
 		return s.nameFiles(ctx, tx, list)
 	})
 	return list, err

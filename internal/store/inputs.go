@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/record"
 	"probity/internal/subject"
@@ -17,7 +18,7 @@ const subjectsPerQuery = 256
 // Inputs reads, for every subject that a permit names, the newest version of each of its records as far as it was
 // published at knownAt (the zero time means now). It yields them by subject and record in ascending order; retractions
 // are left out, and whether what is yielded may be seen today, and counts, is for the charter to say: how a dispute bears
-// on it is as of now, whatever knownAt is. Permits must ascend by
+// on it and when it lapses is as of now, whatever knownAt is. Permits must ascend by
 // subject, and a subject may have several. The version and its payload are valid until yield returns; fields that a
 // rating does not need (key, sealed, agency) are not set. datasets gives the dataset of each contract number.
 func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error {
@@ -36,6 +37,10 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 		if err != nil {
 			return err
 		}
+		mended, err := anyRepaired(ctx, tx)
+		if err != nil {
+			return err
+		}
 		read := func() error {
 			if len(ids) == 0 {
 				return nil
@@ -47,7 +52,17 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 					return err
 				}
 			}
-			return inputs(ctx, tx, ids, m, datasets, marks, yield)
+			var repaired map[Spot]calendar.Day
+			if mended {
+				if repaired, err = repairedOn(ctx, tx, ids); err != nil {
+					return err
+				}
+			}
+			return inputs(ctx, tx, ids, m, datasets, func(v *record.Version) error {
+				v.Contest = marks[Spot{v.Subject, v.Record}]
+				s.lapse(v, repaired)
+				return yield(v)
+			})
 		}
 		var last subject.ID
 		for _, p := range permits {
@@ -66,8 +81,8 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	})
 }
 
-func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, marks map[Spot]record.Contest, yield func(*record.Version) error) error {
-	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, adverse, payload
+func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, yield func(*record.Version) error) error {
+	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, tier, adverse, payload
 		FROM record_version WHERE subject IN (`+Marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
 	if err != nil {
 		return err
@@ -86,12 +101,11 @@ func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[i
 		best.Payload = bestPayload
 		best.Dataset = datasets[best.Contract]
 		best.RecordedAt = Instant(bestAt)
-		best.Contest = marks[Spot{best.Subject, best.Record}]
 		return yield(&best)
 	}
 	var from, to, lapse sql.NullInt64
 	for rows.Next() {
-		if err := rows.Scan(&v.Subject, &v.Record, &v.Contract, &v.Submission, &v.Status, &v.Occurred, &from, &to, &lapse, &v.Adverse, &raw); err != nil {
+		if err := rows.Scan(&v.Subject, &v.Record, &v.Contract, &v.Submission, &v.Status, &v.Occurred, &from, &to, &lapse, &v.Tier, &v.Adverse, &raw); err != nil {
 			return err
 		}
 		at, published := m.at(v.Submission)

@@ -46,6 +46,8 @@ type Store struct {
 	journal  Journal // nil where nothing but tests reads the database
 	group    *engine.Group
 	prepared *engine.Statements
+	// forgetting is nil where records lapse on the day they carry and no sooner.
+	forgetting Forgetting
 }
 
 // Options are how a database is opened.
