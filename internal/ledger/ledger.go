@@ -47,6 +47,7 @@ const (
 	Withdrawal Act = "withdrawal" // a consent was withdrawn
 	Credential Act = "credential" // a credential was issued or revoked
 	Order      Act = "order"      // an order was entered, lifted, annulled
+	Listing    Act = "listing"    // a step was taken in the procedure of a list
 	Link       Act = "link"       // two subjects were joined or parted
 )
 

@@ -21,6 +21,9 @@ import (
 const mergedInto = `WITH RECURSIVE same (id) AS (
 	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id AND s.redirect <> 0) `
 
+// MergedInto is mergedInto for the rooms of the store that stand beside this package.
+const MergedInto = mergedInto
+
 // NextOrder reserves the id of an order.
 func (s *Store) NextOrder() order.ID { return order.ID(s.ids.next(1)) }
 

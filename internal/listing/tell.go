@@ -1,0 +1,71 @@
+package listing
+
+import (
+	"probity/calendar"
+	"probity/internal/listing/criteria"
+	"probity/internal/listing/entry"
+	"probity/internal/notice"
+	"probity/internal/subject"
+)
+
+// words are what the steps are called in notices.
+var words = map[entry.Act]string{
+	entry.ToDraft: "draft", entry.Notify: "notified", entry.Object: "objected", entry.AskToHear: "hearing", entry.Hear: "heard",
+	entry.Answer: "answered", entry.Grace: "respite", entry.Decide: "decided", entry.Approve: "approved", entry.Drop: "dropped",
+	entry.Publish: "published", entry.Request: "repair-requested", entry.Accept: "repair-accepted", entry.Refuse: "repair-refused",
+	entry.Expire: "expired", entry.Revoke: "revoked", entry.Annul: "annulled",
+}
+
+// objectHow says how to object while the window is open.
+const objectHow = "Object in writing or ask for a hearing with the keeper of the list, or here: probity list object / 向名单认定机关书面陈述申辩或者要求听证"
+
+// tell is the notice of a step: what was done, the ground and its facts, the reasons, the law, how to contest it and until
+// when. In the subject's favour counts what it can still do.
+func tell(sub subject.Subject, e *entry.Entry, step *entry.Step, l *criteria.List) notice.Notice {
+	g := l.Ground(e.Ground)
+	n := notice.Notice{
+		Subject: sub.ID, Occasion: notice.ListStep, At: step.At, About: e.ID.String(), By: e.Keeper,
+		Facts: []notice.Fact{
+			{Name: "list", Value: l.Title.EN, ZH: l.Title.ZH},
+			{Name: "step", Value: words[step.Act]},
+			{Name: "ground", Value: g.Title.EN, ZH: g.Title.ZH},
+			{Name: "issuer", Value: e.Keeper},
+		},
+		Law: string(l.Basis), Contest: l.Remedy.EN + " / " + l.Remedy.ZH, Until: calendar.None,
+	}
+	if step.Agency != "" {
+		n.By, n.Law = step.Agency, step.Basis.String()
+	}
+	add := func(name, value string) {
+		if value != "" {
+			n.Facts = append(n.Facts, notice.Fact{Name: name, Value: value})
+		}
+	}
+	add("document", step.Document.Number)
+	add("tier", e.Tier)
+	add(notice.Reason, step.Reasons)
+	switch step.Act {
+	case entry.ToDraft, entry.Notify:
+		for _, f := range e.Facts {
+			add("conduct", f.Element+": "+f.Value)
+		}
+		if step.Act == entry.Notify {
+			add("deadline", step.Until.String())
+			n.Contest, n.Until = objectHow, step.Until
+		}
+	case entry.Grace:
+		add("deadline", step.Until.String())
+	case entry.Object, entry.AskToHear, entry.Request:
+		add("due", step.Until.String())
+	case entry.Decide:
+		add("end", step.End.String())
+		n.Until = step.Until
+	case entry.Publish:
+		add("start", step.Day.String())
+		add("end", e.End().String())
+		add("earliest", e.Last(entry.Decide).Day.Add(l.Repair).String())
+		n.Until = e.Last(entry.Decide).Until
+	case entry.Hear, entry.Answer, entry.Approve, entry.Drop, entry.Accept, entry.Refuse, entry.Expire, entry.Revoke, entry.Annul:
+	}
+	return n
+}

@@ -1,0 +1,312 @@
+// Package listings keeps entries on lists, the steps of their procedure, what of them is public, and who was told.
+// Nothing in it is ever changed or deleted but the public row of an entry, which says whether it still stands.
+package listings
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/listing"
+	"probity/internal/listing/criteria"
+	"probity/internal/listing/entry"
+	"probity/internal/measure/order"
+	"probity/internal/notice"
+	"probity/internal/recall"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/vault/gone"
+)
+
+// Store keeps entries on lists in a database.
+type Store struct{ db *store.Store }
+
+// In is the part of the database that keeps entries on lists.
+func In(db *store.Store) *Store { return &Store{db} }
+
+// NewID is an id for an entry about to be drafted.
+func (s *Store) NewID() entry.ID { return entry.ID(s.db.NextIDs(1)) }
+
+// Take adds the permitted step to its entry, and for a draft the entry itself, together with what it leaves behind. A
+// step that another took meanwhile is a fault Conflict.
+func (s *Store) Take(ctx context.Context, permit charter.Listing, texts listing.Texts, x listing.Leaves) error {
+	e, step := permit.Entry(), permit.Step()
+	switch {
+	case e == nil:
+		return fault.New(fault.Internal, "store.permit", "a step on a list was to be kept without a permit")
+	case permit.Subject().Natural() && !texts.Step.Sealed:
+		return fault.New(fault.Internal, "store.sealed", "a step about a human being was to be kept unsealed")
+	}
+	id := e.ID
+	x.Line.Detail += " " + id.String()
+	trace := &store.Trace{At: step.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice}}
+	if x.Lift != nil {
+		trace.Gone = []gone.Mark{{Kind: gone.ListingEnded, Subject: e.Subject, Matter: int64(id)}}
+	}
+	return s.db.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
+		if len(e.Steps) == 0 {
+			if err := addEntry(ctx, tx, e, texts.Entry); err != nil {
+				return err
+			}
+		}
+		if err := addStep(ctx, tx, e, &step, texts.Step); err != nil {
+			return err
+		}
+		if x.Lift == nil {
+			return nil
+		}
+		lift := *x.Lift
+		var err error
+		if lift.Recipients, err = told(ctx, tx, lift.Subject, id); err == nil && len(lift.Recipients) > 0 {
+			trace.Demands = []recall.Demand{lift}
+		}
+		return err
+	})
+}
+
+func addEntry(ctx context.Context, tx *sql.Tx, e *entry.Entry, text listing.Text) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO listing (subject, id, list, colour, drafted, keeper, ground, tier, measures,
+		order_id, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
+		int64(e.Subject), int64(e.ID), e.List, string(e.Colour), int64(e.Drafted), e.Keeper, e.Ground, e.Tier,
+		strings.Join(e.Measures, " "), nullID(int64(e.Order)), text.Body, text.Sealed)
+	return err
+}
+
+func nullID(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+// addStep adds a step where it is the next one, and keeps the entry's public row.
+func addStep(ctx context.Context, tx *sql.Tx, e *entry.Entry, step *entry.Step, text listing.Text) error {
+	var last int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM listing_step WHERE subject = ? AND listing = ?`, int64(e.Subject), int64(e.ID)).Scan(&last)
+	if err != nil {
+		return err
+	}
+	if last != step.Seq-1 {
+		return fault.New(fault.Conflict, "listing.meanwhile", "another step was taken on the entry %s meanwhile", e.ID).
+			With("look at it again: probity list show")
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO listing_step (subject, listing, seq, act, at, day, agency, official, law, article,
+		digest, cause, until_day, end_day, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		int64(e.Subject), int64(e.ID), step.Seq, string(step.Act), store.Micro(step.At), int64(step.Day), step.Agency, step.Official,
+		step.Basis.Law, step.Basis.Article, step.Document.Digest[:], step.Cause, day(step.Until), day(step.End), text.Body, text.Sealed)
+	if err != nil {
+		return err
+	}
+	state, _ := e.State().Next(step.Act)
+	switch {
+	case step.Act == entry.Publish:
+		_, err = tx.ExecContext(ctx, `INSERT INTO listing_publication (subject, listing, list, end_day, changed) VALUES (?,?,?,?,?)`,
+			int64(e.Subject), int64(e.ID), e.List, int64(e.End()), store.Micro(step.At))
+	case state == entry.Removed:
+		_, err = tx.ExecContext(ctx, `UPDATE listing_publication SET removed = 1, changed = ? WHERE subject = ? AND listing = ?`,
+			store.Micro(step.At), int64(e.Subject), int64(e.ID))
+	}
+	return err
+}
+
+// day is a day as it is kept; no step has the day 0, which is one that was not set.
+func day(d calendar.Day) any {
+	if d == 0 {
+		d = calendar.None
+	}
+	return store.NullDay(d)
+}
+
+// told are the agencies that were told of the entry: by a decision that rested on it, or by reading it.
+func told(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) ([]string, error) {
+	return names(tx.QueryContext(ctx, store.MergedInto+`SELECT reader FROM same JOIN decision d ON d.subject = same.id
+		WHERE d.listing = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
+		UNION SELECT reader FROM same JOIN told t ON t.subject = same.id WHERE t.about = ?3 ORDER BY 1`,
+		int64(id), int64(which), which.String()))
+}
+
+func names(rows *sql.Rows, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		list = append(list, name)
+	}
+	return list, rows.Err()
+}
+
+// Tell notes that the reader was told of the entries.
+func (s *Store) Tell(ctx context.Context, id subject.ID, about []string, reader string) error {
+	if len(about) == 0 || reader == "" {
+		return nil
+	}
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		rows := store.NewBulk(tx, "told", []string{"subject", "about", "reader"}, " ON CONFLICT DO NOTHING")
+		for _, a := range about {
+			if err := rows.Add(ctx, int64(id), a, reader); err != nil {
+				return err
+			}
+		}
+		return rows.End(ctx)
+	})
+}
+
+// Entries gives the entries on the subject and on those merged into it, in the order of their ids.
+func (s *Store) Entries(ctx context.Context, id subject.ID) ([]listing.Stored, error) {
+	var list []listing.Stored
+	err := s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		if list, err = readEntries(ctx, tx, id); err != nil || len(list) == 0 {
+			return err
+		}
+		return readSteps(ctx, tx, id, list)
+	})
+	return list, err
+}
+
+func readEntries(ctx context.Context, tx *sql.Tx, id subject.ID) ([]listing.Stored, error) {
+	rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT l.subject, l.id, l.list, l.colour, l.drafted, l.keeper, l.ground,
+		l.tier, l.measures, l.order_id, l.particulars, l.sealed, g.listing IS NOT NULL
+		FROM same JOIN listing l ON l.subject = same.id LEFT JOIN listing_gone g ON g.subject = l.subject AND g.listing = l.id
+		ORDER BY l.id`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []listing.Stored
+	for rows.Next() {
+		var one listing.Stored
+		e := &one.Entry
+		var colour, measures string
+		var drafted int64
+		var orderID sql.NullInt64
+		err := rows.Scan(&e.Subject, &e.ID, &e.List, &colour, &drafted, &e.Keeper, &e.Ground, &e.Tier, &measures, &orderID,
+			&one.Facts.Body, &one.Facts.Sealed, &e.Gone)
+		if err != nil {
+			return nil, err
+		}
+		e.Colour, e.Drafted, e.Order = criteria.Colour(colour), calendar.Day(drafted), order.ID(orderID.Int64)
+		e.Measures = strings.Fields(measures)
+		list = append(list, one)
+	}
+	return list, rows.Err()
+}
+
+// readSteps puts the steps to their entries, which are in the order of their ids.
+func readSteps(ctx context.Context, tx *sql.Tx, id subject.ID, list []listing.Stored) error {
+	rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT p.listing, p.seq, p.act, p.at, p.day, p.agency, p.official, p.law,
+		p.article, p.digest, p.cause, p.until_day, p.end_day, p.particulars, p.sealed
+		FROM same JOIN listing_step p ON p.subject = same.id ORDER BY p.listing, p.seq`, int64(id))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	at := 0
+	for rows.Next() {
+		var of entry.ID
+		var step entry.Step
+		var text listing.Text
+		var act string
+		var when, on int64
+		var until, end sql.NullInt64
+		var digest []byte
+		err := rows.Scan(&of, &step.Seq, &act, &when, &on, &step.Agency, &step.Official, &step.Basis.Law, &step.Basis.Article,
+			&digest, &step.Cause, &until, &end, &text.Body, &text.Sealed)
+		if err != nil {
+			return err
+		}
+		step.Act, step.At, step.Day = entry.Act(act), store.Instant(when), calendar.Day(on)
+		step.Until, step.End = store.DayOf(until), store.DayOf(end)
+		copy(step.Document.Digest[:], digest)
+		for at < len(list) && list[at].Entry.ID < of {
+			at++
+		}
+		if at == len(list) || list[at].Entry.ID != of {
+			return fault.New(fault.Internal, "listing.orphan", "a step stands without its entry %s", of)
+		}
+		list[at].Entry.Steps = append(list[at].Entry.Steps, step)
+		list[at].Steps = append(list[at].Steps, text)
+	}
+	return rows.Err()
+}
+
+// Publications are entries that were published or removed after the instant, oldest change first, at most limit; list
+// is "" for every list.
+func (s *Store) Publications(ctx context.Context, list string, after time.Time, limit int) ([]listing.Change, error) {
+	var changes []listing.Change
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT subject, listing, changed FROM listing_publication
+			WHERE changed > ? AND (? = '' OR list = ?) ORDER BY changed, listing LIMIT ?`, store.Micro(after), list, list, limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c listing.Change
+			var at int64
+			if err := rows.Scan(&c.Subject, &c.Entry, &at); err != nil {
+				return err
+			}
+			c.At = store.Instant(at)
+			changes = append(changes, c)
+		}
+		return rows.Err()
+	})
+	return changes, err
+}
+
+// Ended are the published entries whose end has come by the day and was not yet written down, at most limit.
+func (s *Store) Ended(ctx context.Context, on calendar.Day, limit int) ([]listing.Place, error) {
+	return s.places(ctx, `SELECT subject, listing FROM listing_publication
+		WHERE removed = 0 AND end_day <= ? ORDER BY end_day, listing LIMIT ?`, int64(on), limit)
+}
+
+// Overdue are entries with a request for removal that was to be decided before the day, at most limit; some may have been
+// decided since.
+func (s *Store) Overdue(ctx context.Context, on calendar.Day, limit int) ([]listing.Place, error) {
+	return s.places(ctx, `SELECT p.subject, p.listing FROM listing_publication p JOIN listing_step r
+		ON r.subject = p.subject AND r.listing = p.listing
+		WHERE p.removed = 0 AND r.act = 'request' AND r.until_day < ? AND r.seq = (
+			SELECT max(seq) FROM listing_step WHERE subject = p.subject AND listing = p.listing)
+		ORDER BY r.until_day, p.listing LIMIT ?`, int64(on), limit)
+}
+
+func (s *Store) places(ctx context.Context, query string, args ...any) ([]listing.Place, error) {
+	var list []listing.Place
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var p listing.Place
+			if err := rows.Scan(&p.Subject, &p.Entry); err != nil {
+				return err
+			}
+			list = append(list, p)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// Forget says in a write transaction that an entry had ended when the backup that is being put back was older than that:
+// it stands no more, whatever its steps say.
+func Forget(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) error {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO listing_gone (subject, listing) VALUES (?, ?) ON CONFLICT DO NOTHING`, int64(id), int64(which)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE listing_publication SET removed = 1 WHERE subject = ? AND listing = ?`, int64(id), int64(which))
+	return err
+}
