@@ -105,6 +105,10 @@ func (in *Intake) judge(d *record.Draft) error {
 			return err
 		}
 	}
+	// Before what else may be wrong with the row: the attempt on one's own record is logged whatever other fault it has.
+	if err := in.mighty(d); err != nil {
+		return err
+	}
 	if d.Kind == subject.OfficeHolder {
 		if err := in.inOffice(d); err != nil {
 			return err
@@ -116,10 +120,7 @@ func (in *Intake) judge(d *record.Draft) error {
 	if err := in.fresh(d); err != nil {
 		return err
 	}
-	if err := noReaging(d); err != nil {
-		return err
-	}
-	return in.mighty(d)
+	return noReaging(d)
 }
 
 const (

@@ -293,6 +293,11 @@ func TestC13Property(t *testing.T) {
 		d.Status = rapid.SampledFrom([]record.Status{record.Reported, record.Corrected, record.Retracted}).Draw(t, "status")
 		_, err := open(t, terms).Admit(d)
 		changes := d.Changes || d.Status != record.Reported
+		if kin[about] && changes && rapid.Bool().Draw(t, "moves the day of lapse too") {
+			// What else is wrong with the row does not keep the attempt out of the subject's ledger.
+			d.Changes, d.Adverse, d.Lapsing, d.Lapse = true, true, today+10, today+20
+			_, err = open(t, terms).Admit(d)
+		}
 		if kin[about] && changes {
 			if f := refusalIn(t, err); f.Invariant != "C13" {
 				t.Fatalf("refused for %s, want C13", f.Invariant)

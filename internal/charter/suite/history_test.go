@@ -1,0 +1,325 @@
+package suite_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/deployment"
+	"probity/internal/rating"
+	"probity/internal/subject"
+)
+
+// history is one run of operations on a deployment of its own, and the diary of what was done: what the watches know
+// of the world they know from here and from the database, never from package charter.
+type history struct {
+	*rapid.T
+	ctx     context.Context
+	town    *town
+	d       *deployment.Deployment
+	ratings *rating.Desk
+	path    string
+	now     time.Time
+	// credentials are those shown so far; those that were revoked stay in revoked.
+	credentials map[string]access.Credential
+	revoked     map[string]bool
+	// eyes are the watches' own connection, which only reads; tables are those with a subject in them.
+	eyes     *sql.DB
+	watching map[string]*sql.Stmt
+	tables   []string
+	last     map[string]string
+	diary
+}
+
+// diary is what happened, as far as it was accepted.
+type diary struct {
+	serial int
+	rows   []*row
+	given  []*agreed
+	orders []*ordered
+	links  []*joined
+	reads  []reading
+	acts   []string
+}
+
+// open begins a history on a copy of the town.
+func open(tb testing.TB, t *rapid.T) *history {
+	t.Helper()
+	w := openTown(tb)
+	folder, err := os.MkdirTemp(w.folder, "history-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := copyFolder(folder, filepath.Dir(w.database())); err != nil {
+		t.Fatal(err)
+	}
+	h := &history{
+		T: t, ctx: context.Background(), town: w, now: firstDay, path: filepath.Join(folder, "probity.db"),
+		credentials: map[string]access.Credential{}, revoked: map[string]bool{},
+	}
+	h.reopen()
+	t.Cleanup(func() {
+		if err := h.shut(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+		if err := os.RemoveAll(folder); err != nil {
+			t.Errorf("clearing up: %v", err)
+		}
+	})
+	h.begin()
+	return h
+}
+
+// copyFolder copies a folder with the rights of its files, which keys and secrets ask for.
+func copyFolder(to, from string) error {
+	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rest, err := filepath.Rel(from, path)
+		if err != nil || rest == "." {
+			return err
+		}
+		if e.IsDir() {
+			return os.Mkdir(filepath.Join(to, rest), 0o700)
+		}
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rest), body, 0o600)
+	})
+}
+
+// reopen opens the deployment's files, after a restart or the first time.
+func (h *history) reopen() {
+	h.Helper()
+	var err error
+	if h.d, err = deployment.Open(h.ctx, h.path, deployment.Options{Now: h.clock}); err != nil {
+		h.Fatalf("opening: %v", err)
+	}
+	if h.ratings, err = h.d.Ratings(h.ctx); err != nil {
+		h.Fatalf("opening the ratings: %v", err)
+	}
+	if h.eyes, err = sql.Open("sqlite", "file:"+h.path+"?mode=ro"); err != nil {
+		h.Fatalf("opening the watches' connection: %v", err)
+	}
+	h.watching = map[string]*sql.Stmt{}
+}
+
+// shut closes what reopen opened.
+func (h *history) shut() error { return errors.Join(h.eyes.Close(), h.d.Close()) }
+
+// clock is the time; no two askings get the same instant, as in life.
+func (h *history) clock() time.Time {
+	h.now = h.now.Add(time.Millisecond)
+	return h.now
+}
+
+func (h *history) today() calendar.Day { return calendar.In(h.now, calendar.Shanghai) }
+
+// later lets days go by.
+func (h *history) later(days int) { h.now = h.now.Add(time.Duration(days) * 24 * time.Hour) }
+
+// number counts documents, rows and whatever else must be new.
+func (h *history) number() int {
+	h.serial++
+	return h.serial
+}
+
+// as is the credential of a name: an official's, or a party's own.
+func (h *history) as(name string) access.Credential {
+	h.Helper()
+	if c, ok := h.credentials[name]; ok {
+		return c
+	}
+	c, err := h.d.Access.Authenticate(h.ctx, name, h.town.secrets[name])
+	if err != nil {
+		h.Fatalf("the credential of %s: %v", name, err)
+	}
+	h.credentials[name] = c
+	return c
+}
+
+// pick draws one of a list.
+func pick[E any](h *history, what string, list ...E) E {
+	h.Helper()
+	return rapid.SampledFrom(list).Draw(h.T, what)
+}
+
+// seldom is true once in n draws.
+func (h *history) seldom(n int, what string) bool {
+	return rapid.IntRange(0, n-1).Draw(h.T, what) == n-1
+}
+
+// somebody draws a party of one of the kinds, of any where none is named.
+func (h *history) somebody(kinds ...subject.Kind) *party {
+	h.Helper()
+	list := h.town.parties
+	if len(kinds) > 0 {
+		list = slices.DeleteFunc(slices.Clone(list), func(p *party) bool { return !slices.Contains(kinds, p.kind) })
+	}
+	p := pick(h, "who", list...)
+	return p
+}
+
+// party finds by name.
+func (h *history) party(name string) *party {
+	i := slices.IndexFunc(h.town.parties, func(p *party) bool { return p.name == name })
+	return h.town.parties[i]
+}
+
+// stands is the subject a party's records stand under today: its own, or that it was joined into.
+func (h *history) stands(p *party) subject.ID {
+	for _, l := range h.links {
+		if !l.undone && l.merged == p {
+			return l.kept.id
+		}
+	}
+	return p.id
+}
+
+// same are the parties whose matters count for one subject.
+func (h *history) same(id subject.ID) (list []*party) {
+	for _, p := range h.town.parties {
+		if h.stands(p) == id {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// act is one operation that was tried.
+type act struct {
+	// name is what was tried, in words, for the message of a failure.
+	name string
+	// breaks names the invariant that forbids it and the element that is missing, "C1: recipient"; "" where it is lawful.
+	breaks string
+	err    error
+	// touched are the subjects whose matter it is; nil with everybody set where it concerns all.
+	touched   []subject.ID
+	everybody bool
+}
+
+func (a act) String() string {
+	s := a.name
+	if a.breaks != "" {
+		s += " (against " + a.breaks + ")"
+	}
+	if a.err != nil {
+		s += fmt.Sprintf(": %v", a.err)
+	}
+	return s
+}
+
+// operation is one kind of act. Its run draws what it needs, tries the act and writes what was accepted into the diary.
+type operation struct {
+	name string
+	// about are the invariants whose tests try it most.
+	about []string
+	run   func(h *history) act
+}
+
+// watch looks for a violation of one invariant.
+type watch struct {
+	invariant string
+	// before is taken before the act and handed to look afterwards; nil where the watch compares nothing.
+	before func(h *history) any
+	look   func(h *history, a act, before any)
+}
+
+const longest = 30
+
+// TestHistories is every operation with the same weight.
+func TestHistories(t *testing.T) {
+	t.Parallel()
+	explore(t, "")
+}
+
+// explore runs histories that consist half of operations about the invariant, and half of any.
+func explore(t *testing.T, invariant string) {
+	t.Helper()
+	var about []operation
+	for _, o := range operations() {
+		if slices.Contains(o.about, invariant) {
+			about = append(about, o)
+		}
+	}
+	if invariant != "" && len(about) == 0 {
+		t.Fatalf("no operation is about %s", invariant)
+	}
+	all := operations()
+	openTown(t)
+	rapid.Check(t, func(r *rapid.T) {
+		h := open(t, r)
+		for range rapid.IntRange(longest/2, longest).Draw(r, "steps") {
+			from := all
+			if len(about) > 0 && rapid.Bool().Draw(r, "about "+invariant) {
+				from = about
+			}
+			h.step(from[rapid.IntRange(0, len(from)-1).Draw(r, "operation")])
+		}
+	})
+}
+
+// step tries one operation and lets every watch look at what came of it.
+func (h *history) step(o operation) {
+	h.Helper()
+	h.now = h.now.Add(time.Second)
+	list := watches()
+	taken := make([]any, len(list))
+	for i, w := range list {
+		if w.before != nil {
+			taken[i] = w.before(h)
+		}
+	}
+	a := o.run(h)
+	if a.name == "" { // there was nothing to do it with
+		return
+	}
+	h.acts = append(h.acts, a.String())
+	if a.breaks != "" && a.err == nil {
+		h.violated(a.breaks[:indexOrEnd(a.breaks, ':')], "what is forbidden was done: %s", a)
+	}
+	if a.breaks == "" && a.err != nil {
+		h.Fatalf("what is lawful was refused: %s\n%s", a, h.tale())
+	}
+	for i, w := range list {
+		w.look(h, a, taken[i])
+	}
+}
+
+// violated ends the history: an invariant does not hold.
+func (h *history) violated(invariant, format string, args ...any) {
+	h.Helper()
+	h.Fatalf("VIOLATION of %s: %s\n%s", invariant, fmt.Sprintf(format, args...), h.tale())
+}
+
+// tale is what happened until now.
+func (h *history) tale() string {
+	s := "what happened, today being " + h.today().String() + ":"
+	for i, a := range h.acts {
+		s += fmt.Sprintf("\n%3d. %s", i+1, a)
+	}
+	return s
+}
+
+func indexOrEnd(s string, b byte) int {
+	for i := range len(s) {
+		if s[i] == b {
+			return i
+		}
+	}
+	return len(s)
+}

@@ -1,0 +1,455 @@
+package suite_test
+
+import (
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"probity/calendar"
+	"probity/internal/subject"
+)
+
+// operations are the public operations the histories consist of.
+func operations() []operation {
+	return []operation{
+		{"report", []string{"C2", "C7", "C8", "C10", "C13", "C16"}, report},
+		{"amend", []string{"C10", "C13", "C8", "C7"}, amend},
+		{"let time pass", []string{"C1", "C4", "C10"}, letTimePass},
+		{"rate everybody", []string{"C1", "C8", "C6"}, rateEverybody},
+		{"rate", []string{"C1", "C3"}, rates},
+		{"consent", []string{"C1", "C5", "C11", "C3", "C14"}, consents},
+		{"withdraw", []string{"C1", "C5", "C14"}, withdraws},
+		{"order", []string{"C4", "C7", "C13"}, orders},
+		{"end an order", []string{"C4", "C13"}, endsOrder},
+		{"decide a restriction", []string{"C4", "C5", "C6"}, decidesRestriction},
+		{"decide a benefit", []string{"C5", "C3", "C14"}, decidesBenefit},
+		{"read", []string{"C11", "C12", "C8", "C9"}, reads},
+		{"read the own file", []string{"C12", "C11", "C10", "C9"}, readsOwn},
+		{"knock", []string{"C11"}, knocks},
+		{"join", []string{"C15", "C6"}, joins},
+		{"part", []string{"C15", "C6"}, parts},
+		{"issue a credential", []string{"C12"}, issues},
+		{"revoke a credential", []string{"C12"}, revokes},
+		{"register a model", []string{"C3", "C2"}, registers},
+		{"restart", []string{"C16"}, restarts},
+	}
+}
+
+// watches are one for each invariant; some invariants are also watched where an operation gets its answer.
+func watches() []watch {
+	return []watch{
+		{"C1", nil, watchConsent},
+		{"C2", nil, watchCatalogue},
+		{"C3", nil, watchContext},
+		{"C4", nil, watchRestrictions},
+		{"C5", rested, watchBaseline},
+		{"C6", imprint, watchInheritance},
+		{"C7", nil, watchNotice},
+		{"C8", nil, watchScores},
+		{"C10", nil, watchForgetting},
+		{"C11", ledgerLengths, watchLedger},
+		{"C13", nil, watchAttempts},
+		{"C15", nil, watchLinks},
+		{"C16", nil, watchBirth},
+	}
+}
+
+func TestC1(t *testing.T)  { t.Parallel(); explore(t, "C1") }
+func TestC2(t *testing.T)  { t.Parallel(); explore(t, "C2") }
+func TestC3(t *testing.T)  { t.Parallel(); explore(t, "C3") }
+func TestC4(t *testing.T)  { t.Parallel(); explore(t, "C4") }
+func TestC5(t *testing.T)  { t.Parallel(); explore(t, "C5") }
+func TestC6(t *testing.T)  { t.Parallel(); explore(t, "C6") }
+func TestC7(t *testing.T)  { t.Parallel(); explore(t, "C7") }
+func TestC8(t *testing.T)  { t.Parallel(); explore(t, "C8") }
+func TestC9(t *testing.T)  { t.Parallel(); explore(t, "C9") }
+func TestC10(t *testing.T) { t.Parallel(); explore(t, "C10") }
+func TestC11(t *testing.T) { t.Parallel(); explore(t, "C11") }
+func TestC12(t *testing.T) { t.Parallel(); explore(t, "C12") }
+func TestC13(t *testing.T) { t.Parallel(); explore(t, "C13") }
+func TestC14(t *testing.T) { t.Parallel(); explore(t, "C14") }
+func TestC15(t *testing.T) { t.Parallel(); explore(t, "C15") }
+func TestC16(t *testing.T) { t.Parallel(); explore(t, "C16") }
+
+// stmt is a statement on the watches' own connection, prepared once a history.
+func (h *history) stmt(query string) *sql.Stmt {
+	h.Helper()
+	if one := h.watching[query]; one != nil {
+		return one
+	}
+	one, err := h.eyes.Prepare(query)
+	if err != nil {
+		h.Fatalf("%s: %v", query, err)
+	}
+	h.watching[query] = one
+	return one
+}
+
+// count asks the database for one number, past every service.
+func (h *history) count(query string, args ...any) (n int) {
+	h.Helper()
+	if err := h.stmt(query).QueryRow(args...).Scan(&n); err != nil {
+		h.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// each asks for rows and hands each to f; the columns come as text, NULL as "".
+func (h *history) each(f func(col []string), query string, args ...any) {
+	h.Helper()
+	rows, err := h.stmt(query).Query(args...)
+	if err != nil {
+		h.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		h.Fatalf("%s: %v", query, err)
+	}
+	cells := make([]sql.NullString, len(names))
+	into := make([]any, len(names))
+	for i := range cells {
+		into[i] = &cells[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			h.Fatalf("%s: %v", query, err)
+		}
+		col := make([]string, len(cells))
+		for i := range cells {
+			col[i] = cells[i].String
+		}
+		f(col)
+	}
+	if err := rows.Err(); err != nil {
+		h.Fatalf("%s: %v", query, err)
+	}
+}
+
+func idOf(s string) subject.ID {
+	var n int64
+	if _, err := fmt.Sscan(s, &n); err != nil {
+		panic(err) // the column is a number
+	}
+	return subject.ID(n)
+}
+
+// known finds the party of a number.
+func (h *history) known(id subject.ID) *party {
+	i := slices.IndexFunc(h.town.parties, func(p *party) bool { return p.id == id })
+	if i < 0 {
+		return nil
+	}
+	return h.town.parties[i]
+}
+
+// watchConsent: ratings of those who must consent exist only where somebody consented to that method and did not take it
+// back; consents exist only as they were given.
+func watchConsent(h *history, a act, _ any) {
+	h.each(func(col []string) {
+		p := h.known(idOf(col[0]))
+		if p == nil || !p.consents() {
+			return
+		}
+		if !slices.ContainsFunc(h.given, func(c *agreed) bool { return c.by == p && c.Method == col[1] && !c.withdrawn }) {
+			h.violated("C1", "after %s: a rating of %s by %s stands, and no consent does", a, p.name, col[1])
+		}
+	}, `SELECT subject, model FROM rating UNION ALL SELECT subject, model FROM rating_history`)
+	standing := 0
+	for _, c := range h.given {
+		if !c.withdrawn {
+			standing++
+		}
+	}
+	if n := h.count(`SELECT count(*) FROM consent WHERE withdrawn_at IS NULL`); n != standing {
+		h.violated("C1", "after %s: %d consents are kept, and %d were given", a, n, standing)
+	}
+}
+
+// watchCatalogue: nothing is kept under a contract that is not its supplier's, about another kind, or with a field that
+// the contract does not have; and an office holder's records are about an act inside the term.
+func watchCatalogue(h *history, a act, _ any) {
+	suppliers := map[string]string{}
+	for dataset := range headings {
+		suppliers[dataset] = supplierOf(dataset)
+	}
+	suppliers["bank.invoices"] = "bank"
+	h.each(func(col []string) {
+		dataset, agency, kind := col[0], col[1], col[2]
+		if suppliers[dataset] != agency {
+			h.violated("C2", "after %s: %s has a submission of %s", a, dataset, agency)
+		}
+		personal := dataset == "bank.repayment" || dataset == "ministry.driving"
+		if personal != (kind == "person") {
+			h.violated("C2", "after %s: a record of %s is about a subject of the kind %s", a, dataset, kind)
+		}
+		for _, word := range []string{"religion", "spouse", "friend", "score"} {
+			if strings.Contains(col[3], word) {
+				h.violated("C2", "after %s: a record holds %q", a, word)
+			}
+		}
+	}, `SELECT c.dataset, s.agency, u.kind, v.payload FROM record_version v JOIN contract c ON c.number = v.contract
+		JOIN submission s ON s.number = v.submission JOIN subject u ON u.id = v.subject WHERE s.agency IN ('bank', 'ministry', 'neighbour', 'court', 'museum')
+		AND s.dataset <> 'link'`)
+}
+
+// watchContext: persons and office holders have ratings by models of their own kind only, and no model in force for
+// them joins contexts.
+func watchContext(h *history, a act, _ any) {
+	h.each(func(col []string) {
+		p := h.known(idOf(col[0]))
+		if p != nil && !slices.Contains(modelsFor(p), col[1]) && !p.consents() && p.natural() {
+			h.violated("C3", "after %s: %s is rated by %s", a, p.name, col[1])
+		}
+	}, `SELECT subject, model FROM rating`)
+	h.each(func(col []string) {
+		kinds, contexts := yamlList(col[0], "kinds"), yamlList(col[0], "contexts")
+		natural := among(kinds, "person") || among(kinds, "office_holder")
+		if natural && strings.Contains(contexts, ",") || among(kinds, "household") {
+			h.violated("C3", "after %s: a model for %s has the contexts %s", a, kinds, contexts)
+		}
+	}, `SELECT body FROM model`)
+}
+
+// yamlList is the text between the brackets of a key in a model file.
+func yamlList(body, key string) string {
+	_, rest, _ := strings.Cut(body, "\n"+key+": [")
+	list, _, _ := strings.Cut(rest, "]")
+	return list
+}
+
+// watchRestrictions: the orders kept are those that were accepted, and each is whole.
+func watchRestrictions(h *history, a act, _ any) {
+	if n := h.count(`SELECT count(*) FROM restriction_order`); n != len(h.orders) {
+		h.violated("C4", "after %s: %d orders are kept, and %d were made", a, n, len(h.orders))
+	}
+	if n := h.count(`SELECT count(*) FROM restriction_order WHERE law = '' OR article = '' OR served_day IS NULL OR (end_day IS NULL AND review_day IS NULL) OR measure LIKE '%score%'`); n != 0 {
+		h.violated("C4", "after %s: %d orders lack basis, end or service", a, n)
+	}
+	h.each(func(col []string) {
+		id := idOf(col[0])
+		if !slices.ContainsFunc(h.orders, func(o *ordered) bool { return h.stands(o.on) == id || o.on.id == id }) {
+			h.violated("C4", "after %s: subject %s is answered restricted, and nobody ordered it", a, id)
+		}
+	}, `SELECT subject FROM decision WHERE outcome = 'restricted'`)
+}
+
+// services is what everybody gets without any rating: whether each measure restricts it.
+type services map[string]bool
+
+// rested takes the answers about restrictions before an act on consents; for any other act it is nil.
+func rested(h *history) any {
+	s := services{}
+	for _, p := range h.town.parties {
+		for code := range restrictions {
+			s[p.name+" "+code] = h.restricted(p, code)
+		}
+	}
+	return s
+}
+
+// watchBaseline: giving, refusing or withdrawing consent, and being rated, changes nothing that everybody has.
+func watchBaseline(h *history, a act, before any) {
+	was, ok := before.(services)
+	if !ok || !strings.Contains(a.name, "consent") && !strings.Contains(a.name, "rated") {
+		return
+	}
+	for _, p := range h.town.parties {
+		for code := range restrictions {
+			if now := h.restrictedByStore(p, code); now != was[p.name+" "+code] {
+				h.violated("C5", "after %s: %s on %s is %v, and was %v before", a, code, p.name, now, was[p.name+" "+code])
+			}
+		}
+	}
+}
+
+// restrictedByStore works out from the stored orders whether one holds today.
+func (h *history) restrictedByStore(p *party, code string) bool {
+	found := false
+	for _, q := range h.same(h.stands(p)) {
+		n := h.count(`SELECT count(*) FROM restriction_order o WHERE subject = ?1 AND measure = ?2 AND start_day <= ?3 AND served_day <= ?3
+			AND (end_day IS NULL OR end_day > ?3) AND (review_day IS NULL OR review_day > ?3)
+			AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id AND (e.act = 'annulled' OR e.day <= ?3))`,
+			int64(q.id), code, int64(h.today()))
+		found = found || n > 0
+	}
+	return found
+}
+
+// imprint is everything that is kept of each subject, by table. Between one act and the next nothing happens, so that
+// the one taken after the last act serves again.
+func imprint(h *history) any {
+	if h.last == nil {
+		h.last = h.imprint()
+	}
+	return h.last
+}
+
+// derived are the tables whose rows may be made anew without anybody's doing.
+var derived = []string{"standing"}
+
+func (h *history) imprint() map[string]string {
+	if h.tables == nil {
+		h.each(func(col []string) { h.tables = append(h.tables, col[0]) },
+			`SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'subject') ORDER BY m.name`)
+	}
+	all := map[string]string{}
+	for _, table := range h.tables {
+		if slices.Contains(derived, table) {
+			continue
+		}
+		h.each(func(col []string) { all[table+" "+col[0]] += fmt.Sprintf("%q\n", col[1:]) }, `SELECT subject, * FROM `+table+` ORDER BY 1, 2, 3`)
+	}
+	return all
+}
+
+// watchInheritance: an act on one subject changes nothing of another.
+func watchInheritance(h *history, a act, before any) {
+	was, ok := before.(map[string]string)
+	if !ok {
+		h.Fatalf("no imprint was taken before %s", a)
+	}
+	now := h.imprint()
+	h.last = now
+	if a.everybody {
+		return
+	}
+	for key := range maps.Keys(now) {
+		table, id, _ := strings.Cut(key, " ")
+		if now[key] == was[key] || id == "0" || slices.Contains(a.touched, idOf(id)) {
+			continue
+		}
+		h.violated("C6", "after %s: %s of subject %s changed\nfrom %s\nto %s", a, table, idOf(id), was[key], now[key])
+	}
+	for key := range was {
+		table, id, _ := strings.Cut(key, " ")
+		if _, there := now[key]; !there && id != "0" && !slices.Contains(a.touched, idOf(id)) {
+			h.violated("C6", "after %s: %s of subject %s is gone", a, table, idOf(id))
+		}
+	}
+}
+
+// watchNotice: no record against a human being stands that was not told of before, unless the law makes it public.
+func watchNotice(h *history, a act, _ any) {
+	h.each(func(col []string) {
+		if publicByLaw[col[0]] {
+			return
+		}
+		_, rest, found := strings.Cut(col[1], `"notice_on":"`)
+		if !found {
+			h.violated("C7", "after %s: a record of %s against a human being names no notice: %s", a, col[0], col[1])
+		}
+		day, _, _ := strings.Cut(rest, `"`)
+		if d, err := calendar.Parse(day); err != nil || d >= h.today() {
+			h.violated("C7", "after %s: a record of %s was told of on %q", a, col[0], day)
+		}
+	}, `SELECT c.dataset, v.payload FROM record_version v JOIN contract c ON c.number = v.contract JOIN subject u ON u.id = v.subject
+		WHERE v.adverse = 1 AND v.status <> 3 AND (u.kind IN ('person', 'office_holder') OR u.sole = 1)`)
+}
+
+// watchScores: every rating that is kept and still good is the one that the diary's rows give.
+func watchScores(h *history, a act, _ any) {
+	h.each(func(col []string) {
+		p := h.known(idOf(col[0]))
+		if p == nil || h.stands(p) != p.id || !slices.Contains(modelsFor(p), col[1]) || !h.rateable(p, col[1]) {
+			return
+		}
+		kept, stale, err := h.d.Store.Rating(h.ctx, p.id, col[1])
+		if err != nil {
+			h.Fatalf("after %s: the rating of %s: %v", a, p.name, err)
+		}
+		if stale || !kept.Good(h.today()) {
+			return
+		}
+		h.scoreIsRight(a, p, kept, true)
+	}, `SELECT subject, model FROM rating`)
+}
+
+// watchForgetting: what lapsed did not come in after its lapse, and what was retracted stays so.
+func watchForgetting(h *history, a act, _ any) {
+	if n := h.count(`SELECT count(*) FROM record_version v JOIN submission s ON s.number = v.submission
+		WHERE v.adverse = 1 AND v.status <> 3 AND s.dataset <> 'link' AND v.lapse IS NOT NULL AND v.lapse <= (s.started_at / 1000000 + 28800) / 86400`); n != 0 {
+		h.violated("C10", "after %s: %d versions came in after they had lapsed", a, n)
+	}
+}
+
+// ledgerLengths are the numbers of entries by subject.
+func ledgerLengths(h *history) any { return len(h.reads) }
+
+// watchLedger: each read that was answered, and no other, left its entry with all that it must state, and the chains are
+// whole.
+func watchLedger(h *history, a act, before any) {
+	was, ok := before.(int)
+	if !ok {
+		h.Fatalf("no count was taken before %s", a)
+	}
+	for _, r := range h.reads[was:] {
+		n := h.count(`SELECT count(*) FROM ledger_entry WHERE subject = ? AND act = 'read' AND what = ? AND reader = ? AND official = ? AND purpose = ?`,
+			int64(r.of), string(r.what), r.by.Agency(), r.by.Official(), r.purpose)
+		if n == 0 {
+			h.violated("C11", "after %s: no entry tells of it", a)
+		}
+	}
+	if n := h.count(`SELECT count(*) FROM ledger_entry WHERE act = 'read'`); n != len(h.reads) {
+		h.violated("C11", "after %s: %d reads are in the ledger, and %d were answered", a, n, len(h.reads))
+	}
+	if n := h.count(`SELECT count(*) FROM ledger_entry WHERE act = 'read' AND (purpose = '' OR basis = '' OR (reader <> '' AND official = ''))`); n != 0 {
+		h.violated("C11", "after %s: %d reads state no purpose, basis or official", a, n)
+	}
+	if err := h.d.Store.VerifyLedger(h.ctx); err != nil {
+		h.violated("C11", "after %s: %v", a, err)
+	}
+}
+
+// watchAttempts: an attempt to change a record on oneself or one's kin is refused, and its subject can see it.
+func watchAttempts(h *history, a act, _ any) {
+	if !strings.HasPrefix(a.breaks, "C13") || a.err == nil {
+		return
+	}
+	if n := h.count(`SELECT count(*) FROM ledger_entry WHERE subject = ? AND act = 'attempt' AND detail LIKE 'C13%'`, int64(a.touched[0])); n == 0 {
+		h.violated("C13", "after %s: the subject does not see the attempt", a)
+	}
+}
+
+// watchLinks: subjects lead to another one exactly as the accepted links say, each with official, reason and evidence.
+func watchLinks(h *history, a act, _ any) {
+	for _, p := range h.town.parties {
+		sub, err := h.d.Store.Subject(h.ctx, p.id)
+		if err != nil {
+			h.Fatalf("after %s: %v", a, err)
+		}
+		if sub.ID != h.stands(p) {
+			h.violated("C15", "after %s: %s leads to %s, and by the links to %s", a, p.name, sub.ID, h.stands(p))
+		}
+		if sub.Kind != p.kind {
+			h.violated("C15", "after %s: %s became %s", a, p.name, sub.Kind)
+		}
+	}
+	if n := h.count(`SELECT count(*) FROM link WHERE official = '' OR trim(reason) = '' OR trim(evidence) = ''`); n != 0 {
+		h.violated("C15", "after %s: %d links have no official, reason or evidence", a, n)
+	}
+	if n := h.count(`SELECT count(*) FROM subject`); n != len(h.town.parties) {
+		h.violated("C15", "after %s: the register has %d subjects, and %d were seen", a, n, len(h.town.parties))
+	}
+}
+
+// watchBirth: a demo knows nobody who could be real.
+func watchBirth(h *history, a act, _ any) {
+	if n := h.count(`SELECT count(*) FROM meta WHERE key = 'birth' AND value <> 'demo'`); n != 0 {
+		h.violated("C16", "after %s: the database is no demo any more", a)
+	}
+	// Persons' numbers are kept as keyed hashes; every one there is must be that of somebody generated.
+	n := h.count(`SELECT count(*) FROM identifier WHERE scheme IN ('id', 'post')`)
+	generated := 0
+	for _, p := range h.town.parties {
+		if p.scheme.Personal() {
+			generated++
+		}
+	}
+	if n != generated {
+		h.violated("C16", "after %s: %d human beings are known, and %d were generated", a, n, generated)
+	}
+}
