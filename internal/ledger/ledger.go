@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"probity/internal/fault"
@@ -28,6 +29,17 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 // MarshalText writes the hash in hexadecimal.
 func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
+// UnmarshalText reads 64 hexadecimal digits.
+func (h *Hash) UnmarshalText(b []byte) error { return unhex(h[:], b) }
+
+func unhex(into, text []byte) error {
+	if hex.DecodedLen(len(text)) != len(into) {
+		return fmt.Errorf("%q does not have %d hexadecimal digits", text, 2*len(into))
+	}
+	_, err := hex.Decode(into, text)
+	return err
+}
+
 // Salt hides what a hash was made of; in text it is hexadecimal.
 type Salt [16]byte
 
@@ -36,6 +48,9 @@ func (s Salt) String() string { return hex.EncodeToString(s[:]) }
 
 // MarshalText writes the salt in hexadecimal.
 func (s Salt) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads 32 hexadecimal digits.
+func (s *Salt) UnmarshalText(b []byte) error { return unhex(s[:], b) }
 
 // Act says what an entry records.
 type Act string

@@ -22,7 +22,7 @@ func Verify(entries iter.Seq2[Entry, error], heads iter.Seq2[Head, error]) error
 			}
 			last = Head{Subject: e.Subject}
 		}
-		if err := follows(last, &e); err != nil {
+		if err := Follows(last, &e); err != nil {
 			return err
 		}
 		last = Head{Subject: e.Subject, Seq: e.Seq, Hash: e.Hash}
@@ -54,7 +54,8 @@ func Verify(entries iter.Seq2[Entry, error], heads iter.Seq2[Head, error]) error
 	return nil
 }
 
-func follows(last Head, e *Entry) error {
+// Follows checks that the entry is sound and stands behind the head of its subject's chain.
+func Follows(last Head, e *Entry) error {
 	switch {
 	case e.Seq <= last.Seq:
 		return broken(e.Subject, "order", "entry %d stands after entry %d", e.Seq, last.Seq)
