@@ -17,6 +17,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/measure"
+	"probity/internal/notary"
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/registrar"
@@ -47,7 +48,9 @@ type Deployment struct {
 	Catalogue *catalogue.Catalogue
 	Vault     *vault.Vault
 	// Gone is the journal of what must stay gone, beside the keys.
-	Gone   *gone.Journal
+	Gone *gone.Journal
+	// Notary signs the log of the ledger.
+	Notary *notary.Notary
 	Access *access.Desk
 	Rights *rights.Service
 	Wallet access.Wallet
@@ -58,6 +61,7 @@ type Deployment struct {
 	// Contracts are the contract versions by the number that records carry.
 	Contracts map[int]store.ContractRow
 	Now       func() time.Time
+	dismiss   func() error
 }
 
 // VaultPath is where the keys of a database file stand.
@@ -81,10 +85,20 @@ func Open(ctx context.Context, address string, opt Options) (*Deployment, error)
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
 	d, err := furnish(ctx, db, keys, journal, opt)
+	if err == nil {
+		d.Notary, err = notary.Open(ctx, notaryOptions(db, opt))
+	}
 	if err != nil {
 		return nil, errors.Join(err, journal.Close(), keys.Close(), db.Close())
 	}
+	d.guarded()
 	return d, nil
+}
+
+// guarded has the notary work, and asked before every read.
+func (d *Deployment) guarded() {
+	d.dismiss = attend(d.Notary)
+	d.Access.Guarded(d.Notary)
 }
 
 // Create makes a database of the birth with the built-in catalogue, its keys, and the founder's credential, which is
@@ -122,8 +136,16 @@ func found(ctx context.Context, db *store.Store, founder access.Grant, opt Optio
 		return errors.Join(err, journal.Close(), keys.Close(), remove(VaultPath(db.Path()), JournalPath(db.Path())))
 	}
 	d, err := furnish(ctx, db, keys, journal, opt)
+	if err == nil {
+		d.Notary, err = notary.Create(notaryOptions(db, opt))
+	}
 	if err != nil {
 		return nil, undo(err)
+	}
+	log := LogPath(db.Path())
+	undoFiles := undo
+	undo = func(err error) error {
+		return errors.Join(undoFiles(err), os.RemoveAll(log), remove(LogKeyPath(db.Path())))
 	}
 	secret, err := d.Access.Bootstrap(ctx, founder)
 	if err == nil {
@@ -135,6 +157,7 @@ func found(ctx context.Context, db *store.Store, founder access.Grant, opt Optio
 	if err != nil {
 		return nil, undo(err)
 	}
+	d.guarded()
 	return d, nil
 }
 
@@ -173,9 +196,9 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	}, nil
 }
 
-// Close ends the deployment; what was committed is safe without it.
+// Close ends the deployment when the log covers every entry; what was committed is safe without it.
 func (d *Deployment) Close() error {
-	return errors.Join(d.Gone.Close(), d.Vault.Close(), d.Store.Close())
+	return errors.Join(d.dismiss(), d.Gone.Close(), d.Vault.Close(), d.Store.Close())
 }
 
 // BuiltInFiles are the files of the built-in catalogue by name.
