@@ -7,14 +7,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"probity/calendar"
+	"probity/internal/access/quota"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/record"
 	"probity/internal/subject"
 )
@@ -30,6 +33,7 @@ const (
 	Explanation = charter.ReadExplanation
 	History     = charter.ReadHistory
 	OwnFile     = charter.ReadOwnFile
+	Looked      = charter.ReadLog // who looked
 )
 
 // Request is one question about one subject.
@@ -42,6 +46,23 @@ type Request struct {
 	Purpose, Basis, Case string
 	// Model and Context are those of the rating or benefit asked about; "" where the question has none.
 	Model, Context string
+	// Measure is the code of the measure a decision is asked for, Record the id of the one record that is asked for; ""
+	// where the question names none.
+	Measure, Record string
+}
+
+// Line is the entry of a read on its way into the ledger.
+type Line struct {
+	Entry *ledger.Entry
+	// Permit is asked again in the transaction that writes the entry, with what is so in that moment.
+	Permit charter.ReadPermit
+	// Day and Limit are those of the reader's quota for the purpose.
+	Day   calendar.Day
+	Limit int64
+	// Case is the number of the case where the entry carries a reference in place of it.
+	Case string
+	// Refused is why the entry was not written though those beside it were.
+	Refused error
 }
 
 // Store is what the desk needs kept.
@@ -50,10 +71,16 @@ type Store interface {
 	Subject(context.Context, subject.ID) (subject.Subject, error)
 	// Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 	Consents(context.Context, subject.ID) ([]consent.Consent, error)
-	// AppendEntries puts each entry behind the newest of its subject's chain and fills in Seq, Prev and Hash, all in
-	// one transaction that is on disk when it returns.
-	AppendEntries(context.Context, []*ledger.Entry) error
-	// Entries is the ledger of the scope's subject, oldest first.
+	// RecordReads asks each line's permit whether it still stands, and puts the entries of those that do behind the newest
+	// of their subjects' chains and into the readers' counts, all in one transaction that is on disk when it returns. It
+	// fills in Seq, Prev and Hash, or Refused.
+	RecordReads(context.Context, []*Line) error
+	// RecordAttempt puts an entry behind the newest of its subject's chain, together with what the subject is told of it.
+	RecordAttempt(context.Context, *ledger.Entry, []notice.Written) error
+	// CaseOf is the case behind a reference that the agency's reads carry; NotFound where it has none of that name.
+	CaseOf(ctx context.Context, reader, reference string) (string, error)
+	// Entries is the ledger of the scope's subject, oldest first; the contents of those that a court keeps back on the day of
+	// the scope are withheld.
 	Entries(context.Context, Scope) ([]ledger.Entry, error)
 	credentials
 }
@@ -67,6 +94,8 @@ type Guard interface {
 type Desk struct {
 	store     Store
 	guard     Guard
+	clerk     *notice.Clerk
+	quotas    *quota.Table
 	catalogue *catalogue.Catalogue
 	now       func() time.Time
 	journal   journal
@@ -74,12 +103,26 @@ type Desk struct {
 
 // NewDesk makes a desk; now is the clock.
 func NewDesk(store Store, cat *catalogue.Catalogue, now func() time.Time) *Desk {
-	return &Desk{store: store, catalogue: cat, now: now, journal: journal{store: store}}
+	return &Desk{store: store, quotas: quota.BuiltIn(), catalogue: cat, now: now, journal: journal{store: store}}
 }
 
 // Guarded has the guard asked before every read, and gives the desk back. It is for the wiring, before the desk is used.
 func (d *Desk) Guarded(g Guard) *Desk {
 	d.guard = g
+	return d
+}
+
+// Telling gives the desk the clerk who tells subjects of attempts on files they closed, and gives the desk back. It is for
+// the wiring, before the desk is used.
+func (d *Desk) Telling(c *notice.Clerk) *Desk {
+	d.clerk = c
+	return d
+}
+
+// Limiting gives the desk other quotas than the built-in ones, and gives the desk back. It is for the wiring, before the
+// desk is used.
+func (d *Desk) Limiting(t *quota.Table) *Desk {
+	d.quotas = t
 	return d
 }
 
@@ -171,35 +214,74 @@ func (s Scope) Shows(newest *record.Version) bool {
 // Open judges the request (C11), writes the entry durably, and only then opens the scope. Where the entry cannot be
 // written nothing is answered and the fault is Unavailable.
 func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
+	if err := d.ready(ctx, &r); err != nil {
+		return Scope{}, err
+	}
+	o, err := d.weigh(ctx, &r)
+	if err != nil {
+		return Scope{}, err
+	}
+	if err := d.journal.write(ctx, o.line); err != nil {
+		return Scope{}, err
+	}
+	if o.line.Refused != nil {
+		return Scope{}, d.refused(ctx, &r, o.subject, o.line.Refused)
+	}
+	return o.scope(), nil
+}
+
+// ready holds that somebody asks, and that what was recorded so far is proven in time.
+func (d *Desk) ready(ctx context.Context, r *Request) error {
 	if r.As.name == "" {
-		return Scope{}, fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").
+		return fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").
 			With("show one with --as NAME, or set PROBITY_AS")
 	}
 	if d.guard != nil {
 		if err := d.guard.Check(ctx); err != nil {
-			return Scope{}, err
+			return err
 		}
 	}
+	return nil
+}
+
+// opening is a read that is judged and not yet recorded.
+type opening struct {
+	subject subject.Subject
+	line    *Line
+}
+
+// weigh finds the subject, judges the read and makes its line.
+func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	sub, err := d.store.Subject(ctx, r.Subject)
 	if err != nil {
-		return Scope{}, err
+		return opening{}, err
 	}
-	permit, err := d.judge(ctx, &r, sub)
+	permit, err := d.judge(ctx, r, sub)
 	if err != nil {
-		return Scope{}, err
+		return opening{}, err
 	}
 	t := permit.Terms()
-	e := &ledger.Entry{
-		Subject: sub.ID, At: d.now(), Act: ledger.Read, What: string(t.What), Detail: detail(permit),
-		Reader: t.By.Agency, Official: t.By.Official, Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
+	o := opening{sub, &Line{
+		Entry: &ledger.Entry{
+			Subject: sub.ID, At: d.now(), Act: ledger.Read, What: string(t.What), Detail: detail(r, permit),
+			Reader: t.By.Agency, Official: t.By.Official, Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
+		},
+		Permit: permit, Day: t.Today,
+	}}
+	if t.By.Subject == 0 {
+		o.line.Limit = d.quotas.PerDay(t.Purpose, t.Today)
 	}
-	if err := d.journal.write(ctx, e); err != nil {
-		return Scope{}, err
-	}
+	return o, nil
+}
+
+// scope is what the recorded read lets be answered.
+func (o opening) scope() Scope {
+	p := o.line.Permit
+	t := p.Terms()
 	return Scope{
-		subject: sub, what: t.What, level: permit.Level(), own: t.By.Subject != 0, reader: t.By.Agency,
-		purpose: t.Purpose, model: t.Model, consent: permit.Consent(), datasets: permit.Datasets(), today: t.Today, seq: e.Seq,
-	}, nil
+		subject: o.subject, what: t.What, level: p.Level(), own: t.By.Subject != 0, reader: t.By.Agency,
+		purpose: t.Purpose, model: t.Model, consent: p.Consent(), datasets: p.Datasets(), today: t.Today, seq: o.line.Entry.Seq,
+	}
 }
 
 func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject) (charter.ReadPermit, error) {
@@ -222,19 +304,30 @@ func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject) (char
 	return charter.PermitRead(terms)
 }
 
-// detail are the codes that narrow a read down: model, level where it is less than all, consent.
-func detail(p charter.ReadPermit) string {
-	s := p.Terms().Model
+// detail are the codes that say what was shown: the model, measure or record asked for; the level where it is less than
+// all; the consent, and the datasets where it names them.
+func detail(r *Request, p charter.ReadPermit) string {
+	var words []string
+	say := func(name, value string) {
+		if value != "" {
+			words = append(words, name+"="+value)
+		}
+	}
+	say("model", p.Terms().Model)
+	say("measure", r.Measure)
+	say("record", r.Record)
 	if p.Level() != charter.FullAnswer {
-		s += " level=" + p.Level().String()
+		say("level", p.Level().String())
 	}
 	if p.Consent() != 0 {
-		s += " consent=" + p.Consent().String()
+		say("consent", p.Consent().String())
 	}
-	return s
+	say("datasets", strings.Join(p.Datasets(), ","))
+	return strings.Join(words, " ")
 }
 
-// Log is who looked: the subject's whole ledger, oldest first. It is for the subject itself.
+// Log is who looked: the subject's whole ledger, oldest first; entries that a court keeps back stand there without their
+// contents (see [ledger.Withhold]). It is for the subject itself, and the read of it is in it.
 func (d *Desk) Log(ctx context.Context, s Scope) ([]ledger.Entry, error) {
 	if !s.own {
 		return nil, fault.Refuse("C11", "own credential", "who looked at a file is for its subject alone", "use the subject's own credential: --as")
@@ -242,11 +335,5 @@ func (d *Desk) Log(ctx context.Context, s Scope) ([]ledger.Entry, error) {
 	return d.store.Entries(ctx, s)
 }
 
-// Attempt writes down that something the Charter forbids was tried and refused (C13): by is who tried, about whom, and
-// why it was refused. The subject sees it.
-func (d *Desk) Attempt(ctx context.Context, by charter.Actor, about subject.ID, what, file string, refusal *fault.Error) error {
-	return d.journal.write(ctx, &ledger.Entry{
-		Subject: about, At: d.now(), Act: ledger.Attempt, What: what, Detail: refusal.Invariant + ": " + refusal.Missing,
-		Reader: by.Agency, Official: by.Official, Case: file,
-	})
-}
+// Today is the day of the read, by which is judged what may be seen.
+func (s Scope) Today() calendar.Day { return s.today }

@@ -16,6 +16,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 )
 
@@ -40,7 +41,7 @@ func open(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	o := &office{store: s, desk: access.NewDesk(s, testworld.Catalogue(), clock)}
+	o := &office{store: s, desk: access.NewDesk(reads.In(s), testworld.Catalogue(), clock)}
 	first := s.NextSubjects(3)
 	o.company, o.body, o.person = first, first+1, first+2
 	err = s.AddSubjects(ctx, []store.Entrant{
@@ -189,7 +190,7 @@ func TestTheLogIsForItsSubject(t *testing.T) {
 	if _, err := o.desk.Log(t.Context(), scope); !fault.Is(err, fault.Refused) {
 		t.Errorf("an official reads who looked: %v", err)
 	}
-	if _, err := o.store.Entries(t.Context(), scope); !fault.Is(err, fault.Refused) {
+	if _, err := reads.In(o.store).Entries(t.Context(), scope); !fault.Is(err, fault.Refused) {
 		t.Errorf("the store shows an official who looked: %v", err)
 	}
 	own := o.own(t, "body", o.body)
@@ -258,17 +259,17 @@ func TestManyReadersShareTheDisk(t *testing.T) {
 
 // deaf is a store that cannot write entries.
 type deaf struct {
-	*store.Store
+	*reads.Store
 	err error
 }
 
-func (d deaf) AppendEntries(context.Context, []*ledger.Entry) error { return d.err }
+func (d deaf) RecordReads(context.Context, []*access.Line) error { return d.err }
 
 // TestReadsStopWhenTheyCannotBeRecorded: nothing is answered that was not written down.
 func TestReadsStopWhenTheyCannotBeRecorded(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	desk := access.NewDesk(deaf{o.store, errors.New("disk")}, testworld.Catalogue(), clock)
+	desk := access.NewDesk(deaf{reads.In(o.store), errors.New("disk")}, testworld.Catalogue(), clock)
 	scope, err := desk.Open(t.Context(), o.file())
 	if !fault.Is(err, fault.Unavailable) || scope.Permits(o.company, access.File) {
 		t.Errorf("got a scope %v and %v, want none and unavailable", scope, err)
@@ -394,7 +395,7 @@ func benchmarkOpen(b *testing.B, parallel bool) {
 	if err := s.AddSubjects(ctx, []store.Entrant{{Subject: subject.Subject{ID: id, Kind: subject.Enterprise}, New: true}}); err != nil {
 		b.Fatal(err)
 	}
-	desk := access.NewDesk(s, testworld.Catalogue(), clock)
+	desk := access.NewDesk(reads.In(s), testworld.Catalogue(), clock)
 	secret, err := desk.Bootstrap(ctx, access.Grant{Name: "wu", Agency: "bank", Official: "Wu"})
 	if err != nil {
 		b.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"probity/internal/fault"
-	"probity/internal/ledger"
 )
 
 // journal makes entries durable, many at a time: whoever finds nobody writing writes for all who are waiting, so that
@@ -18,17 +17,18 @@ type journal struct {
 }
 
 type pending struct {
-	entry *ledger.Entry
-	done  chan error
+	line *Line
+	done chan error
 }
 
-// write returns when the entry is on disk, or could not be written. Where ctx ends first the entry may still be
+// write returns when the line's entry is on disk or refused, or could not be written; the line may be looked at where it
+// returns nil. Where ctx ends first the entry may still be
 // written: a read that was recorded and not answered does no harm.
-func (j *journal) write(ctx context.Context, e *ledger.Entry) error {
+func (j *journal) write(ctx context.Context, l *Line) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	p := pending{e, make(chan error, 1)}
+	p := pending{l, make(chan error, 1)}
 	j.mu.Lock()
 	j.waiting = append(j.waiting, p)
 	lead := !j.writing
@@ -52,11 +52,11 @@ func (j *journal) commit(ctx context.Context) {
 	batch := j.waiting
 	j.waiting = nil
 	j.mu.Unlock()
-	entries := make([]*ledger.Entry, len(batch))
+	lines := make([]*Line, len(batch))
 	for i, p := range batch {
-		entries[i] = p.entry
+		lines[i] = p.line
 	}
-	err := j.store.AppendEntries(ctx, entries)
+	err := j.store.RecordReads(ctx, lines)
 	for _, p := range batch {
 		p.done <- err
 	}

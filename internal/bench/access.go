@@ -11,9 +11,9 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/deployment"
-	"probity/internal/ledger"
 	"probity/internal/measure"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 )
 
@@ -61,7 +61,7 @@ var accessUnlogged = Figure{
 			return Reading{}, err
 		}
 		defer h.close(run)
-		silent := access.NewDesk(unrecorded{h.Store}, h.Catalogue, h.Now)
+		silent := access.NewDesk(unrecorded{reads.In(h.Store)}, h.Catalogue, h.Now)
 		return Ratio(ctx, run, 5,
 			func(ctx context.Context, round int) (time.Duration, error) { return h.readAll(ctx, h.Access, round) },
 			func(ctx context.Context, round int) (time.Duration, error) { return h.readAll(ctx, silent, round) })
@@ -69,12 +69,12 @@ var accessUnlogged = Figure{
 }
 
 // unrecorded is a store that keeps no entries.
-type unrecorded struct{ *store.Store }
+type unrecorded struct{ *reads.Store }
 
 // RecordReads takes every entry for written.
-func (unrecorded) AppendEntries(_ context.Context, lines []*ledger.Entry) error {
+func (unrecorded) RecordReads(_ context.Context, lines []*access.Line) error {
 	for _, l := range lines {
-		l.Seq = 1
+		l.Entry.Seq = 1
 	}
 	return nil
 }

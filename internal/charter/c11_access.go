@@ -20,6 +20,7 @@ const (
 	ReadExplanation What = "explanation" // how a rating came about
 	ReadHistory     What = "history"     // what the ratings were
 	ReadOwnFile     What = "own_file"    // everything, by the subject itself
+	ReadLog         What = "log"         // who looked, by the subject itself
 )
 
 // Level is how much of it may be answered. A higher level holds the lower ones.
@@ -122,8 +123,8 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	const list = "see the purposes with: probity catalogue list purposes"
 	switch t.What {
 	case ReadFile, ReadRating, ReadDecision, ReadExplanation, ReadHistory:
-	case ReadOwnFile:
-		return nil, missing("own credential", "use the subject's own credential: --as", "the own file is for the subject itself")
+	case ReadOwnFile, ReadLog:
+		return nil, missing("own credential", "use the subject's own credential: --as", "the own file and who looked at it are for the subject itself")
 	default:
 		return nil, missing("what is read", "ask for a file, a rating, a decision, an explanation or a history", "the read does not say what is read")
 	}
@@ -150,7 +151,7 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	case p.NeedsCase && blank(t.Case):
 		return nil, missing("case", "state the number of the case with --case", "the purpose "+p.Code+" needs a case")
 	}
-	return p, nil
+	return p, caseNumber(t.Case)
 }
 
 // allows tells whether a stated basis is one of the purpose's: its code, followed by the article where it names one.

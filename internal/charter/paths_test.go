@@ -22,6 +22,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/registrar"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 )
 
@@ -236,7 +237,7 @@ func TestC11Doors(t *testing.T) {
 			return err
 		}},
 		{"consents", access.File, func(s access.Scope) error { _, err := p.rights.Show(ctx, s); return err }},
-		{"ledger", access.OwnFile, func(s access.Scope) error { _, err := p.store.Entries(ctx, s); return err }},
+		{"ledger", access.OwnFile, func(s access.Scope) error { _, err := reads.In(p.store).Entries(ctx, s); return err }},
 		{"log", access.OwnFile, func(s access.Scope) error { _, err := p.desk.Log(ctx, s); return err }},
 		{"rating", access.Rating, func(s access.Scope) error { _, err := p.ratings.Answer(ctx, s, "repayment-score"); return err }},
 		{"history", access.History, func(s access.Scope) error { _, err := p.ratings.Past(ctx, s, "repayment-score"); return err }},

@@ -20,6 +20,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -60,7 +61,7 @@ func newPlatform(t *testing.T) *platform {
 	t.Cleanup(func() { p.vault.Close() })
 	p.numberContracts()
 	persons := rights.Persons{Register: p.store, Vault: p.vault}
-	p.desk = access.NewDesk(p.store, p.catalogue, clock)
+	p.desk = access.NewDesk(reads.In(p.store), p.catalogue, clock)
 	p.rights = rights.New(p.store, persons, notice.NewClerk(p.vault), p.catalogue, clock)
 	p.ratings = &rating.Desk{Store: p.store, Persons: persons, Book: p.book(), Datasets: map[int]string{}, Now: clock}
 	for n, c := range p.contracts {

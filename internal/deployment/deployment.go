@@ -24,6 +24,7 @@ import (
 	"probity/internal/repair/regime"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
 	"probity/rulebook"
@@ -187,12 +188,13 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 		return nil, err
 	}
 	now := opt.now()
+	clerk := notice.NewClerk(keys)
 	return &Deployment{
 		Store: db, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
-		Access: access.NewDesk(db, cat, now),
-		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, notice.NewClerk(keys), cat, now),
+		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk),
+		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
-		Clerk:  notice.NewClerk(keys),
+		Clerk:  clerk,
 	}, nil
 }
 

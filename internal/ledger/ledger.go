@@ -139,7 +139,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Subject  subject.ID `json:"subject"`
 		Seq      int64      `json:"seq"`
-		At       time.Time  `json:"at"`
+		At       time.Time  `json:"at,omitzero"`
 		Act      Act        `json:"act"`
 		What     string     `json:"what,omitempty"`
 		Detail   string     `json:"detail,omitempty"`

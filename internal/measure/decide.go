@@ -85,6 +85,7 @@ func (s *Service) judge(ctx context.Context, j *judgement, q Request) error {
 	m := j.terms.Measure
 	what := access.Request{
 		As: q.As, Subject: q.Subject, What: access.Decision, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case, Context: m.Context,
+		Measure: m.Code,
 	}
 	if m.Benefit != nil {
 		what.Model = m.Benefit.Model

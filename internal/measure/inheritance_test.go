@@ -23,6 +23,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 	"probity/internal/vault"
 	"probity/rulebook"
@@ -99,7 +100,7 @@ func found(t *testing.T) *town {
 	w.rate = &counted{Desk: rating.Desk{
 		Store: w.store, Persons: rights.Persons{Register: w.store, Vault: w.vault}, Book: builtInModels(t, cat), Datasets: datasets, Now: clock,
 	}}
-	desk := access.NewDesk(w.store, cat, clock)
+	desk := access.NewDesk(reads.In(w.store), cat, clock)
 	w.decide = measure.New(measure.Parts{
 		Catalogue: cat, Book: w.store, Desk: desk, Ratings: w.rate, Models: w.rate.Book, Vault: w.vault, Now: clock,
 	})

@@ -20,6 +20,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -80,7 +81,7 @@ func setup(t testing.TB) *world {
 	keys, err := vault.Create(w.path + ".vault")
 	must(t, err)
 	t.Cleanup(func() { must(t, keys.Close()) })
-	w.book = &book{Store: w.store, consents: map[subject.ID][]consent.Consent{}}
+	w.book = &book{Store: reads.In(w.store), consents: map[subject.ID][]consent.Consent{}}
 	w.desk = access.NewDesk(w.book, cat, clock)
 	w.ratings = &ratings{w: w, given: map[key]rating.Rating{}, models: models(), calls: map[key]int{}}
 	w.Service = measure.New(measure.Parts{
@@ -217,7 +218,7 @@ func (w *world) consented(id subject.ID, method string) *consent.Consent {
 
 // book is the store, with the consents that the test gives and the failures it asks for.
 type book struct {
-	*store.Store
+	*reads.Store
 	mu       sync.Mutex
 	consents map[subject.ID][]consent.Consent
 	issued   map[string]access.Credential

@@ -38,6 +38,7 @@ const (
 	LinkChanged      Occasion = "link-changed"
 	Erased           Occasion = "erased"
 	ReadRevealed     Occasion = "read-revealed" // a read whose showing a court had delayed
+	ReadRefused      Occasion = "read-refused"  // a read of a file that its subject keeps closed
 )
 
 // Routes by which a subject contests what it is told; Notice.Contest takes one of these keys or a text as an order

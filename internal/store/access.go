@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 
-	"probity/internal/access"
 	"probity/internal/ledger"
 	"probity/internal/subject"
 )
@@ -17,6 +16,12 @@ import (
 // transaction that is on disk when it returns.
 func (s *Store) AppendEntries(ctx context.Context, entries []*ledger.Entry) error {
 	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return appendEntries(ctx, tx, entries...) })
+}
+
+// Append puts entries behind the newest of their subjects' chains in a transaction of the writer, and fills in Seq, Prev
+// and Hash: for acts whose SQL stands in a package of its own.
+func Append(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
+	return appendEntries(ctx, tx, entries...)
 }
 
 // appendEntries is for transactions whose acts leave an entry of their own.
@@ -110,29 +115,22 @@ func scanEntry(rows *sql.Rows) (ledger.Entry, error) {
 	return e, err
 }
 
-// Entries is the ledger of the scope's subject, oldest first; the scope must be the subject's own.
-func (s *Store) Entries(ctx context.Context, scope access.Scope) ([]ledger.Entry, error) {
-	id := scope.Subject().ID
-	if err := scope.Require(id, access.OwnFile); err != nil {
+// LedgerOf is a subject's ledger, oldest first, within a transaction.
+func LedgerOf(ctx context.Context, tx *sql.Tx, id subject.ID) ([]ledger.Entry, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM ledger_entry WHERE subject = ? ORDER BY seq`, int64(id))
+	if err != nil {
 		return nil, err
 	}
+	defer rows.Close()
 	var list []ledger.Entry
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM ledger_entry WHERE subject = ? ORDER BY seq`, int64(id))
+	for rows.Next() {
+		e, err := scanEntry(rows)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			e, err := scanEntry(rows)
-			if err != nil {
-				return err
-			}
-			list = append(list, e)
-		}
-		return rows.Err()
-	})
-	return list, err
+		list = append(list, e)
+	}
+	return list, rows.Err()
 }
 
 // VerifyLedger checks every chain against its head, and names the first entry that was changed, is missing or has

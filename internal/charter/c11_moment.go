@@ -1,0 +1,81 @@
+package charter
+
+import (
+	"strings"
+	"unicode"
+
+	"probity/identifier"
+	"probity/internal/fault"
+	"probity/internal/subject"
+)
+
+// ReadFacts are what is so in the moment in which the entry of a read is written. They are found in the transaction that
+// writes it, so that a revocation, a withdrawal or a freeze and a read do not pass each other.
+type ReadFacts struct {
+	// Revoked: the credential that was shown is good no more. Withdrawn: nor is the consent that the read rests on.
+	Revoked, Withdrawn bool
+	// Frozen: the subject keeps its file closed to reads that rest on its consent.
+	Frozen bool
+	// Made counts the reads that the reader's agency has made today for the purpose, Limit how many it may make; 0 is
+	// without limit, for the subject itself.
+	Made, Limit int64
+}
+
+// The elements that a read may lack in the moment in which it is recorded.
+const (
+	MissingUnfrozen = "open file"
+	MissingQuota    = "quota"
+)
+
+// Stands tells whether what was permitted may still be recorded, and so answered (C11).
+func (p ReadPermit) Stands(f ReadFacts) error {
+	switch {
+	case p.terms == nil:
+		return refuse("C11", "permit", "have the read judged first", "a read was to be recorded that nobody judged")
+	case f.Revoked:
+		return fault.New(fault.Unauthenticated, "access.credential", "the credential %q is revoked", p.terms.By.Credential).
+			With("show another one: --as NAME")
+	case p.consent != 0 && f.Withdrawn:
+		return refuse("C11", "consent", "ask the person for a new consent: probity consent give",
+			"the consent of subject %s that covered the read is withdrawn", p.terms.Subject.ID)
+	case p.consent != 0 && f.Frozen:
+		return refuse("C11", MissingUnfrozen, "ask the subject to open its file: probity reads unfreeze",
+			"subject %s keeps its file closed to reads that rest on its consent; it is told of the attempt", p.terms.Subject.ID)
+	case p.terms.By.Subject == 0 && f.Made >= f.Limit:
+		return refuse("C11", MissingQuota, "go on tomorrow, or have the limit for the purpose examined and raised: probity reads quotas",
+			"%s has made the %d reads that an agency may make on one day for the purpose %s; the attempt is logged",
+			p.terms.By.Agency, f.Limit, p.terms.Purpose)
+	}
+	return nil
+}
+
+// numeral tells a digit, or one of the characters with which Chinese writes numbers.
+func numeral(r rune) bool {
+	return unicode.IsDigit(r) || strings.ContainsRune("〇零一二三四五六七八九十百", r)
+}
+
+// maxCase is how long the number of a case may be, in bytes.
+const maxCase = 120
+
+// caseNumber holds that what is stated as a case is a number and carries nobody's identifier: the subject sees it, and so
+// it may not tell of anybody else who is a party to the case.
+func caseNumber(text string) error {
+	const cure = "state the number of the case alone: it is shown to the subject, and must not name anybody"
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil
+	case len(text) > maxCase:
+		return refuse("C11", "case number", cure, "what is stated as the case is longer than a number")
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return refuse("C11", "case number", cure, "what is stated as the case is no number")
+	case !strings.ContainsFunc(text, numeral):
+		return refuse("C11", "case number", cure, "what is stated as the case holds no number")
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, w := range words {
+		if _, isSubject := subject.Decode('s', strings.ToLower(w)); isSubject || len(w) == 18 && identifier.Check(identifier.ResidentID, w).Valid {
+			return refuse("C11", "case number", cure, "what is stated as the case carries somebody's identifier")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package reads
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/store"
+)
+
+// moment is what is so when a batch of reads is written.
+type moment struct {
+	revoked map[string]bool
+	// consents are those beneath the reads that do not carry them any longer.
+	consents map[consentKey]charter.ReadFacts
+	made     map[usage]*counter
+}
+
+type consentKey struct{ subject, id int64 }
+
+type usage struct {
+	reader, purpose string
+	day             calendar.Day
+}
+
+// counter is how many reads were counted before the batch, and how many there are now.
+type counter struct{ before, now int64 }
+
+// usageOf is what a line counts under; the subject's own reads count under nothing.
+func usageOf(l *access.Line) usage {
+	if l.Entry.Reader == "" {
+		return usage{}
+	}
+	return usage{l.Entry.Reader, l.Entry.Purpose, l.Day}
+}
+
+func consentOf(l *access.Line) consentKey {
+	return consentKey{int64(l.Entry.Subject), int64(l.Permit.Consent())}
+}
+
+// facts are what the permit of a line is asked with.
+func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
+	var f charter.ReadFacts
+	if l.Permit.Consent() != 0 {
+		f = m.consents[consentOf(l)]
+	}
+	if t := l.Permit.Terms(); t != nil {
+		f.Revoked = m.revoked[t.By.Credential]
+	}
+	if made != nil {
+		f.Made, f.Limit = made.now, l.Limit
+	}
+	return f
+}
+
+func momentOf(ctx context.Context, tx *sql.Tx, lines []*access.Line) (*moment, error) {
+	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[usage]*counter{}}
+	var keys []consentKey
+	for _, l := range lines {
+		t := l.Permit.Terms()
+		if t == nil {
+			continue // it does not stand
+		}
+		if _, known := m.revoked[t.By.Credential]; !known {
+			yes, err := revoked(ctx, tx, t.By.Credential)
+			if err != nil {
+				return nil, err
+			}
+			m.revoked[t.By.Credential] = yes
+		}
+		if u := usageOf(l); u.reader != "" && m.made[u] == nil {
+			n, err := counted(ctx, tx, u)
+			if err != nil {
+				return nil, err
+			}
+			m.made[u] = &counter{n, n}
+		}
+		if l.Permit.Consent() != 0 {
+			keys = append(keys, consentOf(l))
+		}
+	}
+	for page := range slices.Chunk(keys, 400) {
+		if err := m.lookAtConsents(ctx, tx, page); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+func revoked(ctx context.Context, tx *sql.Tx, name string) (yes bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM credential WHERE name = ? AND revoked_at IS NOT NULL)`, name).Scan(&yes)
+	return yes, err
+}
+
+func counted(ctx context.Context, tx *sql.Tx, u usage) (n int64, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT count FROM read_usage WHERE reader = ? AND purpose = ? AND day = ?`,
+		u.reader, u.purpose, int64(u.day)).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// lookAtConsents finds which of the consents were withdrawn and which of the files are closed.
+func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentKey) error {
+	args := make([]any, 0, 2*len(keys))
+	for _, k := range keys {
+		args = append(args, k.subject, k.id)
+	}
+	values := strings.TrimSuffix(strings.Repeat("(?,?),", len(keys)), ",")
+	rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS (VALUES `+values+`)
+		SELECT a.subject, a.id, coalesce(c.withdrawn_at IS NOT NULL, 0),
+			EXISTS (SELECT 1 FROM file_freeze f WHERE f.subject = a.subject AND f.opened_at IS NULL)
+		FROM asked a LEFT JOIN consent c ON c.subject = a.subject AND c.id = a.id`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k consentKey
+		var f charter.ReadFacts
+		if err := rows.Scan(&k.subject, &k.id, &f.Withdrawn, &f.Frozen); err != nil {
+			return err
+		}
+		m.consents[k] = f
+	}
+	return rows.Err()
+}
+
+// count adds the batch to the readers' counts.
+func (m *moment) count(ctx context.Context, tx *sql.Tx) error {
+	rows := store.NewBulk(tx, "read_usage", []string{"reader", "purpose", "day", "count"},
+		" ON CONFLICT (reader, purpose, day) DO UPDATE SET count = excluded.count")
+	for u, c := range m.made {
+		if c.now == c.before {
+			continue
+		}
+		if err := rows.Add(ctx, u.reader, u.purpose, int64(u.day), c.now); err != nil {
+			return err
+		}
+	}
+	return rows.End(ctx)
+}
