@@ -10,6 +10,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/record"
 	"probity/internal/store"
+	keeping "probity/internal/store/reads"
 	"probity/internal/subject"
 )
 
@@ -350,7 +351,7 @@ func knocks(h *history) act {
 			"history":     func() error { _, err := h.ratings.Past(ctx, s, model); return err },
 			"consents":    func() error { _, err := h.d.Rights.Show(ctx, s); return err },
 			"log":         func() error { _, err := h.d.Access.Log(ctx, s); return err },
-			"entries":     func() error { _, err := h.d.Store.Entries(ctx, s); return err },
+			"entries":     func() error { _, err := keeping.In(h.d.Store).Entries(ctx, s); return err },
 		} {
 			if err := try(); err == nil {
 				h.violated("C11", "%s: the door of the %s opened", a, door)
