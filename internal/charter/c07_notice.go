@@ -16,9 +16,14 @@ func contractNotices(c *catalogue.Contract) error {
 		"the dataset %s can tell against human beings and has no field for the day on which they were told", c.Code)
 }
 
+// furnishes tells whether a row furnishes adverse information on a human being that the law does not make public.
+func (in *Intake) furnishes(d *record.Draft) bool {
+	return d.Adverse && !in.publicByLaw && d.Natural() && d.Status != record.Retracted
+}
+
 // noticed holds the part of C7 that intake owns: a person was told before adverse information about it is furnished.
 func (in *Intake) noticed(d *record.Draft) error {
-	if !d.Adverse || in.publicByLaw || !d.Natural() || d.Status == record.Retracted {
+	if !in.furnishes(d) {
 		return nil
 	}
 	const cure = "tell the person first, on a channel it has used, and state the day in the row"

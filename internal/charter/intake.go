@@ -43,10 +43,17 @@ type Intake struct {
 
 // Admitted permits the store to write one version. It stands for the draft as it was judged: whoever changes the draft
 // afterwards has it judged again.
-type Admitted struct{ draft *record.Draft }
+type Admitted struct {
+	draft     *record.Draft
+	furnishes bool
+}
 
 // Draft is the version that may be written; nil in a zero Admitted.
 func (a Admitted) Draft() *record.Draft { return a.draft }
+
+// Furnishes tells whether the version furnishes adverse information on a human being that the law does not make public,
+// so that its publication must tell that human being (C7).
+func (a Admitted) Furnishes() bool { return a.furnishes }
 
 // OpenIntake holds C2 and what else can be said of a submission before its first row: the contract may stand in the
 // catalogue, and who submits is the one answerable for it.
@@ -88,7 +95,7 @@ func (in *Intake) Admit(d *record.Draft) (Admitted, error) {
 	if err := in.judge(d); err != nil {
 		return Admitted{}, err
 	}
-	return Admitted{d}, nil
+	return Admitted{d, in.furnishes(d)}, nil
 }
 
 func (in *Intake) judge(d *record.Draft) error {

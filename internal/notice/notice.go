@@ -166,9 +166,9 @@ func (c *Clerk) Write(sub subject.Subject, n Notice) (Written, error) {
 	if err := n.check(sub); err != nil {
 		return Written{}, err
 	}
-	body, err := json.Marshal(told{n.Facts, n.Favour, n.Law, n.Contest, ending(n.Until)})
+	body, err := n.body()
 	if err != nil {
-		return Written{}, fault.New(fault.Internal, "notice.body", "a notice cannot be written").By(err)
+		return Written{}, err
 	}
 	w := Written{notice: n, body: body, sealed: sub.Natural()}
 	if !w.sealed {
@@ -185,6 +185,35 @@ func (c *Clerk) Write(sub subject.Subject, n Notice) (Written, error) {
 // what the rating was and is stands in the history of ratings, goes when that goes, and is put in words from there.
 func OfRating(of subject.ID, model string, at time.Time) Written {
 	return Written{notice: Notice{Subject: of, Occasion: RatingChanged, At: at, About: model}}
+}
+
+// OfRecord is the notice that a record that tells against the subject was furnished, or that a record was corrected or
+// retracted. act is "" for the first. It holds codes alone, so that it is kept in the clear, as the record's own codes are.
+func OfRecord(of subject.ID, record, act, dataset, supplier string, at time.Time) (Written, error) {
+	n := Notice{
+		Subject: of, Occasion: AdverseFurnished, At: at, About: record, By: supplier, Law: "credit-reporting art. 15", Contest: BySupplier,
+		Facts: []Fact{{Name: "record", Value: record}, {Name: "dataset", Value: dataset}, {Name: "supplier", Value: supplier}},
+	}
+	if act != "" {
+		n.Occasion, n.Law, n.Contest = Corrected, "credit-reporting art. 25", ByDispute
+		n.Facts = append(n.Facts, Fact{Name: "act", Value: act})
+	}
+	if err := n.check(subject.Subject{ID: of}); err != nil {
+		return Written{}, err
+	}
+	w := Written{notice: n}
+	var err error
+	w.body, err = n.body()
+	return w, err
+}
+
+// body is what is kept of the notice beside what is kept in the clear.
+func (n *Notice) body() ([]byte, error) {
+	b, err := json.Marshal(told{n.Facts, n.Favour, n.Law, n.Contest, ending(n.Until)})
+	if err != nil {
+		return nil, fault.New(fault.Internal, "notice.body", "a notice cannot be written").By(err)
+	}
+	return b, nil
 }
 
 // told is the part of a notice that is kept in its body.

@@ -30,7 +30,7 @@ func (s *Store) Sweep(ctx context.Context, number int64) error {
 		}
 	}
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"finding_count", "taken_back"} {
+		for _, table := range []string{"finding_count", "taken_back", "notice_pending"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE submission = ?`, number); err != nil {
 				return err
 			}

@@ -38,6 +38,7 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 		}, "")
 		stale := NewBulk(tx, "stale", []string{"subject", "submission"}, " ON CONFLICT DO NOTHING")
 		back := NewBulk(tx, "taken_back", []string{"submission", "subject", "record"}, " ON CONFLICT DO NOTHING")
+		tell := newTelling(tx)
 		last := int64(0)
 		for _, a := range admitted {
 			d := a.Draft()
@@ -55,6 +56,9 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 					return err
 				}
 			}
+			if err := tell.add(ctx, submission, &a); err != nil {
+				return err
+			}
 			var sealed any
 			if len(d.Sealed) > 0 {
 				sealed = d.Sealed
@@ -66,7 +70,7 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 				return err
 			}
 		}
-		return errors.Join(versions.End(ctx), stale.End(ctx), back.End(ctx))
+		return errors.Join(versions.End(ctx), stale.End(ctx), back.End(ctx), tell.rows.End(ctx))
 	})
 }
 

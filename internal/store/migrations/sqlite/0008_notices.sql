@@ -23,7 +23,7 @@ CREATE TABLE notice_pending (
     submission INTEGER NOT NULL,
     subject    INTEGER NOT NULL,
     record     INTEGER NOT NULL,
-    occasion   TEXT NOT NULL,
+    act        TEXT NOT NULL, -- "corrected" or "retracted", "" for a record that tells against its subject
     PRIMARY KEY (submission, subject, record)
 ) WITHOUT ROWID;
 
