@@ -94,9 +94,9 @@ type Desk interface {
 // being without consent is a fault Refused under C1; a model that is not in force is a fault NotFound.
 type Ratings interface {
 	Current(ctx context.Context, id subject.ID, model string) (rating.Rating, error)
-	// Grounds shows how the rating that stands now came about, for a decision's own reasons; what it refuses Current
+	// Grounds shows how the rating of the moment came about, for a decision's own reasons; what Current refuses it
 	// refuses too.
-	Grounds(ctx context.Context, id subject.ID, model string) (rating.View, error)
+	Grounds(ctx context.Context, id subject.ID, model string, when rating.Moment) (rating.View, error)
 }
 
 // Models finds the version of a model that is in force; a fault NotFound where there is none.

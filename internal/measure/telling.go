@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -114,7 +113,7 @@ func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f
 		}
 		return nil
 	}
-	v, err := s.parts.Ratings.Grounds(ctx, j.terms.Subject.ID, m.Benefit.Model)
+	v, err := s.parts.Ratings.Grounds(ctx, j.terms.Subject.ID, m.Benefit.Model, rating.Moment{})
 	if err != nil {
 		return err
 	}
@@ -122,66 +121,12 @@ func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f
 	f.add("status", string(v.Status))
 	f.add("band", v.Band)
 	f.add("gate", v.Gate)
-	*f = append(*f, principal(&v)...)
-	n.Favour = helped(&v)
+	*f = append(*f, v.Principal()...)
+	n.Favour = v.Favour()
 	// What the answer itself gave as reasons stands last, where the rating names none that is more specific.
 	for _, r := range j.Reasons {
 		if r.Code == reasonBand || r.Code == reasonNotRated {
 			f.add(notice.Reason, r.Text)
-		}
-	}
-	return nil
-}
-
-// mostReasons is how many reasons are given: more than four are not likely to be helpful (12 CFR 1002.9, comment
-// 9(b)(2)-1).
-const mostReasons = 4
-
-// principal are the reasons that weighed most: of a rating the points lost, of its absence why there is none.
-func principal(v *rating.View) []notice.Fact {
-	list := v.Reasons
-	if v.Status != rating.Rated {
-		list = v.WhyNot
-	}
-	var f []notice.Fact
-	for _, r := range list[:min(len(list), mostReasons)] {
-		en, zh := r.Text.EN, r.Text.ZH
-		if en == "" {
-			en = r.Code
-		}
-		if r.Characteristic != "" {
-			if c := characteristic(v, r.Characteristic); c != nil && c.Value != "" {
-				en += " (" + c.Value + ")"
-				if zh != "" {
-					zh += "（" + c.Value + "）"
-				}
-			}
-		}
-		f = append(f, notice.Fact{Name: notice.Reason, Value: en, ZH: zh})
-	}
-	return f
-}
-
-// helped is what earned the rating points, by characteristic with its value.
-func helped(v *rating.View) []notice.Fact {
-	var f []notice.Fact
-	for _, h := range v.Helped[:min(len(v.Helped), mostReasons)] {
-		c := characteristic(v, h.Characteristic)
-		if c == nil {
-			continue
-		}
-		points := strconv.FormatInt(h.Points, 10)
-		f = append(f, notice.Fact{
-			Name: "condition", Value: c.Title.EN + ": " + c.Value + " (+" + points + ")", ZH: c.Title.ZH + "：" + c.Value + "（+" + points + "）",
-		})
-	}
-	return f
-}
-
-func characteristic(v *rating.View, name string) *rating.Characteristic {
-	for i := range v.Characteristics {
-		if v.Characteristics[i].Name == name {
-			return &v.Characteristics[i]
 		}
 	}
 	return nil

@@ -327,7 +327,7 @@ func (r *ratings) set(id subject.ID, model, band string, good int) {
 }
 
 // Grounds shows the rating that set said, without points.
-func (r *ratings) Grounds(_ context.Context, id subject.ID, model string) (rating.View, error) {
+func (r *ratings) Grounds(_ context.Context, id subject.ID, model string, _ rating.Moment) (rating.View, error) {
 	if r.err != nil {
 		return rating.View{}, r.err
 	}

@@ -112,6 +112,9 @@ func (v voice) law(basis string) string {
 	if title == "" {
 		return basis
 	}
+	if number, ok := strings.CutPrefix(article, "art. "); ok && v.language == Chinese {
+		return "《" + title + "》第" + strings.ReplaceAll(number, ", ", "、") + "条"
+	}
 	return strings.TrimSpace(title + " " + article)
 }
 

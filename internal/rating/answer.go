@@ -53,9 +53,9 @@ func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, wh
 	return d.explain(ctx, m, sub, permit, when)
 }
 
-// Grounds shows how the rating that stands now came about, for whoever must tell the subject itself why: it answers no
-// reader, who passes the desk of package access and asks Explain.
-func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string) (View, error) {
+// Grounds shows how a rating came about, for whoever must tell the subject itself why: it answers no reader, who passes the
+// desk of package access and asks Explain. What may be seen is judged today, whatever the moment.
+func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string, when Moment) (View, error) {
 	m, err := d.Book.Model(model)
 	if err != nil {
 		return View{}, err
@@ -68,7 +68,7 @@ func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string) (View, 
 	if err != nil {
 		return View{}, err
 	}
-	x, err := d.explain(ctx, m, sub, permit, Moment{})
+	x, err := d.explain(ctx, m, sub, permit, when)
 	if err != nil {
 		return View{}, err
 	}
