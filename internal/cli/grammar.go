@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"probity/internal/cli/console"
+	"probity/internal/cli/own"
 	"probity/internal/cli/rules"
 )
 
@@ -32,6 +33,7 @@ type grammar struct {
 	Decide     decideCommand      `cmd:"" help:"Say whether a benefit or a restriction applies to a subject, and why."`
 	Model      rules.Models       `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
 	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
+	Notice     own.Notices        `cmd:"" help:"What subjects are told: the inbox, and the ways on which notices reach them."`
 	Order      orderCommands      `cmd:"" help:"Orders of courts and authorities, from which alone restrictions come."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Ledger     ledgerCommands     `cmd:"" help:"The record of who looked and who acted."`

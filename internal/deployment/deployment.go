@@ -19,11 +19,13 @@ import (
 	"probity/internal/measure"
 	"probity/internal/notary"
 	"probity/internal/notice"
+	"probity/internal/post"
 	"probity/internal/rating"
 	"probity/internal/registrar"
 	"probity/internal/repair/regime"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/notices"
 	"probity/internal/store/reads"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
@@ -323,6 +325,15 @@ func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
 // Registrar is the desk where subjects are joined and parted.
 func (d *Deployment) Registrar() *registrar.Desk {
 	return &registrar.Desk{Store: d.Store, Vault: d.Vault, Catalogue: d.Catalogue, Contracts: d.Contracts, Now: d.Now}
+}
+
+// Inbox is where subjects read what they were told. Without ratings, notices of changed ratings say no reasons.
+func (d *Deployment) Inbox(ratings *rating.Desk) *post.Inbox {
+	return &post.Inbox{Notices: notices.In(d.Store), Words: d.words(ratings), Now: d.Now}
+}
+
+func (d *Deployment) words(ratings *rating.Desk) *post.Words {
+	return &post.Words{Catalogue: d.Catalogue, Opener: d.Vault, History: d.Store, Ratings: ratings}
 }
 
 // AddRulebook registers the built-in models and puts the newest version of each in force: written by one official,

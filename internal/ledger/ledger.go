@@ -64,6 +64,7 @@ const (
 	Order      Act = "order"      // an order was entered, lifted, annulled
 	Listing    Act = "listing"    // a step was taken in the procedure of a list
 	Link       Act = "link"       // two subjects were joined or parted
+	Channel    Act = "channel"    // a way on which the subject is told was set or ended
 )
 
 // Entry is one line of a subject's ledger.

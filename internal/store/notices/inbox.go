@@ -29,6 +29,8 @@ type Kept struct {
 	Notice notice.Notice
 	Body   []byte
 	Sealed bool
+	// To is the register's entry of whom it tells, redirects not followed.
+	To subject.Subject
 	// ReadAt is when the subject marked it as read, zero while it has not.
 	ReadAt time.Time
 }
@@ -38,14 +40,15 @@ type Kept struct {
 const mergedInto = `WITH RECURSIVE same (id) AS (
 	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id) `
 
-const keptColumns = `n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed, r.at`
+const keptColumns = `n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed, r.at, s.kind, s.sole`
 
 func scanKept(row interface{ Scan(...any) error }) (Kept, error) {
 	var k Kept
 	var at int64
 	var read sql.NullInt64
 	n := &k.Notice
-	err := row.Scan(&k.Subject, &k.Seq, &at, &n.Occasion, &n.About, &n.By, &k.Body, &k.Sealed, &read)
+	err := row.Scan(&k.Subject, &k.Seq, &at, &n.Occasion, &n.About, &n.By, &k.Body, &k.Sealed, &read, &k.To.Kind, &k.To.Sole)
+	k.To.ID = k.Subject
 	n.Subject, n.At = k.Subject, store.Instant(at)
 	if read.Valid {
 		k.ReadAt = store.Instant(read.Int64)
@@ -62,7 +65,7 @@ func (s *Store) Inbox(ctx context.Context, scope access.Scope, limit int) ([]Kep
 	if limit <= 0 {
 		limit = -1
 	}
-	return s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id
+	return s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id JOIN subject s ON s.id = n.subject
 		LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
 		ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT ?2`, int64(id), limit)
 }
@@ -94,7 +97,7 @@ func (s *Store) Notice(ctx context.Context, scope access.Scope, ref notice.Ref) 
 	if err := scope.Require(id, access.File); err != nil {
 		return Kept{}, err
 	}
-	list, err := s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id
+	list, err := s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id JOIN subject s ON s.id = n.subject
 		LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
 		WHERE n.subject = ?2 AND n.seq = ?3`, int64(id), int64(ref.Subject), ref.Seq)
 	if err == nil && len(list) == 0 {
@@ -131,6 +134,6 @@ func (s *Store) MarkRead(ctx context.Context, scope access.Scope, refs []notice.
 
 // Behind reads a subject's notices behind the number, oldest first. It is for those who deliver them.
 func (s *Store) Behind(ctx context.Context, of subject.ID, seq int64) ([]Kept, error) {
-	return s.list(ctx, `SELECT `+keptColumns+` FROM notice n LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
+	return s.list(ctx, `SELECT `+keptColumns+` FROM notice n JOIN subject s ON s.id = n.subject LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
 		WHERE n.subject = ? AND n.seq > ? ORDER BY n.seq`, int64(of), seq)
 }
