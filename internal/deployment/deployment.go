@@ -14,6 +14,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/measure"
@@ -87,7 +88,10 @@ func Open(ctx context.Context, address string, opt Options) (*Deployment, error)
 	if err != nil {
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
-	d, err := furnish(ctx, db, keys, journal, opt)
+	var d *Deployment
+	if _, err = erasure.CatchUp(ctx, db, keys, journal); err == nil {
+		d, err = furnish(ctx, db, keys, journal, opt)
+	}
 	if err == nil {
 		d.Notary, err = notary.Open(ctx, notaryOptions(db, opt))
 	}

@@ -19,6 +19,8 @@ type register struct {
 	named   bool // rows carry a name that may be searched for
 	known   map[store.Key]subject.Subject
 	entered []store.Entrant
+	// erased are the human beings whose keys were destroyed: nothing is kept on them any more.
+	erased map[subject.ID]bool
 	// entrant finds the entrant of a subject that this run enters or extends.
 	entrant map[subject.ID]int
 }
@@ -97,6 +99,9 @@ func (r *register) bind(ctx context.Context, rows []row) error {
 	if err != nil {
 		return err
 	}
+	if err := r.noteErased(found); err != nil {
+		return err
+	}
 	for k, s := range found {
 		r.known[k] = s
 	}
@@ -106,6 +111,30 @@ func (r *register) bind(ctx context.Context, rows []row) error {
 		}
 	}
 	return r.seal()
+}
+
+// noteErased asks the vault which of the human beings found have no key any more.
+func (r *register) noteErased(found map[store.Key]subject.Subject) error {
+	var ids []subject.ID
+	for _, s := range found {
+		if s.Natural() {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	gone, err := r.vault.Destroyed(ids...)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if r.erased == nil {
+			r.erased = map[subject.ID]bool{}
+		}
+		r.erased[id] = true
+	}
+	return nil
 }
 
 // bindRow gives one row its subject.
@@ -133,6 +162,10 @@ func (r *register) bindRow(row *row) {
 			return
 		}
 		sub = s
+	}
+	if r.erased[sub.ID] {
+		row.waits = erasedRow("the file of the subject this row names was erased", "leave the row out, and delete what you hold on this subject where no law has you keep it")
+		return
 	}
 	first := &row.bound[0]
 	if sub.ID == 0 {

@@ -134,6 +134,9 @@ func (j *judgement) key(rows []*row) error {
 // row has to wait. It marks rows whose content stands already.
 func (j *judgement) version(w *row, c *store.Claimed) *waits {
 	d := &w.draft
+	if c.Erased {
+		return erasedRow("the record with this key was erased", "leave it out: what was erased does not come in again; a matter of its own is a record of its own, under its own key")
+	}
 	d.Record, d.Status, d.Changes, d.Lapsing = c.Record, j.in.job.Act, c.Published, c.Lapse
 	if d.Status != record.Reported && !c.Has && !c.Own {
 		return unknownRow(d.Status)
@@ -171,6 +174,11 @@ func (j *judgement) version(w *row, c *store.Claimed) *waits {
 	c.Subject, c.Digest, c.Status = d.Subject, d.Digest, d.Status
 	c.Has, c.Own, c.Stored = true, true, true
 	return nil
+}
+
+// erasedRow is the refusal of what was erased.
+func erasedRow(text, hint string) *waits {
+	return &waits{state: "rejected", findings: []Finding{{Rule: "charter.c10", Field: "matter that was not erased", Text: text, Hint: hint, Invariant: "C10"}}}
 }
 
 func unknownRow(act record.Status) *waits {

@@ -51,6 +51,8 @@ type Vault interface {
 	Ensure(ids ...subject.ID) error
 	Seal(id subject.ID, place string, plain []byte) ([]byte, error)
 	Destroy(ids ...subject.ID) error
+	// Destroyed are those of the subjects whose keys were destroyed.
+	Destroyed(ids ...subject.ID) ([]subject.ID, error)
 }
 
 // PlaceWaiting is the place that waiting rows are bound to in the vault.

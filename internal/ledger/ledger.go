@@ -65,6 +65,8 @@ const (
 	Listing    Act = "listing"    // a step was taken in the procedure of a list
 	Link       Act = "link"       // two subjects were joined or parted
 	Channel    Act = "channel"    // a way on which the subject is told was set or ended
+	Erasure    Act = "erasure"    // a record or a file was erased, or restricted until it can be
+	Restore    Act = "restore"    // the database was put back from a backup
 )
 
 // Entry is one line of a subject's ledger.

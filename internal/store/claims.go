@@ -23,6 +23,8 @@ type Claimed struct {
 	Subject, Base subject.ID
 	// Own: the submission that asks has sent a row of this key before.
 	Own bool
+	// Erased: the record was erased and may not come in again (Charter C10).
+	Erased bool
 	// Seq is the highest number of a version on Subject, whether it may be seen or not.
 	Seq int
 	// Digest and Status are those of the newest version on Subject that is published or of the submission that asks; Has
@@ -50,7 +52,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 		if err != nil {
 			return err
 		}
-		one, err := tx.PrepareContext(ctx, `SELECT subject, record, submission, next_subject, next_by FROM source_row WHERE agency = ? AND dataset = ? AND key = ?`)
+		one, err := tx.PrepareContext(ctx, `SELECT subject, record, submission, next_subject, next_by, erased FROM source_row WHERE agency = ? AND dataset = ? AND key = ?`)
 		if err != nil {
 			return err
 		}
@@ -86,14 +88,14 @@ func claim(row *sql.Row, m moment, submission int64) (c Claimed, ok bool, err er
 	c.Lapse = calendar.None
 	var next subject.ID
 	var nextBy int64
-	err = row.Scan(&c.Base, &c.Record, &c.By, &next, &nextBy)
+	err = row.Scan(&c.Base, &c.Record, &c.By, &next, &nextBy, &c.Erased)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil
 	}
 	if err != nil {
 		return c, false, err
 	}
-	if _, c.Published = m.at(c.By); !c.Published && c.By != submission {
+	if _, c.Published = m.at(c.By); !c.Published && c.By != submission && !c.Erased {
 		return c, false, nil
 	}
 	if _, published := m.at(nextBy); published {

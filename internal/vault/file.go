@@ -199,7 +199,7 @@ func addKeys(tx *sql.Tx, ids []subject.ID, keys map[subject.ID]key, fresh func()
 
 func (f *file) destroy(ids []subject.ID) error {
 	return passed(write(f.db, func(tx *sql.Tx) error {
-		gone, err := tx.Prepare(`UPDATE subject_key SET key = NULL WHERE subject = ?`)
+		gone, err := tx.Prepare(`INSERT INTO subject_key (subject, key) VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET key = NULL`)
 		if err != nil {
 			return err
 		}

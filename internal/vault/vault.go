@@ -159,8 +159,8 @@ func (v *Vault) Ensure(ids ...subject.ID) error {
 	return nil
 }
 
-// Destroy removes the subjects' keys for good, in one durable transaction, and remembers that there were such keys.
-// Destroying a key twice, or one that never was, changes nothing.
+// Destroy removes the subjects' keys for good, in one durable transaction, and remembers them, so that none of them, nor a
+// subject that never had one, gets a key again. Destroying twice changes nothing.
 func (v *Vault) Destroy(ids ...subject.ID) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -1,0 +1,359 @@
+// Package erasures makes things gone in the database, and gone again after it was put back from a backup.
+//
+// What is erased is deleted from every table that knows the subject, overwritten on disk, and noted in the journal of what
+// must stay gone before the commit. Tables are found by their columns, not by a list: a room that is added later is
+// forgotten with the rest, and who wants a table kept must say so in kept, with the reason.
+package erasures
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/recall"
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/vault/gone"
+)
+
+// Store is the erasing half of a database. It is safe for concurrent use.
+type Store struct{ db *store.Store }
+
+// In is the erasing half of a database.
+func In(db *store.Store) *Store { return &Store{db} }
+
+// kept are the tables with subjects that an erasure leaves as they are.
+var kept = map[string]string{
+	"ledger_entry": "who looked and who acted: pseudonyms, codes and salted hashes, which the signed log holds together",
+	"ledger_head":  "the newest entry of each chain",
+	"recall":       "recipients are chased until they have deleted theirs; it holds pseudonyms and codes",
+	"erasure":      "that it was erased, so that it stays so",
+	"identifier":   "the keyed hash by which rows on an erased subject are known and refused",
+	"source_row":   "the keys of erased records, so that they do not come in again; marked below",
+	"taken_back":   "what an open submission takes back; pseudonyms only",
+}
+
+// Erased says what an erasure took away.
+type Erased struct {
+	// Subjects are the ids whose keys are to be destroyed: the subject and those merged into it. None where something
+	// holds the file up.
+	Subjects []subject.ID
+	// Records and Rows count what was deleted: records, and rows of all tables.
+	Records, Rows int64
+	// Recipients are those who read the file and are ordered to delete what they got.
+	Recipients []string
+}
+
+// Subject erases a whole file under its permit, or restricts it to what is held up. It leaves the trace, to which it adds
+// what must stay gone, and the demands on those who read the file, to be met by the due day.
+func (s *Store) Subject(ctx context.Context, p charter.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
+	var out Erased
+	if p.Subject().ID == 0 || p.Record() != 0 {
+		return out, fault.New(fault.Internal, "store.permit", "a file was to be erased without a permit")
+	}
+	id := p.Subject().ID
+	t.At = at
+	_, err := s.db.Change(ctx, "", "erasure", []subject.ID{id}, at, t, func(tx *sql.Tx) error {
+		ids, err := same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := overwrite(ctx, tx); err != nil {
+			return err
+		}
+		if err := note(ctx, tx, id, 0, p, at); err != nil {
+			return err
+		}
+		if len(p.Holds()) > 0 {
+			return restrict(ctx, tx, p, ids, at, t, &out)
+		}
+		out.Subjects = ids
+		if err := recallAll(ctx, tx, ids, id.String(), at, due, t, &out); err != nil {
+			return err
+		}
+		for _, one := range ids {
+			t.Gone = append(t.Gone, gone.Mark{Kind: gone.Erased, Subject: one})
+			if err := eraseSubject(ctx, tx, one, &out); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, errors.Join(err, s.flush(ctx, err))
+}
+
+// restrict erases all but what is held up: the ratings and the consents, and the records that nothing holds.
+func restrict(ctx context.Context, tx *sql.Tx, p charter.Erasure, ids []subject.ID, at time.Time, t *store.Trace, out *Erased) error {
+	for _, id := range ids {
+		records, err := recordsOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			if p.Keeps(r) {
+				continue
+			}
+			t.Gone = append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: id, Matter: int64(r)})
+			if err := eraseRecord(ctx, tx, id, r, true, out); err != nil {
+				return err
+			}
+		}
+		t.Gone = append(t.Gone, gone.Mark{Kind: gone.Confined, Subject: id})
+		if err := confine(ctx, tx, id, at, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confine ends the consents of a subject and deletes what rested on them.
+func confine(ctx context.Context, tx *sql.Tx, id subject.ID, at time.Time, out *Erased) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND withdrawn_at IS NULL`, store.Micro(at), int64(id)); err != nil {
+		return err
+	}
+	for _, table := range []string{"rating", "rating_history", "standing"} {
+		if err := remove(ctx, tx, table, id, 0, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Record erases one record under its permit, with the ratings that it went into.
+func (s *Store) Record(ctx context.Context, p charter.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
+	var out Erased
+	if p.Subject().ID == 0 || p.Record() == 0 {
+		return out, fault.New(fault.Internal, "store.permit", "a record was to be erased without a permit")
+	}
+	id := p.Subject().ID
+	t.At = at
+	_, err := s.db.Change(ctx, "", "erasure", []subject.ID{id}, at, t, func(tx *sql.Tx) error {
+		ids, err := same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := overwrite(ctx, tx); err != nil {
+			return err
+		}
+		if err := note(ctx, tx, id, p.Record(), p, at); err != nil {
+			return err
+		}
+		for _, one := range ids { // it may have ended on one and gone on with another
+			t.Gone = append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: one, Matter: int64(p.Record())})
+			if err := eraseRecord(ctx, tx, one, p.Record(), true, &out); err != nil {
+				return err
+			}
+		}
+		if err := recallAll(ctx, tx, ids, p.Record().String(), at, due, t, &out); err != nil {
+			return err
+		}
+		return dropRatings(ctx, tx, id, &out)
+	})
+	return out, errors.Join(err, s.flush(ctx, err))
+}
+
+// recallAll orders everybody who read the file to delete what they got: the ledger is the registry of
+// recipients.
+func recallAll(ctx context.Context, tx *sql.Tx, ids []subject.ID, about string, at time.Time, due calendar.Day, t *store.Trace, out *Erased) error {
+	readers := map[string]bool{}
+	for _, id := range ids {
+		some, err := list(ctx, tx, func(rows *sql.Rows) (reader string, err error) { return reader, rows.Scan(&reader) },
+			`SELECT DISTINCT reader FROM ledger_entry WHERE subject = ? AND act = 'read' AND reader <> ''`, int64(id))
+		if err != nil {
+			return err
+		}
+		for _, reader := range some {
+			readers[reader] = true
+		}
+	}
+	out.Recipients = slices.Sorted(maps.Keys(readers))
+	if len(out.Recipients) > 0 {
+		t.Demands = append(t.Demands, recall.Demand{
+			Subject: ids[0], Kind: recall.Delete, About: about, Ground: "erased", At: at, Due: due, Recipients: out.Recipients,
+		})
+	}
+	return nil
+}
+
+// dropRatings deletes what was computed from a file of which something is gone. It is computed again when it is asked for.
+func dropRatings(ctx context.Context, tx *sql.Tx, id subject.ID, out *Erased) error {
+	for _, table := range []string{"rating", "rating_history", "standing"} {
+		if err := remove(ctx, tx, table, id, 0, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note writes the erasure down, or completes what was noted when it was asked for.
+func note(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, p charter.Erasure, at time.Time) error {
+	held := ""
+	var done any = store.Micro(at)
+	for _, h := range p.Holds() {
+		if held += h.Because + ":" + h.Name + " "; done != nil {
+			done = nil
+		}
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO erasure (subject, record, ground, asked_at, done_at, held_by) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (subject, record) DO UPDATE SET done_at = excluded.done_at, held_by = excluded.held_by`,
+		int64(id), int64(r), string(p.Ground()), store.Micro(at), done, held)
+	return err
+}
+
+// Waiting are the subjects whose erasure was asked for and is held up.
+func (s *Store) Waiting(ctx context.Context) (ids []subject.ID, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		ids, err = list(ctx, tx, func(rows *sql.Rows) (one subject.ID, err error) { return one, rows.Scan(&one) },
+			`SELECT subject FROM erasure WHERE done_at IS NULL ORDER BY subject`)
+		return err
+	})
+	return ids, err
+}
+
+// same are the subject and those merged into it.
+func same(ctx context.Context, tx *sql.Tx, id subject.ID) ([]subject.ID, error) {
+	return list(ctx, tx, func(rows *sql.Rows) (one subject.ID, err error) { return one, rows.Scan(&one) },
+		`WITH RECURSIVE same (id) AS (SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id)
+		SELECT id FROM same ORDER BY id`, int64(id))
+}
+
+func recordsOf(ctx context.Context, tx *sql.Tx, id subject.ID) ([]record.ID, error) {
+	return list(ctx, tx, func(rows *sql.Rows) (one record.ID, err error) {
+		var n int64
+		err = rows.Scan(&n)
+		return record.ID(n), err
+	}, `SELECT DISTINCT record FROM record_version WHERE subject = ?`, int64(id))
+}
+
+// list reads the rows of a query.
+func list[T any](ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) (T, error), query string, args ...any) (all []T, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// eraseSubject deletes everything on one subject; its row in the register stays, bare, as what its ledger is about.
+func eraseSubject(ctx context.Context, tx *sql.Tx, id subject.ID, out *Erased) error {
+	records, err := recordsOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if err := eraseRecord(ctx, tx, id, r, true, out); err != nil {
+			return err
+		}
+	}
+	tables, err := tablesWith(ctx, tx, "subject")
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if err := remove(ctx, tx, table, id, 0, out); err != nil {
+			return err
+		}
+	}
+	for _, blank := range []string{
+		`UPDATE subject SET region = '' WHERE id = ?`,
+		`UPDATE link SET reason = '', evidence = '' WHERE merged = ?`,
+		`UPDATE link SET reason = '', evidence = '' WHERE kept = ?`,
+	} {
+		if _, err := tx.ExecContext(ctx, blank, int64(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseRecord deletes a record of one subject from every table that knows it. final marks its supplier's row, so that it
+// does not come in again.
+func eraseRecord(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, final bool, out *Erased) error {
+	if final {
+		_, err := tx.ExecContext(ctx, `UPDATE source_row SET erased = 1 WHERE (agency, dataset, key) IN (
+			SELECT c.agency, c.dataset, v.source_key FROM record_version v JOIN contract c ON c.number = v.contract
+			WHERE v.subject = ? AND v.record = ?)`, int64(id), int64(r))
+		if err != nil {
+			return err
+		}
+	}
+	before := out.Rows
+	if err := remove(ctx, tx, "record_version", id, r, out); err != nil {
+		return err
+	}
+	if out.Rows > before {
+		out.Records++
+	}
+	tables, err := tablesWith(ctx, tx, "subject", "record")
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if err := remove(ctx, tx, table, id, r, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove deletes a subject's rows of a table, those of one record where one is given.
+func remove(ctx context.Context, tx *sql.Tx, table string, id subject.ID, r record.ID, out *Erased) error {
+	query, args := `DELETE FROM `+table+` WHERE subject = ?`, []any{int64(id)} //nolint:gosec // the name comes from the schema
+	if r != 0 {
+		query, args = query+` AND record = ?`, append(args, int64(r))
+	}
+	done, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	out.Rows += n
+	return err
+}
+
+// tablesWith are the tables that have all the columns and are not kept, in alphabetical order.
+func tablesWith(ctx context.Context, tx *sql.Tx, columns ...string) ([]string, error) {
+	var tables []string
+	for i, column := range columns {
+		have, err := list(ctx, tx, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+			`SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = ? WHERE m.type = 'table' ORDER BY m.name`, column)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			tables = have
+			continue
+		}
+		tables = slices.DeleteFunc(tables, func(t string) bool { return !slices.Contains(have, t) })
+	}
+	return slices.DeleteFunc(tables, func(t string) bool { return kept[t] != "" }), nil
+}
+
+// flush ends the overwriting once the erasure is committed, and empties the write-ahead log.
+func (s *Store) flush(ctx context.Context, failed error) error {
+	if failed != nil {
+		return nil
+	}
+	return s.db.Scrub(ctx)
+}
+
+// overwrite has what the writer deletes from now on overwritten with zeros, until flush.
+func overwrite(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `PRAGMA secure_delete = ON`)
+	return err
+}

@@ -1,0 +1,245 @@
+package erasures
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/vault/gone"
+)
+
+// Replayed counts what a replay made gone again, by kind, in the words of the journal.
+type Replayed map[string]int
+
+// Journal gives the batches behind a sequence, oldest first.
+type Journal interface {
+	Head() (int64, error)
+	Since(seq int64, yield func(gone.Batch) error) error
+}
+
+// Replay plays over the database what the journal holds and the database does not: all that was made gone after the
+// backup it was put back from, or by an act that was cut off between journal and commit. It is one transaction, and
+// changes nothing where the database is up to date. It is called before anybody reads.
+func (s *Store) Replay(ctx context.Context, j Journal) (Replayed, error) {
+	head, err := j.Head()
+	if err != nil {
+		return nil, err
+	}
+	played, err := s.db.Played(ctx)
+	if err != nil || played >= head {
+		return nil, err
+	}
+	done := Replayed{}
+	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		// Only now, as the one writer, is it certain that no other process stands between its journal and its commit.
+		if played, err = store.PlayedIn(ctx, tx); err != nil {
+			return err
+		}
+		marks, last, err := net(j, played)
+		if err != nil || last == played {
+			return err
+		}
+		if err := overwrite(ctx, tx); err != nil {
+			return err
+		}
+		for _, m := range marks {
+			if err := replay(ctx, tx, m); err != nil {
+				return err
+			}
+			done[m.Kind.String()]++
+		}
+		return store.SetPlayed(ctx, tx, last)
+	})
+	return done, errors.Join(err, s.flush(ctx, err))
+}
+
+// marked is a mark with the instant of its batch.
+type marked struct {
+	gone.Mark
+	at time.Time
+}
+
+// net are the marks behind a sequence that still count: a record that was disputed and is in use again is not among them.
+func net(j Journal, since int64) (list []marked, last int64, err error) {
+	last = since
+	suppressed := map[gone.Mark]int{}
+	err = j.Since(since, func(b gone.Batch) error {
+		last = b.Seq
+		for _, m := range b.Marks {
+			at := gone.Mark{Kind: gone.Suppressed, Subject: m.Subject, Matter: m.Matter}
+			switch m.Kind {
+			case gone.Suppressed:
+				suppressed[at] = len(list)
+			case gone.Freed:
+				if i, ok := suppressed[at]; ok {
+					list[i].Kind = gone.Freed // settled since: nothing to do
+				}
+				continue
+			}
+			list = append(list, marked{m, b.At})
+		}
+		return nil
+	})
+	return slices.DeleteFunc(list, func(m marked) bool { return m.Kind == gone.Freed }), last, err
+}
+
+// replay makes one thing gone. It changes nothing where the thing is not there.
+func replay(ctx context.Context, tx *sql.Tx, m marked) error {
+	var out Erased
+	switch m.Kind {
+	case gone.Erased:
+		if err := done(ctx, tx, m, 0, "own-wish"); err != nil {
+			return err
+		}
+		return eraseSubject(ctx, tx, m.Subject, &out)
+	case gone.RecordErased:
+		if err := done(ctx, tx, m, m.Matter, "unlawful"); err != nil {
+			return err
+		}
+		if err := dropRatings(ctx, tx, m.Subject, &out); err != nil {
+			return err
+		}
+		return eraseRecord(ctx, tx, m.Subject, record.ID(m.Matter), true, &out)
+	case gone.RecordOut, gone.Suppressed:
+		if err := dropRatings(ctx, tx, m.Subject, &out); err != nil {
+			return err
+		}
+		return eraseRecord(ctx, tx, m.Subject, record.ID(m.Matter), false, &out)
+	case gone.Withdrawn:
+		return withdraw(ctx, tx, m)
+	case gone.Confined:
+		if _, err := tx.ExecContext(ctx, `INSERT INTO erasure (subject, record, ground, asked_at, held_by) VALUES (?, 0, 'own-wish', ?, 'restored')
+			ON CONFLICT DO NOTHING`, int64(m.Subject), store.Micro(m.at)); err != nil {
+			return err
+		}
+		return confine(ctx, tx, m.Subject, m.at, &out)
+	case gone.OrderEnded:
+		return endOrder(ctx, tx, m)
+	case gone.Parted:
+		return part(ctx, tx, m)
+	case gone.Revoked:
+		return revoke(ctx, tx, m)
+	case gone.ListingEnded:
+		return endListing(ctx, tx, m)
+	case gone.Freed:
+	}
+	return nil
+}
+
+// done notes an erasure that the backup knows nothing of; the ground is only that of the row that is new.
+func done(ctx context.Context, tx *sql.Tx, m marked, r int64, ground string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO erasure (subject, record, ground, asked_at, done_at, held_by) VALUES (?, ?, ?, ?, ?, '')
+		ON CONFLICT (subject, record) DO UPDATE SET done_at = excluded.done_at, held_by = ''`,
+		int64(m.Subject), r, ground, store.Micro(m.at), store.Micro(m.at))
+	return err
+}
+
+func withdraw(ctx context.Context, tx *sql.Tx, m marked) error {
+	var method string
+	err := tx.QueryRowContext(ctx, `SELECT method FROM consent WHERE subject = ? AND id = ?`, int64(m.Subject), m.Matter).Scan(&method)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
+		store.Micro(m.at), int64(m.Subject), m.Matter); err != nil {
+		return err
+	}
+	_, _, err = store.DeleteRatings(ctx, tx, m.Subject, method)
+	return err
+}
+
+// endOrder takes an ended order out of the restored database: the document by which it ended is not in it, and an order
+// without its ending would be in force again.
+func endOrder(ctx context.Context, tx *sql.Tx, m marked) error {
+	for _, query := range []string{
+		`DELETE FROM order_ending WHERE subject = ? AND order_id = ?`, `DELETE FROM restriction_order WHERE subject = ? AND id = ?`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, int64(m.Subject), m.Matter); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(m.Subject))
+	return err
+}
+
+// part undoes a joining again. The records that had moved with it are taken out on both sides: what each side said since is
+// not in the backup, and their suppliers send them again.
+func part(ctx context.Context, tx *sql.Tx, m marked) error {
+	var kept subject.ID
+	err := tx.QueryRowContext(ctx, `SELECT kept FROM link WHERE id = ? AND undone_at IS NULL`, m.Matter).Scan(&kept)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	moved, err := list(ctx, tx, func(rows *sql.Rows) (one int64, err error) { return one, rows.Scan(&one) },
+		`SELECT record FROM link_record WHERE link = ?`, m.Matter)
+	if err != nil {
+		return err
+	}
+	var out Erased
+	for _, r := range moved {
+		if _, err := tx.ExecContext(ctx, `UPDATE source_row SET subject = ?, next_subject = 0, next_by = 0 WHERE (agency, dataset, key) IN (
+			SELECT c.agency, c.dataset, v.source_key FROM record_version v JOIN contract c ON c.number = v.contract
+			WHERE v.subject = ? AND v.record = ?)`, int64(m.Subject), int64(kept), r); err != nil {
+			return err
+		}
+		for _, side := range []subject.ID{kept, m.Subject} {
+			if err := eraseRecord(ctx, tx, side, record.ID(r), false, &out); err != nil {
+				return err
+			}
+		}
+	}
+	for _, side := range []subject.ID{kept, m.Subject} {
+		if err := dropRatings(ctx, tx, side, &out); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = 'restore', undone_reason = 'undone before the restore'
+		WHERE id = ?`, store.Micro(m.at), m.Matter); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE subject SET redirect = 0 WHERE id = ?`, int64(m.Subject))
+	return err
+}
+
+// revoke ends the credential whose name has the number.
+func revoke(ctx context.Context, tx *sql.Tx, m marked) error {
+	names, err := list(ctx, tx, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
+		`SELECT name FROM credential WHERE revoked_at IS NULL`)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if gone.Number(name) != m.Matter {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ?`, store.Micro(m.at), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endListing takes an ended entry of a list out of every table that numbers it.
+func endListing(ctx context.Context, tx *sql.Tx, m marked) error {
+	tables, err := tablesWith(ctx, tx, "subject", "listing")
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject = ? AND listing = ?`, int64(m.Subject), m.Matter); err != nil { //nolint:gosec // the name comes from the schema
+			return err
+		}
+	}
+	return nil
+}
