@@ -84,25 +84,41 @@ func (p Erasure) Keeps(id record.ID) bool { return slices.Contains(p.keep, id) }
 // is disputed or repaired where it is wrong or cured. Records on organisations and on what office holders did in office
 // end by their retention; only a court erases them, so that nobody frees itself or its superiors of them (C13).
 func PermitErasure(t ErasureTerms) (Erasure, error) {
-	permit := Erasure{subject: t.Subject, record: t.Record, ground: t.Ground}
 	if err := erasureAsked(&t); err != nil {
 		return Erasure{}, err
 	}
 	if t.Record != 0 {
-		return permit, recordErasable(&t)
+		if err := recordErasable(&t); err != nil {
+			return Erasure{}, err
+		}
+		return Erasure{subject: t.Subject, record: t.Record, ground: t.Ground}, nil
 	}
 	if t.Subject.Kind == subject.OfficeHolder || !t.Subject.Natural() {
 		return Erasure{}, refuse("C10", "file of a human being in private life", "have a court order the erasure of single records; the rest ends by its retention",
 			"subject %s is of the kind %s, whose file ends by the retention of its records", t.Subject.ID, t.Subject.Kind)
 	}
-	permit.holds = orderHolds(&t)
+	return wholeFile(&t), nil
+}
+
+// PermitHeldErasure is PermitErasure for a whole file whose erasure was permitted before and held up: nobody needs to ask
+// again.
+func PermitHeldErasure(t ErasureTerms) (Erasure, error) {
+	if t.Subject.ID == 0 || !t.Subject.Natural() || t.Record != 0 {
+		return Erasure{}, refuse("C10", "subject", "name the subject", "no erasure of this file was held up")
+	}
+	return wholeFile(&t), nil
+}
+
+// wholeFile permits the erasure of all that nothing holds up.
+func wholeFile(t *ErasureTerms) Erasure {
+	permit := Erasure{subject: t.Subject, ground: t.Ground, holds: orderHolds(t)}
 	for i := range t.Records {
 		if v := &t.Records[i]; t.Ground == ErasureWish && keptByLaw(v, t.Catalogue, t.Today) {
 			permit.keep = append(permit.keep, v.Record)
 			permit.holds = append(permit.holds, Hold{"law", v.Record.String(), v.Lapse})
 		}
 	}
-	return permit, nil
+	return permit
 }
 
 // erasureAsked holds that who asks may ask for it on this ground.

@@ -133,7 +133,7 @@ func TestMatterThatLawHasKept(t *testing.T) {
 		}
 	}
 	if bad == 0 {
-		t.Skip("NOTICE: late payment is not adverse in this catalogue")
+		t.Fatal("a late month does not tell against the person")
 	}
 	desk := w.d.Erasure()
 	_, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Record: bad, Ground: charter.ErasureWish})

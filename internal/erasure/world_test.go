@@ -123,18 +123,18 @@ func (w *world) send(dataset, text string, act record.Status) *intake.Report {
 	return rep
 }
 
-const loanHeader = "account_no,id_no,month,product,limit_amount,balance,due_amount,paid_amount,days_past_due,bucket,opened_on\n"
+const loanHeader = "account_no,id_no,month,product,limit_amount,balance,due_amount,paid_amount,days_past_due,bucket,opened_on,notice_no,notice_on,cured_on\n"
 
 // loanRows are the months of a person's account; late makes the last one overdue, which tells against the person.
 func loanRows(n int, late bool) string {
 	var b strings.Builder
 	for month := 1; month <= 17; month++ {
 		last := calendar.MustParse("2025-01-01").Add(calendar.Period{Months: month}) - 1
-		days, bucket := 0, "current"
+		days, bucket, tail := 0, "current", ",,"
 		if late && month == 17 {
-			days, bucket = 95, "m4"
+			days, bucket, tail = 95, "late_91", "N1,2026-05-20,2026-06-10"
 		}
-		fmt.Fprintf(&b, "A%d,%s,%s,consumer,10000,5000,500,500,%d,%s,2025-01-02\n", n, person(n), last, days, bucket)
+		fmt.Fprintf(&b, "A%d,%s,%s,consumer,10000,5000,500,500,%d,%s,2025-01-02,%s\n", n, person(n), last, days, bucket, tail)
 	}
 	return b.String()
 }
@@ -203,9 +203,9 @@ func (w *world) file(n int) []store.Entry {
 func (w *world) restrict(n int) order.Order {
 	w.Helper()
 	o := order.Order{
-		Subject: w.id(n), Issuer: "spc", Basis: order.Basis{Law: "consumption-provisions", Article: "art. 1"}, Measure: "consumption-limit",
+		Subject: w.id(n), Issuer: "spc", Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Measure: "consumption-limit",
 		Document: order.Document{Number: fmt.Sprintf("(2026) file %d", n), Digest: sha256.Sum256([]byte{byte(n)})},
-		Start: calendar.MustParse("2026-06-01"), End: calendar.MustParse("2026-12-01"), Review: calendar.None,
+		Start:    calendar.MustParse("2026-06-01"), End: calendar.MustParse("2026-12-01"), Review: calendar.None,
 		Appeal: "reconsideration by the court within ten days", Served: calendar.MustParse("2026-06-02"),
 	}
 	o, err := w.measures().EnterOrder(w.Context(), w.court, o)
@@ -224,7 +224,7 @@ func (w *world) measures() *measure.Service {
 func (w *world) decide(n int) string {
 	w.Helper()
 	d, err := w.measures().Decide(w.Context(), measure.Request{
-		As: w.clerk, Subject: w.id(n), Measure: "consumption-limit", Purpose: "order-execution", Basis: "consumption-provisions", Case: "2026-9",
+		As: w.clerk, Subject: w.id(n), Measure: "consumption-limit", Purpose: "court-case", Basis: "civil-procedure-law", Case: "2026-9",
 	})
 	w.must(err)
 	return string(d.Outcome)

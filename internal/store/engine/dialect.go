@@ -29,6 +29,11 @@ type Dialect interface {
 	// Turn waits until no other process has the turn of the database, and takes it until back is called; a process that is
 	// killed gives it back by dying.
 	Turn(ctx context.Context, path string) (back func(), err error)
+	// Overwrite has what the writer's connection deletes from now on overwritten; Scrub ends that, and empties what the
+	// engine keeps beside the database of pages as they were. CopyTo copies the database to the path that it takes.
+	Overwrite() string
+	Scrub() []string
+	CopyTo() string
 }
 
 // SQLite is the embedded engine.
@@ -95,6 +100,19 @@ func (SQLite) Translate(err error) error {
 	}
 	return fault.New(fault.Internal, "store.internal", "the database did not do as asked").By(err)
 }
+
+// Overwrite is a pragma of the connection.
+func (SQLite) Overwrite() string { return "PRAGMA secure_delete = ON" }
+
+// Scrub is short of patience: readers go first.
+func (SQLite) Scrub() []string {
+	return []string{
+		"PRAGMA secure_delete = OFF", "PRAGMA busy_timeout = 200", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA busy_timeout = 10000",
+	}
+}
+
+// CopyTo leaves out what was deleted, free pages too.
+func (SQLite) CopyTo() string { return "VACUUM INTO ?" }
 
 // turnPause is how long to wait before asking again for a turn that another process has.
 const turnPause = 50 * time.Millisecond

@@ -65,14 +65,15 @@ func (s *Store) Subject(ctx context.Context, p charter.Erasure, at time.Time, du
 		if err != nil {
 			return err
 		}
-		if err := overwrite(ctx, tx); err != nil {
+		e, err := s.eraser(ctx, tx, &out)
+		if err != nil {
 			return err
 		}
 		if err := note(ctx, tx, id, 0, p, at); err != nil {
 			return err
 		}
 		if len(p.Holds()) > 0 {
-			return restrict(ctx, tx, p, ids, at, t, &out)
+			return e.restrict(ctx, p, ids, at, t)
 		}
 		out.Subjects = ids
 		if err := recallAll(ctx, tx, ids, id.String(), at, due, t, &out); err != nil {
@@ -80,7 +81,7 @@ func (s *Store) Subject(ctx context.Context, p charter.Erasure, at time.Time, du
 		}
 		for _, one := range ids {
 			t.Gone = append(t.Gone, gone.Mark{Kind: gone.Erased, Subject: one})
-			if err := eraseSubject(ctx, tx, one, &out); err != nil {
+			if err := e.subject(ctx, one); err != nil {
 				return err
 			}
 		}
@@ -90,9 +91,9 @@ func (s *Store) Subject(ctx context.Context, p charter.Erasure, at time.Time, du
 }
 
 // restrict erases all but what is held up: the ratings and the consents, and the records that nothing holds.
-func restrict(ctx context.Context, tx *sql.Tx, p charter.Erasure, ids []subject.ID, at time.Time, t *store.Trace, out *Erased) error {
+func (e *eraser) restrict(ctx context.Context, p charter.Erasure, ids []subject.ID, at time.Time, t *store.Trace) error {
 	for _, id := range ids {
-		records, err := recordsOf(ctx, tx, id)
+		records, err := recordsOf(ctx, e.tx, id)
 		if err != nil {
 			return err
 		}
@@ -101,12 +102,12 @@ func restrict(ctx context.Context, tx *sql.Tx, p charter.Erasure, ids []subject.
 				continue
 			}
 			t.Gone = append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: id, Matter: int64(r)})
-			if err := eraseRecord(ctx, tx, id, r, true, out); err != nil {
+			if err := e.record(ctx, id, r, true); err != nil {
 				return err
 			}
 		}
 		t.Gone = append(t.Gone, gone.Mark{Kind: gone.Confined, Subject: id})
-		if err := confine(ctx, tx, id, at, out); err != nil {
+		if err := e.confine(ctx, id, at); err != nil {
 			return err
 		}
 	}
@@ -114,16 +115,11 @@ func restrict(ctx context.Context, tx *sql.Tx, p charter.Erasure, ids []subject.
 }
 
 // confine ends the consents of a subject and deletes what rested on them.
-func confine(ctx context.Context, tx *sql.Tx, id subject.ID, at time.Time, out *Erased) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND withdrawn_at IS NULL`, store.Micro(at), int64(id)); err != nil {
+func (e *eraser) confine(ctx context.Context, id subject.ID, at time.Time) error {
+	if _, err := e.tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND withdrawn_at IS NULL`, store.Micro(at), int64(id)); err != nil {
 		return err
 	}
-	for _, table := range []string{"rating", "rating_history", "standing"} {
-		if err := remove(ctx, tx, table, id, 0, out); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.ratings(ctx, id)
 }
 
 // Record erases one record under its permit, with the ratings that it went into.
@@ -139,7 +135,8 @@ func (s *Store) Record(ctx context.Context, p charter.Erasure, at time.Time, due
 		if err != nil {
 			return err
 		}
-		if err := overwrite(ctx, tx); err != nil {
+		e, err := s.eraser(ctx, tx, &out)
+		if err != nil {
 			return err
 		}
 		if err := note(ctx, tx, id, p.Record(), p, at); err != nil {
@@ -147,14 +144,14 @@ func (s *Store) Record(ctx context.Context, p charter.Erasure, at time.Time, due
 		}
 		for _, one := range ids { // it may have ended on one and gone on with another
 			t.Gone = append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: one, Matter: int64(p.Record())})
-			if err := eraseRecord(ctx, tx, one, p.Record(), true, &out); err != nil {
+			if err := e.record(ctx, one, p.Record(), true); err != nil {
 				return err
 			}
 		}
 		if err := recallAll(ctx, tx, ids, p.Record().String(), at, due, t, &out); err != nil {
 			return err
 		}
-		return dropRatings(ctx, tx, id, &out)
+		return e.ratings(ctx, id)
 	})
 	return out, errors.Join(err, s.flush(ctx, err))
 }
@@ -182,16 +179,6 @@ func recallAll(ctx context.Context, tx *sql.Tx, ids []subject.ID, about string, 
 	return nil
 }
 
-// dropRatings deletes what was computed from a file of which something is gone. It is computed again when it is asked for.
-func dropRatings(ctx context.Context, tx *sql.Tx, id subject.ID, out *Erased) error {
-	for _, table := range []string{"rating", "rating_history", "standing"} {
-		if err := remove(ctx, tx, table, id, 0, out); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // note writes the erasure down, or completes what was noted when it was asked for.
 func note(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, p charter.Erasure, at time.Time) error {
 	held := ""
@@ -207,14 +194,18 @@ func note(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, p charter
 	return err
 }
 
-// Waiting are the subjects whose erasure was asked for and is held up.
-func (s *Store) Waiting(ctx context.Context) (ids []subject.ID, err error) {
+// Waiting are the erasures that were asked for and are held up.
+func (s *Store) Waiting(ctx context.Context) (held []Held, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		ids, err = list(ctx, tx, func(rows *sql.Rows) (one subject.ID, err error) { return one, rows.Scan(&one) },
-			`SELECT subject FROM erasure WHERE done_at IS NULL ORDER BY subject`)
+		held, err = list(ctx, tx, func(rows *sql.Rows) (h Held, err error) {
+			var at int64
+			err = rows.Scan(&h.Subject, &h.Ground, &at)
+			h.Asked = store.Instant(at)
+			return h, err
+		}, `SELECT subject, ground, asked_at FROM erasure WHERE done_at IS NULL AND record = 0 ORDER BY subject`)
 		return err
 	})
-	return ids, err
+	return held, err
 }
 
 // same are the subject and those merged into it.
@@ -249,23 +240,40 @@ func list[T any](ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) (T, error
 	return all, rows.Err()
 }
 
-// eraseSubject deletes everything on one subject; its row in the register stays, bare, as what its ledger is about.
-func eraseSubject(ctx context.Context, tx *sql.Tx, id subject.ID, out *Erased) error {
-	records, err := recordsOf(ctx, tx, id)
+// eraser deletes in one transaction, and counts.
+type eraser struct {
+	tx  *sql.Tx
+	out *Erased
+	// subjects and records are the tables that know subjects, and those that know records of subjects.
+	subjects, records []string
+}
+
+// eraser finds the tables, and has what is deleted from here on overwritten.
+func (s *Store) eraser(ctx context.Context, tx *sql.Tx, out *Erased) (e eraser, err error) {
+	e = eraser{tx: tx, out: out}
+	if err := s.db.Overwrite(ctx, tx); err != nil {
+		return e, err
+	}
+	if e.subjects, err = tablesWith(ctx, tx, "subject"); err != nil {
+		return e, err
+	}
+	e.records, err = tablesWith(ctx, tx, "subject", "record")
+	return e, err
+}
+
+// subject deletes everything on one subject; its row in the register stays, bare, as what its ledger is about.
+func (e *eraser) subject(ctx context.Context, id subject.ID) error {
+	records, err := recordsOf(ctx, e.tx, id)
 	if err != nil {
 		return err
 	}
 	for _, r := range records {
-		if err := eraseRecord(ctx, tx, id, r, true, out); err != nil {
+		if err := e.record(ctx, id, r, true); err != nil {
 			return err
 		}
 	}
-	tables, err := tablesWith(ctx, tx, "subject")
-	if err != nil {
-		return err
-	}
-	for _, table := range tables {
-		if err := remove(ctx, tx, table, id, 0, out); err != nil {
+	for _, table := range e.subjects {
+		if err := e.remove(ctx, table, id, 0); err != nil {
 			return err
 		}
 	}
@@ -274,37 +282,43 @@ func eraseSubject(ctx context.Context, tx *sql.Tx, id subject.ID, out *Erased) e
 		`UPDATE link SET reason = '', evidence = '' WHERE merged = ?`,
 		`UPDATE link SET reason = '', evidence = '' WHERE kept = ?`,
 	} {
-		if _, err := tx.ExecContext(ctx, blank, int64(id)); err != nil {
+		if _, err := e.tx.ExecContext(ctx, blank, int64(id)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// eraseRecord deletes a record of one subject from every table that knows it. final marks its supplier's row, so that it
-// does not come in again.
-func eraseRecord(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, final bool, out *Erased) error {
+// record deletes a record of one subject from every table that knows it. final marks its supplier's row, so that it does
+// not come in again.
+func (e *eraser) record(ctx context.Context, id subject.ID, r record.ID, final bool) error {
 	if final {
-		_, err := tx.ExecContext(ctx, `UPDATE source_row SET erased = 1 WHERE (agency, dataset, key) IN (
+		_, err := e.tx.ExecContext(ctx, `UPDATE source_row SET erased = 1 WHERE (agency, dataset, key) IN (
 			SELECT c.agency, c.dataset, v.source_key FROM record_version v JOIN contract c ON c.number = v.contract
 			WHERE v.subject = ? AND v.record = ?)`, int64(id), int64(r))
 		if err != nil {
 			return err
 		}
 	}
-	before := out.Rows
-	if err := remove(ctx, tx, "record_version", id, r, out); err != nil {
+	before := e.out.Rows
+	if err := e.remove(ctx, "record_version", id, r); err != nil {
 		return err
 	}
-	if out.Rows > before {
-		out.Records++
+	if e.out.Rows > before {
+		e.out.Records++
 	}
-	tables, err := tablesWith(ctx, tx, "subject", "record")
-	if err != nil {
-		return err
+	for _, table := range e.records {
+		if err := e.remove(ctx, table, id, r); err != nil {
+			return err
+		}
 	}
-	for _, table := range tables {
-		if err := remove(ctx, tx, table, id, r, out); err != nil {
+	return nil
+}
+
+// ratings deletes what was computed from a file of which something is gone. It is computed again when it is asked for.
+func (e *eraser) ratings(ctx context.Context, id subject.ID) error {
+	for _, table := range []string{"rating", "rating_history", "standing"} {
+		if err := e.remove(ctx, table, id, 0); err != nil {
 			return err
 		}
 	}
@@ -312,17 +326,17 @@ func eraseRecord(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, fi
 }
 
 // remove deletes a subject's rows of a table, those of one record where one is given.
-func remove(ctx context.Context, tx *sql.Tx, table string, id subject.ID, r record.ID, out *Erased) error {
+func (e *eraser) remove(ctx context.Context, table string, id subject.ID, r record.ID) error {
 	query, args := `DELETE FROM `+table+` WHERE subject = ?`, []any{int64(id)} //nolint:gosec // the name comes from the schema
 	if r != 0 {
 		query, args = query+` AND record = ?`, append(args, int64(r))
 	}
-	done, err := tx.ExecContext(ctx, query, args...)
+	done, err := e.tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	n, err := done.RowsAffected()
-	out.Rows += n
+	e.out.Rows += n
 	return err
 }
 
@@ -350,10 +364,4 @@ func (s *Store) flush(ctx context.Context, failed error) error {
 		return nil
 	}
 	return s.db.Scrub(ctx)
-}
-
-// overwrite has what the writer deletes from now on overwritten with zeros, until flush.
-func overwrite(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `PRAGMA secure_delete = ON`)
-	return err
 }

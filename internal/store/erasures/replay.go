@@ -44,11 +44,12 @@ func (s *Store) Replay(ctx context.Context, j Journal) (Replayed, error) {
 		if err != nil || last == played {
 			return err
 		}
-		if err := overwrite(ctx, tx); err != nil {
+		e, err := s.eraser(ctx, tx, &Erased{})
+		if err != nil {
 			return err
 		}
 		for _, m := range marks {
-			if err := replay(ctx, tx, m); err != nil {
+			if err := e.replay(ctx, m); err != nil {
 				return err
 			}
 			done[m.Kind.String()]++
@@ -89,27 +90,27 @@ func net(j Journal, since int64) (list []marked, last int64, err error) {
 }
 
 // replay makes one thing gone. It changes nothing where the thing is not there.
-func replay(ctx context.Context, tx *sql.Tx, m marked) error {
-	var out Erased
+func (e *eraser) replay(ctx context.Context, m marked) error {
+	tx := e.tx
 	switch m.Kind {
 	case gone.Erased:
 		if err := done(ctx, tx, m, 0, "own-wish"); err != nil {
 			return err
 		}
-		return eraseSubject(ctx, tx, m.Subject, &out)
+		return e.subject(ctx, m.Subject)
 	case gone.RecordErased:
 		if err := done(ctx, tx, m, m.Matter, "unlawful"); err != nil {
 			return err
 		}
-		if err := dropRatings(ctx, tx, m.Subject, &out); err != nil {
+		if err := e.ratings(ctx, m.Subject); err != nil {
 			return err
 		}
-		return eraseRecord(ctx, tx, m.Subject, record.ID(m.Matter), true, &out)
+		return e.record(ctx, m.Subject, record.ID(m.Matter), true)
 	case gone.RecordOut, gone.Suppressed:
-		if err := dropRatings(ctx, tx, m.Subject, &out); err != nil {
+		if err := e.ratings(ctx, m.Subject); err != nil {
 			return err
 		}
-		return eraseRecord(ctx, tx, m.Subject, record.ID(m.Matter), false, &out)
+		return e.record(ctx, m.Subject, record.ID(m.Matter), false)
 	case gone.Withdrawn:
 		return withdraw(ctx, tx, m)
 	case gone.Confined:
@@ -117,11 +118,11 @@ func replay(ctx context.Context, tx *sql.Tx, m marked) error {
 			ON CONFLICT DO NOTHING`, int64(m.Subject), store.Micro(m.at)); err != nil {
 			return err
 		}
-		return confine(ctx, tx, m.Subject, m.at, &out)
+		return e.confine(ctx, m.Subject, m.at)
 	case gone.OrderEnded:
 		return endOrder(ctx, tx, m)
 	case gone.Parted:
-		return part(ctx, tx, m)
+		return e.part(ctx, m)
 	case gone.Revoked:
 		return revoke(ctx, tx, m)
 	case gone.ListingEnded:
@@ -172,7 +173,8 @@ func endOrder(ctx context.Context, tx *sql.Tx, m marked) error {
 
 // part undoes a joining again. The records that had moved with it are taken out on both sides: what each side said since is
 // not in the backup, and their suppliers send them again.
-func part(ctx context.Context, tx *sql.Tx, m marked) error {
+func (e *eraser) part(ctx context.Context, m marked) error {
+	tx := e.tx
 	var kept subject.ID
 	err := tx.QueryRowContext(ctx, `SELECT kept FROM link WHERE id = ? AND undone_at IS NULL`, m.Matter).Scan(&kept)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -186,7 +188,6 @@ func part(ctx context.Context, tx *sql.Tx, m marked) error {
 	if err != nil {
 		return err
 	}
-	var out Erased
 	for _, r := range moved {
 		if _, err := tx.ExecContext(ctx, `UPDATE source_row SET subject = ?, next_subject = 0, next_by = 0 WHERE (agency, dataset, key) IN (
 			SELECT c.agency, c.dataset, v.source_key FROM record_version v JOIN contract c ON c.number = v.contract
@@ -194,13 +195,13 @@ func part(ctx context.Context, tx *sql.Tx, m marked) error {
 			return err
 		}
 		for _, side := range []subject.ID{kept, m.Subject} {
-			if err := eraseRecord(ctx, tx, side, record.ID(r), false, &out); err != nil {
+			if err := e.record(ctx, side, record.ID(r), false); err != nil {
 				return err
 			}
 		}
 	}
 	for _, side := range []subject.ID{kept, m.Subject} {
-		if err := dropRatings(ctx, tx, side, &out); err != nil {
+		if err := e.ratings(ctx, side); err != nil {
 			return err
 		}
 	}
