@@ -7,6 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/catalogue"
+	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/subject"
 )
@@ -223,22 +224,32 @@ func ofAge(s subject.Subject, born, today calendar.Day) error {
 }
 
 // WithdrawalPermit permits the store to withdraw one consent and to delete what rested on it.
-type WithdrawalPermit struct{ consent *consent.Consent }
+type WithdrawalPermit struct {
+	consent *consent.Consent
+	due     calendar.Day
+}
 
 // Consent is the consent that may be withdrawn; nil in a zero permit.
 func (p WithdrawalPermit) Consent() *consent.Consent { return p.consent }
 
+// Due is the last day on which recipients may acknowledge that they have deleted what they got.
+func (p WithdrawalPermit) Due() calendar.Day { return p.due }
+
 // PermitWithdrawal holds the taking half of C1: whoever gave a consent takes it back when it likes, without reasons and
-// as easily as it was given: by its own act, or before two officials.
-func PermitWithdrawal(c *consent.Consent, by, with Actor) (WithdrawalPermit, error) {
+// as easily as it was given: by its own act, or before two officials. From today on runs the clock of the recipients.
+func PermitWithdrawal(c *consent.Consent, by, with Actor, today calendar.Day) (WithdrawalPermit, error) {
 	own := by.Subject != 0 && by.Subject == c.Subject
 	witnessed := by.official() && with.official() && by.name() != with.name()
 	if !own && !witnessed {
 		return WithdrawalPermit{}, refuse("C1", "own act of the subject",
 			"have the person withdraw it with its own credential, or before two officials", "nobody withdraws another's consent")
 	}
+	due, err := clock.BuiltIn().Due(clock.DeletionAcknowledged, today)
+	if err != nil {
+		return WithdrawalPermit{}, err
+	}
 	w := *c
-	return WithdrawalPermit{&w}, nil
+	return WithdrawalPermit{&w, due.Day}, nil
 }
 
 // RatingTerms is a rating about to be computed, and what it must be judged against.

@@ -313,7 +313,7 @@ func TestC1Withdrawal(t *testing.T) {
 		{"another subject", charter.Actor{Subject: 999, Credential: "x"}, charter.Actor{}, "C1: own act of the subject"},
 		{"nobody", charter.Actor{}, charter.Actor{}, "C1: own act of the subject"},
 	} {
-		_, err := charter.PermitWithdrawal(&c, by.by, by.with)
+		_, err := charter.PermitWithdrawal(&c, by.by, by.with, onDay("2026-07-01"))
 		t.Run(by.name, func(t *testing.T) { wantRefusal(t, err, by.want) })
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/registrar"
 	"probity/internal/store"
+	"probity/internal/store/consents"
 	"probity/internal/store/reads"
 	"probity/internal/subject"
 )
@@ -466,8 +467,8 @@ func TestZeroPermits(t *testing.T) {
 	)
 	for name, err := range map[string]error{
 		"version":    p.store.AddVersions(ctx, 1, []charter.Admitted{admitted}),
-		"consent":    p.store.AddConsents(ctx, []charter.ConsentPermit{given}, []*ledger.Entry{{}}, nil),
-		"withdrawal": second(p.store.WithdrawConsent(ctx, withdrawal, p.now, &ledger.Entry{}, notice.Written{})),
+		"consent":    consents.In(p.store).AddConsents(ctx, []charter.ConsentPermit{given}, []*ledger.Entry{{}}, nil),
+		"withdrawal": second(consents.In(p.store).WithdrawConsent(ctx, withdrawal, p.now, &ledger.Entry{}, notice.Written{})),
 		"model":      p.store.AddModel(ctx, model, store.Model{Code: "m", Version: 1}),
 		"link":       second(p.store.Merge(ctx, link, nil, p.now, nil)),
 		"parting":    p.store.Unmerge(ctx, unlink, store.Link{}, nil, p.now, nil),

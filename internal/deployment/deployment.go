@@ -26,6 +26,7 @@ import (
 	"probity/internal/repair/regime"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/consents"
 	"probity/internal/store/notices"
 	"probity/internal/store/reads"
 	"probity/internal/vault"
@@ -198,7 +199,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	return &Deployment{
 		Store: db, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk),
-		Rights: rights.New(db, rights.Persons{Register: db, Vault: keys}, clerk, cat, now),
+		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  clerk,
 	}, nil

@@ -113,4 +113,3 @@ func TestRetentionTable(t *testing.T) {
 		}
 	}
 }
-

@@ -188,11 +188,11 @@ func (s *Service) Withdraw(ctx context.Context, by, with access.Credential, of s
 		return Withdrawal{}, fault.New(fault.NotFound, "consent.none", "subject %s has no consent %s", sub.ID, id).
 			With("see its consents with: probity consent show")
 	}
-	permit, err := charter.PermitWithdrawal(&list[i], by.Actor(), with.Actor())
+	at := s.now().UTC()
+	permit, err := charter.PermitWithdrawal(&list[i], by.Actor(), with.Actor(), calendar.In(at, calendar.Shanghai))
 	if err != nil {
 		return Withdrawal{}, err
 	}
-	at := s.now().UTC()
 	gone := notice.Notice{
 		Subject: sub.ID, Occasion: notice.ConsentWithdrawn, At: at, About: id.String(), Law: withdrawalLaw, Contest: notice.ByComplaint,
 		Facts: appendAll([]notice.Fact{{Name: "method", Value: list[i].Method}, {Name: "consent", Value: id.String()}}, "recipient", list[i].Recipients),

@@ -7,49 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
-	"probity/calendar"
-	"probity/internal/charter"
 	"probity/internal/consent"
 	"probity/internal/fault"
-	"probity/internal/ledger"
-	"probity/internal/notice"
 	"probity/internal/rating"
-	"probity/internal/recall"
 	"probity/internal/rights"
 	"probity/internal/subject"
-	"probity/internal/vault/gone"
 )
-
-// NextConsents reserves the ids of n consents and gives the first.
-func (s *Store) NextConsents(n int) consent.ID { return consent.ID(s.ids.next(n)) }
-
-// AddConsents keeps consents under the ids they have, leaves an entry in the ledger of each subject and tells each, all in
-// one transaction. entries[i] and told[i] belong to permits[i]; the entry gets the consent's digest.
-func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit, entries []*ledger.Entry, told []notice.Written) error {
-	if len(permits) != len(entries) {
-		return fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries", len(permits), len(entries))
-	}
-	return s.WriteAct(ctx, charter.Every(permits), &Trace{Entries: entries, Notices: told}, func(tx *sql.Tx) error {
-		rows := NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "given_at", "body"}, "")
-		for i, p := range permits {
-			c := p.Consent()
-			if c == nil || c.ID == 0 {
-				return fault.New(fault.Internal, "store.permit", "a consent came without a permit or an id")
-			}
-			body, err := json.Marshal(c)
-			if err != nil {
-				return err
-			}
-			entries[i].Detail, entries[i].Commitment = c.ID.String(), c.Digest()
-			if err := rows.Add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), Micro(c.Given), string(body)); err != nil {
-				return err
-			}
-		}
-		return rows.End(ctx)
-	})
-}
 
 // SubjectsOf reads many subjects of the register in the order of the ids, following redirects; an unknown id is NotFound.
 func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Subject, error) {
@@ -139,48 +103,6 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 		list = append(list, c)
 	}
 	return list, rows.Err()
-}
-
-// errUnchanged rolls an act back that was done before.
-var errUnchanged = errors.New("nothing is left to do")
-
-// WithdrawConsent marks the consent withdrawn, physically deletes the subject's ratings under it and their history,
-// and orders every recipient to delete, all in one transaction with the ledger entry and the subject's receipt.
-// Withdrawing again changes nothing and tells nobody.
-func (s *Store) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry, told notice.Written) (rights.Withdrawal, error) {
-	var w rights.Withdrawal
-	c := p.Consent()
-	if c == nil {
-		return w, fault.New(fault.Internal, "store.permit", "a withdrawal came without a permit")
-	}
-	w.Consent = c.ID
-	trace := &Trace{At: at, Notices: []notice.Written{told}}
-	err := s.WriteAct(ctx, p, trace, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE consent SET withdrawn_at = ? WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`,
-			Micro(at), int64(c.Subject), int64(c.ID))
-		if err != nil {
-			return err
-		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, errUnchanged)
-		}
-		if w.Ratings, w.History, err = DeleteRatings(ctx, tx, c.Subject, c.Method); err != nil {
-			return err
-		}
-		w.Recipients = c.Recipients
-		e.Detail, e.Commitment = c.ID.String(), c.Digest()
-		trace.Entries = []*ledger.Entry{e}
-		trace.Demands = []recall.Demand{{
-			Subject: c.Subject, Kind: recall.Delete, About: c.ID.String(), Ground: "withdrawn", At: at, Due: calendar.None,
-			Recipients: c.Recipients,
-		}}
-		trace.Gone = []gone.Mark{{Kind: gone.Withdrawn, Subject: c.Subject, Matter: int64(c.ID)}}
-		return nil
-	})
-	if errors.Is(err, errUnchanged) {
-		return w, nil
-	}
-	return w, err
 }
 
 // DeleteRatings deletes in a write transaction what a model said of a subject, now and before, and the standing row, which

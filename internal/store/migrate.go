@@ -3,69 +3,27 @@ package store
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"fmt"
-	"io/fs"
-	"slices"
-	"strconv"
-	"strings"
 
 	"probity/internal/fault"
+	"probity/internal/store/migrations"
 )
-
-//go:embed migrations
-var migrationFiles embed.FS
 
 // applicationID marks a database file as ours, in SQLite's own header field ("PROB").
 const applicationID = 0x50524f42
 
-type migration struct {
-	number int
-	name   string
-	sql    string
-}
-
-// migrations lists the engine's migrations in order. They are numbered from 1 without gaps, and only go forward.
-func migrations(engine string) ([]migration, error) {
-	dir := "migrations/" + engine
-	entries, err := fs.ReadDir(migrationFiles, dir)
-	if err != nil {
-		return nil, err
-	}
-	var list []migration
-	for _, e := range entries {
-		digits, _, ok := strings.Cut(e.Name(), "_")
-		n, err := strconv.Atoi(digits)
-		if !ok || err != nil {
-			return nil, fmt.Errorf("migration %s has no number", e.Name())
-		}
-		body, err := fs.ReadFile(migrationFiles, dir+"/"+e.Name())
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, migration{n, e.Name(), string(body)})
-	}
-	slices.SortFunc(list, func(a, b migration) int { return a.number - b.number })
-	for i, m := range list {
-		if m.number != i+1 {
-			return nil, fmt.Errorf("migration %s should have number %d", m.name, i+1)
-		}
-	}
-	return list, nil
-}
-
 // migrate brings a new database to the version the program needs, each step in a transaction of its own.
 func (s *Store) migrate(ctx context.Context) error {
-	list, err := migrations(s.dialect.Name())
+	list, err := migrations.Of(s.dialect.Name())
 	if err != nil {
 		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
 	}
 	for _, m := range list {
 		err := s.Write(ctx, func(tx *sql.Tx) error {
-			if _, err := tx.ExecContext(ctx, m.sql); err != nil {
-				return fmt.Errorf("migration %s: %w", m.name, err)
+			if _, err := tx.ExecContext(ctx, m.SQL); err != nil {
+				return fmt.Errorf("migration %s: %w", m.Name, err)
 			}
-			if m.number == 1 {
+			if m.Number == 1 {
 				if _, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('birth', ?)`, string(s.birth)); err != nil {
 					return err
 				}
@@ -73,7 +31,7 @@ func (s *Store) migrate(ctx context.Context) error {
 					return err
 				}
 			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", m.number))
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", m.Number))
 			return err
 		})
 		if err != nil {
@@ -85,7 +43,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // check refuses a file that is not ours or has another version than the program needs, and reads what it was born as.
 func (s *Store) check(ctx context.Context) error {
-	list, err := migrations(s.dialect.Name())
+	list, err := migrations.Of(s.dialect.Name())
 	if err != nil {
 		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
 	}
