@@ -30,9 +30,9 @@ var methods = map[string]struct {
 	datasets         []string
 	kind             subject.Kind
 }{
-	"repayment-score": {"lending", "finance-credit", []string{"bank.repayment"}, subject.Person},
-	"driving-score":   {"lending", "traffic", []string{"ministry.driving"}, subject.Person},
-	"company-score":   {"lending", "market", []string{"ministry.penalty", "ministry.export-penalty"}, subject.Enterprise},
+	"repayment-score": {"home-lending", "finance-credit", []string{"bank.repayment"}, subject.Person},
+	"driving-score":   {"home-lending", "traffic", []string{"ministry.driving"}, subject.Person},
+	"company-score":   {"home-lending", "market", []string{"ministry.penalty", "ministry.export-penalty"}, subject.Enterprise},
 }
 
 // words is a consent that is in order: the party's, to one method, for the bank or the museum.
@@ -98,7 +98,7 @@ var consentFlaws = map[string]func(h *history, p *party, c *consent.Consent, by,
 	"handler":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Handler = "" },
 	"recipient":  func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = nil },
 	"everybody":  func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = []string{"*"} },
-	"purpose":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Purpose = "supervision" },
+	"purpose":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Purpose = "home-supervision" },
 	"context":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Contexts = nil },
 	"categories": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Categories = nil },
 	"other context's data": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) {

@@ -49,7 +49,7 @@ var restrictions = map[string]struct {
 	kinds      []subject.Kind
 	forPersons bool
 }{
-	"consumption-limit": {[]string{"court"}, map[string]string{"court": "qi"}, order.Basis{Law: "civil-procedure-law", Article: "art. 262"}, 24, []subject.Kind{subject.Enterprise, subject.Person, subject.OfficeHolder}, true},
+	"spending-limit": {[]string{"court"}, map[string]string{"court": "qi"}, order.Basis{Law: "civil-procedure-law", Article: "art. 262"}, 24, []subject.Kind{subject.Enterprise, subject.Person, subject.OfficeHolder}, true},
 	"entry-ban":         {[]string{"ministry", "neighbour"}, map[string]string{"ministry": "he", "neighbour": "ne"}, order.Basis{Law: "licensing-law", Article: "art. 79"}, 36, []subject.Kind{subject.Enterprise, subject.PublicBody}, true},
 }
 
@@ -103,14 +103,14 @@ var orderFlaws = map[string]func(h *history, o *order.Order, as *access.Credenti
 	},
 	"own order": func(h *history, _ *order.Order, as *access.Credential) { *as = h.as("bu") },
 	"competence": func(h *history, o *order.Order, as *access.Credential) {
-		o.Measure, o.Basis = "consumption-limit", restrictions["consumption-limit"].basis
+		o.Measure, o.Basis = "spending-limit", restrictions["spending-limit"].basis
 		o.Issuer, *as = "neighbour", h.as("ne")
 		o.End, o.Review = o.Start+20, calendar.None
 		o.Subject = h.party("yard").id
 	},
 	"measure of the list": func(_ *history, o *order.Order, _ *access.Credential) { o.Measure = "shaming" },
 	"class I": func(h *history, o *order.Order, as *access.Credential) {
-		o.Measure, o.Basis, o.Issuer, *as = "key-supervision", order.Basis{Law: "basic-list", Article: "item 3"}, "ministry", h.as("he")
+		o.Measure, o.Basis, o.Issuer, *as = "close-supervision", order.Basis{Law: "basic-list", Article: "item 3"}, "ministry", h.as("he")
 		o.Subject = h.party("ai").id
 		o.End, o.Review = o.Start+20, calendar.None
 	},
@@ -216,7 +216,7 @@ func decidesBenefit(h *history) act {
 	p := h.somebody(kinds...)
 	q := measure.Request{As: h.as(pick(h, "asker", "wu", "mu")), Subject: p.id, Measure: code, Purpose: "public-benefit", Basis: "basic-list"}
 	if p.consents() {
-		q.Purpose, q.Basis = "lending", "pipl art. 13"
+		q.Purpose, q.Basis = "home-lending", "pipl art. 13"
 	}
 	a := act{name: fmt.Sprintf("%s asks whether %s is granted to %s", q.As.Name(), code, p.name), touched: []subject.ID{h.stands(p)}}
 	d, err := h.d.Measures(h.ratings).Decide(h.ctx, q)

@@ -28,8 +28,8 @@ var purposes = map[string]struct {
 	bases         []string
 	consent, file bool
 }{
-	"lending":            {[]subject.Kind{subject.Person, subject.Enterprise}, []string{"pipl art. 13", "credit-reporting art. 18"}, true, false},
-	"supervision":        {[]subject.Kind{subject.Enterprise, subject.PublicBody, subject.OfficeHolder}, []string{"credit-reporting"}, false, false},
+	"home-lending":            {[]subject.Kind{subject.Person, subject.Enterprise}, []string{"pipl art. 13", "credit-reporting art. 18"}, true, false},
+	"home-supervision":        {[]subject.Kind{subject.Enterprise, subject.PublicBody, subject.OfficeHolder}, []string{"credit-reporting"}, false, false},
 	"court-order":        {subject.Kinds, []string{"pipl art. 13"}, false, true},
 	"decide-restriction": {subject.Kinds, []string{"civil-procedure-law"}, false, true},
 	"public-benefit":     {[]subject.Kind{subject.Enterprise, subject.PublicBody}, []string{"basic-list"}, false, false},
@@ -40,7 +40,7 @@ func reads(h *history) act {
 	p := h.somebody()
 	r := access.Request{
 		Subject: p.id, What: pick(h, "what", access.File, access.Rating, access.Explanation, access.History, access.Decision),
-		Purpose: pick(h, "purpose", "lending", "supervision", "court-order", "decide-restriction", "public-benefit"),
+		Purpose: pick(h, "purpose", "home-lending", "home-supervision", "court-order", "decide-restriction", "public-benefit"),
 		Model:   pick(h, "model", modelsFor(p)...),
 	}
 	asker := pick(h, "reader", "wu", "mu", "he", "qi", "ne")

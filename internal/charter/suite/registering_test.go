@@ -36,7 +36,7 @@ reasons:
 `, version, kinds, contexts, consent, dataset)
 }
 
-const asksConsent = "consent: {purpose: lending}\n"
+const asksConsent = "consent: {purpose: home-lending}\n"
 
 // models are the models that a registration may try, by what forbids each; "" is in order.
 var models = []struct{ breaks, kinds, contexts, consent, dataset string }{
@@ -51,7 +51,7 @@ var models = []struct{ breaks, kinds, contexts, consent, dataset string }{
 	{"C3: model of its own", "person, enterprise", "finance-credit", asksConsent, "bank.repayment"},
 	{"C3: context of the closed list", "enterprise", "everything", "", "ministry.penalty"},
 	{"C1: purpose of consent", "person", "finance-credit", "", "bank.repayment"},
-	{"C1: purpose of consent", "person", "finance-credit", "consent: {purpose: supervision}\n", "bank.repayment"},
+	{"C1: purpose of consent", "person", "finance-credit", "consent: {purpose: home-supervision}\n", "bank.repayment"},
 	{"C2: dataset of the catalogue", "enterprise", "market", "", "ministry.religion"},
 }
 

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,6 @@ import (
 	"probity/identifier"
 	"probity/internal/access"
 	"probity/internal/charter"
-	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/rating"
@@ -145,7 +145,7 @@ func (w *town) settle(ctx context.Context) (err error) {
 // founder sets the platform up, and belongs to no agency of the small catalogue.
 var founder = access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}
 
-// found makes the database as everybody does, and puts the small catalogue and its models in place of the built-in ones.
+// found makes the database as everybody does, and puts the small catalogue and its models in place of the built-in one.
 func (w *town) found(ctx context.Context, clock func() time.Time) (err error) {
 	d, err := deployment.Create(ctx, w.database(), store.Demo, founder, deployment.Options{Now: clock})
 	if err != nil {
@@ -191,23 +191,27 @@ func (w *town) found(ctx context.Context, clock func() time.Time) (err error) {
 	})
 }
 
-// catalogueFiles are testworld's, and the suite's own on top.
+// catalogueFiles are the built-in catalogue without its datasets, and the suite's own on top: many rooms name built-in
+// laws and agencies, and four hundred datasets would only be parsed again for every history.
 func catalogueFiles() (map[string][]byte, error) {
-	files := map[string][]byte{}
-	read := func(from fs.FS, prefix string) error {
-		return fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() {
-				return err
-			}
-			files[prefix+name], err = fs.ReadFile(from, name)
-			return err
-		})
+	files, err := deployment.BuiltInFiles()
+	if err != nil {
+		return nil, err
 	}
+	maps.DeleteFunc(files, func(name string, _ []byte) bool {
+		return strings.Contains(name, "datasets/") || strings.Contains(name, "families/")
+	})
 	world, err := fs.Sub(data, "testdata/world")
 	if err != nil {
 		return nil, err
 	}
-	return files, errors.Join(read(testworld.Files(), ""), read(world, deployment.LocalFolder))
+	return files, fs.WalkDir(world, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		files[deployment.LocalFolder+name], err = fs.ReadFile(world, name)
+		return err
+	})
 }
 
 // employ issues every official a credential.

@@ -17,18 +17,13 @@ var files embed.FS
 // Catalogue is the world's catalogue. It is loaded once; every caller gets the same, read-only.
 var Catalogue = sync.OnceValue(Load)
 
-// Files are the catalogue's files, for those who keep it in a database.
-func Files() fs.FS {
+// Load loads the catalogue anew, for those who number its contracts.
+func Load() *catalogue.Catalogue {
 	data, err := fs.Sub(files, "data")
 	if err != nil {
 		panic(err) // the name is a constant
 	}
-	return data
-}
-
-// Load loads the catalogue anew, for those who number its contracts.
-func Load() *catalogue.Catalogue {
-	c, faults := catalogue.Load(Files())
+	c, faults := catalogue.Load(data)
 	if err := faults.Err(); err != nil {
 		panic(err)
 	}

@@ -1,0 +1,250 @@
+package mutation_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"probity/internal/house/mutation"
+)
+
+// everyMutant is the environment variable that asks for every guard; make mutants sets it to the file of the report.
+const everyMutant = "PROBITY_MUTANTS"
+
+// onlyMutants is the environment variable that keeps to the guards of an invariant ("C4") or whose name holds a text.
+const onlyMutants = "PROBITY_MUTANTS_ONLY"
+
+func rootOf(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func guardsOf(t *testing.T) []mutation.Guard {
+	t.Helper()
+	guards, err := mutation.Find(os.DirFS(rootOf(t)), mutation.Packages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return guards
+}
+
+// TestEveryInvariantHasGuards: what keeps an invariant is found, and nothing is called missable that is not there.
+func TestEveryInvariantHasGuards(t *testing.T) {
+	t.Parallel()
+	guards := guardsOf(t)
+	count, names := map[string]int{}, map[string]bool{}
+	for i := range guards {
+		count[guards[i].Invariant]++
+		names[guards[i].Name()] = true
+	}
+	for n := 1; n <= 16; n++ {
+		if id := fmt.Sprintf("C%d", n); count[id] == 0 && !unguarded[id] {
+			t.Errorf("no guard of %s was found", id)
+		}
+	}
+	for name := range mutation.Equivalent {
+		if !names[name] {
+			t.Errorf("%q is listed as a guard that nobody can miss, and is not there", name)
+		}
+	}
+}
+
+// unguarded are the invariants that no refusal keeps: the own file opens to its subject (C12 is kept by what is not
+// refused).
+var unguarded = map[string]bool{"C12": true}
+
+// TestMutants removes guards and demands that the tests notice: a few for each invariant here, every one with make mutants.
+func TestMutants(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("SKIPPED with -short: builds the tests of the Charter once more, to remove its guards")
+	}
+	guards := guardsOf(t)
+	report := os.Getenv(everyMutant)
+	chosen := sample(guards)
+	if report != "" {
+		chosen = nil
+		only := os.Getenv(onlyMutants)
+		for i := range guards {
+			if only == "" || guards[i].Invariant == only || strings.Contains(guards[i].Name(), only) {
+				chosen = append(chosen, i)
+			}
+		}
+	} else {
+		t.Logf("removing %d of %d guards; make mutants removes them all", len(chosen), len(guards))
+	}
+	c := check{t: t, guards: guards, root: rootOf(t), folder: t.TempDir(), all: report != "", built: map[string]*mutation.Tests{}}
+	c.begin()
+	rows := c.run(chosen)
+	if report != "" {
+		if err := os.WriteFile(report, []byte(table(rows)), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, r := range rows {
+		switch reason, listed := mutation.Equivalent[r.guard.Name()]; {
+		case r.err != nil:
+			t.Errorf("%s: %v", r.guard.Name(), r.err)
+		case r.by == "" && !listed:
+			t.Errorf("%s: nothing notices that this guard is gone (%s, line %d)", r.guard.Invariant, r.guard.Name(), r.guard.Line)
+		case r.by != "" && listed:
+			t.Errorf("%s is listed as a guard that nobody can miss (%s), and %s misses it: take it off the list", r.guard.Name(), reason, r.by)
+		}
+	}
+}
+
+// sample are the first and the middle guard of each invariant in the Charter's own package.
+func sample(guards []mutation.Guard) (chosen []int) {
+	of := map[string][]int{}
+	for i := range guards {
+		if _, listed := mutation.Equivalent[guards[i].Name()]; guards[i].Package == mutation.Packages[0] && !listed {
+			of[guards[i].Invariant] = append(of[guards[i].Invariant], i)
+		}
+	}
+	for _, list := range of {
+		chosen = append(chosen, list[0])
+		if len(list) > 2 {
+			chosen = append(chosen, list[len(list)/2])
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
+}
+
+// check is one run over guards.
+type check struct {
+	t      *testing.T
+	guards []mutation.Guard
+	root   string
+	folder string
+	all    bool
+
+	overlay string
+	mu      sync.Mutex
+	built   map[string]*mutation.Tests
+}
+
+type row struct {
+	guard *mutation.Guard
+	// by names the tests that noticed, "" where none did.
+	by  string
+	err error
+}
+
+// suites are the tests that are asked in turn: the Charter's own, and the histories.
+var suites = []string{"internal/charter", "internal/charter/suite"}
+
+func (c *check) begin() {
+	c.t.Helper()
+	var err error
+	if c.overlay, err = mutation.Overlay(c.root, c.folder, c.guards); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// tests builds a package's tests once, and holds that they pass while all guards stand.
+func (c *check) tests(pkg string) (*mutation.Tests, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if have := c.built[pkg]; have != nil {
+		return have, nil
+	}
+	built, err := mutation.Build(c.t.Context(), c.root, c.overlay, c.folder, pkg)
+	if err != nil {
+		return nil, err
+	}
+	if c.all {
+		if by, err := built.Noticed(c.t.Context(), -1, "C"); err != nil || by != "" {
+			return nil, fmt.Errorf("the tests of %s fail with every guard in place: %s %w", pkg, by, err)
+		}
+	}
+	c.built[pkg] = &built
+	return &built, nil
+}
+
+// run tries the guards, two at a time.
+func (c *check) run(chosen []int) []row {
+	rows := make([]row, len(chosen))
+	next := make(chan int)
+	var group sync.WaitGroup
+	started, done := time.Now(), 0
+	for range 2 {
+		group.Go(func() {
+			for at := range next {
+				rows[at] = c.one(chosen[at])
+				c.mu.Lock()
+				done++
+				if c.all {
+					fmt.Printf("%4d of %d, %s: %s %s: %s\n", done, len(chosen), time.Since(started).Round(time.Second),
+						rows[at].guard.Invariant, rows[at].guard.Name(), noticedBy(&rows[at]))
+				}
+				c.mu.Unlock()
+			}
+		})
+	}
+	for at := range chosen {
+		next <- at
+	}
+	close(next)
+	group.Wait()
+	return rows
+}
+
+func noticedBy(r *row) string {
+	switch {
+	case r.err != nil:
+		return r.err.Error()
+	case r.by == "":
+		return "NOBODY NOTICED"
+	}
+	return r.by
+}
+
+func (c *check) one(i int) row {
+	r := row{guard: &c.guards[i]}
+	asked := slices.Clone(suites)
+	if pkg := r.guard.Package; c.all && !slices.Contains(asked, pkg) {
+		asked = append(asked, pkg)
+	}
+	for _, pkg := range asked {
+		tests, err := c.tests(pkg)
+		if err != nil {
+			r.err = err
+			return r
+		}
+		by, err := tests.Noticed(c.t.Context(), i, r.guard.Invariant)
+		if err != nil {
+			r.err = err
+			return r
+		}
+		if by != "" {
+			r.by = strings.TrimPrefix(pkg, "internal/") + " " + by
+			return r
+		}
+	}
+	return r
+}
+
+// table is the report, one line a guard.
+func table(rows []row) string {
+	var b strings.Builder
+	b.WriteString("| invariant | guard | noticed by |\n|---|---|---|\n")
+	for i := range rows {
+		r := &rows[i]
+		by := noticedBy(r)
+		if reason, listed := mutation.Equivalent[r.guard.Name()]; r.by == "" && listed {
+			by = "nobody can: " + reason
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.guard.Invariant, strings.ReplaceAll(r.guard.Name(), "|", "\\|"), by)
+	}
+	return b.String()
+}

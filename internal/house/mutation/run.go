@@ -1,0 +1,96 @@
+package mutation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Tests are built tests of one package.
+type Tests struct {
+	// Package is the folder whose tests they are, in which they run.
+	Package string
+	binary  string
+	root    string
+}
+
+// Build builds a package's tests with the overlay.
+func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error) {
+	t := Tests{Package: pkg, root: root, binary: filepath.Join(folder, path.Base(pkg)+".test")}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-overlay", overlay, "-o", t.binary, "./"+pkg)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return t, fmt.Errorf("building the tests of %s with the overlay: %w\n%s", pkg, err, out)
+	}
+	return t, nil
+}
+
+// attempts are how a package's tests are tried, the quick way first: those that bear the invariant's number, then all.
+func attempts(invariant string) [][]string {
+	some := "-test.run=" + invariant + "([^0-9]|$)"
+	return [][]string{
+		{some, "-rapid.checks=40"},
+		{"-test.run=.", "-rapid.checks=40"},
+	}
+}
+
+// Noticed runs the tests without the guard of a number (-1: with all of them) and gives the name of a test that
+// failed, "" where none did. A test that does not end has noticed too.
+func (t Tests) Noticed(ctx context.Context, number int, invariant string) (string, error) {
+	for _, args := range attempts(invariant) {
+		test, err := t.once(ctx, number, args)
+		if err != nil || test != "" {
+			return test, err
+		}
+	}
+	return "", nil
+}
+
+var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
+
+func (t Tests) once(ctx context.Context, number int, args []string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	defer cancel()
+	args = append(args, "-test.failfast", "-test.timeout=3m", "-rapid.shrinktime=0s", "-rapid.nofailfile")
+	cmd := exec.CommandContext(ctx, t.binary, args...)
+	cmd.Dir = filepath.Join(t.root, filepath.FromSlash(t.Package))
+	cmd.Env = os.Environ()
+	// Memory, where the system has a place in it: the tests commit thousands of times.
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		cmd.Env = append(cmd.Env, "TMPDIR=/dev/shm")
+	}
+	if number >= 0 {
+		cmd.Env = append(cmd.Env, Variable+"="+strconv.Itoa(number))
+	}
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return "", nil
+	case ctx.Err() != nil || bytes.Contains(out, []byte("panic: test timed out")):
+		return "(the tests did not end)", nil
+	case !errors.As(err, &exit):
+		return "", err
+	}
+	if m := failed.FindSubmatch(out); m != nil {
+		return string(m[1]), nil
+	}
+	if bytes.Contains(out, []byte("panic: ")) || bytes.Contains(out, []byte("fatal error: ")) {
+		return "(a panic)", nil
+	}
+	return "", fmt.Errorf("the tests of %s ended with %w and name none that failed:\n%s", t.Package, err, tail(out))
+}
+
+func tail(out []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
+}
