@@ -118,8 +118,15 @@ func revokes(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
+	shown, err := h.d.Access.Authenticate(h.ctx, name, secret)
+	if a.err = err; err != nil {
+		return a
+	}
 	if a.err = h.d.Access.Revoke(h.ctx, h.as("wu"), name); a.err != nil {
 		return a
+	}
+	if _, err := h.d.Access.Open(h.ctx, access.Request{As: shown, Subject: p.id, What: access.OwnFile}); err == nil {
+		h.violated("C11", "%s, and what was shown of it before is still good", a)
 	}
 	if _, err := h.d.Access.Authenticate(h.ctx, name, secret); err == nil {
 		h.violated("C11", "%s, and opens a file", a)

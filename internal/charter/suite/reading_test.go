@@ -10,7 +10,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/record"
 	"probity/internal/store"
-	keeping "probity/internal/store/reads"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 )
 
@@ -35,8 +35,8 @@ var purposes = map[string]struct {
 	"public-benefit":     {[]subject.Kind{subject.Enterprise, subject.PublicBody}, []string{"basic-list"}, false, false},
 }
 
-// reads has an official, the subject itself or a stranger read something about somebody, with everything stated or not.
-func reads(h *history) act {
+// looks has an official, the subject itself or a stranger read something about somebody, with everything stated or not.
+func looks(h *history) act {
 	p := h.somebody()
 	r := access.Request{
 		Subject: p.id, What: pick(h, "what", access.File, access.Rating, access.Explanation, access.History, access.Decision),
@@ -331,7 +331,7 @@ func knocks(h *history) act {
 	scopes := []access.Scope{none}
 	if h.stands(stranger) != h.stands(p) {
 		scope, err := h.d.Access.Open(ctx, access.Request{
-			As: h.as("qi"), Subject: stranger.id, What: access.Decision, Purpose: "decide-restriction", Basis: "civil-procedure-law", Case: "knocking",
+			As: h.as("qi"), Subject: stranger.id, What: access.Decision, Purpose: "decide-restriction", Basis: "civil-procedure-law", Case: "(2026) knock 17",
 		})
 		if a.err = err; err != nil {
 			a.breaks = ""
@@ -351,7 +351,7 @@ func knocks(h *history) act {
 			"history":     func() error { _, err := h.ratings.Past(ctx, s, model); return err },
 			"consents":    func() error { _, err := h.d.Rights.Show(ctx, s); return err },
 			"log":         func() error { _, err := h.d.Access.Log(ctx, s); return err },
-			"entries":     func() error { _, err := keeping.In(h.d.Store).Entries(ctx, s); return err },
+			"entries":     func() error { _, err := reads.In(h.d.Store).Entries(ctx, s); return err },
 		} {
 			if err := try(); err == nil {
 				h.violated("C11", "%s: the door of the %s opened", a, door)

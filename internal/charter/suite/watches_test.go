@@ -26,7 +26,7 @@ func operations() []operation {
 		{"end an order", []string{"C4", "C13"}, endsOrder},
 		{"decide a restriction", []string{"C4", "C5", "C6"}, decidesRestriction},
 		{"decide a benefit", []string{"C5", "C3", "C14"}, decidesBenefit},
-		{"read", []string{"C11", "C12", "C8", "C9"}, reads},
+		{"read", []string{"C11", "C12", "C8", "C9"}, looks},
 		{"read the own file", []string{"C12", "C11", "C10", "C9"}, readsOwn},
 		{"knock", []string{"C11"}, knocks},
 		{"join", []string{"C15", "C6"}, joins},
