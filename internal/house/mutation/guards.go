@@ -49,31 +49,34 @@ type edit struct {
 	close bool
 }
 
-// Packages are the folders that hold guards: the Charter itself, and what takes permits and scopes.
-var Packages = []string{"internal/charter", "internal/access", "internal/consent", "internal/record", "internal/measure", "internal/rating", "internal/rights", "internal/store"}
+// Charter is the folder whose refusals are the invariants themselves.
+const Charter = "internal/charter"
 
-// Find reads the guards of the packages, in the order of files and lines.
-func Find(repository fs.FS, packages []string) ([]Guard, error) {
+// without are the folders below internal that hold no guards of their own: they talk, measure, or watch.
+var without = []string{"internal/cli", "internal/web", "internal/demo", "internal/bench", "internal/house", "internal/fault", "internal/charter/suite", "internal/charter/testworld"}
+
+// Find reads the guards of everything below internal but what only talks, in the order of files and lines.
+func Find(repository fs.FS) ([]Guard, error) {
 	var all []Guard
-	for _, dir := range packages {
-		entries, err := fs.ReadDir(repository, dir)
+	err := fs.WalkDir(repository, "internal", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && (slices.Contains(without, name) || e.Name() == "testdata"):
+			return fs.SkipDir
+		case e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		text, err := fs.ReadFile(repository, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, e := range entries {
-			if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-				continue
-			}
-			text, err := fs.ReadFile(repository, path.Join(dir, e.Name()))
-			if err != nil {
-				return nil, err
-			}
-			found, err := inFile(dir, e.Name(), text)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, found...)
-		}
+		found, err := inFile(path.Dir(name), path.Base(name), text)
+		all = append(all, found...)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	names := map[string]int{}
 	for i := range all {
@@ -132,10 +135,10 @@ func helpersIn(file *ast.File) map[string]string {
 			return
 		}
 		ret, ok := body.List[0].(*ast.ReturnStmt)
-		if !ok || len(ret.Results) != 1 {
+		if !ok || len(ret.Results) == 0 {
 			return
 		}
-		if call, ok := ret.Results[0].(*ast.CallExpr); ok {
+		if call, ok := ret.Results[len(ret.Results)-1].(*ast.CallExpr); ok {
 			if invariant, _, ok := refusal(call, nil); ok {
 				helpers[name] = invariant
 			}
@@ -179,7 +182,7 @@ func refusal(call *ast.CallExpr, helpers map[string]string) (invariant, missing 
 		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == "Refuse" && len(call.Args) == 4 {
 			return literal(call.Args[0]), literal(call.Args[1]), true
 		}
-		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == "New" && len(call.Args) >= 2 && literal(call.Args[1]) == "store.permit" {
+		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == "New" && len(call.Args) >= 2 && strings.HasSuffix(literal(call.Args[1]), ".permit") {
 			return "", "permit", true
 		}
 	}

@@ -30,7 +30,7 @@ func rootOf(t *testing.T) string {
 
 func guardsOf(t *testing.T) []mutation.Guard {
 	t.Helper()
-	guards, err := mutation.Find(os.DirFS(rootOf(t)), mutation.Packages)
+	guards, err := mutation.Find(os.DirFS(rootOf(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestEveryInvariantHasGuards(t *testing.T) {
 
 // unguarded are the invariants that no refusal keeps: the own file opens to its subject (C12 is kept by what is not
 // refused).
-var unguarded = map[string]bool{"C12": true}
+var unguarded = map[string]bool{"C9": true, "C12": true, "C14": true}
 
 // TestMutants removes guards and demands that the tests notice: a few for each invariant here, every one with make mutants.
 func TestMutants(t *testing.T) {
@@ -106,7 +106,7 @@ func TestMutants(t *testing.T) {
 func sample(guards []mutation.Guard) (chosen []int) {
 	of := map[string][]int{}
 	for i := range guards {
-		if _, listed := mutation.Equivalent[guards[i].Name()]; guards[i].Package == mutation.Packages[0] && !listed {
+		if _, listed := mutation.Equivalent[guards[i].Name()]; guards[i].Package == mutation.Charter && !listed {
 			of[guards[i].Invariant] = append(of[guards[i].Invariant], i)
 		}
 	}
@@ -163,8 +163,13 @@ func (c *check) tests(pkg string) (*mutation.Tests, error) {
 		return nil, err
 	}
 	if c.all {
-		if by, err := built.Noticed(c.t.Context(), -1, "C"); err != nil || by != "" {
-			return nil, fmt.Errorf("the tests of %s fail with every guard in place: %s %w", pkg, by, err)
+		fmt.Println("built the tests of " + pkg)
+		by, err := built.Noticed(c.t.Context(), -1, "C")
+		if err != nil {
+			return nil, err
+		}
+		if by != "" {
+			return nil, fmt.Errorf("the tests of %s fail with every guard in place: %s", pkg, by)
 		}
 	}
 	c.built[pkg] = &built
