@@ -8,6 +8,8 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/consent"
 	"probity/internal/fault"
+	"probity/internal/listing/criteria"
+	"probity/internal/listing/entry"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
 )
@@ -43,6 +45,10 @@ type DecisionTerms struct {
 	Outcome Outcome
 	// Order is the order in force behind Restricted, nil for every other outcome.
 	Order *order.Order
+	// Listing is the published entry behind Restricted where the restriction follows from a list, and List its criteria;
+	// nil for every other outcome, and where an order stands behind it.
+	Listing *entry.Entry
+	List    *criteria.List
 	// Rating is what Granted and NotGranted rest on, nil for every other outcome.
 	Rating *RatingGround
 	// Consent is the person's own, for a benefit decided on a natural subject.
@@ -57,6 +63,7 @@ type Decision struct {
 	measure string
 	outcome Outcome
 	order   order.ID
+	listing entry.ID
 }
 
 // Subject is whom it is about, by the true kind.
@@ -68,11 +75,15 @@ func (d Decision) Measure() string { return d.measure }
 // Outcome is the permitted answer.
 func (d Decision) Outcome() Outcome { return d.outcome }
 
-// Order is the order behind a restriction; 0 unless the outcome is Restricted.
+// Order is the order behind a restriction; 0 unless the outcome is Restricted by an order.
 func (d Decision) Order() order.ID { return d.order }
 
+// Listing is the entry behind a restriction that follows from a list; 0 for every other answer.
+func (d Decision) Listing() entry.ID { return d.listing }
+
 // PermitDecision holds C3 and C4 where a decision is made, and C1, C5 and C6 as far as they bind it: a restriction is
-// answered from an order in force on this very subject and from nothing else; a benefit is answered from this very
+// answered from an order in force on this very subject or, for organisations and measures of class II, from a published
+// entry on a list, and from nothing else; a benefit is answered from this very
 // subject's rating, for persons of the benefit's own context and under a consent that covers reader, purpose and context.
 func PermitDecision(t DecisionTerms) (Decision, error) {
 	if t.Measure == nil {
@@ -85,7 +96,7 @@ func PermitDecision(t DecisionTerms) (Decision, error) {
 	case Granted, NotGranted:
 		err = benefitDecided(&t)
 	case RefusedByCharter:
-		if t.Order != nil || t.Rating != nil {
+		if t.Order != nil || t.Listing != nil || t.Rating != nil {
 			err = refuse("C4", "refusal without grounds", "give neither order nor rating with a refusal", "a refused decision rests on nothing")
 		}
 	default:
@@ -98,6 +109,9 @@ func PermitDecision(t DecisionTerms) (Decision, error) {
 	if t.Order != nil {
 		d.order = t.Order.ID
 	}
+	if t.Listing != nil {
+		d.listing = t.Listing.ID
+	}
 	return d, nil
 }
 
@@ -109,10 +123,13 @@ func restrictionDecided(t *DecisionTerms) error {
 		return refuse("C4", "measure that can be ordered", "a benefit is granted or not granted", "the measure %s is a benefit", t.Measure.Code)
 	}
 	if t.Outcome == Clear {
-		if t.Order != nil {
+		if t.Order != nil || t.Listing != nil {
 			return refuse("C4", "answer that fits the order", "answer restricted, or leave the order out", "an order is named for an answer that says there is none")
 		}
 		return nil
+	}
+	if t.Listing != nil {
+		return restrictionListed(t)
 	}
 	o := t.Order
 	switch {
@@ -134,7 +151,7 @@ func restrictionDecided(t *DecisionTerms) error {
 
 func benefitDecided(t *DecisionTerms) error {
 	r := t.Rating
-	if t.Order != nil {
+	if t.Order != nil || t.Listing != nil {
 		return refuse("C5", "benefit decided by its own rule", "decide it from the rating alone", "a benefit is not decided from an order")
 	}
 	if r == nil || t.Measure.Benefit == nil || r.Model.Code != t.Measure.Benefit.Model {

@@ -10,13 +10,17 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/clock"
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/intake"
+	"probity/internal/listing"
+	"probity/internal/listing/criteria"
 	"probity/internal/measure"
 	"probity/internal/notary"
 	"probity/internal/notice"
@@ -28,6 +32,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/consents"
 	"probity/internal/store/notices"
+	"probity/internal/store/orders"
 	"probity/internal/store/reads"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
@@ -67,6 +72,7 @@ type Deployment struct {
 	Contracts map[int]store.ContractRow
 	Now       func() time.Time
 	dismiss   func() error
+	criteria  func() (*criteria.Set, error) // of the lists, read once
 }
 
 // VaultPath is where the keys of a database file stand.
@@ -202,6 +208,8 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  clerk,
+
+		criteria: sync.OnceValues(func() (*criteria.Set, error) { return listing.BuiltIn(cat, clock.BuiltIn()) }),
 	}, nil
 }
 
@@ -323,7 +331,8 @@ func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
 // Measures is the service that decides on benefits and keeps orders.
 func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
 	return measure.New(measure.Parts{
-		Catalogue: d.Catalogue, Book: d.Store, Desk: d.Access, Ratings: ratings, Models: ratings.Book, Vault: d.Vault, Now: d.Now,
+		Catalogue: d.Catalogue, Book: orders.In(d.Store), Desk: d.Access, Ratings: ratings, Models: ratings.Book, Vault: d.Vault,
+		Lists: entries{d}, Now: d.Now,
 	})
 }
 

@@ -1,13 +1,16 @@
 package listing_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"probity/calendar"
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/listing"
 	"probity/internal/listing/entry"
+	"probity/internal/measure/order"
 )
 
 // TestTheWholeWay is the procedure in one breath: draft, advance notice, objection, answer, decision, publication, a
@@ -66,5 +69,41 @@ func TestTheWholeWay(t *testing.T) {
 	all, err := w.Show(t.Context(), listing.Request{As: w.own(firm), Subject: firm})
 	if err != nil || len(all) != 1 || len(all[0].Steps) != 7 || all[0].Steps[2].Reasons == "" {
 		t.Errorf("what the subject sees: %+v, %v", all, err)
+	}
+}
+
+// TestARestrictionFollowsAndLifts holds what decisions answer from a list, and that whoever was told is told of the end.
+func TestARestrictionFollowsAndLifts(t *testing.T) {
+	t.Parallel()
+	w := build(t)
+	if d := w.decide("fiscal-limit"); d.Outcome != charter.Clear {
+		t.Fatalf("before anything: %+v", d)
+	}
+	e := w.draft("samr", violation())
+	if d := w.decide("fiscal-limit"); d.Outcome != charter.Clear {
+		t.Errorf("from a draft: %+v", d)
+	}
+	w.publish("samr", &e)
+	d := w.decide("fiscal-limit")
+	if d.Outcome != charter.Restricted || d.Listing != e.ID || d.Order != 0 || d.Until != e.End() {
+		t.Fatalf("from a published entry: %+v", d)
+	}
+	if d := w.decide("award-limit"); d.Outcome != charter.Clear {
+		t.Errorf("a measure that the entry does not carry: %+v", d)
+	}
+	w.take(w.as("shanghai-court"), &e, entry.Step{
+		Act: entry.Annul, Document: paper("(2026) 沪01行终7号"), Reasons: "the reports show the tests were made",
+		Basis: order.Basis{Law: "samr-order44", Article: "art. 2"},
+	})
+	if d := w.decide("fiscal-limit"); d.Outcome != charter.Clear {
+		t.Errorf("after the annulment: %+v", d)
+	}
+	if got := w.demands(e.ID.String()); !slices.Equal(got, []string{"mof annulled"}) {
+		t.Errorf("who must take it back: %v", got)
+	}
+	feed, err := w.Feed(t.Context(), "serious-violators", time.Time{}, 0)
+	if err != nil || len(feed) != 1 || feed[0].Ended == nil || feed[0].Ended.How != "annulled" ||
+		feed[0].Ended.Reasons != "the reports show the tests were made" || len(feed[0].Subjects) != 1 {
+		t.Errorf("the published withdrawal: %+v, %v", feed, err)
 	}
 }

@@ -1,6 +1,7 @@
 package listing_test
 
 import (
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/listing"
 	"probity/internal/listing/entry"
+	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -150,3 +152,35 @@ func (w *world) publish(by string, e *entry.Entry) {
 	w.take(w.as(by), e, step(entry.Publish, ""))
 }
 
+// decide asks, for the ministry of finance, whether the measure applies to the company.
+func (w *world) decide(code string) measure.Decision {
+	w.t.Helper()
+	ratings, err := w.d.Ratings(w.t.Context())
+	must(w.t, err)
+	d, err := w.d.Measures(ratings).Decide(w.t.Context(), measure.Request{
+		As: w.as("mof"), Subject: firm, Measure: code, Purpose: "restriction", Basis: "basic-list", Case: "2026-1",
+	})
+	must(w.t, err)
+	return d
+}
+
+// demands are the recipients that must take something back, with the ground.
+func (w *world) demands(about string) (list []string) {
+	w.t.Helper()
+	must(w.t, w.d.Store.Read(w.t.Context(), func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(w.t.Context(), `SELECT recipient || ' ' || ground FROM recall WHERE about = ? AND kind = 'lift' ORDER BY 1`, about)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var one string
+			if err := rows.Scan(&one); err != nil {
+				return err
+			}
+			list = append(list, one)
+		}
+		return rows.Err()
+	}))
+	return list
+}

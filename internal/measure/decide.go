@@ -150,7 +150,7 @@ func fits(m *catalogue.Measure, sub subject.Subject) error {
 		With("ask for a subject of the kind " + strings.Join(kinds, " or "))
 }
 
-// restriction answers from the orders in force, and looks at nothing else.
+// restriction answers from the orders in force and the entries on lists that stand, and looks at nothing else.
 func (s *Service) restriction(ctx context.Context, j *judgement) error {
 	m := j.terms.Measure
 	if err := charter.Restrictable(m, j.terms.Subject); err != nil {
@@ -165,7 +165,7 @@ func (s *Service) restriction(ctx context.Context, j *judgement) error {
 	j.Until = st.GoodUntil
 	for i := range st.Orders {
 		o := &st.Orders[i]
-		until := ceilingDay(o, m)
+		until := charter.RestrictsUntil(o, m)
 		if o.Measure != m.Code || j.terms.Today >= until {
 			continue
 		}
@@ -174,7 +174,8 @@ func (s *Service) restriction(ctx context.Context, j *judgement) error {
 			j.terms.Order, j.terms.Outcome, j.Order, j.Until = o, charter.Restricted, o.ID, until
 		}
 	}
-	if j.terms.Order == nil {
+	s.fromLists(j, &st, m)
+	if j.terms.Outcome == charter.Clear {
 		j.Reasons = []Reason{because(reasonNoOrder, "no order of a court or authority for %s is in force on this subject on %s", m.Code, j.terms.Today)}
 	}
 	return nil
@@ -298,7 +299,7 @@ func (j *judgement) refuse(err error) error {
 		return err
 	}
 	j.Outcome, j.Invariant = charter.RefusedByCharter, f.Invariant
-	j.Order, j.Consent, j.Until = 0, 0, calendar.None
+	j.Order, j.Listing, j.Consent, j.Until = 0, 0, 0, calendar.None
 	j.Reasons = []Reason{{reasonCharter, f.Text}}
 	if f.Cure != "" {
 		j.Reasons = append(j.Reasons, Reason{reasonCharterCure, f.Cure})
@@ -307,6 +308,7 @@ func (j *judgement) refuse(err error) error {
 		j.Reasons = append(j.Reasons, baselineReason(m))
 	}
 	j.terms.Outcome, j.terms.Order, j.terms.Rating, j.terms.Consent = charter.RefusedByCharter, nil, nil, nil
+	j.terms.Listing, j.terms.List = nil, nil
 	j.permit, err = charter.PermitDecision(j.terms)
 	return err
 }
@@ -314,7 +316,7 @@ func (j *judgement) refuse(err error) error {
 // record keeps the decision under its permit and gives it its id.
 func (s *Service) record(ctx context.Context, j *judgement) (Decision, error) {
 	d := j.Decision
-	d.Outcome, d.Order = j.permit.Outcome(), j.permit.Order()
+	d.Outcome, d.Order, d.Listing = j.permit.Outcome(), j.permit.Order(), j.permit.Listing()
 	body, err := d.frozen()
 	if err != nil {
 		return Decision{}, fault.New(fault.Internal, "decision.body", "a decision cannot be written").By(err)

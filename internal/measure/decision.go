@@ -11,6 +11,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/listing/entry"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
 )
@@ -58,10 +59,11 @@ type Decision struct {
 	Measure string          `json:"measure"`
 	Outcome charter.Outcome `json:"outcome"`
 	Reasons []Reason        `json:"reasons"`
-	// Order is the order behind a restriction; Until the first day on which the answer no longer holds, None where only
-	// a new act or record changes it.
-	Order order.ID     `json:"order"`
-	Until calendar.Day `json:"until"`
+	// Order is the order behind a restriction, Listing the entry on a list where it follows from one; Until the first day
+	// on which the answer no longer holds, None where only a new act or record changes it.
+	Order   order.ID     `json:"order"`
+	Listing entry.ID     `json:"listing,omitempty"`
+	Until   calendar.Day `json:"until"`
 	// Official is who asked, Basis the legal basis named for asking.
 	Official string `json:"official"`
 	Basis    string `json:"basis"`
@@ -88,6 +90,7 @@ type DecisionText struct {
 const (
 	reasonOrder       = "order.in_force"
 	reasonContest     = "order.contest"
+	reasonList        = "list.entry"
 	reasonNoOrder     = "order.none"
 	reasonBand        = "benefit.band"
 	reasonNotRated    = "benefit.not_rated"
@@ -109,7 +112,7 @@ func orderReasons(o *order.Order, m *catalogue.Measure) []Reason {
 	}
 	return []Reason{
 		because(reasonOrder, "%s ordered %s (%s)%s under %s; it holds until %s",
-			o.Issuer, m.Title.EN, o.Document.Number, scope, o.Basis, ceilingDay(o, m)),
+			o.Issuer, m.Title.EN, o.Document.Number, scope, o.Basis, charter.RestrictsUntil(o, m)),
 		because(reasonContest, "to contest it: %s", o.Appeal),
 	}
 }
@@ -138,16 +141,6 @@ func (d Decision) told(sub subject.Subject, level charter.Level) Decision {
 	}
 	d.Reasons = reasons
 	return d
-}
-
-// ceilingDay is the first day on which the order no longer restricts: by its own terms, by the measure's ceiling, or
-// because the measure leaves the list.
-func ceilingDay(o *order.Order, m *catalogue.Measure) calendar.Day {
-	until := min(o.Until(), o.Start.Add(m.Ceiling))
-	if m.To != calendar.None {
-		until = min(until, m.To)
-	}
-	return until
 }
 
 func baselineReason(m *catalogue.Measure) Reason {

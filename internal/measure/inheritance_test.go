@@ -24,6 +24,7 @@ import (
 	"probity/internal/rights"
 	"probity/internal/store"
 	"probity/internal/store/reads"
+	"probity/internal/store/orders"
 	"probity/internal/subject"
 	"probity/internal/vault"
 	"probity/rulebook"
@@ -102,7 +103,7 @@ func found(t *testing.T) *town {
 	}}
 	desk := access.NewDesk(reads.In(w.store), cat, clock)
 	w.decide = measure.New(measure.Parts{
-		Catalogue: cat, Book: w.store, Desk: desk, Ratings: w.rate, Models: w.rate.Book, Vault: w.vault, Now: clock,
+		Catalogue: cat, Book: orders.In(w.store), Desk: desk, Ratings: w.rate, Models: w.rate.Book, Vault: w.vault, Now: clock,
 	})
 	secret, err := desk.Bootstrap(t.Context(), access.Grant{Name: "clerk", Agency: "samr", Official: "Clerk"})
 	must(t, err)

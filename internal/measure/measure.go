@@ -1,8 +1,8 @@
 // Package measure answers the question another agency asks: may this subject have this benefit, and is there a lawful
 // restriction on it in force?
 //
-// The two never touch. A restriction is answered from orders of courts and authorities (package order) and from nothing
-// else. A benefit is answered from a rating, adds to what everybody has, and takes nothing away where it is not granted;
+// The two never touch. A restriction is answered from orders of courts and authorities (package order) and, for
+// organisations and measures of class II, from published entries on lists, and from nothing else. A benefit is answered from a rating, adds to what everybody has, and takes nothing away where it is not granted;
 // a human being's benefit also needs that human being's own consent. What may be answered is decided by package charter;
 // what is answered is read from one precomputed row per subject, recorded before it leaves, and kept with its reasons.
 package measure
@@ -15,6 +15,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -31,7 +32,8 @@ type Service struct {
 	clerk *notice.Clerk
 }
 
-// Parts is what a Service works with. Every field must be set; Zone may be nil for calendar.Shanghai.
+// Parts is what a Service works with. Every field must be set, with three exceptions: Zone may be nil for
+// calendar.Shanghai, Clock for the table that comes with the program, Lists where no lists are kept.
 type Parts struct {
 	Catalogue *catalogue.Catalogue
 	Book      Book
@@ -39,6 +41,8 @@ type Parts struct {
 	Ratings   Ratings
 	Models    Models
 	Vault     Vault
+	Lists     Lists
+	Clock     *clock.Table
 	Now       func() time.Time
 	Zone      *time.Location
 }
@@ -63,9 +67,16 @@ type Book interface {
 	// EnterOrder keeps a permitted order together with its line in the subject's ledger and the notice to the subject.
 	// The same document ordering the same measure on the same subject a second time is a fault Conflict.
 	EnterOrder(context.Context, charter.Restriction, Text, *ledger.Entry, notice.Written) error
-	// EndOrder keeps a permitted ending together with its line in the ledger and the notice to the subject; the same act
-	// a second time is a fault Conflict.
-	EndOrder(context.Context, charter.Ended, Text, *ledger.Entry, notice.Written) error
+	// EndOrder keeps a permitted ending together with what it leaves behind; the same act a second time is a fault
+	// Conflict.
+	EndOrder(context.Context, charter.Ended, Text, Leaves) error
+	// OverOrders are orders whose end or review day has come by the day, or whose measure is one of those given, that
+	// nobody ended, and whose end was not yet written down; at most limit.
+	OverOrders(ctx context.Context, on calendar.Day, measures []string, limit int) ([]Place, error)
+	// ExpireOrder writes such an end down together with what it leaves behind; false where that was done before.
+	ExpireOrder(context.Context, charter.Expired, Leaves) (bool, error)
+	// TellOrders notes that the reader was told of the orders on the subject.
+	TellOrders(ctx context.Context, id subject.ID, which []order.ID, reader string) error
 	// Orders gives the orders on the subject and on those merged into it, endings included, in the order of their ids.
 	Orders(context.Context, subject.ID) (OrdersOf, error)
 	// Standing reads the standing row and what tells whether it still holds, in one moment of the database.

@@ -78,8 +78,12 @@ func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject
 	if err != nil {
 		return order.Order{}, err
 	}
+	lift, err := s.lift(sub.ID, which, string(ending.Act))
+	if err != nil {
+		return order.Order{}, err
+	}
 	line := s.line(by, sub.ID, string(ending.Act)+" "+which.String(), ending.Document)
-	if err := s.parts.Book.EndOrder(ctx, permit, text, line, told); err != nil {
+	if err := s.parts.Book.EndOrder(ctx, permit, text, Leaves{line, told, lift}); err != nil {
 		return order.Order{}, err
 	}
 	o.Ended = &ending
@@ -128,7 +132,16 @@ func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) 
 	if err != nil {
 		return nil, err
 	}
-	return s.orders(ctx, scope.Subject().ID)
+	id := scope.Subject().ID
+	all, err := s.orders(ctx, id)
+	if err != nil || scope.Own() {
+		return all, err
+	}
+	ids := make([]order.ID, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	return all, s.parts.Book.TellOrders(ctx, id, ids, scope.Reader())
 }
 
 // Kept reads a decision as it was given, with all its reasons, once the reading is recorded.

@@ -9,6 +9,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/fault"
+	"probity/internal/listing/entry"
 	"probity/internal/measure/order"
 	"probity/internal/rating"
 	"probity/internal/subject"
@@ -20,7 +21,9 @@ import (
 // The standing of a human being holds orders only: a rating of a person stands in one place, so that the withdrawal of
 // a consent leaves nothing behind.
 type Standing struct {
-	Orders  []order.Order `json:"orders,omitempty"`
+	Orders []order.Order `json:"orders,omitempty"`
+	// Listed are an organisation's published entries on lists, without their texts.
+	Listed  []entry.Entry `json:"listed,omitempty"`
 	Ratings []Rated       `json:"ratings,omitempty"`
 	// GoodUntil is the first day on which the orders must be looked at again; None where only a new act changes them.
 	GoodUntil calendar.Day `json:"-"`
@@ -135,15 +138,16 @@ func (s *Service) standing(ctx context.Context, scope access.Scope) (StandingRow
 		st.GoodUntil = row.GoodUntil
 		return row, st, nil
 	}
-	st, err := s.build(ctx, &row, today)
+	st, err := s.build(ctx, sub, &row, today)
 	if err != nil {
 		return row, st, err
 	}
 	return row, st, s.keep(ctx, sub, &row, &st)
 }
 
-// build makes the part of the standing that comes from orders, and marks the row with them.
-func (s *Service) build(ctx context.Context, row *StandingRow, today calendar.Day) (Standing, error) {
+// build makes the part of the standing that comes from orders and lists, and marks the row with them. The mark is read
+// first: what comes in between makes the row stale, not wrong.
+func (s *Service) build(ctx context.Context, sub subject.Subject, row *StandingRow, today calendar.Day) (Standing, error) {
 	st := Standing{GoodUntil: calendar.None}
 	stored, err := s.parts.Book.Orders(ctx, row.Subject)
 	if err != nil {
@@ -160,7 +164,11 @@ func (s *Service) build(ctx context.Context, row *StandingRow, today calendar.Da
 		st.GoodUntil = earliest(st.GoodUntil, o.Next(today))
 	}
 	row.Orders, row.Same = stored.Mark, stored.Same
-	return st, nil
+	st.Listed, err = s.listed(ctx, sub)
+	for i := range st.Listed {
+		st.GoodUntil = earliest(st.GoodUntil, st.Listed[i].NextChange(today))
+	}
+	return st, err
 }
 
 // keep writes the standing into the row and the row into the book.

@@ -71,7 +71,15 @@ func (s *Service) tell(ctx context.Context, j *judgement, id DecisionID, at time
 	f.add("asker", j.terms.Reader)
 	f.add("purpose", j.terms.Purpose)
 	f.add("decision", id.String())
-	if o := j.terms.Order; o != nil {
+	if e := j.terms.Listing; e != nil {
+		l := j.terms.List
+		g := l.Ground(e.Ground)
+		n.Occasion, n.Contest, n.Law = notice.Restricted, l.Remedy.EN+" / "+l.Remedy.ZH, string(g.Basis)
+		f.add("order", e.ID.String())
+		f.add("issuer", e.Keeper)
+		f = append(f, notice.Fact{Name: "list", Value: l.Title.EN, ZH: l.Title.ZH})
+		f.day("end", j.Until)
+	} else if o := j.terms.Order; o != nil {
 		n.Occasion, n.Contest, n.Law = notice.Restricted, o.Appeal, o.Basis.String()
 		f.add("order", o.ID.String())
 		f.add("issuer", o.Issuer)

@@ -21,6 +21,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/store/reads"
+	"probity/internal/store/orders"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -81,8 +82,8 @@ func setup(t testing.TB) *world {
 	keys, err := vault.Create(w.path + ".vault")
 	must(t, err)
 	t.Cleanup(func() { must(t, keys.Close()) })
-	w.book = &book{Store: reads.In(w.store), consents: map[subject.ID][]consent.Consent{}}
-	w.desk = access.NewDesk(w.book, cat, clock)
+	w.book = &book{Store: orders.In(w.store), consents: map[subject.ID][]consent.Consent{}}
+	w.desk = access.NewDesk(counter{reads.In(w.store), w.book}, cat, clock)
 	w.ratings = &ratings{w: w, given: map[key]rating.Rating{}, models: models(), calls: map[key]int{}}
 	w.Service = measure.New(measure.Parts{
 		Catalogue: cat, Book: w.book, Desk: w.desk, Ratings: w.ratings, Models: w.ratings, Vault: keys, Now: clock,
@@ -216,9 +217,23 @@ func (w *world) consented(id subject.ID, method string) *consent.Consent {
 	return &w.book.consents[id][len(w.book.consents[id])-1]
 }
 
+// counter is the store as the desk sees it: subjects and consents are those of the book.
+type counter struct {
+	*reads.Store
+	book *book
+}
+
+func (c counter) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
+	return c.book.Subject(ctx, id)
+}
+
+func (c counter) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
+	return c.book.Consents(ctx, id)
+}
+
 // book is the store, with the consents that the test gives and the failures it asks for.
 type book struct {
-	*reads.Store
+	*orders.Store
 	mu       sync.Mutex
 	consents map[subject.ID][]consent.Consent
 	issued   map[string]access.Credential

@@ -24,16 +24,19 @@ func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, id me
 	case permit.Subject().Natural() && !text.Sealed:
 		return fault.New(fault.Internal, "store.sealed", "a decision about a human being was to be kept unsealed")
 	}
-	var orderID any
+	var orderID, listingID any
 	if permit.Order() != 0 {
 		orderID = int64(permit.Order())
+	}
+	if permit.Listing() != 0 {
+		listingID = int64(permit.Listing())
 	}
 	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := tell(ctx, tx, permit, told); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, reader, decided_at, body, sealed)
-			VALUES (?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), int64(id), permit.Measure(), string(permit.Outcome()), orderID,
+		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, listing, reader,
+			decided_at, body, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), int64(id), permit.Measure(), string(permit.Outcome()), orderID, listingID,
 			text.Reader, Micro(text.At), text.Body, text.Sealed)
 		return err
 	})

@@ -18,7 +18,7 @@ import (
 // The lists are joined by commas, their rows' columns by spaces. The numbers of the orders are those of orderMark.
 const standingQuery = `SELECT t.built_on, t.good_until, t.orders, t.body, t.sealed,
 	(SELECT count(*) || '.' || printf('%x', coalesce(sum(id & 0xffffffffff), 0)) FROM restriction_order WHERE subject = ?1) || '.' ||
-		(SELECT count(*) FROM order_ending WHERE subject = ?1),
+		(SELECT count(*) FROM order_ending WHERE subject = ?1) || '.' || (SELECT count(*) FROM listing_step WHERE subject = ?1),
 	EXISTS (SELECT 1 FROM subject WHERE redirect = ?1 AND redirect <> 0),
 	(SELECT group_concat(model || ' ' || version || ' ' || as_of || ' ' || known_at) FROM rating WHERE subject = ?1),
 	(SELECT group_concat(submission) FROM stale WHERE subject = ?1),

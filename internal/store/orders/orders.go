@@ -1,0 +1,213 @@
+// Package orders keeps the acts on restriction orders: entered, lifted, annulled, expired, and what their subjects object.
+// What is ordered is never changed; everything that happens to an order afterwards is a row of its own. Reading the
+// orders on a subject is with package store, as its standing row is made of them.
+package orders
+
+import (
+	"context"
+	"database/sql"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/measure"
+	"probity/internal/measure/order"
+	"probity/internal/notice"
+	"probity/internal/recall"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/vault/gone"
+)
+
+// Store is a database with the acts on orders.
+type Store struct{ *store.Store }
+
+// In is the database with the acts on orders.
+func In(db *store.Store) *Store { return &Store{db} }
+
+// NextOrder reserves the id of an order.
+func (s *Store) NextOrder() order.ID { return order.ID(s.NextIDs(1)) }
+
+// EnterOrder keeps a permitted order together with its line in the subject's ledger and the notice to the subject. The
+// same document ordering the same measure on the same subject a second time is a fault Conflict.
+func (s *Store) EnterOrder(ctx context.Context, permit charter.Restriction, text measure.Text, line *ledger.Entry, told notice.Written) error {
+	o := permit.Order()
+	if o == nil || o.ID == 0 {
+		return fault.New(fault.Internal, "store.permit", "an order was to be kept without a permit or an id")
+	}
+	trace := &store.Trace{Entries: []*ledger.Entry{line}, Notices: []notice.Written{told}}
+	return s.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
+		var twice bool
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM restriction_order
+			WHERE subject = ? AND issuer = ? AND measure = ? AND digest = ?)`,
+			int64(o.Subject), o.Issuer, o.Measure, o.Document.Digest[:]).Scan(&twice)
+		if err != nil {
+			return err
+		}
+		if twice {
+			return fault.New(fault.Conflict, "order.twice", "this document has ordered %s on this subject already", o.Measure).
+				With("list its orders with: probity order list; a new order has a document of its own")
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO restriction_order (subject, id, issuer, measure, law, article, digest,
+			start_day, end_day, review_day, served_day, entered_at, entered_by, particulars, sealed)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			int64(o.Subject), int64(o.ID), o.Issuer, o.Measure, o.Basis.Law, o.Basis.Article, o.Document.Digest[:],
+			int64(o.Start), store.NullDay(o.End), store.NullDay(o.Review), int64(o.Served), store.Micro(o.EnteredAt), o.EnteredBy, text.Body, text.Sealed)
+		return err
+	})
+}
+
+// EndOrder keeps a permitted ending together with its line in the ledger, the notice to the subject, and the demand to
+// everybody who was told of the order; the same act a second time is a fault Conflict.
+func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure.Text, x measure.Leaves) error {
+	o, e := permit.Order(), permit.Ending()
+	if o == nil {
+		return fault.New(fault.Internal, "store.permit", "an order was to be ended without a permit")
+	}
+	trace := &store.Trace{
+		At: e.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice},
+		Gone: []gone.Mark{{Kind: gone.OrderEnded, Subject: o.Subject, Matter: int64(o.ID)}},
+	}
+	return s.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO order_ending (subject, order_id, act, day, agency, official, digest, at,
+			particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`,
+			int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], store.Micro(e.At),
+			text.Body, text.Sealed)
+		if err != nil {
+			return err
+		}
+		return demand(ctx, tx, trace, x.Lift, o.ID)
+	})
+}
+
+// ExpireOrder writes down that an order came to its end by itself, together with what that leaves behind; false where it
+// was written down before.
+func (s *Store) ExpireOrder(ctx context.Context, permit charter.Expired, x measure.Leaves) (bool, error) {
+	o := permit.Order()
+	if o == nil {
+		return false, fault.New(fault.Internal, "store.permit", "the end of an order was to be kept without a permit")
+	}
+	first := false
+	trace := &store.Trace{}
+	err := s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `INSERT INTO order_expiry (subject, order_id, day, at) VALUES (?,?,?,?) ON CONFLICT DO NOTHING`,
+			int64(o.Subject), int64(o.ID), int64(permit.Day()), store.Micro(x.Line.At))
+		if err != nil {
+			return err
+		}
+		n, err := done.RowsAffected()
+		if err != nil || n == 0 {
+			return err
+		}
+		first = true
+		trace.Entries, trace.Notices = []*ledger.Entry{x.Line}, []notice.Written{x.Notice}
+		if err := demand(ctx, tx, trace, x.Lift, o.ID); err != nil {
+			return err
+		}
+		return charter.Told(permit, trace.Notices)
+	})
+	return first, err
+}
+
+// demand completes the demand of an act with everybody who was told of the order.
+func demand(ctx context.Context, tx *sql.Tx, trace *store.Trace, lift recall.Demand, id order.ID) error {
+	var err error
+	lift.Recipients, err = told(ctx, tx, lift.Subject, id)
+	if err == nil && len(lift.Recipients) > 0 {
+		trace.Demands = append(trace.Demands, lift)
+	}
+	return err
+}
+
+// told are the agencies that were told of the order: by a decision that rested on it, or by reading it.
+func told(ctx context.Context, tx *sql.Tx, id subject.ID, which order.ID) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT reader FROM same JOIN decision d ON d.subject = same.id
+		WHERE d.order_id = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
+		UNION SELECT reader FROM same JOIN told t ON t.subject = same.id WHERE t.about = ?3 ORDER BY 1`,
+		int64(id), int64(which), which.String())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		list = append(list, name)
+	}
+	return list, rows.Err()
+}
+
+// OverOrders are orders whose end or review day has come by the day, that nobody ended, and whose end was not yet written
+// down; and those that order one of the measures, which have left the list. At most limit, oldest end first.
+func (s *Store) OverOrders(ctx context.Context, on calendar.Day, measures []string, limit int) ([]measure.Place, error) {
+	args := []any{int64(on)}
+	for _, m := range measures {
+		args = append(args, m)
+	}
+	args = append(args, limit)
+	const term = `min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day))`
+	var list []measure.Place
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT o.subject, o.id FROM restriction_order o
+			WHERE (`+term+` <= ? OR o.measure IN (`+store.Marks(len(measures))+`))
+			AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id)
+			AND NOT EXISTS (SELECT 1 FROM order_expiry x WHERE x.subject = o.subject AND x.order_id = o.id)
+			ORDER BY `+term+`, o.id LIMIT ?`, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var p measure.Place
+			if err := rows.Scan(&p.Subject, &p.Order); err != nil {
+				return err
+			}
+			list = append(list, p)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// TellOrders notes that the reader was told of the orders.
+func (s *Store) TellOrders(ctx context.Context, id subject.ID, which []order.ID, reader string) error {
+	if len(which) == 0 || reader == "" {
+		return nil
+	}
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		rows := store.NewBulk(tx, "told", []string{"subject", "about", "reader"}, " ON CONFLICT DO NOTHING")
+		for _, o := range which {
+			if err := rows.Add(ctx, int64(id), o.String(), reader); err != nil {
+				return err
+			}
+		}
+		return rows.End(ctx)
+	})
+}
+
+// Bodies gives the unified codes by which the subject is known in the clear: those of a body or a company. It gives none
+// for human beings, whose identifiers are sealed.
+func (s *Store) Bodies(ctx context.Context, id subject.ID) ([]string, error) {
+	var codes []string
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT CAST(i.value AS TEXT) FROM same
+			JOIN subject_identifier i ON i.subject = same.id WHERE i.scheme = ? AND i.sealed = 0 ORDER BY 1`, int64(id), string(subject.USCC))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var code string
+			if err := rows.Scan(&code); err != nil {
+				return err
+			}
+			codes = append(codes, code)
+		}
+		return rows.Err()
+	})
+	return codes, err
+}
