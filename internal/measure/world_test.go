@@ -20,8 +20,8 @@ import (
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/store"
-	"probity/internal/store/reads"
 	"probity/internal/store/orders"
+	"probity/internal/store/reads"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
