@@ -67,6 +67,8 @@ const (
 	Channel    Act = "channel"    // a way on which the subject is told was set or ended
 	Erasure    Act = "erasure"    // a record or a file was erased, or restricted until it can be
 	Restore    Act = "restore"    // the database was put back from a backup
+	Received   Act = "received"   // a supplier's file was published; the commitment is its digest
+	Key        Act = "key"        // the log's signing key was changed, or the log begun anew
 )
 
 // Entry is one line of a subject's ledger.

@@ -3,10 +3,27 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"iter"
 
 	"probity/internal/ledger"
 )
+
+// appendReceived puts into the platform's ledger that a submission was published, with the digest of its file, so that
+// its supplier can be given a receipt.
+func appendReceived(ctx context.Context, tx *sql.Tx, number, at int64) error {
+	e := &ledger.Entry{At: Instant(at), Act: ledger.Received, Detail: SubmissionDetail(number)}
+	var digest []byte
+	err := tx.QueryRowContext(ctx, `SELECT agency, dataset, digest FROM submission WHERE number = ?`, number).Scan(&e.Reader, &e.What, &digest)
+	if err != nil {
+		return err
+	}
+	copy(e.Commitment[:], digest)
+	return appendEntries(ctx, tx, e)
+}
+
+// SubmissionDetail is how the platform's ledger names a submission.
+func SubmissionDetail(number int64) string { return fmt.Sprintf("submission %d", number) }
 
 // EntriesByPosition yields every entry of every ledger in the order in which they were written.
 func EntriesByPosition(ctx context.Context, tx *sql.Tx) iter.Seq2[ledger.Entry, error] {

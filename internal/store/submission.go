@@ -250,6 +250,9 @@ func (s *Store) FinishSubmission(ctx context.Context, number int64, state Submis
 		if err := tellPublished(ctx, tx, number, at); err != nil {
 			return err
 		}
+		if err := appendReceived(ctx, tx, number, at); err != nil {
+			return err
+		}
 		// What it brought back mended waits no longer.
 		_, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = '[]'
 			WHERE submission = (SELECT replays FROM submission WHERE number = ?) AND replayed_by = ?`, number, number)

@@ -35,7 +35,10 @@ func (t *Tree) inspect(visit func(index uint64, leaf []byte) error) (cp Checkpoi
 	if err != nil {
 		return x.cp, nil, err
 	}
-	states := append(history, x.cp)
+	states := history
+	if n := len(states); n == 0 || !bytes.Equal(states[n-1].Note, x.cp.Note) {
+		states = append(states, x.cp)
+	}
 	for i := range states[1:] {
 		if a, b := &states[i], &states[i+1]; a.Size > b.Size || a.At.After(b.At) {
 			x.add(Broken("rewound", "%s stands before %s: the log was taken back, or its clock was", a, b))

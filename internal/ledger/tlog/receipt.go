@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/transparency-dev/merkle/proof"
 	"github.com/transparency-dev/merkle/rfc6962"
+	"github.com/transparency-dev/tessera/api/layout"
 
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -85,6 +87,36 @@ func ReadReceipt(r io.Reader) (Receipt, error) {
 			With("name a file that probity ledger receipt wrote")
 	}
 	return receipt, nil
+}
+
+// Receipt proves the leaf of the index in a tree, without what it was made of. A tree that was dropped is NotFound.
+func (l *Log) Receipt(segment string, index uint64) (Receipt, error) {
+	if !slices.Contains(l.Segments, segment) {
+		return Receipt{}, fault.New(fault.NotFound, "tlog.dropped", "the tree %s was dropped, and with it what proves its entries", segment).
+			With("use a receipt that was given before")
+	}
+	t, err := l.Tree(segment)
+	if err != nil {
+		return Receipt{}, err
+	}
+	cp, err := t.Checkpoint()
+	if err != nil {
+		return Receipt{}, err
+	}
+	r := Receipt{Version: Format, Origin: cp.Origin, Index: index, Checkpoint: string(cp.Note)}
+	if r.Proof, err = t.Prove(index, cp.Size); err != nil {
+		return Receipt{}, err
+	}
+	bundle, err := t.bundle(index/layout.EntryBundleWidth, cp.Size)
+	if err != nil {
+		return Receipt{}, err
+	}
+	hash, ok := ParseLeaf(bundle[index%layout.EntryBundleWidth])
+	if !ok {
+		return Receipt{}, Broken("leaf", "leaf %d is no hash of an entry", index).At(segment)
+	}
+	r.Leaf = hash
+	return r, nil
 }
 
 // Verify checks the receipt with the keys of the log, and with its policy on witnesses where there is one, and gives the

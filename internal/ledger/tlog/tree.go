@@ -26,6 +26,20 @@ type Tree struct {
 	keys   Keys
 }
 
+// Begun tells whether the tree has ever signed a leaf. One that has not is being begun, or was when the process died.
+func (t *Tree) Begun() (bool, error) {
+	raw, err := fs.ReadFile(t.files, layout.CheckpointPath)
+	if err == nil {
+		cp, err := ParseCheckpoint(raw, t.origin, t.keys)
+		return err != nil || cp.Size > 0, nil //nolint:nilerr // a checkpoint that is wrong is for the check of the tree
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, unreadable(t.Name, err)
+	}
+	_, err = fs.Stat(t.files, HistoryFile)
+	return err == nil, nil
+}
+
 // Checkpoint is the newest signed state of the tree.
 func (t *Tree) Checkpoint() (Checkpoint, error) {
 	raw, err := fs.ReadFile(t.files, layout.CheckpointPath)

@@ -67,13 +67,17 @@ func (l *Log) Verify(entries iter.Seq2[ledger.Entry, error]) (*Report, error) {
 			return r, err
 		}
 	}
-	from, err := l.lastStart()
+	segments, err := l.begun()
+	if err != nil {
+		return r, err
+	}
+	from, err := l.lastStart(segments)
 	if err != nil {
 		if err := r.addError(err); err != nil {
 			return r, err
 		}
 	}
-	for i, name := range l.Segments {
+	for i, name := range segments {
 		var against *comparison
 		if entries != nil && i >= from {
 			against = c
@@ -92,10 +96,27 @@ func pull(entries iter.Seq2[ledger.Entry, error]) (next func() (ledger.Entry, er
 	return iter.Pull2(entries)
 }
 
+// begun are the trees that hold leaves: all but the last, where nothing was signed there yet.
+func (l *Log) begun() ([]string, error) {
+	if len(l.Segments) == 0 {
+		return nil, nil
+	}
+	end := len(l.Segments) - 1
+	t, err := l.Tree(l.Segments[end])
+	if err != nil {
+		return nil, err
+	}
+	yes, err := t.Begun()
+	if err != nil || yes {
+		return l.Segments, err
+	}
+	return l.Segments[:end], nil
+}
+
 // lastStart is the first tree of those that hold today's entries: where a log was begun anew, the trees before are about
 // what the database was then.
-func (l *Log) lastStart() (int, error) {
-	for i, name := range slices.Backward(l.Segments) {
+func (l *Log) lastStart(segments []string) (int, error) {
+	for i, name := range slices.Backward(segments) {
 		t, err := l.Tree(name)
 		if err != nil {
 			return 0, err
