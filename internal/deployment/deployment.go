@@ -66,6 +66,8 @@ type Deployment struct {
 	Wallet access.Wallet
 	// Clerk writes what subjects are told.
 	Clerk *notice.Clerk
+	// Rules are the regimes of repair and the amnesties.
+	Rules *regime.Rules
 	// Limits say until when matters are shown, by the rules of repair and the amnesties.
 	Limits *regime.Limits
 	// Contracts are the contract versions by the number that records carry.
@@ -196,14 +198,14 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	if err != nil {
 		return nil, err
 	}
-	limits, err := forgetting(db, cat, numbers)
+	rules, limits, err := forgetting(db, cat, numbers)
 	if err != nil {
 		return nil, err
 	}
 	now := opt.now()
 	clerk := notice.NewClerk(keys)
 	return &Deployment{
-		Store: db, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
+		Store: db, Rules: rules, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk),
 		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),

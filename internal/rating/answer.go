@@ -7,6 +7,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/record"
 	"probity/internal/subject"
 	"probity/scorecard"
 )
@@ -75,8 +76,26 @@ func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string, when Mo
 	return x.View, nil
 }
 
-// explain computes the rating of one subject with its explanation.
-func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permit charter.RatingPermit, when Moment) (*Explained, error) {
+// Without explains the scope's subject by a model as it would be today if some records were not there: what a repair would
+// change. It is computed for the answer alone and kept nowhere.
+func (d *Desk) Without(ctx context.Context, scope access.Scope, model string, left ...record.ID) (*Explained, error) {
+	sub := scope.Subject()
+	if err := scope.RequireRating(sub.ID, access.Explanation, model); err != nil {
+		return nil, err
+	}
+	m, err := d.Book.Model(model)
+	if err != nil {
+		return nil, err
+	}
+	permit, err := d.permit(ctx, m, sub)
+	if err != nil {
+		return nil, err
+	}
+	return d.explain(ctx, m, sub, permit, Moment{}, left...)
+}
+
+// explain computes the rating of one subject with its explanation, as if the records left out were not there.
+func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permit charter.RatingPermit, when Moment, left ...record.ID) (*Explained, error) {
 	at := scorecard.At{AsOf: d.today(), Seen: d.today()}
 	if when.AsOf != 0 {
 		at.AsOf = when.AsOf
@@ -85,7 +104,7 @@ func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permi
 	if knownAt.IsZero() {
 		knownAt = d.Now()
 	}
-	b := batch{desk: d, at: at, asKnown: when.KnownAt}
+	b := batch{desk: d, at: at, asKnown: when.KnownAt, left: left}
 	e, err := newEngine([]*Model{m})
 	if err != nil {
 		return nil, err

@@ -19,8 +19,10 @@ type batch struct {
 	knownAt time.Time
 	// asKnown bounds the publications that count; the zero time stands for all.
 	asKnown time.Time
-	people  people
-	kept    []Kept
+	// left are records that are to count as if they were not there.
+	left   []record.ID
+	people people
+	kept   []Kept
 }
 
 // permitted is a subject with its permits, by model of the group.
@@ -100,7 +102,7 @@ func (b *batch) fill(ctx context.Context, e *engine, list []permitted) error {
 	}
 	err := b.desk.Store.Inputs(ctx, flat, b.asKnown, b.desk.Datasets, func(v *record.Version) error {
 		begin(v.Subject)
-		if !charter.Visible(v, b.at.Seen) {
+		if !charter.Visible(v, b.at.Seen) || slices.Contains(b.left, v.Record) {
 			return nil
 		}
 		return e.add(v, charter.OutOfUse(v))

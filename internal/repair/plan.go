@@ -13,6 +13,7 @@ import (
 	"probity/internal/repair/application"
 	"probity/internal/repair/regime"
 	"probity/internal/subject"
+	"probity/scorecard"
 )
 
 // Ratings says what the models in force would say without some records, and computes again what an act outdates.
@@ -58,9 +59,9 @@ type Item struct {
 	// Open tells that it can be asked for today.
 	Open bool `json:"open"`
 	// Decider is the agency that decides.
-	Decider   string         `json:"decider"`
-	Name      catalogue.Text `json:"decider_name"`
-	Checklist []Task         `json:"checklist"`
+	Decider   string          `json:"decider"`
+	Name      catalogue.Text  `json:"decider_name"`
+	Checklist []Task          `json:"checklist"`
 	Effects   []regime.Effect `json:"effects"`
 	// Repair is the newest application for it, nil where there is none.
 	Repair *application.Application `json:"repair"`
@@ -82,9 +83,8 @@ type Change struct {
 	Model  string `json:"model"`
 	Before Said   `json:"before"`
 	After  Said   `json:"after"`
-	// ToNext is how many points would then be missing to the next band, 0 where there is none.
-	ToNext   int64  `json:"to_next_band,omitempty"`
-	NextBand string `json:"next_band,omitempty"`
+	// Next is what would then lead to the next better band, nil where nothing does.
+	Next *scorecard.NextBand `json:"next_band"`
 }
 
 // Said is a rating in short.
@@ -266,11 +266,7 @@ func (s *Service) change(ctx context.Context, scope access.Scope, model string, 
 	if err != nil {
 		return Change{}, err
 	}
-	c := Change{Model: model, Before: said(&before.Rating), After: said(&after.Rating)}
-	if n := after.View.NextBand; n != nil {
-		c.NextBand, c.ToNext = n.Band, n.Points
-	}
-	return c, nil
+	return Change{Model: model, Before: said(&before.Rating), After: said(&after.Rating), Next: after.View.NextBand}, nil
 }
 
 func said(r *rating.Rating) Said { return Said{r.Status, r.Score, r.Band} }

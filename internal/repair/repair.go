@@ -185,7 +185,7 @@ func (s *Service) Ask(ctx context.Context, r Request) (application.Application, 
 		return application.Application{}, err
 	}
 	held, err := s.parts.Book.Record(ctx, sub.ID, r.Record)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) { // whether there is one is told to those alone who may ask
 		return application.Application{}, err
 	}
 	a, window, repairable, err := s.draft(sub, &held, &r)

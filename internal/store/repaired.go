@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"probity/calendar"
+	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
 )
@@ -65,4 +66,17 @@ func SetRepaired(ctx context.Context, tx *sql.Tx, at Spot, repair int64, day cal
 func moveRepaired(ctx context.Context, tx *sql.Tx, from, to subject.ID, id record.ID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE repaired SET subject = ? WHERE subject = ? AND record = ?`, int64(to), int64(from), int64(id))
 	return err
+}
+
+// Matter reads one record of a subject for those who act on it under a permit, with all that bears on it; NotFound where the
+// subject has none of that id.
+func (s *Store) Matter(ctx context.Context, of subject.ID, id record.ID, contracts map[int]ContractRow) (Entry, error) {
+	list, err := s.entries(ctx, contracts, of, id)
+	if err == nil && len(list) == 0 {
+		err = fault.New(fault.NotFound, "record.none", "subject %s has no record %s", of, id)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return list[0], nil
 }

@@ -149,7 +149,11 @@ func TestAmnesty(t *testing.T) {
 		{"after it", repayment("2026-01-31", "2026-02-28", 100, 0), ""},
 		{"the first day it covers", repayment("2020-01-01", "2020-02-01", 100, 0), "2026-01-01"},
 		{"never repaid", repayment("2023-03-31", "", 100, 0), ""},
-		{"not adverse", func() *record.Version { v := repayment("2023-03-31", "2023-04-30", 100, 0); v.Adverse = false; return v }(), ""},
+		{"not adverse", func() *record.Version {
+			v := repayment("2023-03-31", "2023-04-30", 100, 0)
+			v.Adverse = false
+			return v
+		}(), ""},
 		{"no amount stated", &record.Version{Adverse: true, Occurred: day("2023-03-31"), Lapse: calendar.None, Contract: 7, Payload: []byte(`{"cured_on":"2023-04-30"}`)}, ""},
 		{"of another dataset", func() *record.Version { v := repayment("2023-03-31", "2023-04-30", 100, 0); v.Contract = 8; return v }(), ""},
 	} {

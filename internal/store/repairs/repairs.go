@@ -1,0 +1,299 @@
+// Package repairs keeps applications for repair, their steps and proofs, and takes down what was repaired in the very
+// transaction that grants it. Nothing in it is ever changed or deleted.
+package repairs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/recall"
+	"probity/internal/record"
+	"probity/internal/repair"
+	"probity/internal/repair/application"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/vault/gone"
+)
+
+// Store keeps repairs in a database.
+type Store struct {
+	db        *store.Store
+	contracts map[int]store.ContractRow
+}
+
+// In is the part of the database that keeps repairs; contracts are those that records carry the numbers of.
+func In(db *store.Store, contracts map[int]store.ContractRow) *Store { return &Store{db, contracts} }
+
+// NextID is an id for an application about to be made.
+func (s *Store) NextID() int64 { return s.db.NextIDs(1) }
+
+// Subject finds a subject, following redirects; NotFound where there is none.
+func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
+	return s.db.Subject(ctx, id)
+}
+
+// Records are the newest versions of the scope's records, as far as it shows them.
+func (s *Store) Records(ctx context.Context, scope access.Scope) ([]repair.Held, error) {
+	list, err := s.db.File(ctx, scope, s.contracts)
+	held := make([]repair.Held, 0, len(list))
+	for i := range list {
+		held = append(held, heldOf(&list[i]))
+	}
+	return held, err
+}
+
+// Record is the newest version of one record, whatever its state; NotFound where the subject has no such record.
+func (s *Store) Record(ctx context.Context, of subject.ID, id record.ID) (repair.Held, error) {
+	e, err := s.db.Matter(ctx, of, id, s.contracts)
+	if err != nil {
+		return repair.Held{}, err
+	}
+	return heldOf(&e), nil
+}
+
+func heldOf(e *store.Entry) repair.Held {
+	return repair.Held{Version: *e.Newest(), Since: e.Versions[0].RecordedAt}
+}
+
+// Ask keeps a permitted application with its proofs and its first step, in one transaction with what it leaves.
+func (s *Store) Ask(ctx context.Context, permit charter.RepairRequest, account repair.Text, proofs []repair.Exhibit, left repair.Left) error {
+	a := permit.Application()
+	if a == nil {
+		return fault.New(fault.Internal, "store.permit", "an application for repair was to be kept without a permit")
+	}
+	return s.db.WriteAct(ctx, permit, trace(&left), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO repair (subject, id, record, dataset, regime, tier, earliest, handler, asked_at, asked_by,
+			decide_by, answer_by, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			int64(a.Subject), int64(a.ID), int64(a.Record), a.Dataset, a.Regime, int(a.Tier), int64(a.Earliest), a.Handler,
+			store.Micro(a.AskedAt), a.AskedBy, int64(a.DecideBy), int64(a.AnswerBy), account.Body, account.Sealed)
+		if err != nil {
+			return err
+		}
+		rows := store.NewBulk(tx, "repair_proof", []string{"subject", "repair", "seq", "name", "digest", "bytes", "body", "sealed"}, "")
+		for i := range proofs {
+			p := &proofs[i]
+			err := rows.Add(ctx, int64(a.Subject), int64(a.ID), p.Seq, p.Title.Body, p.Digest[:], p.Bytes, p.Whole.Body, p.Whole.Sealed)
+			if err != nil {
+				return err
+			}
+		}
+		if err := rows.End(ctx); err != nil {
+			return err
+		}
+		return addStep(ctx, tx, a, 1, &a.Steps[0], repair.Text{Body: []byte{}})
+	})
+}
+
+// Step keeps a permitted step; see [repair.Book]. A step that another took meanwhile is a fault Conflict.
+func (s *Store) Step(ctx context.Context, permit charter.RepairStep, reasons repair.Text, left repair.Left) (submission int64, err error) {
+	a, step := permit.Application(), permit.Step()
+	if a == nil {
+		return 0, fault.New(fault.Internal, "store.permit", "a step of a repair was to be kept without a permit")
+	}
+	t := trace(&left)
+	if !permit.Repairs() {
+		return 0, s.db.WriteAct(ctx, permit, t, func(tx *sql.Tx) error {
+			return addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons)
+		})
+	}
+	t.Gone = []gone.Mark{{Kind: gone.RecordOut, Subject: a.Subject, Matter: int64(a.Record)}}
+	return s.db.Change(ctx, step.Agency, "repair", []subject.ID{a.Subject}, step.At, t, func(tx *sql.Tx) error {
+		if err := addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons); err != nil {
+			return err
+		}
+		at := store.Spot{Subject: a.Subject, Record: a.Record}
+		if err := store.SetRepaired(ctx, tx, at, int64(a.ID), calendar.In(step.At, calendar.Shanghai)); err != nil {
+			return err
+		}
+		if left.Demand != nil {
+			d := *left.Demand
+			var err error
+			if d.Recipients, err = readers(ctx, tx, a.Subject, store.Micro(left.Since)); err != nil {
+				return err
+			}
+			t.Demands = []recall.Demand{d}
+		}
+		return charter.Told(permit, t.Notices)
+	})
+}
+
+func trace(left *repair.Left) *store.Trace {
+	t := &store.Trace{Notices: left.Notices}
+	if left.Entry != nil {
+		t.Entries = []*ledger.Entry{left.Entry}
+	}
+	return t
+}
+
+func addStep(ctx context.Context, tx *sql.Tx, a *application.Application, seq int, step *application.Step, text repair.Text) error {
+	var taken bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM repair_step WHERE subject = ? AND repair = ? AND seq = ?)`,
+		int64(a.Subject), int64(a.ID), seq).Scan(&taken)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return fault.New(fault.Conflict, "repair.step", "somebody else has acted on the repair %s meanwhile", a.ID).
+			With("see it with: probity repair show")
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO repair_step (subject, repair, seq, act, at, agency, official, due, particulars, sealed)
+		VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(a.Subject), int64(a.ID), seq, string(step.Act), store.Micro(step.At), step.Agency, step.Official,
+		store.NullDay(step.Due), text.Body, text.Sealed)
+	return err
+}
+
+// readers are the agencies that were shown anything of the subject since an instant: each of them may have received the
+// record or something made of it.
+func readers(ctx context.Context, tx *sql.Tx, of subject.ID, since int64) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT reader FROM ledger_entry
+		WHERE subject = ? AND act = ? AND reader <> '' AND at >= ? ORDER BY reader`, int64(of), string(ledger.Read), since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		var r string
+		if err := rows.Scan(&r); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// Applications are given oldest first, with their steps and receipts; those of an agency by the day they are due.
+func (s *Store) Applications(ctx context.Context, q repair.Query) ([]repair.Stored, error) {
+	where, arg, order := `subject = ?`, any(int64(q.Subject)), `id`
+	if q.Handler != "" {
+		where, arg, order = `handler = ?`, any(q.Handler), `decide_by, id`
+	}
+	var list []repair.Stored
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT subject, id, record, dataset, regime, tier, earliest, handler, asked_at, asked_by,
+			decide_by, answer_by, particulars, sealed FROM repair WHERE `+where+` ORDER BY `+order, arg)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var one repair.Stored
+			a := &one.Application
+			var asked int64
+			err := rows.Scan(&a.Subject, &a.ID, &a.Record, &a.Dataset, &a.Regime, &a.Tier, &a.Earliest, &a.Handler, &asked, &a.AskedBy,
+				&a.DecideBy, &a.AnswerBy, &one.Account.Body, &one.Account.Sealed)
+			if err != nil {
+				return err
+			}
+			a.AskedAt = store.Instant(asked)
+			a.Proofs, a.Receipts = []application.Proof{}, []application.Receipt{}
+			list = append(list, one)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		for i := range list {
+			if err := errors.Join(proofs(ctx, tx, &list[i]), steps(ctx, tx, &list[i])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func proofs(ctx context.Context, tx *sql.Tx, one *repair.Stored) error {
+	a := &one.Application
+	rows, err := tx.QueryContext(ctx, `SELECT seq, name, digest, lower(hex(digest)), bytes, sealed FROM repair_proof
+		WHERE subject = ? AND repair = ? ORDER BY seq`, int64(a.Subject), int64(a.ID))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p application.Proof
+		var name repair.Text
+		var digest []byte
+		if err := rows.Scan(&p.Seq, &name.Body, &digest, &p.SHA256, &p.Bytes, &name.Sealed); err != nil {
+			return err
+		}
+		copy(p.Digest[:], digest)
+		a.Proofs, one.Names = append(a.Proofs, p), append(one.Names, name)
+	}
+	return rows.Err()
+}
+
+func steps(ctx context.Context, tx *sql.Tx, one *repair.Stored) error {
+	a := &one.Application
+	rows, err := tx.QueryContext(ctx, `SELECT act, at, agency, official, due, particulars, sealed FROM repair_step
+		WHERE subject = ? AND repair = ? ORDER BY seq`, int64(a.Subject), int64(a.ID))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	granted := int64(0)
+	for rows.Next() {
+		var step application.Step
+		var at int64
+		var due sql.NullInt64
+		var text repair.Text
+		if err := rows.Scan(&step.Act, &at, &step.Agency, &step.Official, &due, &text.Body, &text.Sealed); err != nil {
+			return err
+		}
+		step.At, step.Due = store.Instant(at), store.DayOf(due)
+		if step.Act == application.Grant {
+			granted = at
+		}
+		a.Steps, one.Reasons = append(a.Steps, step), append(one.Reasons, text)
+	}
+	if err := rows.Err(); err != nil || granted == 0 {
+		return err
+	}
+	return receipts(ctx, tx, a, granted)
+}
+
+func receipts(ctx context.Context, tx *sql.Tx, a *application.Application, at int64) error {
+	rows, err := tx.QueryContext(ctx, `SELECT recipient, due, acknowledged_at FROM recall
+		WHERE subject = ? AND about = ? AND ground = ? AND at = ? ORDER BY recipient`, int64(a.Subject), a.Record.String(), repair.Ground, at)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r application.Receipt
+		var due, acknowledged sql.NullInt64
+		if err := rows.Scan(&r.Recipient, &due, &acknowledged); err != nil {
+			return err
+		}
+		r.Due = store.DayOf(due)
+		if acknowledged.Valid {
+			r.Acknowledged = store.Instant(acknowledged.Int64)
+		}
+		a.Receipts = append(a.Receipts, r)
+	}
+	return rows.Err()
+}
+
+// Proof reads one document of an application whole; NotFound where there is none.
+func (s *Store) Proof(ctx context.Context, of subject.ID, id application.ID, seq int) (repair.Exhibit, error) {
+	var e repair.Exhibit
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		var digest []byte
+		err := tx.QueryRowContext(ctx, `SELECT seq, name, digest, lower(hex(digest)), bytes, body, sealed FROM repair_proof
+			WHERE subject = ? AND repair = ? AND seq = ?`, int64(of), int64(id), seq).
+			Scan(&e.Seq, &e.Title.Body, &digest, &e.SHA256, &e.Bytes, &e.Whole.Body, &e.Whole.Sealed)
+		e.Title.Sealed = e.Whole.Sealed
+		copy(e.Digest[:], digest)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "repair.proof", "the repair %s has no document %d", id, seq).With("list them with: probity repair list")
+		}
+		return err
+	})
+	return e, err
+}
