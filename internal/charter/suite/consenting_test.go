@@ -95,10 +95,12 @@ var consentFlaws = map[string]func(h *history, p *party, c *consent.Consent, by,
 	"another's consent": func(h *history, p *party, _ *consent.Consent, by, _ *access.Credential) {
 		*by = h.as(pick(h, "another", slices.DeleteFunc([]string{"ai", "bo", "yard"}, func(n string) bool { return n == p.name })...))
 	},
-	"handler":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Handler = "" },
-	"recipient":  func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = nil },
-	"everybody":  func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = []string{"*"} },
-	"purpose":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Purpose = "home-supervision" },
+	"handler":   func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Handler = "" },
+	"recipient": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = nil },
+	"everybody": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = []string{"*"} },
+	"purpose": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) {
+		c.Purpose = "home-supervision"
+	},
 	"context":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Contexts = nil },
 	"categories": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Categories = nil },
 	"other context's data": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) {

@@ -50,7 +50,7 @@ var restrictions = map[string]struct {
 	forPersons bool
 }{
 	"spending-limit": {[]string{"court"}, map[string]string{"court": "qi"}, order.Basis{Law: "civil-procedure-law", Article: "art. 262"}, 24, []subject.Kind{subject.Enterprise, subject.Person, subject.OfficeHolder}, true},
-	"entry-ban":         {[]string{"ministry", "neighbour"}, map[string]string{"ministry": "he", "neighbour": "ne"}, order.Basis{Law: "licensing-law", Article: "art. 79"}, 36, []subject.Kind{subject.Enterprise, subject.PublicBody}, true},
+	"entry-ban":      {[]string{"ministry", "neighbour"}, map[string]string{"ministry": "he", "neighbour": "ne"}, order.Basis{Law: "licensing-law", Article: "art. 79"}, 36, []subject.Kind{subject.Enterprise, subject.PublicBody}, true},
 }
 
 // orders has a court or an authority order a restriction, in order or with one thing wrong.

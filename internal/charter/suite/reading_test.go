@@ -28,8 +28,8 @@ var purposes = map[string]struct {
 	bases         []string
 	consent, file bool
 }{
-	"home-lending":            {[]subject.Kind{subject.Person, subject.Enterprise}, []string{"pipl art. 13", "credit-reporting art. 18"}, true, false},
-	"home-supervision":        {[]subject.Kind{subject.Enterprise, subject.PublicBody, subject.OfficeHolder}, []string{"credit-reporting"}, false, false},
+	"home-lending":       {[]subject.Kind{subject.Person, subject.Enterprise}, []string{"pipl art. 13", "credit-reporting art. 18"}, true, false},
+	"home-supervision":   {[]subject.Kind{subject.Enterprise, subject.PublicBody, subject.OfficeHolder}, []string{"credit-reporting"}, false, false},
 	"court-order":        {subject.Kinds, []string{"pipl art. 13"}, false, true},
 	"decide-restriction": {subject.Kinds, []string{"civil-procedure-law"}, false, true},
 	"public-benefit":     {[]subject.Kind{subject.Enterprise, subject.PublicBody}, []string{"basic-list"}, false, false},

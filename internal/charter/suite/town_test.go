@@ -84,7 +84,7 @@ var (
 // officials by the names of their credentials, and their agencies.
 var officials = map[string]string{
 	"wu": "bank", "lin": "bank", "he": "ministry", "hu": "ministry", "qi": "court", "ma": "court", "bu": "bureau",
-	"ne": "neighbour", "mu": "museum", "ca": "cabinet",
+	"ne": "neighbour", "mu": "museum", "ca": "cabinet", "sam": "samr",
 }
 
 // openTown gives the town, made by whoever asks first.

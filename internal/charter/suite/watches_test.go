@@ -24,6 +24,10 @@ func operations() []operation {
 		{"withdraw", []string{"C1", "C5", "C14"}, withdraws},
 		{"order", []string{"C4", "C7", "C13"}, orders},
 		{"end an order", []string{"C4", "C13"}, endsOrder},
+		{"draft an entry on a list", []string{"C4", "C7"}, drafts},
+		{"step on an entry", []string{"C4", "C7"}, stepsOn},
+		{"sweep the lists", []string{"C10"}, sweepsLists},
+		{"decide by list", []string{"C4"}, decidesByList},
 		{"decide a restriction", []string{"C4", "C5", "C6"}, decidesRestriction},
 		{"decide a benefit", []string{"C5", "C3", "C14"}, decidesBenefit},
 		{"read", []string{"C11", "C12", "C8", "C9"}, looks},
@@ -231,7 +235,8 @@ func watchRestrictions(h *history, a act, _ any) {
 	}
 	h.each(func(col []string) {
 		id := idOf(col[0])
-		if !slices.ContainsFunc(h.orders, func(o *ordered) bool { return h.stands(o.on) == id || o.on.id == id }) {
+		onList := slices.ContainsFunc(h.listed, func(l *listed) bool { return h.stands(l.on) == id || l.Subject == id })
+		if !onList && !slices.ContainsFunc(h.orders, func(o *ordered) bool { return h.stands(o.on) == id || o.on.id == id }) {
 			h.violated("C4", "after %s: subject %s is answered restricted, and nobody ordered it", a, id)
 		}
 	}, `SELECT subject FROM decision WHERE outcome = 'restricted'`)
@@ -332,8 +337,38 @@ func watchInheritance(h *history, a act, before any) {
 	}
 }
 
-// watchNotice: no record against a human being stands that was not told of before, unless the law makes it public.
+// told pairs what must be told with the notices of it: two queries that count by subject. They must agree.
+var told = []struct{ what, acts, notices string }{
+	{"orders", `SELECT subject, count(*) FROM restriction_order GROUP BY 1`, "order-entered"},
+	{"ends of orders", `SELECT subject, count(*) FROM order_ending GROUP BY 1`, "order-ended"},
+	{"steps on lists", `SELECT subject, count(*) FROM listing_step GROUP BY 1`, "list-step"},
+	{"answers that restrict", `SELECT subject, count(*) FROM decision WHERE outcome = 'restricted' GROUP BY 1`, "restricted"},
+	{"refusals", `SELECT subject, count(*) FROM decision WHERE outcome IN ('not_granted', 'refused') GROUP BY 1`, "decision-refused"},
+	{"consents", `SELECT subject, count(*) FROM consent GROUP BY 1`, "consent-given"},
+	{"withdrawals", `SELECT subject, count(*) FROM consent WHERE withdrawn_at IS NOT NULL GROUP BY 1`, "consent-withdrawn"},
+	{"links", `SELECT subject, sum(n) FROM (SELECT kept AS subject, 1 + (undone_at IS NOT NULL) AS n FROM link
+		UNION ALL SELECT merged, 1 + (undone_at IS NOT NULL) FROM link) GROUP BY 1`, "link-changed"},
+}
+
+// everybodyWasTold holds that of every act that needs a notice its subject has one, and of no other.
+func everybodyWasTold(h *history, a act) {
+	for _, pair := range told {
+		acts, notices := map[string]string{}, map[string]string{}
+		h.each(func(col []string) { acts[col[0]] = col[1] }, pair.acts)
+		h.each(func(col []string) { notices[col[0]] = col[1] }, `SELECT subject, count(*) FROM notice WHERE occasion = ? GROUP BY 1`, pair.notices)
+		if !maps.Equal(acts, notices) {
+			h.violated("C7", "after %s: of %s by subject %v, and notices of them %v", a, pair.what, acts, notices)
+		}
+	}
+	if n := h.count(`SELECT count(*) FROM rating_history r WHERE NOT EXISTS (SELECT 1 FROM notice n
+		WHERE n.subject = r.subject AND n.occasion = 'rating-changed' AND n.about = r.model)`); n != 0 {
+		h.violated("C7", "after %s: of %d ratings nobody was told", a, n)
+	}
+}
+
+// watchNotice: everybody was told of what concerns it, and no record against a human being stands that was not told of before, unless the law makes it public.
 func watchNotice(h *history, a act, _ any) {
+	everybodyWasTold(h, a)
 	h.each(func(col []string) {
 		if publicByLaw[col[0]] {
 			return
