@@ -20,7 +20,7 @@ import (
 // The readings: so many at a time, of so many subjects, one of four a human being, in an order in which hardly two of
 // one subject follow each other.
 const (
-	readSubjects = 20_000
+	readSubjects = 10_000
 	readReaders  = 512
 	readCount    = 200_000
 )

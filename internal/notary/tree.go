@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,8 +30,11 @@ import (
 const (
 	// chunk is how many entries are appended at once; the driver writes their tiles together.
 	chunk = 64 * layout.EntryBundleWidth
-	// gather is how long the driver waits for more entries to append: not at all, as they come in chunks.
-	gather = time.Millisecond
+	// batch is how many of them the driver gets at a time.
+	batch = 4 * layout.EntryBundleWidth
+	// gather is how long the driver waits for a batch to be filled: long enough that a machine under load does not send on
+	// one half of what is given to it.
+	gather = 10 * time.Millisecond
 	// pause is the least time between two checkpoints, or between two with witnesses.
 	pause, witnessedPause = 100 * time.Millisecond, time.Second
 	// patience is how long a checkpoint may take, witnessPatience how long witnesses may.
@@ -98,7 +102,7 @@ func (n *Notary) openTree(ctx context.Context, g notaries.Segment, anchor func()
 		return nil, fault.New(fault.Internal, "notary.signer", "the log's key cannot sign").By(err)
 	}
 	watched := watchedSigner{dated.(timed), t.trouble, func(at time.Time) { seen.Store(&at) }} //nolint:forcetypeassert // signers makes it
-	opt := tessera.NewAppendOptions().WithCheckpointSigner(plain, watched).WithBatching(chunk, gather).
+	opt := tessera.NewAppendOptions().WithCheckpointSigner(plain, watched).WithBatching(batch, gather).
 		WithCheckpointInterval(pause).WithCheckpointRepublishInterval(0).WithPushback(4 * chunk).
 		WithGarbageCollectionInterval(tidy).WithShutdownTimeout(patience)
 	if l.Policy != nil && l.Policy.Count() > 0 {
@@ -140,8 +144,18 @@ func (n *Notary) openTree(ctx context.Context, g notaries.Segment, anchor func()
 // next is the position of the entry that is appended next.
 func (t *tree) next() int64 { return t.segment.First + int64(t.size) - 1 } //nolint:gosec // G115: a tree has fewer leaves
 
-// append appends leaves and returns when they are on disk.
+// append appends leaves and returns when they are on disk. It gives the driver no more than one full batch at a time: one
+// that is full goes on at once and in its place, whereas two that the driver's timer sends on may overtake each other.
 func (t *tree) append(ctx context.Context, leaves [][]byte) error {
+	for some := range slices.Chunk(leaves, batch) {
+		if err := t.appendBatch(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tree) appendBatch(ctx context.Context, leaves [][]byte) error {
 	futures := make([]tessera.IndexFuture, len(leaves))
 	for i, leaf := range leaves {
 		futures[i] = t.add(ctx, tessera.NewEntry(leaf))

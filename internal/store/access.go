@@ -1,14 +1,17 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"iter"
-	"maps"
 	"slices"
+	"strconv"
+	"sync"
 
 	"probity/internal/ledger"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 )
 
@@ -24,22 +27,71 @@ func Append(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
 	return appendEntries(ctx, tx, entries...)
 }
 
+// AppendTogether has f find the entries to append in a transaction that it may share, see [Store.Together], and appends
+// them there: for the many entries of readers.
+func (s *Store) AppendTogether(ctx context.Context, f func(context.Context, *sql.Tx) ([]*ledger.Entry, error)) error {
+	// The writer has one connection: what is to be compiled on it must be so before a transaction has it.
+	for _, text := range appendTexts() {
+		if _, err := s.appends.Of(ctx, text); err != nil {
+			return s.dialect.Translate(err)
+		}
+	}
+	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		entries, err := f(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return appendWith(ctx, tx, s.appends, entries)
+	})
+}
+
+var entryInsert = []string{
+	"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "salt", "prev", "hash", "position",
+}
+
+var headInsert = []string{"subject", "seq", "hash"}
+
+const headUpdate = " ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"
+
+// headsQuery takes the subjects as a list in JSON, so that one statement serves any number.
+const headsQuery = `SELECT h.subject, h.seq, h.hash FROM json_each(?) j CROSS JOIN ledger_head h ON h.subject = j.value`
+
+// appendTexts are the statements of AppendTogether.
+var appendTexts = sync.OnceValue(func() []string {
+	texts := append(keptTexts("ledger_entry", entryInsert, ""), keptTexts("ledger_head", headInsert, headUpdate)...)
+	return append(texts, headsQuery)
+})
+
 // appendEntries is for transactions whose acts leave an entry of their own.
 func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
-	heads, err := readHeads(ctx, tx, entries)
+	return appendWith(ctx, tx, nil, entries)
+}
+
+// appendWith appends entries by kept statements, or where there are none by its own. They are written in the order of
+// subjects, those of one subject in the order in which they came: each page of the tree is then looked for once.
+func appendWith(ctx context.Context, tx *sql.Tx, kept *engine.Statements, entries []*ledger.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b *ledger.Entry) int { return cmp.Compare(a.Subject, b.Subject) })
+	heads, err := readHeads(ctx, tx, kept, entries)
 	if err != nil {
 		return err
 	}
-	rows := NewBulk(tx, "ledger_entry", []string{
-		"subject", "seq", "at", "act", "what", "detail", "reader", "official", "purpose", "basis", "casefile", "commitment", "salt", "prev", "hash", "position",
-	}, "")
 	last, err := lastPosition(ctx, tx)
 	if err != nil {
 		return err
 	}
+	rows, newest := NewBulk(tx, "ledger_entry", entryInsert, ""), NewBulk(tx, "ledger_head", headInsert, headUpdate)
+	if kept != nil {
+		rows.Keep(kept)
+		newest.Keep(kept)
+	}
 	for i, e := range entries {
 		e.Position = last + int64(i) + 1
-		heads[e.Subject] = e.Chain(heads[e.Subject])
+		head := e.Chain(heads[e.Subject])
+		heads[e.Subject] = head
 		var commitment any
 		if e.Commitment != (ledger.Hash{}) {
 			commitment = e.Commitment[:]
@@ -49,11 +101,14 @@ func appendEntries(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) er
 		if err != nil {
 			return err
 		}
+		if i+1 < len(entries) && entries[i+1].Subject == e.Subject {
+			continue
+		}
+		if err := newest.Add(ctx, int64(e.Subject), head.Seq, head.Hash[:]); err != nil {
+			return err
+		}
 	}
-	if err := rows.End(ctx); err != nil {
-		return err
-	}
-	return writeHeads(ctx, tx, heads)
+	return errors.Join(rows.End(ctx), newest.End(ctx))
 }
 
 // lastPosition is that of the newest entry of all; 0 where there is none. Entries are written one transaction after the
@@ -64,39 +119,46 @@ func lastPosition(ctx context.Context, tx *sql.Tx) (int64, error) {
 	return last.Int64, err
 }
 
-// readHeads gives the newest entry of each subject among the entries; a subject without one has a head at 0.
-func readHeads(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) (map[subject.ID]ledger.Head, error) {
-	one, err := tx.PrepareContext(ctx, `SELECT seq, hash FROM ledger_head WHERE subject = ?`)
+// readHeads gives the newest entry of each subject among the entries, which ascend by subject; a subject without one has a
+// head at 0.
+func readHeads(ctx context.Context, tx *sql.Tx, kept *engine.Statements, entries []*ledger.Entry) (map[subject.ID]ledger.Head, error) {
+	heads := make(map[subject.ID]ledger.Head, len(entries))
+	list := []byte("[")
+	for i, e := range entries {
+		if i > 0 && entries[i-1].Subject == e.Subject {
+			continue
+		}
+		heads[e.Subject] = ledger.Head{Subject: e.Subject}
+		list = append(strconv.AppendInt(list, int64(e.Subject), 10), ',')
+	}
+	list[len(list)-1] = ']'
+	rows, err := queryKept(ctx, tx, kept, headsQuery, string(list))
 	if err != nil {
 		return nil, err
 	}
-	defer one.Close()
-	heads := make(map[subject.ID]ledger.Head, len(entries))
-	for _, e := range entries {
-		if _, known := heads[e.Subject]; known {
-			continue
-		}
-		head := ledger.Head{Subject: e.Subject}
-		var hash []byte
-		if err := one.QueryRowContext(ctx, int64(e.Subject)).Scan(&head.Seq, &hash); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	defer rows.Close()
+	for rows.Next() {
+		var head ledger.Head
+		var hash sql.RawBytes
+		if err := rows.Scan(&head.Subject, &head.Seq, &hash); err != nil {
 			return nil, err
 		}
 		copy(head.Hash[:], hash)
-		heads[e.Subject] = head
+		heads[head.Subject] = head
 	}
-	return heads, nil
+	return heads, rows.Err()
 }
 
-func writeHeads(ctx context.Context, tx *sql.Tx, heads map[subject.ID]ledger.Head) error {
-	rows := NewBulk(tx, "ledger_head", []string{"subject", "seq", "hash"},
-		" ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash")
-	for _, id := range slices.Sorted(maps.Keys(heads)) {
-		head := heads[id]
-		if err := rows.Add(ctx, int64(id), head.Seq, head.Hash[:]); err != nil {
-			return err
-		}
+// queryKept asks by a kept statement, or where none are kept by one of its own.
+func queryKept(ctx context.Context, tx *sql.Tx, kept *engine.Statements, query string, args ...any) (*sql.Rows, error) {
+	if kept == nil {
+		return tx.QueryContext(ctx, query, args...)
 	}
-	return rows.End(ctx)
+	one, err := kept.Of(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return tx.StmtContext(ctx, one).QueryContext(ctx, args...)
 }
 
 const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, hash, position`

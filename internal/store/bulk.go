@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+
+	"probity/internal/store/engine"
 )
 
 // maxVariables is how many bound values one statement may carry: SQLite's limit is 32,766; a quarter of it is already
@@ -20,6 +22,26 @@ type Bulk struct {
 	perStmt int
 	args    []any
 	full    *sql.Stmt
+	kept    *engine.Statements
+}
+
+// keptRows is how many rows the longest statement of a Bulk with kept statements takes; the others take half as many each.
+const keptRows = 64
+
+// Keep has the Bulk use statements that are compiled once for all transactions; they must be ready, see keptTexts.
+func (b *Bulk) Keep(s *engine.Statements) *Bulk {
+	b.kept, b.perStmt = s, keptRows
+	return b
+}
+
+// keptTexts are the statements that a Bulk of the table with kept statements uses.
+func keptTexts(table string, columns []string, tail string) []string {
+	b := NewBulk(nil, table, columns, tail)
+	var texts []string
+	for rows := keptRows; rows > 0; rows /= 2 {
+		texts = append(texts, b.text(rows))
+	}
+	return texts
 }
 
 // NewBulk makes a Bulk of a table; tail goes behind the values, for example " ON CONFLICT DO NOTHING".
@@ -44,6 +66,9 @@ func (b *Bulk) Add(ctx context.Context, values ...any) error {
 	if len(b.args) < b.perStmt*b.columns {
 		return nil
 	}
+	if b.kept != nil {
+		return b.end(ctx)
+	}
 	if b.full == nil {
 		var err error
 		if b.full, err = b.tx.PrepareContext(ctx, b.text(b.perStmt)); err != nil {
@@ -57,6 +82,9 @@ func (b *Bulk) Add(ctx context.Context, values ...any) error {
 
 // End writes what is left and releases the statement.
 func (b *Bulk) End(ctx context.Context) error {
+	if b.kept != nil {
+		return b.end(ctx)
+	}
 	if n := len(b.args) / b.columns; n > 0 {
 		if _, err := b.tx.ExecContext(ctx, b.text(n), b.args...); err != nil {
 			return err
@@ -66,6 +94,25 @@ func (b *Bulk) End(ctx context.Context) error {
 	if b.full != nil {
 		return b.full.Close()
 	}
+	return nil
+}
+
+// end writes what is gathered by kept statements: the longest that fit.
+func (b *Bulk) end(ctx context.Context) error {
+	args := b.args
+	for rows := keptRows; rows > 0; rows /= 2 {
+		for len(args) >= rows*b.columns {
+			one, err := b.kept.Of(ctx, b.text(rows))
+			if err != nil {
+				return err
+			}
+			if _, err := b.tx.StmtContext(ctx, one).ExecContext(ctx, args[:rows*b.columns]...); err != nil {
+				return err
+			}
+			args = args[rows*b.columns:]
+		}
+	}
+	b.args = b.args[:0]
 	return nil
 }
 

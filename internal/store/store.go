@@ -45,7 +45,8 @@ type Store struct {
 	subs     submissions
 	journal  Journal // nil where nothing but tests reads the database
 	group    *engine.Group
-	prepared *engine.Statements
+	prepared *engine.Statements // of the readers' connections
+	appends  *engine.Statements // of the writer's, for the ledger
 	// forgetting is nil where records lapse on the day they carry and no sooner.
 	forgetting Forgetting
 }
@@ -151,14 +152,14 @@ func connect(path string, opt Options) (*Store, error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers) // a connection costs more to open than most questions to answer
-	s.prepared = engine.NewStatements(s.read)
+	s.prepared, s.appends = engine.NewStatements(s.read), engine.NewStatements(s.write)
 	s.group = engine.NewGroup(s.Write, s.dialect.Translate)
 	return s, nil
 }
 
 // Close ends all connections; what was committed is safe without it.
 func (s *Store) Close() error {
-	return errors.Join(s.prepared.Close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.prepared.Close(), s.appends.Close(), s.read.Close(), s.write.Close())
 }
 
 // Birth is what the database was born as.

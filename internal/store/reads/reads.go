@@ -29,10 +29,10 @@ func In(db *store.Store) *Store { return &Store{db} }
 // their subjects' chains and into the readers' counts, all in one transaction that is on disk when it returns. It fills in
 // Seq, Prev and Hash, or Refused.
 func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
-	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.AppendTogether(ctx, func(ctx context.Context, tx *sql.Tx) ([]*ledger.Entry, error) {
 		m, err := momentOf(ctx, tx, lines)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		entries := make([]*ledger.Entry, 0, len(lines))
 		for _, l := range lines {
@@ -45,13 +45,7 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 			}
 			entries = append(entries, l.Entry)
 		}
-		if err := m.count(ctx, tx); err != nil {
-			return err
-		}
-		if err := nameCases(ctx, tx, lines); err != nil {
-			return err
-		}
-		return store.Append(ctx, tx, entries...)
+		return entries, errors.Join(m.count(ctx, tx), nameCases(ctx, tx, lines))
 	})
 }
 
