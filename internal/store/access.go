@@ -73,13 +73,16 @@ func appendWith(ctx context.Context, tx *sql.Tx, kept *engine.Statements, entrie
 	if len(entries) == 0 {
 		return nil
 	}
-	entries = slices.Clone(entries)
-	slices.SortStableFunc(entries, func(a, b *ledger.Entry) int { return cmp.Compare(a.Subject, b.Subject) })
-	heads, err := readHeads(ctx, tx, kept, entries)
+	last, err := lastPosition(ctx, tx)
 	if err != nil {
 		return err
 	}
-	last, err := lastPosition(ctx, tx)
+	for i, e := range entries {
+		e.Position = last + int64(i) + 1
+	}
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b *ledger.Entry) int { return cmp.Compare(a.Subject, b.Subject) })
+	heads, err := readHeads(ctx, tx, kept, entries)
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,6 @@ func appendWith(ctx context.Context, tx *sql.Tx, kept *engine.Statements, entrie
 		newest.Keep(kept)
 	}
 	for i, e := range entries {
-		e.Position = last + int64(i) + 1
 		head := e.Chain(heads[e.Subject])
 		heads[e.Subject] = head
 		var commitment any
