@@ -141,7 +141,7 @@ type row struct {
 }
 
 // suites are the tests that are asked in turn: the Charter's own, and the histories.
-var suites = []string{"internal/charter", "internal/charter/suite"}
+var suites = []string{mutation.Charter, mutation.Suite}
 
 func (c *check) begin() {
 	c.t.Helper()

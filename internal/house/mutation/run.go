@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,19 +35,26 @@ func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error
 	return t, nil
 }
 
+// Suite is the folder of the random histories.
+const Suite = Charter + "/suite"
+
 // attempts are how a package's tests are tried, the quick way first: those that bear the invariant's number, then all.
-func attempts(invariant string) [][]string {
+func attempts(pkg, invariant string) [][]string {
 	some := "-test.run=" + invariant + "([^0-9]|$)"
-	return [][]string{
-		{some, "-rapid.checks=40"},
-		{"-test.run=.", "-rapid.checks=40"},
+	property := []string{"-rapid.shrinktime=0s", "-rapid.nofailfile"}
+	switch pkg {
+	case Charter:
+		return [][]string{append(property, some, "-rapid.checks=40"), append(property, "-rapid.checks=40")}
+	case Suite: // a check is a whole history
+		return [][]string{append(property, some, "-rapid.checks=12"), append(property, "-rapid.checks=4")}
 	}
+	return [][]string{nil}
 }
 
 // Noticed runs the tests without the guard of a number (-1: with all of them) and gives the name of a test that
 // failed, "" where none did. A test that does not end has noticed too.
 func (t Tests) Noticed(ctx context.Context, number int, invariant string) (string, error) {
-	for _, args := range attempts(invariant) {
+	for _, args := range attempts(t.Package, invariant) {
 		test, err := t.once(ctx, number, args)
 		if err != nil || test != "" {
 			return test, err
@@ -58,9 +66,9 @@ func (t Tests) Noticed(ctx context.Context, number int, invariant string) (strin
 var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)`)
 
 func (t Tests) once(ctx context.Context, number int, args []string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	args = append(args, "-test.failfast", "-test.timeout=3m", "-rapid.shrinktime=0s", "-rapid.nofailfile")
+	args = append(slices.Clone(args), "-test.failfast", "-test.timeout=9m")
 	cmd := exec.CommandContext(ctx, t.binary, args...)
 	cmd.Dir = filepath.Join(t.root, filepath.FromSlash(t.Package))
 	cmd.Env = os.Environ()
