@@ -47,7 +47,13 @@ func (h *history) words(p *party, method string) consent.Consent {
 
 // consenter draws somebody who is rated under its own consent only, and a method for it.
 func (h *history) consenter() (*party, string) {
-	p := pick(h, "who", h.party("ai"), h.party("bo"), h.party("trader"), h.party("child"))
+	list := []*party{h.party("trader")}
+	for _, name := range []string{"ai", "bo", "child"} {
+		if p := h.party(name); !h.confined[p] {
+			list = append(list, p)
+		}
+	}
+	p := pick(h, "who", list...)
 	if p.sole {
 		return p, "company-score"
 	}
@@ -93,7 +99,7 @@ var consentFlaws = map[string]func(h *history, p *party, c *consent.Consent, by,
 		c.Proof = consent.Proof{Document: digestHex, Signed: h.today()}
 	},
 	"another's consent": func(h *history, p *party, _ *consent.Consent, by, _ *access.Credential) {
-		*by = h.as(pick(h, "another", slices.DeleteFunc([]string{"ai", "bo", "yard"}, func(n string) bool { return n == p.name })...))
+		*by = h.as(pick(h, "another", slices.DeleteFunc([]string{"ai", "bo", "yard"}, func(n string) bool { return n == p.name || h.erased[h.party(n)] })...))
 	},
 	"handler":   func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Handler = "" },
 	"recipient": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Recipients = nil },

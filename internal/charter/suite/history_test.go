@@ -18,6 +18,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/deployment"
 	"probity/internal/rating"
+	"probity/internal/record"
 	"probity/internal/subject"
 )
 
@@ -31,9 +32,8 @@ type history struct {
 	ratings *rating.Desk
 	path    string
 	now     time.Time
-	// credentials are those shown so far; those that were revoked stay in revoked.
+	// credentials are those shown so far.
 	credentials map[string]access.Credential
-	revoked     map[string]bool
 	// eyes are the watches' own connection, which only reads; tables are those with a subject in them.
 	eyes     *sql.DB
 	watching map[string]*sql.Stmt
@@ -49,6 +49,9 @@ type diary struct {
 	given  []*agreed
 	orders []*ordered
 	listed []*listed
+	// erased are those of whose file nothing is left, confined those whose file an erasure has cut down to what law keeps.
+	erased, confined map[*party]bool
+	erasedRows       []record.ID
 	links  []*joined
 	reads  []reading
 	acts   []string
@@ -67,7 +70,8 @@ func open(tb testing.TB, t *rapid.T) *history {
 	}
 	h := &history{
 		T: t, ctx: context.Background(), town: w, now: firstDay, path: filepath.Join(folder, "probity.db"),
-		credentials: map[string]access.Credential{}, revoked: map[string]bool{},
+		credentials: map[string]access.Credential{},
+		diary: diary{erased: map[*party]bool{}, confined: map[*party]bool{}},
 	}
 	h.reopen()
 	t.Cleanup(func() {
@@ -167,10 +171,9 @@ func (h *history) seldom(n int, what string) bool {
 // somebody draws a party of one of the kinds, of any where none is named.
 func (h *history) somebody(kinds ...subject.Kind) *party {
 	h.Helper()
-	list := h.town.parties
-	if len(kinds) > 0 {
-		list = slices.DeleteFunc(slices.Clone(list), func(p *party) bool { return !slices.Contains(kinds, p.kind) })
-	}
+	list := slices.DeleteFunc(slices.Clone(h.town.parties), func(p *party) bool {
+		return h.erased[p] || len(kinds) > 0 && !slices.Contains(kinds, p.kind)
+	})
 	p := pick(h, "who", list...)
 	return p
 }

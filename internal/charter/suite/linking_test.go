@@ -31,7 +31,7 @@ func joins(h *history) act {
 	case "nobody":
 		by, a.breaks = access.Credential{}, "C15: official"
 	case "subject":
-		by, a.breaks = h.as("ai"), "C15: official"
+		by, a.breaks = h.as("yard"), "C15: official"
 	case "persons":
 		kept, merged, a.breaks = h.party("ai"), h.party("bo"), "C15: exact strong identifier"
 	case "conflict":
@@ -93,7 +93,7 @@ func issues(h *history) act {
 	case "no proof":
 		g.Proof, a.breaks = "", "C11: proof of identity"
 	case "by a subject":
-		by, a.breaks = h.as("ai"), "C12: official"
+		by, a.breaks = h.as("yard"), "C12: official"
 	}
 	secret, err := h.d.Access.Issue(h.ctx, by, with, g)
 	if a.err = err; err != nil {

@@ -119,7 +119,7 @@ func stepsOn(h *history) act {
 	}
 	switch pick(h, "flaw", "", "", "", "", "", "stranger", "rating", "reasons") {
 	case "stranger":
-		as, a.breaks = h.as(pick(h, "stranger", "ne", "wu", "bo")), "C4: keeper of the list"
+		as, a.breaks = h.as(pick(h, "stranger", "ne", "wu", "bureau")), "C4: keeper of the list"
 	case "rating":
 		if as.Subject() == 0 {
 			s.Reasons, a.breaks = "its rating fell", "C4: ground other than a rating"

@@ -65,7 +65,7 @@ func looks(h *history) act {
 	case "own file of another":
 		r.What, a.breaks = access.OwnFile, "C11: own credential"
 	case "other subject":
-		other := pick(h, "other", "ai", "bo", "yard", "trader")
+		other := h.somebody().name
 		if r.As = h.as(other); h.stands(h.party(other)) != h.stands(p) {
 			a.breaks = "C12: own credential"
 		}

@@ -28,6 +28,9 @@ func operations() []operation {
 		{"step on an entry", []string{"C4", "C7"}, stepsOn},
 		{"sweep the lists", []string{"C10"}, sweepsLists},
 		{"decide by list", []string{"C4"}, decidesByList},
+		{"erase", []string{"C10", "C1"}, erases},
+		{"report on an erased subject", []string{"C10"}, reportsErased},
+		{"sweep what is over", []string{"C10"}, sweepsRetention},
 		{"decide a restriction", []string{"C4", "C5", "C6"}, decidesRestriction},
 		{"decide a benefit", []string{"C5", "C3", "C14"}, decidesBenefit},
 		{"read", []string{"C11", "C12", "C8", "C9"}, looks},
@@ -345,7 +348,8 @@ var told = []struct{ what, acts, notices string }{
 	{"answers that restrict", `SELECT subject, count(*) FROM decision WHERE outcome = 'restricted' GROUP BY 1`, "restricted"},
 	{"refusals", `SELECT subject, count(*) FROM decision WHERE outcome IN ('not_granted', 'refused') GROUP BY 1`, "decision-refused"},
 	{"consents", `SELECT subject, count(*) FROM consent GROUP BY 1`, "consent-given"},
-	{"withdrawals", `SELECT subject, count(*) FROM consent WHERE withdrawn_at IS NOT NULL GROUP BY 1`, "consent-withdrawn"},
+	{"withdrawals", `SELECT subject, count(*) FROM consent c WHERE withdrawn_at IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.subject = c.subject AND e.record = 0) GROUP BY 1`, "consent-withdrawn"},
 	{"links", `SELECT subject, sum(n) FROM (SELECT kept AS subject, 1 + (undone_at IS NOT NULL) AS n FROM link
 		UNION ALL SELECT merged, 1 + (undone_at IS NOT NULL) FROM link) GROUP BY 1`, "link-changed"},
 }
@@ -409,6 +413,7 @@ func watchForgetting(h *history, a act, _ any) {
 		WHERE v.adverse = 1 AND v.status <> 3 AND s.dataset <> 'link' AND v.lapse IS NOT NULL AND v.lapse <= (s.started_at / 1000000 + 28800) / 86400`); n != 0 {
 		h.violated("C10", "after %s: %d versions came in after they had lapsed", a, n)
 	}
+	nothingIsLeft(h, a)
 }
 
 // ledgerLengths are the numbers of entries by subject.
@@ -477,7 +482,7 @@ func watchBirth(h *history, a act, _ any) {
 		h.violated("C16", "after %s: the database is no demo any more", a)
 	}
 	// Persons' numbers are kept as keyed hashes; every one there is must be that of somebody generated.
-	n := h.count(`SELECT count(*) FROM identifier WHERE scheme IN ('id', 'post')`)
+	n := h.count(`SELECT count(*) FROM identifier WHERE scheme IN ('id', 'post')`) // erased ones stay known, to be refused
 	generated := 0
 	for _, p := range h.town.parties {
 		if p.scheme.Personal() {
