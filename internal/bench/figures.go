@@ -6,6 +6,7 @@ func Figures() []Figure {
 		accessLogged,
 		accessUnlogged,
 		intakeSQLite,
+		ledgerProof,
 		scorecardOne,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"probity/internal/cli/console"
 	"probity/internal/cli/own"
 	"probity/internal/cli/rules"
+	"probity/internal/cli/upkeep"
 )
 
 // everywhere are the flags that every command has.
@@ -36,7 +37,7 @@ type grammar struct {
 	Notice     own.Notices        `cmd:"" help:"What subjects are told: the inbox, and the ways on which notices reach them."`
 	Order      orderCommands      `cmd:"" help:"Orders of courts and authorities, from which alone restrictions come."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
-	Ledger     ledgerCommands     `cmd:"" help:"The record of who looked and who acted."`
+	Ledger     upkeep.Ledger      `cmd:"" help:"The record of who looked and who acted."`
 	Rebuild    rebuildCommand     `cmd:"" help:"Compute every rating again and find no difference."`
 	Demo       demoCommand        `cmd:"" help:"Make up the Yangtze delta, take its agencies' files in, rate everybody, and serve the page."`
 	Serve      serveCommand       `cmd:"" help:"Serve the small page on this machine: search a company, see its rating, points and records."`

@@ -343,7 +343,7 @@ func laboratoryStandsApart(r *Repository) []Finding {
 }
 
 func verifierImportsNoWriter(r *Repository) []Finding {
-	return r.beyond("cmd/probity-verify", "internal/ledger")
+	return r.beyond("cmd/probity-verify", "internal/ledger", "internal/subject")
 }
 
 func sqlStaysInTheStore(r *Repository) []Finding {

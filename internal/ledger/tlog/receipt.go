@@ -21,7 +21,7 @@ import (
 // Disclosed is an entry with everything its hash is made of, so that whoever holds it can compute the hash.
 type Disclosed struct {
 	Position   int64       `json:"position"`
-	Subject    subject.ID  `json:"subject"`
+	Subject    subject.ID  `json:"subject,omitzero"` // none in the platform's own ledger
 	Seq        int64       `json:"seq"`
 	At         time.Time   `json:"at"`
 	Act        ledger.Act  `json:"act"`

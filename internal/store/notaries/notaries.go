@@ -8,7 +8,6 @@ package notaries
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/store"
-	"probity/internal/subject"
 )
 
 // Store is the notary's part of a database.
@@ -97,18 +95,26 @@ func (s *Store) OldestAfter(ctx context.Context, position int64) (at time.Time, 
 	return store.Instant(us), err == nil, err
 }
 
-// Position is where an entry of a subject's ledger stands; one that is not there is NotFound.
-func (s *Store) Position(ctx context.Context, id subject.ID, seq int64) (int64, error) {
-	var position int64
+// Received is the entry that says that a submission was published; NotFound where it was not.
+func (s *Store) Received(ctx context.Context, submission int64) (ledger.Entry, error) {
+	var found []ledger.Entry
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT position FROM ledger_entry WHERE subject = ? AND seq = ?`, int64(id), seq).Scan(&position)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "notary.entry", "there is no entry %d in that ledger", seq).
-				With("probity ledger show lists the entries of a subject")
+		list, err := store.LedgerOf(ctx, tx, 0)
+		for _, e := range list {
+			if e.Act == ledger.Received && e.Detail == store.SubmissionDetail(submission) {
+				found = append(found, e)
+			}
 		}
 		return err
 	})
-	return position, err
+	if err != nil {
+		return ledger.Entry{}, err
+	}
+	if len(found) == 0 {
+		return ledger.Entry{}, fault.New(fault.NotFound, "notary.submission", "submission %d was not published", submission).
+			With("probity submission list shows what became of it")
+	}
+	return found[0], nil
 }
 
 // Entries yields every entry in the order of positions, as of one moment.
