@@ -8,6 +8,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
+	"probity/internal/notice"
 	"probity/internal/subject"
 )
 
@@ -38,6 +39,14 @@ type DisputePermit struct{ dispute *contest.Dispute }
 
 // Dispute is the one that may be kept, with its handler and whether it suspends; nil in a zero permit.
 func (p DisputePermit) Dispute() *contest.Dispute { return p.dispute }
+
+// Needs is the notice by which the subject is told who has to answer until when.
+func (p DisputePermit) Needs() []notice.Duty {
+	if p.dispute == nil {
+		return nil
+	}
+	return []notice.Duty{{Subject: p.dispute.Subject, Occasion: notice.DisputeStep, About: p.dispute.ID.String()}}
+}
 
 // PermitDispute holds the opening half of C9: whoever a record is about contests it, and nobody else does, by its own
 // credential or before two officials. It says who has to answer: the author of what is contested, unless that is a body
@@ -195,6 +204,18 @@ func (p StepPermit) Dispute() *contest.Dispute { return p.dispute }
 
 // Step is what may be kept.
 func (p StepPermit) Step() contest.Step { return p.step }
+
+// Needs is the notice by which the subject is told of the step; where a record comes back, that it does and who certified it.
+func (p StepPermit) Needs() []notice.Duty {
+	if p.dispute == nil {
+		return nil
+	}
+	duties := []notice.Duty{{Subject: p.dispute.Subject, Occasion: notice.DisputeStep, About: p.dispute.ID.String()}}
+	if p.back {
+		duties = append(duties, notice.Duty{Subject: p.dispute.Subject, Occasion: notice.Reinserted, About: p.dispute.Target})
+	}
+	return duties
+}
 
 // Reinserts tells that a record that was suppressed may be seen again.
 func (p StepPermit) Reinserts() bool { return p.back }

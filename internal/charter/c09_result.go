@@ -3,16 +3,13 @@ package charter
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
+	"probity/internal/notice"
 )
-
-// shortestReasons is how many characters reasons have at least. It keeps a code from standing where an answer should.
-const shortestReasons = 12
 
 // StepTerms is an answer to a dispute or a complaint, or the certification of a record, about to be kept.
 type StepTerms struct {
@@ -58,7 +55,7 @@ func PermitResult(t StepTerms) (StepPermit, error) {
 		return StepPermit{}, refuse("C9", "certification", "certify it with a document: --document; otherwise it stays suppressed",
 			"the dispute %s was due on %s; what it suppressed comes back with a certification only", d.ID, d.Due)
 	}
-	return StepPermit{dispute: &d, step: s, back: late && !s.Outcome.Bars()}, nil
+	return StepPermit{dispute: &d, step: s, back: late && !s.Outcome.Bars() && d.Layer() == contest.Record}, nil
 }
 
 // PermitComplaintAnswer decides on a complaint: upheld, the record contested is out of use; rejected, the result stands.
@@ -128,7 +125,7 @@ func answers(t *StepTerms, agency, except string) error {
 	case mayNotJudge(t.Catalogue, t.By.Agency, t.Bodies):
 		return refuse("C13", "independent handler", "have a court, or another body that neither answers to it nor directs it, decide",
 			"%s cannot decide on a record about itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
-	case utf8.RuneCountInString(strings.TrimSpace(t.Step.Reasons)) < shortestReasons:
+	case !notice.Specific(t.Step.Reasons):
 		return refuse("C9", "reasons", "say what was checked, and what was found", "the answer gives no reasons")
 	}
 	return nil
@@ -154,6 +151,18 @@ func mendFirst(l contest.Layer) string {
 		return "decide again, or end the order, first"
 	}
 	return "correct it first: probity record correct"
+}
+
+// PermitHandling lets who has to answer a dispute, or the complaint about it, see it whole: the account, the evidence and
+// the record. Everybody else is refused (C11).
+func PermitHandling(d *contest.Dispute, by Actor, catalogue *catalogue.Catalogue, bodies []string) error {
+	if by.official() && !mayNotJudge(catalogue, by.Agency, bodies) {
+		if c := d.Complaint(); by.Agency == d.Handler || c != nil && by.Agency == c.Handler {
+			return nil
+		}
+	}
+	return refuse("C11", "who has to answer", "the subject reads it with its own credential, "+d.Handler+" with an official's",
+		"the dispute %s is not for %s to read", d.ID, who(by))
 }
 
 func outcomeList(list []contest.Outcome) string {

@@ -34,6 +34,7 @@ const (
 	Reconsideration         Event = "reconsideration"
 	AdministrativeSuit      Event = "administrative-suit"
 	DisputeAnswer           Event = "dispute-answer"
+	DisputeComplaint        Event = "dispute-complaint"
 	DisputeForwarded        Event = "dispute-forwarded"
 	DisputeResultNotice     Event = "dispute-result-notice"
 	ReinsertionNotice       Event = "reinsertion-notice"

@@ -69,6 +69,9 @@ const (
 	Restore    Act = "restore"    // the database was put back from a backup
 	Received   Act = "received"   // a supplier's file was published; the commitment is its digest
 	Key        Act = "key"        // the log's signing key was changed, or the log begun anew
+	Dispute    Act = "dispute"    // something was contested, answered, complained about or certified
+	Statement  Act = "statement"  // the subject put its own words beside a record, or took them away
+	Recall     Act = "recall"     // a recipient acknowledged that it corrected or deleted what it had received
 )
 
 // Entry is one line of a subject's ledger.

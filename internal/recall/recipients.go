@@ -1,0 +1,66 @@
+package recall
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"probity/internal/ledger"
+)
+
+// Matter is what was received and has to be taken back: a record, or what was made of it.
+type Matter struct {
+	// Dataset is that of the record, Since the instant from which it could be read.
+	Dataset string
+	Since   time.Time
+	// Reads gives the datasets that a model looks at; known is false for a model nobody knows any more, which is then
+	// taken to have looked at everything.
+	Reads func(model string) (datasets []string, known bool)
+	// Covers gives the datasets that a consent names, by its id; known as above.
+	Covers func(consent string) (datasets []string, known bool)
+}
+
+// Recipients are the agencies that received the matter, or something made of it, by the subject's ledger: sorted, each
+// once. A reading of the file received it unless it rested on a consent that leaves the dataset out; a rating, an
+// explanation, a history or a decision received it where its model looks at the dataset. A decision that asked no model
+// rested on orders alone. The subject itself is no recipient.
+func Recipients(readings []ledger.Entry, m Matter) []string {
+	var found []string
+	for i := range readings {
+		e := &readings[i]
+		if e.Act == ledger.Read && e.Reader != "" && !e.At.Before(m.Since) && m.received(e) {
+			found = append(found, e.Reader)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func (m *Matter) received(e *ledger.Entry) bool {
+	model, consent := "", ""
+	for _, word := range strings.Fields(e.Detail) {
+		name, value, option := strings.Cut(word, "=")
+		switch {
+		case !option:
+			model = word
+		case name == "consent":
+			consent = value
+		}
+	}
+	if consent != "" && !includes(m.Covers, consent, m.Dataset) {
+		return false
+	}
+	if model == "" {
+		return e.What != "decision"
+	}
+	return includes(m.Reads, model, m.Dataset)
+}
+
+// includes tells whether what is called by the name has the dataset; of what is not known it is assumed.
+func includes(of func(string) ([]string, bool), name, dataset string) bool {
+	if of == nil {
+		return true
+	}
+	list, known := of(name)
+	return !known || slices.Contains(list, dataset)
+}
