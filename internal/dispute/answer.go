@@ -1,0 +1,269 @@
+package dispute
+
+import (
+	"context"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/clock"
+	"probity/internal/dispute/contest"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/notice"
+	"probity/internal/recall"
+	"probity/internal/record"
+	"probity/internal/subject"
+)
+
+// Answer is what an official says to a dispute, to a complaint, or in certifying a record.
+type Answer struct {
+	By access.Credential
+	// Outcome is empty where a record is certified.
+	Outcome contest.Outcome
+	Reasons string
+	// Document is the SHA-256 of the document behind it, zero where there is none.
+	Document [32]byte
+}
+
+// Settle answers a dispute. With it the records contested are in use again, or out of use for good; in the second case
+// everybody who received them is told to delete them, and the ratings that used them are computed again.
+func (s *Service) Settle(ctx context.Context, id contest.ID, a Answer) (contest.Dispute, error) {
+	return s.step(ctx, id, a, contest.Result)
+}
+
+// AnswerComplaint decides on a complaint: upheld, or rejected.
+func (s *Service) AnswerComplaint(ctx context.Context, id contest.ID, a Answer) (contest.Dispute, error) {
+	return s.step(ctx, id, a, contest.Answer)
+}
+
+// Reinstate brings a record back that a dispute put out of use: the agency answerable for it certifies that it is
+// complete and accurate, and the subject is told in the same transaction.
+func (s *Service) Reinstate(ctx context.Context, id contest.ID, a Answer) (contest.Dispute, error) {
+	return s.step(ctx, id, a, contest.Reinstate)
+}
+
+// step keeps what an official does about a dispute.
+func (s *Service) step(ctx context.Context, id contest.ID, a Answer, act contest.Act) (contest.Dispute, error) {
+	c, err := s.theCase(ctx, id)
+	if err != nil {
+		return contest.Dispute{}, err
+	}
+	at := s.parts.Now().UTC().Truncate(time.Microsecond)
+	by := a.By.Actor()
+	terms := charter.StepTerms{
+		Dispute: c.dispute, By: by, Catalogue: s.parts.Catalogue, Today: s.today(), Supplier: c.target.Author, Bodies: c.bodies,
+		Step:   contest.Step{Act: act, At: at, Outcome: a.Outcome, Reasons: a.Reasons, Document: a.Document, Due: calendar.None},
+		Mended: c.target.Changed.After(c.dispute.OpenedAt),
+	}
+	permit, err := permitStep(act, terms)
+	if err != nil {
+		return c.dispute, s.attempted(ctx, by, c.sub.ID, id.String(), err)
+	}
+	return s.keepStep(ctx, c, permit)
+}
+
+func permitStep(act contest.Act, t charter.StepTerms) (charter.StepPermit, error) {
+	switch act {
+	case contest.Result:
+		return charter.PermitResult(t)
+	case contest.Answer:
+		return charter.PermitComplaintAnswer(t)
+	}
+	return charter.PermitReinstatement(t)
+}
+
+// Plea is what a subject says about its own dispute.
+type Plea struct {
+	Own
+	// Account says what is wrong with the result.
+	Account string
+}
+
+// Complain takes a dispute that was settled, or not answered in time, to the body above.
+func (s *Service) Complain(ctx context.Context, id contest.ID, p Plea) (contest.Dispute, error) {
+	due, err := s.parts.Clocks.Due(clock.DisputeComplaint, s.today())
+	if err != nil {
+		return contest.Dispute{}, err
+	}
+	return s.plead(ctx, id, p, contest.Step{Reasons: p.Account, Due: due.Day}, charter.PermitComplaint)
+}
+
+// Withdraw takes a dispute back; what it suspended is in use again.
+func (s *Service) Withdraw(ctx context.Context, id contest.ID, p Plea) (contest.Dispute, error) {
+	return s.plead(ctx, id, p, contest.Step{Due: calendar.None, Reasons: p.Account}, charter.PermitWithdrawnDispute)
+}
+
+// plead keeps what a subject does about its own dispute.
+func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest.Step, permitted func(charter.ComplaintTerms) (charter.StepPermit, error)) (contest.Dispute, error) {
+	by, with, err := s.actors(ctx, &p.Own)
+	if err != nil {
+		return contest.Dispute{}, err
+	}
+	c, err := s.theCase(ctx, id)
+	if err != nil {
+		return contest.Dispute{}, err
+	}
+	if by.Subject != 0 && by.Subject != c.sub.ID {
+		return contest.Dispute{}, unknown(id) // another's disputes do not exist for a stranger
+	}
+	step.At = s.parts.Now().UTC().Truncate(time.Microsecond)
+	c.dispute.Subject = c.sub.ID
+	permit, err := permitted(charter.ComplaintTerms{
+		Dispute: c.dispute, Step: step, Subject: c.sub, By: by, With: with, Document: p.Document, Signed: p.Signed,
+		Bodies: c.bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
+	})
+	if err != nil {
+		return c.dispute, err
+	}
+	return s.keepStep(ctx, c, permit)
+}
+
+// theCase is a dispute with its subject and what it contests.
+type theCase struct {
+	sub     subject.Subject
+	dispute contest.Dispute
+	target  Target
+	bodies  []string
+}
+
+func (s *Service) theCase(ctx context.Context, id contest.ID) (theCase, error) {
+	list, err := s.parts.Book.Disputes(ctx, Query{ID: id})
+	if err != nil {
+		return theCase{}, err
+	}
+	if len(list) == 0 {
+		return theCase{}, unknown(id)
+	}
+	c := theCase{}
+	if c.dispute, err = s.opened(&list[0]); err != nil {
+		return c, err
+	}
+	if c.sub, err = s.parts.Book.Subject(ctx, c.dispute.Subject); err != nil {
+		return c, err
+	}
+	// The dispute stays with whom it was opened by, should the two be parted again.
+	if c.target, err = s.parts.Book.Target(ctx, c.sub.ID, c.dispute.Layer(), c.dispute.Target); err != nil && !fault.Is(err, fault.NotFound) {
+		return c, err
+	}
+	c.bodies, err = s.parts.Bodies(ctx, c.sub)
+	return c, err
+}
+
+func unknown(id contest.ID) error {
+	return fault.New(fault.NotFound, "dispute.none", "there is no dispute %s that you may see", id).
+		With("probity dispute list shows those that concern you")
+}
+
+// keepStep writes a permitted step with its entry, its notices and what is recalled.
+func (s *Service) keepStep(ctx context.Context, c theCase, permit charter.StepPermit) (contest.Dispute, error) {
+	d, step := permit.Dispute(), permit.Step()
+	reasons, err := s.sealBytes(subject.Subject{ID: d.Subject, Kind: c.sub.Kind, Sole: c.sub.Sole}, reasonsPlace, []byte(step.Reasons))
+	if err != nil {
+		return *d, err
+	}
+	by := charter.Actor{Agency: step.Agency, Official: step.Official}
+	left, err := s.left(c.sub, d, step.At, by, string(step.Act), step.Document, stepFacts(d, &step), calendar.None)
+	if err != nil {
+		return *d, err
+	}
+	if step.Outcome != "" {
+		left.Entry.Case = string(step.Outcome)
+	}
+	further, err := s.furtherNotices(c, permit)
+	if err != nil {
+		return *d, err
+	}
+	left.Notices = append(left.Notices, further...)
+	if step.Outcome.Bars() && d.Layer() == contest.Record {
+		if left.Recall, err = s.takeBack(ctx, c, &step); err != nil {
+			return *d, err
+		}
+	}
+	submission, err := s.parts.Book.Step(ctx, permit, reasons, left)
+	if err != nil {
+		return *d, err
+	}
+	step.Seq = len(d.Steps) + 1
+	d.Steps = append(d.Steps, step)
+	return *d, s.refresh(ctx, submission)
+}
+
+// stepFacts are what the subject is told of a step.
+func stepFacts(d *contest.Dispute, step *contest.Step) []notice.Fact {
+	facts := append([]notice.Fact{{Name: "layer", Value: string(d.Layer())}}, named(d)...)
+	word := "settled"
+	switch {
+	case step.Outcome == contest.Withdrawn:
+		word = "withdrawn"
+	case step.Act == contest.Complaint:
+		word = "escalated"
+		facts = append(facts, notice.Fact{Name: "agency", Value: step.Handler}, notice.Fact{Name: "due", Value: step.Due.String()})
+	case step.Act == contest.Answer:
+		word = "reviewed"
+	case step.Act == contest.Reinstate:
+		word = "done"
+	}
+	facts = append(facts, notice.Fact{Name: "step", Value: word})
+	if step.Outcome != "" && step.Outcome != contest.Withdrawn {
+		facts = append(facts, notice.Fact{Name: "outcome", Value: string(step.Outcome)})
+	}
+	if step.Agency != "" && step.Act != contest.Complaint {
+		facts = append(facts, notice.Fact{Name: "agency", Value: step.Agency}, notice.Fact{Name: "official", Value: step.Official})
+	}
+	if step.Reasons != "" && step.Act != contest.Complaint {
+		facts = append(facts, notice.Fact{Name: notice.Reason, Value: step.Reasons})
+	}
+	return facts
+}
+
+// furtherNotices tell of a record that comes back, or that is out of use for good.
+func (s *Service) furtherNotices(c theCase, permit charter.StepPermit) ([]notice.Written, error) {
+	d, step := permit.Dispute(), permit.Step()
+	n := notice.Notice{
+		Subject: c.sub.ID, At: step.At, About: d.Target, By: step.Agency, Law: law(c.sub), Contest: "dispute", Until: calendar.None,
+	}
+	switch {
+	case permit.Reinserts():
+		n.Occasion = notice.Reinserted
+		n.Facts = []notice.Fact{
+			{Name: "record", Value: d.Target}, {Name: "certified-by", Value: step.Agency + "/" + step.Official},
+			{Name: "official", Value: step.Official}, {Name: notice.Reason, Value: step.Reasons},
+		}
+	case step.Outcome.Bars() && d.Layer() == contest.Record:
+		n.Occasion = notice.Corrected
+		n.Facts = []notice.Fact{{Name: "record", Value: d.Target}, {Name: "act", Value: "deleted"}, {Name: notice.Reason, Value: step.Reasons}}
+	default:
+		return nil, nil
+	}
+	w, err := s.parts.Clerk.Write(c.sub, n)
+	return []notice.Written{w}, err
+}
+
+// takeBack is the demand to delete a record that turned out wrong, or could not be shown to be right.
+func (s *Service) takeBack(ctx context.Context, c theCase, step *contest.Step) (*Recall, error) {
+	due, err := s.parts.Clocks.Due(clock.DeletionAcknowledged, s.today())
+	if err != nil {
+		return nil, err
+	}
+	covers, err := s.parts.Covers(ctx, c.sub.ID)
+	if err != nil {
+		return nil, err
+	}
+	matter := recall.Matter{Dataset: c.target.Version.Dataset, Since: c.target.Since, Reads: s.parts.Reads, Covers: covers}
+	return &Recall{
+		Demand: recall.Demand{
+			Subject: c.sub.ID, Kind: recall.Delete, About: c.dispute.Target, Ground: string(step.Outcome), At: step.At, Due: due.Day,
+		},
+		Choose: func(readings []ledger.Entry) []string { return recall.Recipients(readings, matter) },
+	}, nil
+}
+
+// recordsOf are the records that a step bears on.
+func recordsOf(d *contest.Dispute) []record.ID {
+	if id := d.Record(); id != 0 {
+		return []record.ID{id}
+	}
+	return nil
+}
