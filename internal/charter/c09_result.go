@@ -114,6 +114,16 @@ func PermitWithdrawnDispute(t ComplaintTerms) (StepPermit, error) {
 	return StepPermit{dispute: &d, step: s}, nil
 }
 
+// PermitReminder lets the platform tell both sides, once, that nobody answered in time. The suppression itself waits for
+// no reminder.
+func PermitReminder(d contest.Dispute, s contest.Step, today calendar.Day) (StepPermit, error) {
+	if d.State(today) != contest.Overdue || d.Reminded() {
+		return StepPermit{}, fault.New(fault.Conflict, "dispute.overdue", "the dispute %s is not overdue, or both sides know it", d.ID)
+	}
+	s.Act, s.Outcome, s.Agency, s.Official, s.Handler, s.Due = contest.Reminder, "", "", "", d.Handler, calendar.None
+	return StepPermit{dispute: &d, step: s}, nil
+}
+
 // answers holds who may answer: an official of the agency, other than the one excepted, whose agency the subject is no
 // part of, with reasons.
 func answers(t *StepTerms, agency, except string) error {

@@ -13,7 +13,6 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/recall"
-	"probity/internal/record"
 	"probity/internal/subject"
 )
 
@@ -204,6 +203,8 @@ func stepFacts(d *contest.Dispute, step *contest.Step) []notice.Fact {
 		word = "reviewed"
 	case step.Act == contest.Reinstate:
 		word = "done"
+	case step.Act == contest.Reminder:
+		word = "overdue"
 	}
 	facts = append(facts, notice.Fact{Name: "step", Value: word})
 	if step.Outcome != "" && step.Outcome != contest.Withdrawn {
@@ -258,12 +259,4 @@ func (s *Service) takeBack(ctx context.Context, c theCase, step *contest.Step) (
 		},
 		Choose: func(readings []ledger.Entry) []string { return recall.Recipients(readings, matter) },
 	}, nil
-}
-
-// recordsOf are the records that a step bears on.
-func recordsOf(d *contest.Dispute) []record.ID {
-	if id := d.Record(); id != 0 {
-		return []record.ID{id}
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/dispute/contest"
 	"probity/internal/ledger"
@@ -58,11 +59,12 @@ type Recall struct {
 }
 
 // Query says which disputes are asked for: those of a subject and of who was merged into it, those that an agency has to
-// answer, or one by its id.
+// answer, one by its id, or those that were due before a day and have no result.
 type Query struct {
 	Subject subject.ID
 	Handler string
 	ID      contest.ID
+	Before  calendar.Day
 }
 
 // Book is where disputes and statements are kept.
@@ -70,7 +72,8 @@ type Book interface {
 	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
 	// Target finds what is contested; NotFound where the subject has no such thing.
 	Target(ctx context.Context, of subject.ID, layer contest.Layer, name string) (Target, error)
-	// Disputes lists disputes with their steps, the newest first.
+	// Disputes lists disputes with their steps: the newest first, for a handler and for a day those first that are due
+	// first.
 	Disputes(ctx context.Context, q Query) ([]Stored, error)
 	// Open keeps a dispute with its evidence and marks what it contests, all in one transaction with what it leaves. It
 	// gives the submission by which the ratings that used it are outdated, 0 where it suspends nothing.

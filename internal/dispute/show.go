@@ -8,7 +8,6 @@ import (
 	"probity/internal/charter"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
-	"probity/internal/ledger"
 	"probity/internal/record"
 )
 
@@ -165,12 +164,6 @@ func (s *Service) seen(ctx context.Context, by access.Credential, id contest.ID,
 	if err := charter.PermitHandling(&c.dispute, actor, s.parts.Catalogue, c.bodies); err != nil {
 		return theCase{}, "", err
 	}
-	entry := &ledger.Entry{
-		Subject: c.sub.ID, At: s.parts.Now(), Act: ledger.Read, What: what, Reader: actor.Agency, Official: actor.Official,
-		Purpose: "dispute", Basis: "credit-reporting art. 25", Case: id.String(),
-	}
-	if err := s.parts.Journal.AppendEntries(ctx, []*ledger.Entry{entry}); err != nil {
-		return theCase{}, "", err
-	}
-	return c, c.sub.ID.String() + "/" + itoa(entry.Seq), nil
+	entry, err := s.parts.Desk.Handling(ctx, actor, c.sub.ID, what, "dispute", "credit-reporting art. 25", id.String())
+	return c, entry, err
 }

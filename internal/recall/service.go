@@ -111,7 +111,9 @@ func (s *Service) Acknowledge(ctx context.Context, by access.Credential, of subj
 }
 
 // Laggards lists the recipients that are late, for everybody.
-func (s *Service) Laggards(ctx context.Context) ([]Laggard, error) { return s.book.Late(ctx, s.today()) }
+func (s *Service) Laggards(ctx context.Context) ([]Laggard, error) {
+	return s.book.Late(ctx, s.today())
+}
 
 // pause is how long a recipient is left in peace between two reminders.
 const pause = 24 * time.Hour

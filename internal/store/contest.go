@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"probity/calendar"
+	"probity/internal/ledger"
 	"probity/internal/record"
 	"probity/internal/subject"
 )
@@ -66,4 +67,28 @@ func SetContests(ctx context.Context, tx *sql.Tx, list []Contest) error {
 		}
 	}
 	return rows.End(ctx)
+}
+
+// Readings are the readings of a subject's file, ratings and decisions by others, oldest first, as far as they were
+// recorded at the moment of the transaction; those of subjects merged into it are among them.
+func Readings(ctx context.Context, tx *sql.Tx, of subject.ID) ([]ledger.Entry, error) {
+	same, err := Same(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM ledger_entry
+		WHERE subject IN (`+Marks(len(same))+`) AND act = 'read' AND reader <> '' ORDER BY subject, seq`, same...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []ledger.Entry
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, rows.Err()
 }

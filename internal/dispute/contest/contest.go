@@ -117,6 +117,7 @@ const (
 	Complaint Act = "complaint" // the subject complained about the result, or that none came
 	Answer    Act = "answer"    // the complaint was answered
 	Reinstate Act = "reinstate" // a barred record was certified and is back in use
+	Reminder  Act = "reminder"  // nobody answered in time, and both sides were told so
 )
 
 // Step is one act with its reasons.
@@ -203,6 +204,9 @@ func (d *Dispute) Complaint() *Step { return d.last(Complaint) }
 
 // Answer is what came of the complaint; nil while nothing has.
 func (d *Dispute) Answer() *Step { return d.last(Answer) }
+
+// Reminded tells that both sides were told that the answer is late.
+func (d *Dispute) Reminded() bool { return d.last(Reminder) != nil }
 
 // Barred tells that the record contested is out of use until somebody certifies it.
 func (d *Dispute) Barred() bool {
