@@ -317,7 +317,8 @@ func (d *Deployment) Ratings(ctx context.Context) (*rating.Desk, error) {
 		datasets[n] = c.Dataset
 	}
 	return &rating.Desk{
-		Store: d.Store, Persons: rights.Persons{Register: d.Store, Vault: d.Vault}, Book: book, Datasets: datasets, Now: d.Now,
+		Store: d.Store, Persons: rights.Persons{Register: d.Store, Vault: d.Vault}, Book: book, Datasets: datasets,
+		Statements: d.statements(), Now: d.Now,
 	}, nil
 }
 

@@ -51,7 +51,13 @@ func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, wh
 	if err != nil {
 		return nil, err
 	}
-	return d.explain(ctx, m, sub, permit, when)
+	out, err := d.explain(ctx, m, sub, permit, when)
+	if err != nil || d.Statements == nil {
+		return out, err
+	}
+	said, err := d.Statements.Statements(ctx, scope, out.View.evidence())
+	out.View.Statements = append(out.View.Statements, said...)
+	return out, err
 }
 
 // Grounds shows how a rating came about, for whoever must tell the subject itself why: it answers no reader, who passes the

@@ -91,3 +91,12 @@ func (b *Book) For(k subject.Kind) []*Model {
 	}
 	return list
 }
+
+// Datasets are those that an active model looks at; known is false where there is no such model.
+func (b *Book) Datasets(model string) (datasets []string, known bool) {
+	m := b.byCode[model]
+	if m == nil {
+		return nil, false
+	}
+	return m.Facts.Datasets, true
+}

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/access"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
@@ -39,6 +41,12 @@ type Persons interface {
 	Born(ctx context.Context, ids []subject.ID) (map[subject.ID]calendar.Day, error)
 }
 
+// Statements are the subjects' own words, which travel with what they are about.
+type Statements interface {
+	// Statements are those on the whole file and on the records, as far as the scope's reader may see them.
+	Statements(ctx context.Context, scope access.Scope, records []record.ID) ([]contest.Statement, error)
+}
+
 // Desk rates, keeps ratings and explains them.
 type Desk struct {
 	Store   Store
@@ -46,6 +54,8 @@ type Desk struct {
 	Book    *Book
 	// Datasets gives the dataset of each contract number.
 	Datasets map[int]string
+	// Statements may be nil where nobody is shown an explanation.
+	Statements Statements
 	// Now is the clock.
 	Now func() time.Time
 }

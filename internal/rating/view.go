@@ -5,6 +5,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/dispute/contest"
 	"probity/internal/record"
 	"probity/internal/subject"
 	"probity/scorecard"
@@ -34,7 +35,7 @@ type View struct {
 	Helped          []scorecard.Gained     `json:"helped"`
 	NextBand        *scorecard.NextBand    `json:"next_band"`
 	// Statements are the subject's own; they travel with what they are about.
-	Statements []string `json:"statements"`
+	Statements []contest.Statement `json:"statements"`
 }
 
 // Characteristic is one summand with the records behind it.
@@ -74,7 +75,7 @@ func newView(m *Model, sub subject.Subject, r Rating, x *scorecard.Explanation) 
 		Subject: sub.ID, Kind: sub.Kind, Model: r.Model, Version: r.Version, Digest: m.Plan.Model().Digest.String(),
 		Context: m.Facts.Contexts, AsOf: r.AsOf, KnownAt: r.KnownAt, Status: r.Status, Band: r.Band, Gate: r.Gate,
 		Base: x.Base, Adjustments: x.Adjustments, Gates: x.Gates, Helped: x.Helped,
-		WhyNot: []Reason{}, Reasons: []Reason{}, Statements: []string{},
+		WhyNot: []Reason{}, Reasons: []Reason{}, Statements: []contest.Statement{},
 	}
 	if r.GoodUntil != calendar.None {
 		v.GoodUntil = &r.GoodUntil
@@ -151,4 +152,17 @@ func (v *View) terms() charter.Explanation {
 		t.Adjustments = append(t.Adjustments, charter.Part{Name: a.Name, Points: a.Points})
 	}
 	return t
+}
+
+// evidence are the records that the view shows, counted or contested.
+func (v *View) evidence() []record.ID {
+	ids := []record.ID{}
+	for i := range v.Characteristics {
+		for _, list := range [][]Evidence{v.Characteristics[i].Records, v.Characteristics[i].Disputed} {
+			for _, e := range list {
+				ids = append(ids, e.Record)
+			}
+		}
+	}
+	return ids
 }
