@@ -22,8 +22,8 @@ func (d *Desk) Handling(ctx context.Context, by charter.Actor, of subject.ID, wh
 		Subject: of, At: d.now(), Act: ledger.Read, What: what, Reader: by.Agency, Official: by.Official,
 		Purpose: purpose, Basis: basis, Case: matter,
 	}
-	if err := d.journal.write(ctx, e); err != nil {
-		return "", err
+	if err := d.store.RecordAttempt(ctx, e, nil); err != nil {
+		return "", unwritten(err)
 	}
 	return fmt.Sprintf("%s/%d", of, e.Seq), nil
 }

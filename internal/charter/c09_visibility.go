@@ -21,3 +21,12 @@ func Shown(newest *record.Version, natural, own bool, today calendar.Day) bool {
 	}
 	return Visible(newest, today)
 }
+
+// reinserted holds that what a dispute put out of use does not come back by being sent again. It may be withdrawn.
+func reinserted(d *record.Draft) error {
+	if !d.Barred || d.Status == record.Retracted {
+		return nil
+	}
+	return refuse("C9", "certification", "certify the record first: probity dispute reinstate; the subject is told of it",
+		"a dispute put the record with this key out of use, and nobody has certified it since")
+}

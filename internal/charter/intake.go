@@ -127,6 +127,9 @@ func (in *Intake) judge(d *record.Draft) error {
 	if err := in.fresh(d); err != nil {
 		return err
 	}
+	if err := reinserted(d); err != nil {
+		return err
+	}
 	return noReaging(d)
 }
 

@@ -26,7 +26,7 @@ import (
 	"probity/internal/subject"
 )
 
-// bench is a deployment in which a company has thirteen inspections, one of them found serious, and everybody who
+// bench is a deployment in which a company has thirteen inspections, the last of them refused, and everybody who
 // matters has a credential.
 type bench struct {
 	*deployment.Deployment
@@ -39,6 +39,7 @@ type bench struct {
 	first, second         access.Credential
 	samr, other, superior access.Credential
 	reader                access.Credential
+	sent                  int
 }
 
 const model = "enterprise-credit"
@@ -96,7 +97,7 @@ func (b *bench) find(uscc string) subject.Subject {
 	return sub
 }
 
-// ingest sends clean inspections of a company and, last, a serious one; as corrections it sends the last one alone, clean.
+// ingest sends clean inspections of a company and, last, a refused one; as corrections it sends the last one alone, clean.
 func (b *bench) ingest(act record.Status, uscc string, clean int) intake.Report {
 	b.t.Helper()
 	var text strings.Builder
@@ -104,11 +105,12 @@ func (b *bench) ingest(act record.Status, uscc string, clean int) intake.Report 
 	for i := range clean {
 		fmt.Fprintf(&text, "检%s%03d,%s,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", uscc[10:], i, uscc, i%9+1)
 	}
-	last := "failed_serious"
+	b.sent++ // the same bytes a second time would change nothing
+	last := "refused"
 	if act == record.Corrected {
 		last = "clean"
 	}
-	fmt.Fprintf(&text, "检%s999,%s,上海示例贸易有限公司,random,%s,2026-10-05,示例局\n", uscc[10:], uscc, last)
+	fmt.Fprintf(&text, "检%s999,%s,上海示例贸易有限公司,random,%s,2026-10-05,示例局%d\n", uscc[10:], uscc, last, b.sent)
 	path := filepath.Join(b.t.TempDir(), "inspections.csv")
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		b.t.Fatal(err)
@@ -121,6 +123,9 @@ func (b *bench) ingest(act record.Status, uscc string, clean int) intake.Report 
 	rep, err := b.Intake(b.ratings).Ingest(b.t.Context(), intake.Job{Agency: "samr", Dataset: "samr.inspection", File: "inspections.csv", Source: f, Act: act}, nil)
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	if act == record.Reported && rep.Counts.Stored != int64(clean)+1 {
+		b.t.Fatalf("taken in: %+v, %+v", rep.Counts, must(b.Store.Findings(b.t.Context(), rep.Submission)))
 	}
 	return *rep
 }
@@ -142,7 +147,7 @@ func (b *bench) scope(as access.Credential, what access.What) access.Scope {
 	return scope
 }
 
-// bad is the serious inspection as the reader's view of the file has it; ok is false where it is not shown.
+// bad is the refused inspection as the reader's view of the file has it; ok is false where it is not shown.
 func (b *bench) bad(as access.Credential) (e store.Entry, ok bool) {
 	b.t.Helper()
 	file, err := b.Store.File(b.t.Context(), b.scope(as, access.File), b.Contracts)
@@ -230,7 +235,7 @@ func TestDisputeOfARecord(t *testing.T) {
 	}
 	after := must(b.ratings.Answer(ctx, b.scope(b.reader, access.Rating), model))
 	if after.Score <= before.Score {
-		t.Errorf("the score went from %d to %d when the serious finding went out of use", before.Score, after.Score)
+		t.Errorf("the score went from %d to %d when the finding went out of use", before.Score, after.Score)
 	}
 	if e, ok := b.bad(b.reader); !ok || e.Newest().Contest.State != record.Disputed || e.Newest().Contest.Claims != "result: clean" {
 		t.Errorf("the reader sees %+v", e)

@@ -154,6 +154,7 @@ func (j *judgement) version(w *row, c *store.Claimed) *waits {
 		}
 	}
 	moves := c.Subject != 0 && c.Subject != d.Subject
+	d.Barred = c.Barred && !moves // on another subject it was never out of use
 	if moves {
 		if refused := j.in.mayMove(c); refused != nil {
 			return refused

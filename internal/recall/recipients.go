@@ -10,7 +10,8 @@ import (
 
 // Matter is what was received and has to be taken back: a record, or what was made of it.
 type Matter struct {
-	// Dataset is that of the record, Since the instant from which it could be read.
+	// Record is the record's id, Dataset its dataset, Since the instant from which it could be read.
+	Record  string
 	Dataset string
 	Since   time.Time
 	// Reads gives the datasets that a model looks at; known is false for a model nobody knows any more, which is then
@@ -23,7 +24,8 @@ type Matter struct {
 // Recipients are the agencies that received the matter, or something made of it, by the subject's ledger: sorted, each
 // once. A reading of the file received it unless it rested on a consent that leaves the dataset out; a rating, an
 // explanation, a history or a decision received it where its model looks at the dataset. A decision that asked no model
-// rested on orders alone. The subject itself is no recipient.
+// rested on orders alone, and a reading of another record alone received that one. Neither the subject nor who looked at
+// a record as the handler of its dispute is a recipient.
 func Recipients(readings []ledger.Entry, m Matter) []string {
 	var found []string
 	for i := range readings {
@@ -37,23 +39,21 @@ func Recipients(readings []ledger.Entry, m Matter) []string {
 }
 
 func (m *Matter) received(e *ledger.Entry) bool {
-	model, consent := "", ""
+	said := map[string]string{}
 	for _, word := range strings.Fields(e.Detail) {
-		name, value, option := strings.Cut(word, "=")
-		switch {
-		case !option:
-			model = word
-		case name == "consent":
-			consent = value
-		}
+		name, value, _ := strings.Cut(word, "=")
+		said[name] = value
 	}
-	if consent != "" && !includes(m.Covers, consent, m.Dataset) {
+	switch {
+	case said["record"] != "":
+		return said["record"] == m.Record
+	case said["datasets"] != "" && !slices.Contains(strings.Split(said["datasets"], ","), m.Dataset),
+		said["consent"] != "" && !includes(m.Covers, said["consent"], m.Dataset):
 		return false
+	case said["model"] != "":
+		return includes(m.Reads, said["model"], m.Dataset)
 	}
-	if model == "" {
-		return e.What != "decision"
-	}
-	return includes(m.Reads, model, m.Dataset)
+	return e.What != "decision" && e.What != "dispute" && e.What != "evidence"
 }
 
 // includes tells whether what is called by the name has the dataset; of what is not known it is assumed.

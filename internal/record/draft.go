@@ -19,6 +19,8 @@ type Draft struct {
 	Born, Notice calendar.Day
 	// Changes is set where the row's key already has a version: the draft would change or hide it.
 	Changes bool
+	// Barred tells that a dispute put the record out of use until it is certified.
+	Barred bool
 	// Lapsing is the earliest day on which an earlier version of the record would lapse, None where none would.
 	Lapsing calendar.Day
 	// Digest is what tells equal content: the first 16 bytes of SHA-256 over days, status, payload and sealed fields.

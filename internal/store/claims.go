@@ -15,6 +15,8 @@ type Claimed struct {
 	Record record.ID
 	// Lapse is the earliest day on which one of its versions would lapse, None where none would.
 	Lapse calendar.Day
+	// Barred tells that a dispute put the record out of use until it is certified.
+	Barred bool
 	// By is the submission that made the record; Published tells that the record stood before the one that asks.
 	By        int64
 	Published bool
@@ -62,6 +64,10 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			return err
 		}
 		defer versions.Close()
+		contested, err := anyContest(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, k := range keys {
 			if k > string(highest) {
 				break
@@ -75,6 +81,11 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			}
 			if err := newest(ctx, versions, m, submission, &c); err != nil {
 				return err
+			}
+			if contested {
+				if c.Barred, err = barred(ctx, tx, Spot{c.Subject, c.Record}); err != nil {
+					return err
+				}
 			}
 			found[k] = c
 		}

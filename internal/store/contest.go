@@ -41,6 +41,13 @@ func contests(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]record.Conte
 	return found, rows.Err()
 }
 
+// barred tells whether a dispute put the record out of use until it is certified.
+func barred(ctx context.Context, tx *sql.Tx, at Spot) (yes bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM contested WHERE subject = ? AND record = ? AND state = 'barred')`,
+		int64(at.Subject), int64(at.Record)).Scan(&yes)
+	return yes, err
+}
+
 // moveContests lets the contests of a record go with it to another subject.
 func moveContests(ctx context.Context, tx *sql.Tx, from, to subject.ID, id record.ID) error {
 	_, err := tx.ExecContext(ctx, `UPDATE contested SET subject = ? WHERE subject = ? AND record = ?`, int64(to), int64(from), int64(id))
