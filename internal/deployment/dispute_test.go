@@ -482,4 +482,3 @@ func TestStatementTravels(t *testing.T) {
 		t.Errorf("after taking one away: %+v", said)
 	}
 }
-

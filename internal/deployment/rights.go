@@ -41,4 +41,3 @@ func (d *Deployment) covers(ctx context.Context, of subject.ID) (func(string) ([
 
 // Recalls is the desk of those who received what has to be taken back.
 func (d *Deployment) Recalls() *recall.Service { return recall.New(recalls.In(d.Store), d.Now) }
-

@@ -5,16 +5,14 @@ import (
 	"database/sql"
 	"time"
 
-	"probity/internal/charter"
 	"probity/internal/subject"
 )
 
 // Change runs f in one write transaction with a publication of its own: for acts that alter which records count without
 // bringing any, such as a dispute. From its commit on the ratings of the subjects are outdated; who refreshes the
 // submission that it gives has them computed again. what says in a word what kind of act it is, agency whose it is, "" for a
-// subject's own. f may still complete the trace, which is written behind it; without each notice that the act's permit needs,
-// nothing of it is kept (Charter C7).
-func (s *Store) Change(ctx context.Context, act charter.Telling, agency, what string, subjects []subject.ID, now time.Time, t *Trace, f func(*sql.Tx) error) (submission int64, err error) {
+// subject's own. f may still complete the trace, which is written behind it.
+func (s *Store) Change(ctx context.Context, agency, what string, subjects []subject.ID, now time.Time, t *Trace, f func(*sql.Tx) error) (submission int64, err error) {
 	_, err = s.publishing(ctx, now, func(tx *sql.Tx, at int64) error {
 		if submission, err = addPublication(ctx, tx, agency, what, at, 0); err != nil {
 			return err
@@ -23,9 +21,6 @@ func (s *Store) Change(ctx context.Context, act charter.Telling, agency, what st
 			return err
 		}
 		if err := f(tx); err != nil {
-			return err
-		}
-		if err := charter.Told(act, t.Notices); err != nil {
 			return err
 		}
 		return s.leave(ctx, tx, t)

@@ -61,7 +61,8 @@ func (s *Store) Open(ctx context.Context, permit charter.DisputePermit, account 
 	})
 }
 
-// write runs f in one transaction with what the act leaves; changes tells that records go out of use or come back.
+// write runs f in one transaction with what the act leaves, and keeps nothing of it without the notices that its permit
+// needs (Charter C7); changes tells that records go out of use or come back.
 func (s *Store) write(ctx context.Context, act charter.Telling, d *contest.Dispute, left dispute.Left, agency string, changes bool, f func(*sql.Tx, *store.Trace) error) (int64, error) {
 	trace := &store.Trace{Notices: left.Notices}
 	if left.Entry != nil {
@@ -72,7 +73,7 @@ func (s *Store) write(ctx context.Context, act charter.Telling, d *contest.Dispu
 			return err
 		}
 		if left.Recall == nil {
-			return nil
+			return charter.Told(act, trace.Notices)
 		}
 		readings, err := store.Readings(ctx, tx, d.Subject)
 		if err != nil {
@@ -82,12 +83,12 @@ func (s *Store) write(ctx context.Context, act charter.Telling, d *contest.Dispu
 		if demand.Recipients = left.Recall.Choose(readings); len(demand.Recipients) > 0 {
 			trace.Demands = append(trace.Demands, demand)
 		}
-		return nil
+		return charter.Told(act, trace.Notices)
 	}
 	if !changes {
-		return 0, s.db.WriteAct(ctx, act, trace, whole)
+		return 0, s.db.WriteWith(ctx, trace, whole)
 	}
-	return s.db.Change(ctx, act, agency, "dispute", sides(d, left.Entry.Subject), left.Entry.At, trace, whole)
+	return s.db.Change(ctx, agency, "dispute", sides(d, left.Entry.Subject), left.Entry.At, trace, whole)
 }
 
 // sides are the subjects whose ratings a dispute bears on: who opened it, whom that one was merged into since, and, where
