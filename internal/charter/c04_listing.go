@@ -72,7 +72,7 @@ func (l Listing) Needs() []notice.Duty {
 // A step out of its turn is Refused and names what may be done; a day that cannot be meant is Invalid.
 func PermitListing(t ListingTerms) (Listing, error) {
 	for _, check := range []func(*ListingTerms) error{
-		listingOfOneself, listingInTurn, listingByTheRight, listingComplete, listingWithoutRating, listingAct,
+		listingOfOneself, listingInTurn, listingByTheRight, listingOnAList, listingComplete, listingWithoutRating, listingAct,
 	} {
 		if err := check(&t); err != nil {
 			return Listing{}, err
@@ -274,7 +274,11 @@ func listingAct(t *ListingTerms) error {
 	return nil
 }
 
-func listingDraft(t *ListingTerms) error {
+// listingOnAList holds that a draft is made on a list in force, by one of its keepers, on a ground that it has.
+func listingOnAList(t *ListingTerms) error {
+	if t.Step.Act != entry.ToDraft {
+		return nil
+	}
 	e, l := &t.Entry, t.List
 	keeper := t.Catalogue.Agency(e.Keeper)
 	switch {
@@ -288,11 +292,14 @@ func listingDraft(t *ListingTerms) error {
 		return refuse("C4", "keeper of the list", "have one of its keepers draft it: "+strings.Join(l.Keepers, ", "), "%s does not keep the list %s", e.Keeper, l.Code)
 	case !slices.Contains(l.Kinds, t.Subject.Kind):
 		return refuse("C4", "list for this kind of subject", "see its criteria with: probity list criteria "+l.Code, "the list %s is not for subjects of the kind %s", l.Code, t.Subject.Kind)
-	}
-	g := l.Ground(e.Ground)
-	if g == nil {
+	case l.Ground(e.Ground) == nil:
 		return refuse("C4", "ground of the list", "see the grounds with: probity list criteria "+l.Code, "the list %s has no ground %q; none may be added", l.Code, e.Ground)
 	}
+	return nil
+}
+
+func listingDraft(t *ListingTerms) error {
+	g := t.List.Ground(t.Entry.Ground)
 	if law, article := g.Basis.Parts(); t.Step.Basis.Law != law || article != "" && t.Step.Basis.Article != article {
 		return refuse("C4", "legal basis of the ground", "name the law of the ground: "+string(g.Basis), "%s is not the law of the ground %s", t.Step.Basis, g.Code)
 	}

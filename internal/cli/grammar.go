@@ -6,6 +6,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"probity/internal/cli/acts"
 	"probity/internal/cli/console"
 	"probity/internal/cli/own"
 	"probity/internal/cli/rules"
@@ -35,7 +36,8 @@ type grammar struct {
 	Model      rules.Models       `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
 	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
 	Notice     own.Notices        `cmd:"" help:"What subjects are told: the inbox, and the ways on which notices reach them."`
-	Order      orderCommands      `cmd:"" help:"Orders of courts and authorities, from which alone restrictions come."`
+	Order      acts.Orders        `cmd:"" help:"Orders of courts and authorities, from which restrictions come."`
+	List       acts.Lists         `cmd:"" help:"Lists of serious dishonesty and of honour, and the procedure onto them and off them."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Ledger     upkeep.Ledger      `cmd:"" help:"The record of who looked and who acted."`
 	Rebuild    rebuildCommand     `cmd:"" help:"Compute every rating again and find no difference."`

@@ -8,6 +8,8 @@ import (
 	"probity/internal/listing"
 	"probity/internal/listing/criteria"
 	"probity/internal/listing/entry"
+	"probity/internal/measure/order"
+	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store/listings"
 	"probity/internal/store/orders"
@@ -46,4 +48,27 @@ func (e entries) Criteria(list string, on calendar.Day) *criteria.List {
 		return nil
 	}
 	return set.List(list, on)
+}
+
+// Ends is what one sweep wrote down.
+type Ends struct {
+	Entries []entry.ID `json:"entries"`
+	Orders  []order.ID `json:"orders"`
+	// Overdue are entries whose keeper let a request for removal lie.
+	Overdue []entry.ID `json:"overdue"`
+}
+
+// SweepEnds writes down which entries on lists and which orders have come to their end, tells their subjects, and has
+// everybody who was told of them acknowledge it. It may be run at any time; a day between two runs is enough.
+func (d *Deployment) SweepEnds(ctx context.Context, ratings *rating.Desk) (Ends, error) {
+	lists, err := d.Lists()
+	if err != nil {
+		return Ends{}, err
+	}
+	swept, err := lists.Sweep(ctx)
+	if err != nil {
+		return Ends{}, err
+	}
+	over, err := d.Measures(ratings).Sweep(ctx)
+	return Ends{swept.Expired, over, swept.Overdue}, err
 }

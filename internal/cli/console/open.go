@@ -10,9 +10,11 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/clock"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/intake"
+	"probity/internal/listing"
 	"probity/internal/measure"
 	"probity/internal/rating"
 	"probity/internal/store"
@@ -105,3 +107,24 @@ func WalletNames(w access.Wallet) ([]string, error) {
 	}
 	return names, nil
 }
+
+// Lists is the desk of the listing procedure.
+func (s *Session) Lists() (*listing.Service, error) {
+	r, err := s.Room()
+	if err != nil {
+		return nil, err
+	}
+	return r.Lists()
+}
+
+// SweepEnds tells everybody concerned which entries on lists and which orders have come to their end.
+func (s *Session) SweepEnds() (deployment.Ends, error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return deployment.Ends{}, err
+	}
+	return s.Opened.SweepEnds(s.Ctx, ratings)
+}
+
+// Limits is the table of time limits.
+func (s *Session) Limits() *clock.Table { return clock.BuiltIn() }

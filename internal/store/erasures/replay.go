@@ -7,8 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"probity/internal/listing/entry"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/listings"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -231,16 +233,7 @@ func revoke(ctx context.Context, tx *sql.Tx, m marked) error {
 	return nil
 }
 
-// endListing takes an ended entry of a list out of every table that numbers it.
+// endListing says of an entry on a list that it had ended: it stands no more.
 func endListing(ctx context.Context, tx *sql.Tx, m marked) error {
-	tables, err := tablesWith(ctx, tx, "subject", "listing")
-	if err != nil {
-		return err
-	}
-	for _, table := range tables {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject = ? AND listing = ?`, int64(m.Subject), m.Matter); err != nil { //nolint:gosec // the name comes from the schema
-			return err
-		}
-	}
-	return nil
+	return listings.Forget(ctx, tx, m.Subject, entry.ID(m.Matter))
 }

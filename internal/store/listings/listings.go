@@ -307,6 +307,9 @@ func Forget(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) erro
 	if _, err := tx.ExecContext(ctx, `INSERT INTO listing_gone (subject, listing) VALUES (?, ?) ON CONFLICT DO NOTHING`, int64(id), int64(which)); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE listing_publication SET removed = 1 WHERE subject = ? AND listing = ?`, int64(id), int64(which))
+	if _, err := tx.ExecContext(ctx, `UPDATE listing_publication SET removed = 1 WHERE subject = ? AND listing = ?`, int64(id), int64(which)); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(id)) // it is made again when it is asked for
 	return err
 }

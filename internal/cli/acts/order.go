@@ -1,4 +1,4 @@
-package cli
+package acts
 
 import (
 	"encoding/hex"
@@ -12,7 +12,8 @@ import (
 	"probity/internal/measure/order"
 )
 
-type orderCommands struct {
+// Orders are the commands about orders of courts and authorities.
+type Orders struct {
 	Enter orderEnter `cmd:"" help:"Enter an order of a court or authority that restricts one subject."`
 	Lift  orderLift  `cmd:"" help:"End an order: the duty is done or the ground is gone."`
 	Annul orderAnnul `cmd:"" help:"Say that an order should never have been: it counts as never having held."`
