@@ -15,6 +15,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/charter"
 	"probity/internal/clock"
 	"probity/internal/erasure"
 	"probity/internal/fault"
@@ -351,6 +352,16 @@ func (d *Deployment) Inbox(ratings *rating.Desk) *post.Inbox {
 
 func (d *Deployment) words(ratings *rating.Desk) *post.Words {
 	return &post.Words{Catalogue: d.Catalogue, Opener: d.Vault, History: d.Store, Ratings: ratings}
+}
+
+// Counter is where subjects say on which way they want to be told.
+func (d *Deployment) Counter() *post.Counter {
+	return &post.Counter{Notices: notices.In(d.Store), Vault: d.Vault, Birth: d.Store.Birth(), Now: d.Now}
+}
+
+// Postman carries notices to their subjects' doors by the carriers.
+func (d *Deployment) Postman(ratings *rating.Desk, carriers map[charter.ChannelKind]post.Carrier) *post.Postman {
+	return &post.Postman{Notices: notices.In(d.Store), Words: d.words(ratings), Opener: d.Vault, Carriers: carriers, Now: d.Now}
 }
 
 // AddRulebook registers the built-in models and puts the newest version of each in force: written by one official,

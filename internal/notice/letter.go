@@ -152,8 +152,8 @@ var page = template.Must(template.New("letter").Parse(`<!DOCTYPE html>
 <ul>
 {{range .Lines}}<li>{{.}}</li>
 {{end}}</ul>
-{{end}}<p>{{.From}} · {{.Date}}{{if .Number}} · {{.Number}}{{end}}</p>
-</article>
+{{end}}{{if .From}}<p>{{.From}} · {{.Date}}{{if .Number}} · {{.Number}}{{end}}</p>
+{{end}}</article>
 {{end}}</body>
 </html>
 `))
@@ -189,3 +189,6 @@ func Frame(in Language, key string, values map[string]string) string {
 		return s, ok
 	})
 }
+
+// Day writes a civil day in the language.
+func Day(in Language, d calendar.Day) string { return speak(in, nil).day(d) }

@@ -14,9 +14,12 @@ import (
 
 // Notices are the commands about what subjects are told.
 type Notices struct {
-	List noticeList `cmd:"" help:"List what a subject was told, newest first."`
-	Show noticeShow `cmd:"" help:"Show one notice: what happened, on which facts, by which law, and how to contest it."`
-	Read noticeRead `cmd:"" help:"Mark notices as read."`
+	List        noticeList        `cmd:"" help:"List what a subject was told, newest first."`
+	Show        noticeShow        `cmd:"" help:"Show one notice: what happened, on which facts, by which law, and how to contest it."`
+	Read        noticeRead        `cmd:"" help:"Mark notices as read."`
+	Channel     channelCommands   `cmd:"" help:"The ways on which notices come to a subject's door."`
+	Deliver     noticeDeliver     `cmd:"" help:"Carry what is in the outbox: file drop, e-mail, signed calls, publication."`
+	Undelivered noticeUndelivered `cmd:"" help:"List notices that could not be delivered."`
 }
 
 // tongue is the flag that chooses the language of notices.

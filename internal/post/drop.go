@@ -1,0 +1,49 @@
+package post
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Drop lays parcels into a folder of each subject's own below its root, as text and as a page, for the counter or the
+// printer. The files are named for the parcel, so that a second attempt lays the same files and no others: here a notice
+// arrives exactly once.
+type Drop struct{ Root string }
+
+// Carry writes the files; they are on disk under their names when it returns, whole or not at all.
+func (d Drop) Carry(_ context.Context, p *Parcel) (string, error) {
+	dir := filepath.Join(d.Root, p.Subject.String())
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making the folder: %w", err)
+	}
+	for ending, text := range map[string]string{".txt": p.Text, ".html": p.HTML} {
+		if err := lay(dir, p.ID+ending, text); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(p.Subject.String(), p.ID+".txt"), nil
+}
+
+// lay writes a file under another name first, so that nobody ever reads half of it.
+func lay(dir, name, text string) (err error) {
+	f, err := os.CreateTemp(dir, ".part-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	_, err = f.WriteString(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, name))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(f.Name()))
+	}
+	folder, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("opening the folder: %w", err)
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
