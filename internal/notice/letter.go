@@ -22,7 +22,7 @@ type Letter struct {
 	Weighed bool     `json:"-"`
 	Law     string   `json:"law"`
 	Contest string   `json:"contest"`
-	// Until says until when, in words.
+	// Until says until when, in words; "" where Contest says it.
 	Until string `json:"until"`
 	// From is whose act it is, Date the day of the act.
 	From string `json:"from"`
@@ -56,14 +56,17 @@ func (n *Notice) Write(in Language, number string, titles Titles) Letter {
 		Law: v.law(n.Law), Contest: v.words.Routes[n.Contest], Date: v.day(calendar.In(n.At, calendar.Shanghai)), Number: number,
 		From: v.words.Frame["platform"], Facts: []Line{}, Reasons: []string{}, Favour: []string{},
 	}
-	if l.Contest == "" {
+	own := l.Contest == "" // the order's own words say until when, too
+	if own {
 		l.Contest = n.Contest
 	}
 	if n.By != "" {
 		l.From = v.value(Fact{Name: "agency", Value: n.By})
 	}
-	l.Until = v.words.Frame["always"]
-	if ending(n.Until) != nil {
+	switch {
+	case ending(n.Until) == nil && !own:
+		l.Until = v.words.Frame["always"]
+	case ending(n.Until) != nil:
 		l.Until = fill(v.words.Frame["until"], func(string) (string, bool) { return v.day(n.Until), true })
 	}
 	for _, f := range n.Facts {
@@ -118,7 +121,7 @@ func (l *Letter) sections() []section {
 		all = append(all, section{frame["law"], []string{l.Law}})
 	}
 	if l.Contest != "" {
-		all = append(all, section{frame["contest"], []string{l.Contest, l.Until}})
+		all = append(all, section{frame["contest"], slices.DeleteFunc([]string{l.Contest, l.Until}, func(s string) bool { return s == "" })})
 	}
 	return slices.DeleteFunc(all, func(s section) bool { return len(s.Lines) == 0 })
 }

@@ -96,6 +96,15 @@ func (r Ref) String() string { return fmt.Sprintf("%s/%d", r.Subject, r.Seq) }
 // MarshalText writes the form of String.
 func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText reads the form of String.
+func (r *Ref) UnmarshalText(b []byte) (err error) {
+	*r, err = ParseRef(string(b), 0)
+	if err == nil && r.Subject == 0 {
+		err = noRef(string(b))
+	}
+	return err
+}
+
 // ParseRef reads the form of String, or a bare number, which counts the notices of the subject of.
 func ParseRef(text string, of subject.ID) (Ref, error) {
 	r := Ref{Subject: of}

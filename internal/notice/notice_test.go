@@ -278,6 +278,10 @@ func TestParseRef(t *testing.T) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
+	var back notice.Ref
+	if err := back.UnmarshalText([]byte(r.String())); err != nil || back != r || back.UnmarshalText([]byte("17")) == nil {
+		t.Errorf("%v, %v", back, err)
+	}
 	for _, bad := range []string{"", "0", "-1", "+1", "017", "x", "s1/2", "/1", "1/", r.String() + "/1"} {
 		if got, err := notice.ParseRef(bad, 12345); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q is %v, %v", bad, got, err)

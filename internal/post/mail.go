@@ -192,7 +192,10 @@ func (m *Mail) compose(p *Parcel) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return b.Bytes(), parts.Close()
+	if err := parts.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // encoded writes a header's text (RFC 2047), each encoded word on a line of its own.
