@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"regexp"
 	"strings"
 	"time"
@@ -125,13 +126,22 @@ func (d *Desk) add(ctx context.Context, g Grant, first bool, by charter.Actor) (
 	secret := base64.RawURLEncoding.EncodeToString(random[:])
 	g.Digest, g.IssuedAt = digestOf(g.Name, secret), d.now()
 	err := d.store.AddCredential(ctx, g, first, &ledger.Entry{
-		Subject: g.Subject, At: g.IssuedAt, Act: ledger.Credential, What: "issued", Detail: g.Name,
+		Subject: g.Subject, At: g.IssuedAt, Act: ledger.Credential, What: "issued", Detail: g.entered(),
 		Reader: by.Agency, Official: by.Official, Case: g.Proof,
 	})
 	if err != nil {
 		return "", err
 	}
 	return secret, nil
+}
+
+// entered is how the ledger names the credential. An official acts in office under a name of its own choice. Of a subject's
+// credential the name may say who it is, and an entry is for ever: it is named by a part of the digest of its secret.
+func (g *Grant) entered() string {
+	if g.Subject == 0 {
+		return g.Name
+	}
+	return "own " + hex.EncodeToString(g.Digest[:6])
 }
 
 // digestOf is what is kept of a secret. The secret is 256 random bits, so that no slow hash is needed.
@@ -165,6 +175,6 @@ func (d *Desk) Revoke(ctx context.Context, by Credential, name string) error {
 	}
 	at := d.now()
 	return d.store.RevokeCredential(ctx, name, at, &ledger.Entry{
-		Subject: g.Subject, At: at, Act: ledger.Credential, What: "revoked", Detail: name, Reader: by.agency, Official: by.official,
+		Subject: g.Subject, At: at, Act: ledger.Credential, What: "revoked", Detail: g.entered(), Reader: by.agency, Official: by.official,
 	})
 }

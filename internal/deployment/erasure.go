@@ -1,10 +1,148 @@
 package deployment
 
-import "probity/internal/erasure"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"probity/internal/erasure"
+	"probity/internal/fault"
+	"probity/internal/store"
+	"probity/internal/vault"
+	"probity/internal/vault/gone"
+)
 
 // Erasure is the desk that erases, keeps retention, and takes backups.
 func (d *Deployment) Erasure() *erasure.Desk {
 	return &erasure.Desk{
 		Store: d.Store, Vault: d.Vault, Journal: d.Gone, Catalogue: d.Catalogue, Contracts: d.Contracts, Now: d.Now,
 	}
+}
+
+// Restore puts a backup back as a new database. The keys and the journal stand beside it already, as those of the database
+// that was lost; or keys names the key file of another database, which is copied with its journal, "" otherwise. The new
+// database is there only once the backup is proved, and everything that was made gone after it is gone again. The signed
+// log is then begun anew, and says why.
+func Restore(ctx context.Context, backup, address, keys string, opt Options, progress func(done, total int64)) (erasure.Restored, error) {
+	var none erasure.Restored
+	_, path, err := store.Locate(address)
+	if err != nil {
+		return none, err
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return none, fault.New(fault.Unavailable, "restore.path", "cannot find %s", address).By(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return none, fault.New(fault.Conflict, "restore.exists", "%s exists already", path).
+			With("move the damaged database away first, and leave its keys (FILE.vault) and journal (FILE.gone) where they are")
+	}
+	if _, err := erasure.ReadManifest(backup); err != nil {
+		return none, err
+	}
+	copied, err := fetchKeys(keys, path)
+	if err != nil {
+		return none, err
+	}
+	part := path + ".part"
+	err = remove(part, part+"-wal", part+"-shm") // of a restore that was killed
+	var out erasure.Restored
+	if err == nil {
+		out, err = restoreTo(ctx, backup, part, path, opt, progress)
+	}
+	if err == nil {
+		err = errors.Join(os.Rename(part, path), syncFolder(path))
+	}
+	if err != nil {
+		return none, errors.Join(err, remove(append(copied, part, part+"-wal", part+"-shm")...))
+	}
+	return out, anew(ctx, path, &out, opt)
+}
+
+// restoreTo unpacks, proves and settles the database at part, with the keys of path.
+func restoreTo(ctx context.Context, backup, part, path string, opt Options, progress func(done, total int64)) (out erasure.Restored, err error) {
+	keys, err := vault.Open(VaultPath(path))
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, keys.Close()) }()
+	journal, err := gone.Open(JournalPath(path), keys.Fingerprint())
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, journal.Close()) }()
+	m, err := erasure.Unpack(ctx, backup, part, progress)
+	if err != nil {
+		return out, err
+	}
+	db, err := store.Open(ctx, part, store.Options{Now: opt.now()})
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := erasure.Prove(ctx, db, keys, &m); err != nil {
+		return out, err
+	}
+	d, err := furnish(ctx, db, keys, journal, opt)
+	if err != nil {
+		return out, err
+	}
+	return d.Erasure().Settle(ctx, &m)
+}
+
+// anew begins the signed log of the restored database.
+func anew(ctx context.Context, path string, out *erasure.Restored, opt Options) error {
+	d, err := Open(ctx, path, opt)
+	if err != nil {
+		return err
+	}
+	reason := fmt.Sprintf("restored from the backup of %s", out.Manifest.MadeAt.Format("2006-01-02 15:04:05"))
+	return errors.Join(d.Notary.Restart(ctx, reason), d.Close())
+}
+
+// fetchKeys copies the key file and the journal of another database beside the new one; it gives the copies it made.
+func fetchKeys(keys, path string) (copied []string, err error) {
+	if keys == "" || keys == VaultPath(path) {
+		return nil, nil
+	}
+	base, ok := strings.CutSuffix(keys, VaultPath(""))
+	if !ok {
+		return nil, fault.New(fault.Invalid, "restore.keys", "%s is no key file", keys).With("name the FILE.vault of the database that was backed up")
+	}
+	for _, pair := range [][2]string{{keys, VaultPath(path)}, {JournalPath(base), JournalPath(path)}} {
+		if err := copyOwn(pair[0], pair[1]); err != nil {
+			return nil, errors.Join(err, remove(copied...))
+		}
+		copied = append(copied, pair[1])
+	}
+	return copied, nil
+}
+
+// copyOwn copies a file that its owner alone may read to a new one.
+func copyOwn(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return fault.New(fault.NotFound, "restore.keys", "cannot read %s", from).By(err).With("name the FILE.vault of the database that was backed up; FILE.gone must stand beside it")
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fault.New(fault.Conflict, "restore.keys", "cannot write %s", to).By(err).With("choose another name for the new database")
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+		return errors.Join(fault.New(fault.Unavailable, "restore.keys", "cannot write %s", to).By(err), os.Remove(to))
+	}
+	return nil
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -33,6 +33,11 @@ func (s *Store) Scrub(ctx context.Context) error {
 // CopyTo writes a copy of the database, as it is at one moment, to a new file, while others go on reading and writing.
 // What was deleted is not in the copy, not even as free pages.
 func (s *Store) CopyTo(ctx context.Context, path string) error {
-	_, err := s.read.ExecContext(ctx, s.dialect.CopyTo(), path)
-	return s.dialect.Translate(err)
+	// A connection of its own: the writer must stay free, and readers may write nowhere.
+	db, err := sql.Open(s.dialect.Driver(), s.dialect.DSN(s.path, true, 0))
+	if err != nil {
+		return s.dialect.Translate(err)
+	}
+	_, err = db.ExecContext(ctx, s.dialect.CopyTo(), path)
+	return s.dialect.Translate(errors.Join(err, db.Close()))
 }
