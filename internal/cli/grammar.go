@@ -40,6 +40,10 @@ type grammar struct {
 	List       acts.Lists         `cmd:"" help:"Lists of serious dishonesty and of honour, and the procedure onto them and off them."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Ledger     upkeep.Ledger      `cmd:"" help:"The record of who looked and who acted."`
+	Erase      upkeep.Erase       `cmd:"" help:"Erase a file or a record, for good."`
+	Retention  upkeep.Retention   `cmd:"" help:"What has lapsed, and how long everything is kept."`
+	Backup     upkeep.Backup      `cmd:"" help:"Write a copy of the database, without the keys."`
+	Restore    upkeep.Restore     `cmd:"" help:"Put a backup back; what was erased since stays gone."`
 	Rebuild    rebuildCommand     `cmd:"" help:"Compute every rating again and find no difference."`
 	Demo       demoCommand        `cmd:"" help:"Make up the Yangtze delta, take its agencies' files in, rate everybody, and serve the page."`
 	Serve      serveCommand       `cmd:"" help:"Serve the small page on this machine: search a company, see its rating, points and records."`
