@@ -1,0 +1,216 @@
+package charter
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/fault"
+	"probity/internal/notice"
+	"probity/internal/ruling/verdict"
+	"probity/internal/subject"
+)
+
+// NeedsRuling tells whether an answer about a subject is a proposal only, which takes effect when a named official has
+// decided on it (C14): a benefit granted or not granted to a human being draws strongly on a rating. An order behind a
+// restriction is a human decision already, and a refusal by the Charter decides nothing.
+func NeedsRuling(s subject.Subject, o Outcome) bool {
+	return s.Natural() && (o == Granted || o == NotGranted)
+}
+
+// RulingTerms is a ruling about to be made.
+type RulingTerms struct {
+	Ruling  verdict.Ruling
+	Subject subject.Subject
+	// Reader is the agency whose question the proposal answers, Until the day on which the proposal no longer holds, None
+	// where it does until something changes.
+	Reader string
+	Until  calendar.Day
+	// System are the texts that the system itself gave as reasons.
+	System []string
+	// Earlier are the sketches of the office's earlier reasons on other proposals.
+	Earlier []verdict.Sketch
+	// Others are the rulings made on the same proposal, oldest first.
+	Others []verdict.Ruling
+	By     Actor
+	// Catalogue knows who directs whom.
+	Catalogue *catalogue.Catalogue
+	Today     calendar.Day
+}
+
+// RulingPermit permits the store to keep one ruling. Its zero value permits nothing.
+type RulingPermit struct{ ruling *verdict.Ruling }
+
+// Ruling is the ruling that may be kept; nil in a zero permit.
+func (p RulingPermit) Ruling() *verdict.Ruling { return p.ruling }
+
+// Needs is the notice of the ruling to whom it is about.
+func (p RulingPermit) Needs() []notice.Duty {
+	if p.ruling == nil {
+		return nil
+	}
+	return []notice.Duty{{Subject: p.ruling.Subject, Occasion: notice.RulingStep, About: p.ruling.ID.String()}}
+}
+
+// The Charter's own numbers, which no setting changes.
+const (
+	// leastReasons is how much own reasons say at least: letters, of which a Chinese character counts as three.
+	leastReasons = 60
+	// mostAlike is how much of a text may be that of another, in thousandths: above it, it is the same text with other names.
+	mostAlike = 600
+)
+
+// PermitRuling holds C14: a decision about a human being that draws on a rating is taken by a named official of the office
+// that asked, for reasons of that official's own, which say what was considered and what counted in favour. It may follow
+// the proposal or not. A review is answered by another official than the one who decided.
+func PermitRuling(t RulingTerms) (RulingPermit, error) {
+	for _, check := range []func(*RulingTerms) error{rulingNeeded, rulingOfficial, rulingInTurn, rulingReasons} {
+		if err := check(&t); err != nil {
+			return RulingPermit{}, err
+		}
+	}
+	r := t.Ruling
+	r.Agency, r.Official = t.By.Agency, t.By.Official
+	r.At = r.At.UTC().Truncate(time.Microsecond)
+	r.Considered, r.Favour = slices.Clone(r.Considered), slices.Clone(r.Favour)
+	return RulingPermit{&r}, nil
+}
+
+func rulingNeeded(t *RulingTerms) error {
+	r := &t.Ruling
+	switch {
+	case r.Subject == 0 || r.Subject != t.Subject.ID:
+		return refuse("C14", "subject", "rule on a proposal about this subject", "the ruling is not about this subject")
+	case !NeedsRuling(t.Subject, Outcome(r.Proposed)):
+		return fault.New(fault.Invalid, "ruling.needless", "the answer %s needs no ruling: it is not about a human being, or grants and refuses nothing", r.Decision).
+			With("only proposals that probity decide marks with needs_ruling are ruled on")
+	case r.Outcome != verdict.Granted && r.Outcome != verdict.NotGranted:
+		return fault.New(fault.Invalid, "ruling.outcome", "%q is no outcome of a ruling", r.Outcome).With("say granted or not_granted")
+	case t.Until != calendar.None && t.Today >= t.Until && r.Reviews == 0:
+		return fault.New(fault.Conflict, "ruling.late", "the proposal %s held until %s", r.Decision, t.Until).With("ask anew: probity decide")
+	}
+	return nil
+}
+
+func rulingOfficial(t *RulingTerms) error {
+	const cure = "an official of the office that asked decides, with a credential of its own"
+	switch {
+	case !t.By.official():
+		return refuse("C14", "named official", cure, "no official takes this decision")
+	case t.By.Agency == t.Reader, t.Ruling.Reviews != 0 && directs(t.Catalogue, t.By.Agency, t.Reader):
+		return nil
+	}
+	return refuse("C14", "official of the office that asked", cure, "%s did not ask; %s did", t.By.Agency, t.Reader)
+}
+
+// rulingInTurn holds that one official decides first and another one reviews.
+func rulingInTurn(t *RulingTerms) error {
+	last := verdict.InEffect(t.Others)
+	switch {
+	case t.Ruling.Reviews == 0 && last != nil:
+		return fault.New(fault.Conflict, "ruling.twice", "%s has decided on the proposal %s already (%s)", last.By(), t.Ruling.Decision, last.ID).
+			With("the person may ask for a review: probity ruling review")
+	case t.Ruling.Reviews == 0:
+		return nil
+	case last == nil || last.ID != t.Ruling.Reviews || last.Review == nil || last.Review.Answer != 0:
+		return fault.New(fault.Conflict, "ruling.review", "no review of the ruling %s is open", t.Ruling.Reviews).
+			With("list the rulings with: probity ruling list")
+	case slices.ContainsFunc(t.Others, func(o verdict.Ruling) bool { return o.By() == t.By.name() }):
+		return refuse("C14", "another official", "have an official look at it who had no part in the decision", "%s took the decision under review", t.By.name())
+	}
+	return nil
+}
+
+// rulingReasons holds that the reasons are the official's own.
+func rulingReasons(t *RulingTerms) error {
+	r := &t.Ruling
+	const own = "say in your own words what in this person's case decided it"
+	blank := func(list []string) bool {
+		return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool { return strings.TrimSpace(s) == "" })
+	}
+	switch {
+	case weight(r.Reasons) < leastReasons || !notice.Specific(r.Reasons):
+		return refuse("C14", "own reasons", own, "the reasons say too little to be anybody's own")
+	case blank(r.Considered):
+		return refuse("C14", "facts considered", "name the facts that were looked at", "the ruling names no fact that was considered")
+	case blank(r.Favour):
+		return refuse("C14", "what counted in favour", "name what speaks for the person, or say what was looked for in vain", "the ruling does not say what counted in the person's favour")
+	}
+	sketch := verdict.SketchOf(r.Reasons)
+	for _, text := range t.System {
+		if s := verdict.SketchOf(text); sketch.Alike(&s) > mostAlike {
+			return refuse("C14", "own reasons", own, "the reasons are those that the system gave")
+		}
+	}
+	for i := range t.Earlier {
+		if sketch.Alike(&t.Earlier[i]) > mostAlike {
+			return refuse("C14", "own reasons", own, "the reasons are those of an earlier ruling of this office: a template")
+		}
+	}
+	return nil
+}
+
+// weight is how much a text says: its letters, of which a Chinese character counts as three.
+func weight(text string) int {
+	n := 0
+	for _, r := range text {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			n += 3
+		case unicode.IsLetter(r):
+			n++
+		}
+	}
+	return n
+}
+
+// ReviewTerms is a request for the review of a ruling.
+type ReviewTerms struct {
+	Ruling  verdict.Ruling
+	Subject subject.Subject
+	// By is the subject's own credential; or By and With are two officials before whom it signed the document with the SHA-256.
+	By, With Actor
+	Document string
+	At       time.Time
+	Due      calendar.Day
+	Account  string
+	Today    calendar.Day
+}
+
+// ReviewPermit permits the store to keep one request for a review. Its zero value permits nothing.
+type ReviewPermit struct{ ruling *verdict.Ruling }
+
+// Ruling is the ruling with the request that may be kept; nil in a zero permit.
+func (p ReviewPermit) Ruling() *verdict.Ruling { return p.ruling }
+
+// Needs is the receipt of the request, with the day of the answer.
+func (p ReviewPermit) Needs() []notice.Duty {
+	if p.ruling == nil {
+		return nil
+	}
+	return []notice.Duty{{Subject: p.ruling.Subject, Occasion: notice.RulingStep, About: p.ruling.ID.String()}}
+}
+
+// PermitReview holds that the person itself asks, in time and once; no reason need be given.
+func PermitReview(t ReviewTerms) (ReviewPermit, error) {
+	own := t.By.Subject != 0 && t.By.Subject == t.Subject.ID && t.By.Credential != ""
+	counter := t.By.official() && t.With.official() && t.By.name() != t.With.name() && isSHA256(t.Document)
+	r := t.Ruling
+	switch {
+	case !own && !counter:
+		return ReviewPermit{}, refuse("C14", "own act of the subject", "ask with the person's own credential, or before two officials with the signed document", "a review is asked for by the person itself")
+	case r.Reviews != 0:
+		return ReviewPermit{}, fault.New(fault.Conflict, "ruling.reviewed", "the ruling %s is itself a review", r.ID).
+			With("contest it before the supervising authority or a court, or dispute the decision: probity dispute open")
+	case r.Review != nil:
+		return ReviewPermit{}, fault.New(fault.Conflict, "ruling.asked", "a review of the ruling %s was asked for already", r.ID)
+	case r.ReviewUntil != calendar.None && t.Today > r.ReviewUntil:
+		return ReviewPermit{}, fault.New(fault.Conflict, "ruling.late", "a review of the ruling %s could be asked for until %s", r.ID, r.ReviewUntil).
+			With("ask anew: probity decide; or dispute the decision: probity dispute open")
+	}
+	r.Review = &verdict.Review{At: t.At.UTC().Truncate(time.Microsecond), Due: t.Due, Account: strings.TrimSpace(t.Account)}
+	return ReviewPermit{&r}, nil
+}
