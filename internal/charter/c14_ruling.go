@@ -132,7 +132,7 @@ func rulingReasons(t *RulingTerms) error {
 		return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool { return strings.TrimSpace(s) == "" })
 	}
 	switch {
-	case weight(r.Reasons) < leastReasons || !notice.Specific(r.Reasons):
+	case weight(said(r.Reasons)) < leastReasons:
 		return refuse("C14", "own reasons", own, "the reasons say too little to be anybody's own")
 	case blank(r.Considered):
 		return refuse("C14", "facts considered", "name the facts that were looked at", "the ruling names no fact that was considered")
@@ -151,6 +151,38 @@ func rulingReasons(t *RulingTerms) error {
 		}
 	}
 	return nil
+}
+
+// templates are sentences that decide nothing: they would fit any person. A sentence that is nearly one of them counts for
+// nothing among reasons.
+var templates = []string{
+	"the applicant did not achieve a qualifying score", "the score of the applicant is insufficient", "the rating is too low",
+	"the applicant meets the requirements", "the applicant does not meet the requirements", "the application is approved",
+	"the application is rejected", "decided in accordance with the rating", "the decision follows the result of the system",
+	"the proposal of the system is adopted", "i agree with the proposal", "the conditions of the benefit are met",
+	"the conditions of the benefit are not met", "in accordance with internal policy", "after a comprehensive assessment",
+	"申请人评分不足", "信用评分未达到要求", "根据系统评级结果作出决定", "同意系统建议", "经综合评估符合条件", "经综合评估不符合条件", "按照内部规定办理",
+}
+
+// said is what is left of a text once sentences that stand in it twice, that say nothing, or that would fit anybody are
+// taken out.
+func said(text string) string {
+	var left []string
+	for _, sentence := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(".!?;\n。！？；", r) }) {
+		sketch := verdict.SketchOf(sentence)
+		empty := !notice.Specific(sentence) || slices.ContainsFunc(templates, func(t string) bool {
+			s := verdict.SketchOf(t)
+			return sketch.Alike(&s) > mostAlike
+		})
+		twice := slices.ContainsFunc(left, func(o string) bool {
+			s := verdict.SketchOf(o)
+			return sketch.Alike(&s) > mostAlike
+		})
+		if !empty && !twice {
+			left = append(left, sentence)
+		}
+	}
+	return strings.Join(left, " ")
 }
 
 // weight is how much a text says: its letters, of which a Chinese character counts as three.

@@ -19,7 +19,7 @@ type decideCommand struct {
 
 // Help shows the examples.
 func (decideCommand) Help() string {
-	return `A benefit is granted or not granted, from a rating and for persons under their own consent; where it is not granted nothing is taken away. A restriction is "restricted" or "clear", from orders in force and from nothing else. All four are exit code 0; an answer that the Charter refuses is exit code 3, and that we could not look is exit code 5 and never "clear". The reading is recorded before the answer, and the answer is kept with its reasons.
+	return `A benefit is granted or not granted, from a rating and for persons under their own consent; where it is not granted nothing is taken away. A restriction is "restricted" or "clear", from orders in force and from nothing else. All four are exit code 0; an answer that the Charter refuses is exit code 3, and that we could not look is exit code 5 and never "clear". The reading is recorded before the answer, and the answer is kept with its reasons. About a person, granted and not granted are proposals (needs_ruling in the JSON): they take effect when a named official has ruled on them, with probity ruling make.
 
 Examples:
 
@@ -68,6 +68,9 @@ func printDecision(w io.Writer, d *measure.Decision) {
 	}
 	if d.Invariant != "" {
 		fmt.Fprintf(w, "  refused by the Charter (%s)\n", d.Invariant)
+	}
+	if d.NeedsRuling {
+		fmt.Fprintln(w, "  a proposal: it takes effect when an official has ruled on it, with reasons of its own (probity ruling make)")
 	}
 	if d.Until != calendar.None {
 		fmt.Fprintf(w, "  holds until %s, unless a new act changes it\n", d.Until)
