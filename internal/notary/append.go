@@ -88,7 +88,7 @@ func (n *Notary) append(ctx context.Context, last int64) error {
 		if err := n.opt.Book.Holds(ctx, n.lease.token); err != nil {
 			return errors.Join(err, n.abandon())
 		}
-		if err := n.tree.appendHashes(ctx, hashes); err != nil {
+		if err := n.tree.append(ctx, hashes, next+int64(len(hashes)) > last); err != nil {
 			return errors.Join(err, n.abandon())
 		}
 	}
@@ -107,14 +107,18 @@ func (n *Notary) append(ctx context.Context, last int64) error {
 
 // abandon closes the tree and gives the lease back without a mark; the next attempt begins from what is on disk.
 func (n *Notary) abandon() error {
-	var errs []error
+	n.shut()
+	err := n.lease.release()
+	n.lease = nil
+	return err
+}
+
+// shut closes the tree.
+func (n *Notary) shut() {
 	if n.tree != nil {
-		errs = append(errs, n.tree.close())
+		n.tree.close()
 		n.tree = nil
 	}
-	errs = append(errs, n.lease.release())
-	n.lease = nil
-	return errors.Join(errs...)
 }
 
 // mark keeps the newest published state in the database.
@@ -163,7 +167,8 @@ func (n *Notary) reopen(ctx context.Context, segments []notaries.Segment) error 
 		return err
 	}
 	if err := n.meets(ctx, t); err != nil {
-		return errors.Join(err, t.close())
+		t.close()
+		return err
 	}
 	n.tree = t
 	return nil
@@ -179,7 +184,7 @@ func (n *Notary) meets(ctx context.Context, t *tree) error {
 	if err != nil {
 		return unusable(err)
 	}
-	bundle, err := t.reader.ReadEntryBundle(ctx, (t.size-1)/256, uint8(t.size%256)) //nolint:gosec // G115: below 256
+	bundle, err := t.publisher.reader.ReadEntryBundle(ctx, (t.size-1)/256, uint8(t.size%256)) //nolint:gosec // G115: below 256
 	if err != nil {
 		return unwritable(t.dir, err)
 	}
@@ -201,10 +206,7 @@ func (n *Notary) turnOver(ctx context.Context, period string) error {
 	}
 	old.segment.Checkpoint = string(old.newest.Note)
 	next := notaries.Segment{Number: old.segment.Number + 1, First: old.next(), Reason: tlog.ReasonPeriod}
-	n.tree = nil
-	if err := old.close(); err != nil {
-		return err
-	}
+	n.shut()
 	return n.begun(ctx, &old.segment, next, period)
 }
 
@@ -295,10 +297,10 @@ func (n *Notary) RotateKey(ctx context.Context) (ed25519.PublicKey, error) {
 		return nil, err
 	}
 	if n.tree != nil {
-		if err := errors.Join(n.mark(ctx), n.tree.close()); err != nil {
+		if err := n.mark(ctx); err != nil {
 			return nil, err
 		}
-		n.tree = nil
+		n.shut()
 	}
 	return n.changeKey()
 }
@@ -366,12 +368,7 @@ func (n *Notary) refound(ctx context.Context) error {
 	if err := os.MkdirAll(n.opt.Dir, 0o750); err != nil {
 		return unwritable(n.opt.Dir, err)
 	}
-	if n.tree != nil {
-		if err := n.tree.close(); err != nil {
-			return err
-		}
-		n.tree = nil
-	}
+	n.shut()
 	if err := n.take(ctx); err != nil {
 		return err
 	}

@@ -130,20 +130,20 @@ func (s timed) Sign(msg []byte) ([]byte, error) {
 }
 
 // signers are the two that sign checkpoints of the origin.
-func signers(origin string, key ed25519.PrivateKey, now, last func() time.Time) (plain, dated note.Signer, err error) {
+func signers(origin string, key ed25519.PrivateKey, now, last func() time.Time) (plain note.Signer, dated timed, err error) {
 	verifier, err := note.NewEd25519VerifierKey(origin, public(key))
 	if err != nil {
-		return nil, nil, err
+		return nil, dated, err
 	}
 	_, rest, _ := strings.Cut(verifier, "+")
 	hash, _, _ := strings.Cut(rest, "+")
 	secret := fmt.Sprintf("PRIVATE+KEY+%s+%s+%s", origin, hash, base64.StdEncoding.EncodeToString(append([]byte{1}, key.Seed()...)))
 	if plain, err = note.NewSigner(secret); err != nil {
-		return nil, nil, err
+		return nil, dated, err
 	}
 	_, v, err := tlog.Key{Public: public(key)}.Verifiers(origin)
 	if err != nil {
-		return nil, nil, err
+		return nil, dated, err
 	}
 	return plain, timed{name: origin, hash: v.KeyHash(), key: key, now: now, last: last}, nil
 }

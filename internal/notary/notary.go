@@ -329,8 +329,8 @@ func (n *Notary) Close(ctx context.Context) error {
 func (n *Notary) rest(ctx context.Context) error {
 	var errs []error
 	if n.tree != nil {
-		errs = append(errs, n.mark(ctx), n.tree.close())
-		n.tree = nil
+		errs = append(errs, n.mark(ctx))
+		n.shut()
 	}
 	if n.lease != nil {
 		errs = append(errs, n.lease.release())

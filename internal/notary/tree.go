@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,17 +29,13 @@ import (
 const (
 	// chunk is how many entries are appended at once; the driver writes their tiles together.
 	chunk = 64 * layout.EntryBundleWidth
-	// batch is how many of them the driver gets at a time.
-	batch = 4 * layout.EntryBundleWidth
-	// gather is how long the driver waits for a batch to be filled: long enough that a machine under load does not send on
-	// one half of what is given to it.
-	gather = 10 * time.Millisecond
+	// never is how long the driver may wait for a batch to fill up: it is started for a batch of just the size that comes.
+	// Its timer would cut a batch in two, and those may overtake each other.
+	never = 24 * time.Hour
 	// pause is the least time between two checkpoints, or between two with witnesses.
 	pause, witnessedPause = 100 * time.Millisecond, time.Second
 	// patience is how long a checkpoint may take, witnessPatience how long witnesses may.
 	patience, witnessPatience = 8 * time.Second, 4 * time.Second
-	// tidy is how often the driver removes partial tiles that whole ones have taken the place of.
-	tidy = 30 * time.Second
 	// keepEvery is how far apart the checkpoints are that are kept besides the newest.
 	keepEvery = time.Minute
 )
@@ -51,15 +46,29 @@ type tree struct {
 	origin  string
 	dir     string
 	keys    tlog.Keys
-	add     tessera.AddFn
-	reader  tessera.LogReader
-	stop    func(context.Context) error
-	cancel  context.CancelFunc
-	size    uint64 // leaves in the tree, under a checkpoint or not
-	newest  tlog.Checkpoint
-	kept    time.Time // of the newest checkpoint in the history
+	open    func(ctx context.Context, batch int, muted bool) (running, error)
+	// publisher is the driver that signs. There is one at a time, so that no checkpoint is written over a newer one.
+	publisher running
+	size      uint64 // leaves in the tree, under a checkpoint or not
+	newest    tlog.Checkpoint
+	swept     uint64    // leaves up to which partial tiles are removed
+	kept      time.Time // of the newest checkpoint in the history
 	// trouble is why the last checkpoint could not be published.
 	trouble *troubles
+}
+
+// running is the driver at work. Muted, it appends and signs nothing.
+type running struct {
+	add    tessera.AddFn
+	reader tessera.LogReader
+	cancel context.CancelFunc
+	muted  *atomic.Bool
+}
+
+// end stops the driver. What it has not begun to sign it signs no more.
+func (r running) end() {
+	r.muted.Store(true)
+	r.cancel()
 }
 
 // troubles remembers the last one; the driver signs and asks witnesses in a goroutine of its own.
@@ -95,70 +104,117 @@ func (n *Notary) openTree(ctx context.Context, g notaries.Segment, anchor func()
 		return nil, err
 	}
 	var seen atomic.Pointer[time.Time]
-	seen.Store(&t.newest.At)
+	signed := t.newest.At
+	seen.Store(&signed)
 	last := func() time.Time { return *seen.Load() }
 	plain, dated, err := signers(t.origin, key, n.opt.Now, last)
 	if err != nil {
 		return nil, fault.New(fault.Internal, "notary.signer", "the log's key cannot sign").By(err)
 	}
-	watched := watchedSigner{dated.(timed), t.trouble, func(at time.Time) { seen.Store(&at) }} //nolint:forcetypeassert // signers makes it
-	opt := tessera.NewAppendOptions().WithCheckpointSigner(plain, watched).WithBatching(batch, gather).
-		WithCheckpointInterval(pause).WithCheckpointRepublishInterval(0).WithPushback(4 * chunk).
-		WithGarbageCollectionInterval(tidy).WithShutdownTimeout(patience)
-	if l.Policy != nil && l.Policy.Count() > 0 {
-		witnesses, err := tessera.NewWitnessGroupFromPolicy([]byte(l.Policy.Sigsum))
-		if err != nil {
-			return nil, fault.New(fault.Unavailable, "notary.policy", "the policy on witnesses cannot be used: %v", err).By(err).
-				At(filepath.Join(n.opt.Dir, tlog.WitnessesFile)).With("mend the file; docs/ledger.md says what it holds")
-		}
-		opt = opt.WithCheckpointInterval(witnessedPause).
-			WithWitnesses(witnesses, &tessera.WitnessOptions{Timeout: witnessPatience, FailOpen: l.Policy.FailOpen})
+	pause := pause
+	witnesses, err := n.witnesses(l.Policy)
+	if err != nil {
+		return nil, err
 	}
-	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	driver, err := posix.New(running, posix.Config{Path: t.dir, HTTPClient: t.trouble.client(n.opt.HTTP)})
+	if witnesses != nil {
+		pause = witnessedPause
+	}
+	client := t.trouble.client(n.opt.HTTP)
+	t.open = func(ctx context.Context, batch int, muted bool) (running, error) {
+		silence := new(atomic.Bool)
+		silence.Store(muted)
+		watched := watchedSigner{dated, t.trouble, silence, func(at time.Time) { seen.Store(&at) }}
+		opt := tessera.NewAppendOptions().WithCheckpointSigner(plain, watched).WithCheckpointInterval(pause).
+			WithCheckpointRepublishInterval(0).WithPushback(2 * chunk).WithGarbageCollectionInterval(0)
+		opt = opt.WithBatching(uint(batch), never) //nolint:gosec // G115: positive
+		if witnesses != nil {
+			opt = opt.WithWitnesses(*witnesses, &tessera.WitnessOptions{Timeout: witnessPatience, FailOpen: l.Policy.FailOpen})
+		}
+		return t.drive(ctx, posix.Config{Path: t.dir, HTTPClient: client}, opt, silence)
+	}
+	if t.publisher, err = t.open(ctx, 1, false); err != nil {
+		return nil, err
+	}
+	if t.size, err = t.publisher.reader.IntegratedSize(ctx); err == nil && t.size == 0 {
+		var a tlog.Anchor
+		if a, err = anchor(); err == nil {
+			err = t.appendBy(ctx, t.publisher, [][]byte{a.Leaf()})
+		}
+	}
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	t.swept = t.size
+	return t, nil
+}
+
+// witnesses are those of the policy as the driver asks them; nil where there are none.
+func (n *Notary) witnesses(p *tlog.Policy) (*tessera.WitnessGroup, error) {
+	if p == nil || p.Count() == 0 {
+		return nil, nil
+	}
+	g, err := tessera.NewWitnessGroupFromPolicy([]byte(p.Sigsum))
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "notary.policy", "the policy on witnesses cannot be used: %v", err).By(err).
+			At(filepath.Join(n.opt.Dir, tlog.WitnessesFile)).With("mend the file; docs/ledger.md says what it holds")
+	}
+	return &g, nil
+}
+
+// drive starts the driver.
+func (t *tree) drive(ctx context.Context, config posix.Config, opt *tessera.AppendOptions, muted *atomic.Bool) (running, error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	driver, err := posix.New(ctx, config)
 	if err != nil {
 		cancel()
-		return nil, unwritable(t.dir, err)
+		return running{}, unwritable(t.dir, err)
 	}
-	appender, stop, reader, err := tessera.NewAppender(running, driver, opt)
+	appender, _, reader, err := tessera.NewAppender(ctx, driver, opt)
 	if err != nil {
 		cancel()
 		if known := t.trouble.get(); known != nil {
-			return nil, known
+			return running{}, known
 		}
-		return nil, unwritable(t.dir, err)
+		return running{}, unwritable(t.dir, err)
 	}
-	t.add, t.stop, t.reader, t.cancel = appender.Add, stop, reader, cancel
-	if t.size, err = reader.IntegratedSize(ctx); err == nil && t.size == 0 {
-		var a tlog.Anchor
-		if a, err = anchor(); err == nil {
-			err = t.append(ctx, [][]byte{a.Leaf()})
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, t.close())
-	}
-	return t, nil
+	return running{appender.Add, reader, cancel, muted}, nil
 }
 
 // next is the position of the entry that is appended next.
 func (t *tree) next() int64 { return t.segment.First + int64(t.size) - 1 } //nolint:gosec // G115: a tree has fewer leaves
 
-// append appends leaves and returns when they are on disk. It gives the driver no more than one full batch at a time: one
-// that is full goes on at once and in its place, whereas two that the driver's timer sends on may overtake each other.
-func (t *tree) append(ctx context.Context, leaves [][]byte) error {
-	for some := range slices.Chunk(leaves, batch) {
-		if err := t.appendBatch(ctx, some); err != nil {
+// append appends the hashes of entries and returns when they are on disk. The last ones of many are appended by the driver
+// that signs, where it has nothing else to sign; that one begins to sign at once.
+func (t *tree) append(ctx context.Context, hashes []ledger.Hash, last bool) error {
+	leaves := make([][]byte, len(hashes))
+	for i := range hashes {
+		leaves[i] = tlog.Leaf(hashes[i])
+	}
+	if err := t.readNewest(); err != nil {
+		return err
+	}
+	if !last || t.newest.Size < t.size {
+		silent, err := t.open(ctx, len(leaves), true)
+		if err != nil {
 			return err
 		}
+		defer silent.end()
+		return t.appendBy(ctx, silent, leaves)
 	}
-	return nil
+	t.publisher.end()
+	next, err := t.open(ctx, len(leaves), false)
+	if err != nil {
+		return err
+	}
+	t.publisher = next
+	return t.appendBy(ctx, next, leaves)
 }
 
-func (t *tree) appendBatch(ctx context.Context, leaves [][]byte) error {
+func (t *tree) appendBy(ctx context.Context, r running, leaves [][]byte) error {
 	futures := make([]tessera.IndexFuture, len(leaves))
 	for i, leaf := range leaves {
-		futures[i] = t.add(ctx, tessera.NewEntry(leaf))
+		futures[i] = r.add(ctx, tessera.NewEntry(leaf))
 	}
 	for i, wait := range futures {
 		got, err := wait()
@@ -174,15 +230,6 @@ func (t *tree) appendBatch(ctx context.Context, leaves [][]byte) error {
 	return nil
 }
 
-// appendHashes appends the hashes of entries.
-func (t *tree) appendHashes(ctx context.Context, hashes []ledger.Hash) error {
-	leaves := make([][]byte, len(hashes))
-	for i := range hashes {
-		leaves[i] = tlog.Leaf(hashes[i])
-	}
-	return t.append(ctx, leaves)
-}
-
 // publish waits until a signed checkpoint covers every leaf, and keeps it.
 func (t *tree) publish(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -194,7 +241,7 @@ func (t *tree) publish(ctx context.Context) error {
 			return err
 		}
 		if t.newest.Size >= t.size {
-			return t.remember()
+			return errors.Join(t.remember(), t.sweep())
 		}
 		if err := t.trouble.get(); err != nil && stops(err) {
 			return err
@@ -228,7 +275,9 @@ func (t *tree) readNewest() error {
 	if err != nil {
 		return unusable(err)
 	}
-	t.newest = cp
+	if cp.Size >= t.newest.Size { // one that was under way when a newer was signed is written once more
+		t.newest = cp
+	}
 	return nil
 }
 
@@ -266,18 +315,25 @@ func (t *tree) remember() error {
 }
 
 // close ends the driver's work. Everything it appended is on disk already.
-func (t *tree) close() error {
-	if t.newest.Size >= t.size {
-		// Where a checkpoint is missing the driver would only wait for it once more.
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		defer t.cancel()
-		if err := t.stop(ctx); err != nil {
-			return fmt.Errorf("closing the log: %w", err)
+func (t *tree) close() { t.publisher.end() }
+
+// sweep removes the partial tiles that whole ones have taken the place of, as far as a signed checkpoint covers those.
+func (t *tree) sweep() error {
+	width := uint64(layout.TileWidth)
+	for level, span := uint64(0), width; t.newest.Size/span > t.swept/span; level, span = level+1, span*width {
+		for index := t.swept / span; index < t.newest.Size/span; index++ {
+			names := []string{layout.TilePath(level, index, 0)}
+			if level == 0 {
+				names = append(names, layout.EntriesPath(index, 0))
+			}
+			for _, name := range names {
+				if err := os.RemoveAll(filepath.Join(t.dir, name+".p")); err != nil {
+					return unwritable(t.dir, err)
+				}
+			}
 		}
-		return nil
 	}
-	t.cancel()
+	t.swept = t.newest.Size
 	return nil
 }
 
@@ -285,10 +341,17 @@ func (t *tree) close() error {
 type watchedSigner struct {
 	timed
 	trouble *troubles
+	muted   *atomic.Bool
 	signed  func(time.Time)
 }
 
+var errMuted = errors.New("this driver only appends")
+
+// Sign is that of timed, unless the driver is muted.
 func (w watchedSigner) Sign(msg []byte) ([]byte, error) {
+	if w.muted.Load() {
+		return nil, errMuted
+	}
 	at := w.now()
 	sig, err := w.timed.Sign(msg)
 	w.trouble.note(err)
