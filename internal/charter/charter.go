@@ -7,6 +7,8 @@
 // invariant, what is missing for the act to be lawful, and the lawful way.
 package charter
 
+//go:generate go run ../house/charterpage
+
 import (
 	"fmt"
 

@@ -26,6 +26,8 @@ type Guard struct {
 	Line                int
 	// Invariant is the line of the Charter that it keeps, Missing what is missing where it refuses.
 	Invariant, Missing string
+	// Cure is the lawful way that a refusal names, "" where it is not one text.
+	Cure string
 	// Number tells guards of one name apart; it counts from 1.
 	Number int
 
@@ -189,6 +191,31 @@ func refusal(call *ast.CallExpr, helpers map[string]string) (invariant, missing 
 	return "", "", false
 }
 
+// cureOf is the cure of a refusal where it is a literal, or a constant of the function around it.
+func cureOf(call *ast.CallExpr, decl *ast.FuncDecl) string {
+	at := 2
+	if fun, ok := call.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "Refuse" {
+		at = 3
+	} else if fun, ok := call.Fun.(*ast.Ident); !ok || fun.Name != "refuse" {
+		return ""
+	}
+	if s := literal(call.Args[at]); s != "" {
+		return s
+	}
+	name, ok := call.Args[at].(*ast.Ident)
+	if !ok || decl == nil {
+		return ""
+	}
+	cure := ""
+	ast.Inspect(decl, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Names) == 1 && spec.Names[0].Name == name.Name && len(spec.Values) == 1 {
+			cure = literal(spec.Values[0])
+		}
+		return true
+	})
+	return cure
+}
+
 func literal(e ast.Expr) string {
 	lit, ok := e.(*ast.BasicLit)
 	if !ok || lit.Kind != token.STRING {
@@ -223,6 +250,7 @@ func (f *finder) call(call *ast.CallExpr) {
 	}
 	if edits != nil && invariant != "" {
 		f.add(call, fun, invariant, missing, edits)
+		f.found[len(f.found)-1].Cure = cureOf(call, decl)
 	}
 }
 

@@ -164,7 +164,7 @@ func (c *check) tests(pkg string) (*mutation.Tests, error) {
 	}
 	if c.all {
 		fmt.Println("built the tests of " + pkg)
-		by, err := built.Noticed(c.t.Context(), -1, "C")
+		by, err := built.Stand(c.t.Context())
 		if err != nil {
 			return nil, err
 		}

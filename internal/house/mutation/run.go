@@ -51,8 +51,13 @@ func attempts(pkg, invariant string) [][]string {
 	return [][]string{nil}
 }
 
-// Noticed runs the tests without the guard of a number (-1: with all of them) and gives the name of a test that
-// failed, "" where none did. A test that does not end has noticed too.
+// Stand runs the tests with every guard in place and gives the name of one that fails even so, "" where none does.
+func (t Tests) Stand(ctx context.Context) (string, error) {
+	all := attempts(t.Package, "")
+	return t.once(ctx, -1, all[len(all)-1])
+}
+
+// Noticed runs the tests without the guard of a number and gives the name of a test that failed, "" where none did. A test that does not end has noticed too.
 func (t Tests) Noticed(ctx context.Context, number int, invariant string) (string, error) {
 	for _, args := range attempts(t.Package, invariant) {
 		test, err := t.once(ctx, number, args)
