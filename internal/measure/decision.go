@@ -73,7 +73,7 @@ type Decision struct {
 	Invariant string `json:"invariant"`
 	// NeedsRuling tells that the answer is a proposal: it draws on a human being's rating, and takes effect when a named
 	// official of the asking office has ruled on it (Charter C14).
-	NeedsRuling bool `json:"needs_ruling"`
+	NeedsRuling bool `json:"needs_ruling,omitempty"`
 }
 
 // Reason is one reason of a decision, in plain words; Code is stable, for programs and translations.
