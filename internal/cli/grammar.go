@@ -35,6 +35,7 @@ type grammar struct {
 	Decide     decideCommand      `cmd:"" help:"Say whether a benefit or a restriction applies to a subject, and why."`
 	Model      rules.Models       `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
 	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
+	File       own.File           `cmd:"" help:"A subject's own file, whole and free."`
 	Notice     own.Notices        `cmd:"" help:"What subjects are told: the inbox, and the ways on which notices reach them."`
 	Order      acts.Orders        `cmd:"" help:"Orders of courts and authorities, from which restrictions come."`
 	List       acts.Lists         `cmd:"" help:"Lists of serious dishonesty and of honour, and the procedure onto them and off them."`

@@ -56,6 +56,8 @@ type Part struct {
 	Items []Item
 	// Withheld counts what may not be shown yet, with the law that says so; the count itself is public.
 	Withheld int
+	// Until is the earliest day on which something in it lapses; the zero day where nothing does. No copy outlives it.
+	Until calendar.Day
 }
 
 // Item is one thing in a section: a record, a rating, a reader.
@@ -144,6 +146,9 @@ func (d *Desk) Gather(ctx context.Context, scope access.Scope) (*File, error) {
 		part, err := s.Gather(ctx, scope)
 		if err != nil {
 			return nil, fmt.Errorf("the section %s of the own file: %w", s.Key, err)
+		}
+		if part.Until != 0 && part.Until < f.DeleteBy { // a copy never outlives its source
+			f.DeleteBy = part.Until
 		}
 		f.Sections = append(f.Sections, Gathered{s, part})
 	}

@@ -1,0 +1,80 @@
+package ownfile
+
+import (
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"io"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/fault"
+)
+
+//go:embed report.html
+var reportText string
+
+var report = template.Must(template.New("report").Parse(reportText))
+
+// phrases are the words of the report itself.
+var phrases = map[string]Text{
+	"title":    {"Your own file", "本人信用档案"},
+	"subject":  {"Subject", "主体"},
+	"kind":     {"Kind", "类型"},
+	"at":       {"As of", "生成时间"},
+	"entry":    {"This reading is recorded as", "本次查阅的登记号"},
+	"delete":   {"Delete this copy by", "本副本须于此日前删除"},
+	"deleteTo": {"What lapses, is corrected or repaired afterwards is not known to a copy. Fetch a new one; it is free.", "副本不反映此后的失效、更正和修复；请重新免费获取。"},
+	"contents": {"Contents", "目录"},
+	"none":     {"Nothing is held.", "无记录。"},
+	"withheld": {"kept back for a time by a court's order; you will be told", "依法院命令暂缓告知，届时另行通知"},
+	"contest":  {"To contest anything in here, name its number at the counter or with: probity dispute open. It costs nothing.", "对任何内容有异议，可凭编号在窗口或以 probity dispute open 提出，免费办理。"},
+	"count":    {"entries", "条"},
+}
+
+// WriteReport writes the file as a page to read and print, in the language. It needs nothing from elsewhere: no script, no
+// picture, no font.
+func (f *File) WriteReport(w io.Writer, l Language) error {
+	view := struct {
+		Lang     Language
+		Say      func(string) string
+		In       func(Text) string
+		File     *File
+		At       string
+		Sections []Gathered
+	}{
+		Lang: l, File: f, At: f.At.In(calendar.Shanghai).Format("2006-01-02 15:04"), Sections: f.Sections,
+		Say: func(key string) string { return phrases[key].In(l) },
+		In:  func(t Text) string { return t.In(l) },
+	}
+	if err := report.Execute(w, view); err != nil {
+		return fault.New(fault.Unavailable, "ownfile.report", "the report cannot be written").By(err)
+	}
+	return nil
+}
+
+// MarshalJSON writes the file for programs: the head, then every section under its key. docs/own-file.md describes it.
+func (f *File) MarshalJSON() ([]byte, error) {
+	sections := map[string]any{}
+	withheld := map[string]int{}
+	for _, g := range f.Sections {
+		data := g.Part.Data
+		if data == nil {
+			data = []any{}
+		}
+		sections[g.Section.Key] = data
+		if g.Part.Withheld > 0 {
+			withheld[g.Section.Key] = g.Part.Withheld
+		}
+	}
+	return json.Marshal(struct {
+		Format   string         `json:"format"`
+		Subject  any            `json:"subject"`
+		Kind     any            `json:"kind"`
+		At       time.Time      `json:"at"`
+		Access   string         `json:"access"`
+		DeleteBy calendar.Day   `json:"delete_by"`
+		Sections map[string]any `json:"sections"`
+		Withheld map[string]int `json:"withheld,omitempty"`
+	}{"probity-own-file/1", f.Subject, f.Kind, f.At, f.Access, f.DeleteBy, sections, withheld})
+}
