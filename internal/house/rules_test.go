@@ -196,6 +196,20 @@ func TestRulesFind(t *testing.T) {
 			},
 		},
 		{
+			name: "an act that tells nobody",
+			rule: "what must be told is told",
+			files: map[string]string{
+				"internal/charter/a.go": "package charter\n\ntype Act struct{ act int }\n\nfunc (a Act) Needs() []int { return nil }\n\ntype Quiet struct{ act int }\n",
+				"internal/store/a.go": "package store\n\nimport law \"probity/internal/charter\"\n\nfunc Bad(a law.Act) { Write() }\n\n" +
+					"func Worse(list []law.Act) {}\n\nfunc Good(a law.Act) { x.WriteAct(a) }\n\nfunc Also(a law.Act) { through(a) }\n\n" +
+					"func through(a any) { law.Told(a) }\n\nfunc Fine(q law.Quiet) {}\n",
+			},
+			want: []string{
+				"internal/store/a.go:5: Bad takes a Act and does not ask for its notices",
+				"internal/store/a.go:7: Worse takes a Act and does not ask for its notices",
+			},
+		},
+		{
 			name: "a way round",
 			rule: "no way round the type system",
 			files: map[string]string{
