@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -39,10 +40,21 @@ func servePage(s *console.Session, address string) error {
 	if err != nil {
 		return err
 	}
-	page, err := web.New(s.Opened, ratings, reader, slog.New(slog.NewTextHandler(s.Process.Err, nil)))
+	log := slog.New(slog.NewTextHandler(s.Process.Err, nil))
+	page, err := web.New(s.Opened, ratings, reader, log)
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(s.Ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.Opened.KeepEnds(ctx, ratings, log)
+	}()
+	defer func() { // the database is closed after this
+		stop()
+		<-ended
+	}()
 	return page.Serve(s.Ctx, address, func(url string) {
 		s.Result(map[string]string{"url": url}, func(w io.Writer) {
 			fmt.Fprintf(w, "serving on %s as %s of %s; Ctrl-C ends it\n", url, reader.Official(), reader.Agency())

@@ -2,6 +2,8 @@ package deployment
 
 import (
 	"context"
+	"log/slog"
+	"time"
 
 	"probity/calendar"
 	"probity/internal/clock"
@@ -71,4 +73,24 @@ func (d *Deployment) SweepEnds(ctx context.Context, ratings *rating.Desk) (Ends,
 	}
 	over, err := d.Measures(ratings).Sweep(ctx)
 	return Ends{swept.Expired, over, swept.Overdue}, err
+}
+
+// betweenSweeps is how long a serving process waits from one sweep of ends to the next.
+const betweenSweeps = time.Hour
+
+// KeepEnds sweeps ends, at once and then every hour, until ctx ends. Where a sweep fails it says so in the log and tries
+// again: nothing depends on it but that those concerned learn of the end.
+func (d *Deployment) KeepEnds(ctx context.Context, ratings *rating.Desk, log *slog.Logger) {
+	tick := time.NewTicker(betweenSweeps)
+	defer tick.Stop()
+	for {
+		if _, err := d.SweepEnds(ctx, ratings); err != nil && ctx.Err() == nil {
+			log.Error("ends of entries and orders could not be told; tried again in an hour", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
