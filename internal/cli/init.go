@@ -21,7 +21,7 @@ type initCommand struct {
 
 // Help shows the examples.
 func (initCommand) Help() string {
-	return `Makes the database, the file of its keys beside it (FILE.vault), loads the built-in catalogue, puts the built-in rating models in force, and makes the first credential (in the folder FILE.credentials), which is used wherever none is named. A database is born live or as a demonstration, and stays what it was born: a live one refuses made-up identifiers, a demonstration refuses every identifier of a person that could be real.
+	return `Makes the database, the file of its keys beside it (FILE.vault), the signed log of its ledger with its key (FILE.log, FILE.logkey), loads the built-in catalogue, puts the built-in rating models in force, and makes the first credential (in the folder FILE.credentials), which is used wherever none is named. A database is born live or as a demonstration, and stays what it was born: a live one refuses made-up identifiers, a demonstration refuses every identifier of a person that could be real.
 
 Keep the key file apart from the backups of the database: it alone makes what tells of persons readable.
 

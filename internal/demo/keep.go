@@ -71,7 +71,7 @@ func Remove(dir string) error {
 	database := Database(dir)
 	for _, name := range []string{
 		FilesIn(dir), database, database + "-wal", database + "-shm", database + ".vault", database + ".vault-wal", database + ".vault-shm",
-		database + ".credentials", note(dir),
+		database + ".credentials", database + ".log", database + ".logkey", database + ".gone", database + ".intake", note(dir),
 	} {
 		if err := os.RemoveAll(name); err != nil {
 			return fault.New(fault.Unavailable, "demo.remove", "cannot remove the old demonstration: %v", err).At(name).With("remove the folder yourself")

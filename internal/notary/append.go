@@ -337,7 +337,8 @@ func (n *Notary) Restart(ctx context.Context, reason string) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if err := n.refound(ctx); err != nil {
+	l, err := n.refound(ctx)
+	if err != nil {
 		return err
 	}
 	segments, err := n.opt.Book.Segments(ctx)
@@ -352,6 +353,12 @@ func (n *Notary) Restart(ctx context.Context, reason string) error {
 	var before *notaries.Segment
 	if len(segments) > 0 {
 		before = &segments[len(segments)-1]
+	}
+	// The folder may hold later trees than a database that was brought back knows of.
+	if name := l.Newest(); tlog.NumberOf(name) > 0 && (before == nil || tlog.NumberOf(name) > before.Number) {
+		before = &notaries.Segment{Number: tlog.NumberOf(name), Name: name}
+	}
+	if before != nil {
 		g.Number = before.Number + 1
 	}
 	n.covered.Store(g.First - 1)
@@ -363,34 +370,34 @@ func (n *Notary) Restart(ctx context.Context, reason string) error {
 	return n.flush(ctx)
 }
 
-// refound makes what of the log is missing, and takes the lease.
-func (n *Notary) refound(ctx context.Context) error {
+// refound makes what of the log is missing, takes the lease, and gives the log as it is on disk.
+func (n *Notary) refound(ctx context.Context) (*tlog.Log, error) {
 	if err := os.MkdirAll(n.opt.Dir, 0o750); err != nil {
-		return unwritable(n.opt.Dir, err)
+		return nil, unwritable(n.opt.Dir, err)
 	}
 	n.shut()
 	if err := n.take(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := os.Stat(filepath.Join(n.opt.Dir, tlog.AboutFile)); errors.Is(err, fs.ErrNotExist) {
 		if err := found(&n.opt); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	var err error
 	if n.log, err = readAbout(n.opt.Dir); err != nil {
-		return err
+		return nil, err
 	}
 	l, err := tlog.Open(os.DirFS(n.opt.Dir))
 	if err != nil {
-		return unusable(err)
+		return nil, unusable(err)
 	}
 	if _, err := n.signingKey(l.Keys); err != nil {
 		if _, err := n.changeKey(); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return l, nil
 }
 
 // Drop removes the trees that hold nothing of the instant or later, and keeps the last checkpoint of each, so that the

@@ -300,8 +300,8 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	d.tamperNothing(t, `VACUUM INTO '`+back+`'`)
 	db, err := store.Open(t.Context(), back, store.Options{Now: d.clock})
 	must(t, err)
-	t.Cleanup(func() { must(t, db.Close()) })
 	e := &desk{path: back, db: db, now: d.now.Add(time.Hour)}
+	t.Cleanup(func() { must(t, e.db.Close()) })
 	e.reopen(t)
 	if err := e.n.Check(t.Context()); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "the log of this database is missing") {
 		t.Errorf("reads without a log: %v", err)
@@ -331,6 +331,18 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	must(t, e.n.Restart(t.Context(), "for practice"))
 	e.shut(t)
 	e.sound(t, 7)
+	// The same backup once more, over the log as it has become.
+	must(t, e.db.Close())
+	must(t, os.Remove(back))
+	d.tamperNothing(t, `VACUUM INTO '`+back+`'`)
+	e.db, err = store.Open(t.Context(), back, store.Options{Now: d.clock})
+	must(t, err)
+	e.reopen(t)
+	must(t, e.n.Restart(t.Context(), "the same backup again"))
+	e.shut(t)
+	if r := e.sound(t, 5); len(r.Trees) != 3 || r.Trees[2].Name != "0004-2026-11" {
+		t.Errorf("trees %+v", r.Trees)
+	}
 }
 
 // tamperNothing runs a statement that changes nothing.

@@ -134,6 +134,17 @@ func names(files fs.FS, dir string) ([]string, error) {
 	return found, nil
 }
 
+// Newest is the name of the last tree there ever was here, kept or dropped; "" where there was none.
+func (l *Log) Newest() string {
+	if n := len(l.Segments); n > 0 {
+		return l.Segments[n-1]
+	}
+	if n := len(l.Dropped); n > 0 {
+		return l.Dropped[n-1]
+	}
+	return ""
+}
+
 // Tree is the tree of the name.
 func (l *Log) Tree(segment string) (*Tree, error) {
 	sub, err := fs.Sub(l.files, path.Join(SegmentsDir, segment))
