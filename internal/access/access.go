@@ -77,6 +77,10 @@ type Store interface {
 	RecordReads(context.Context, []*Line) error
 	// RecordAttempt puts an entry behind the newest of its subject's chain, together with what the subject is told of it.
 	RecordAttempt(context.Context, *ledger.Entry, []notice.Written) error
+	// SetFreeze closes or opens a file together with its entry; what it is already, it stays.
+	SetFreeze(context.Context, charter.FreezePermit, *ledger.Entry) (changed bool, err error)
+	// Usage is how often agencies read for each purpose on the days from first to last, by reader, purpose and day.
+	Usage(ctx context.Context, first, last calendar.Day) ([]quota.Usage, error)
 	// CaseOf is the case behind a reference that the agency's reads carry; NotFound where it has none of that name.
 	CaseOf(ctx context.Context, reader, reference string) (string, error)
 	// Entries is the ledger of the scope's subject, oldest first; the contents of those that a court keeps back on the day of

@@ -9,6 +9,7 @@ import (
 	"probity/internal/cli/acts"
 	"probity/internal/cli/console"
 	"probity/internal/cli/own"
+	"probity/internal/cli/reads"
 	"probity/internal/cli/rules"
 	"probity/internal/cli/upkeep"
 )
@@ -40,6 +41,7 @@ type grammar struct {
 	Order      acts.Orders        `cmd:"" help:"Orders of courts and authorities, from which restrictions come."`
 	List       acts.Lists         `cmd:"" help:"Lists of serious dishonesty and of honour, and the procedure onto them and off them."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
+	Reads      reads.Commands     `cmd:"" help:"Who looked: what subjects see of it, what a court keeps back for a time, and how often agencies read."`
 	Ledger     upkeep.Ledger      `cmd:"" help:"The record of who looked and who acted."`
 	Erase      upkeep.Erase       `cmd:"" help:"Erase a file or a record, for good."`
 	Retention  upkeep.Retention   `cmd:"" help:"What has lapsed, and how long everything is kept."`

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/access/delay"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/clock"
@@ -362,6 +363,11 @@ func (d *Deployment) Counter() *post.Counter {
 // Postman carries notices to their subjects' doors by the carriers.
 func (d *Deployment) Postman(ratings *rating.Desk, carriers map[charter.ChannelKind]post.Carrier) *post.Postman {
 	return &post.Postman{Notices: notices.In(d.Store), Words: d.words(ratings), Opener: d.Vault, Carriers: carriers, Now: d.Now}
+}
+
+// Delays is the desk of the courts' orders that keep reads from their subject for a time.
+func (d *Deployment) Delays() *delay.Desk {
+	return &delay.Desk{Book: reads.In(d.Store), Catalogue: d.Catalogue, Vault: d.Vault, Clerk: d.Clerk, Now: d.Now}
 }
 
 // AddRulebook registers the built-in models and puts the newest version of each in force: written by one official,

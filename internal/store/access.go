@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"iter"
 	"slices"
 	"strconv"
 	"sync"
@@ -58,7 +57,7 @@ const headsQuery = `SELECT h.subject, h.seq, h.hash FROM json_each(?) j CROSS JO
 
 // appendTexts are the statements of AppendTogether.
 var appendTexts = sync.OnceValue(func() []string {
-	texts := append(keptTexts("ledger_entry", entryInsert, ""), keptTexts("ledger_head", headInsert, headUpdate)...)
+	texts := append(engine.KeptTexts("ledger_entry", entryInsert, ""), engine.KeptTexts("ledger_head", headInsert, headUpdate)...)
 	return append(texts, headsQuery)
 })
 
@@ -212,25 +211,4 @@ func (s *Store) VerifyLedger(ctx context.Context) error {
 			}),
 		)
 	})
-}
-
-// Each runs a query and yields its rows; an error of the query or of a row comes last.
-func Each[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		rows, err := tx.QueryContext(ctx, query)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if v, err := scan(rows); !yield(v, err) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
-		}
-	}
 }

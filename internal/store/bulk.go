@@ -3,118 +3,23 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strings"
+	"iter"
 
 	"probity/internal/store/engine"
 )
 
-// maxVariables is how many bound values one statement may carry: SQLite's limit is 32,766; a quarter of it is already
-// past the point where longer statements gain anything.
-const maxVariables = 2048
-
-// Bulk inserts many rows with few statements: rows are gathered until a statement is full. Give rows in the order of
-// the table's key; each page of its tree is then written once.
-type Bulk struct {
-	tx      *sql.Tx
-	head    string // "INSERT INTO t (a, b) VALUES "
-	tail    string // " ON CONFLICT ..." or ""
-	columns int
-	perStmt int
-	args    []any
-	full    *sql.Stmt
-	kept    *engine.Statements
-}
-
-// keptRows is how many rows the longest statement of a Bulk with kept statements takes; the others take half as many each.
-const keptRows = 64
-
-// Keep has the Bulk use statements that are compiled once for all transactions; they must be ready, see keptTexts.
-func (b *Bulk) Keep(s *engine.Statements) *Bulk {
-	b.kept, b.perStmt = s, keptRows
-	return b
-}
-
-// keptTexts are the statements that a Bulk of the table with kept statements uses.
-func keptTexts(table string, columns []string, tail string) []string {
-	b := NewBulk(nil, table, columns, tail)
-	var texts []string
-	for rows := keptRows; rows > 0; rows /= 2 {
-		texts = append(texts, b.text(rows))
-	}
-	return texts
-}
+// Bulk inserts many rows with few statements.
+type Bulk = engine.Bulk
 
 // NewBulk makes a Bulk of a table; tail goes behind the values, for example " ON CONFLICT DO NOTHING".
 func NewBulk(tx *sql.Tx, table string, columns []string, tail string) *Bulk {
-	b := &Bulk{
-		tx: tx, columns: len(columns), tail: tail,
-		head: "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
-	}
-	b.perStmt = max(1, maxVariables/len(columns))
-	b.args = make([]any, 0, b.perStmt*b.columns)
-	return b
-}
-
-func (b *Bulk) text(rows int) string {
-	one := "(" + strings.TrimSuffix(strings.Repeat("?,", b.columns), ",") + ")"
-	return b.head + strings.TrimSuffix(strings.Repeat(one+",", rows), ",") + b.tail
-}
-
-// Add appends one row; values are in the order of the columns.
-func (b *Bulk) Add(ctx context.Context, values ...any) error {
-	b.args = append(b.args, values...)
-	if len(b.args) < b.perStmt*b.columns {
-		return nil
-	}
-	if b.kept != nil {
-		return b.end(ctx)
-	}
-	if b.full == nil {
-		var err error
-		if b.full, err = b.tx.PrepareContext(ctx, b.text(b.perStmt)); err != nil {
-			return err
-		}
-	}
-	_, err := b.full.ExecContext(ctx, b.args...)
-	b.args = b.args[:0]
-	return err
-}
-
-// End writes what is left and releases the statement.
-func (b *Bulk) End(ctx context.Context) error {
-	if b.kept != nil {
-		return b.end(ctx)
-	}
-	if n := len(b.args) / b.columns; n > 0 {
-		if _, err := b.tx.ExecContext(ctx, b.text(n), b.args...); err != nil {
-			return err
-		}
-		b.args = b.args[:0]
-	}
-	if b.full != nil {
-		return b.full.Close()
-	}
-	return nil
-}
-
-// end writes what is gathered by kept statements: the longest that fit.
-func (b *Bulk) end(ctx context.Context) error {
-	args := b.args
-	for rows := keptRows; rows > 0; rows /= 2 {
-		for len(args) >= rows*b.columns {
-			one, err := b.kept.Of(ctx, b.text(rows))
-			if err != nil {
-				return err
-			}
-			if _, err := b.tx.StmtContext(ctx, one).ExecContext(ctx, args[:rows*b.columns]...); err != nil {
-				return err
-			}
-			args = args[rows*b.columns:]
-		}
-	}
-	b.args = b.args[:0]
-	return nil
+	return engine.NewBulk(tx, table, columns, tail)
 }
 
 // Marks is "?,?,?" for n values.
-func Marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+func Marks(n int) string { return engine.Marks(n) }
+
+// Each runs a query and yields its rows; an error of the query or of a row comes last.
+func Each[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
+	return engine.Each(ctx, tx, query, scan)
+}

@@ -41,7 +41,8 @@ type Store struct {
 	birth    Birth
 	writing  sync.Mutex
 	turn     chan struct{} // holds one while somebody has the turn
-	ids      allocator
+	ids      engine.Allocator
+	marked   int64 // the highest of ids that a commit has kept; guarded by writing
 	subs     submissions
 	journal  Journal // nil where nothing but tests reads the database
 	group    *engine.Group
@@ -127,7 +128,7 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	if err := s.check(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.Read(ctx, func(tx *sql.Tx) error { return s.subs.load(ctx, tx) }); err != nil {
+	if err := s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.ids.Resume(ctx, tx)) }); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -142,7 +143,7 @@ func connect(path string, opt Options) (*Store, error) {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
 	}
 	s := &Store{dialect: engine.SQLite{}, path: abs, turn: make(chan struct{}, 1)}
-	s.ids.now = opt.Now
+	s.ids.Now = opt.Now
 	if s.write, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, true, opt.CacheMiB)); err != nil {
 		return nil, s.dialect.Translate(err)
 	}
@@ -194,7 +195,14 @@ func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := f(tx); err != nil {
 		return s.dialect.Translate(err)
 	}
-	return s.dialect.Translate(tx.Commit())
+	high, err := s.ids.Keep(ctx, tx, s.marked)
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err == nil {
+		s.marked = high
+	}
+	return s.dialect.Translate(err)
 }
 
 // Read runs f in one read transaction, which sees one moment of the database throughout.
@@ -206,3 +214,6 @@ func (s *Store) Read(ctx context.Context, f func(*sql.Tx) error) error {
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to commit
 	return s.dialect.Translate(f(tx))
 }
+
+// NextIDs reserves n time-ordered numbers and gives the first. Every kind of thing draws from the same numbers.
+func (s *Store) NextIDs(n int) int64 { return s.ids.Next(n) }
