@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -8,12 +9,14 @@ import (
 	"probity/internal/access"
 	"probity/internal/cli/console"
 	"probity/internal/consent"
+	"probity/internal/fault"
 )
 
 type consentCommands struct {
 	Give     consentGive     `cmd:"" help:"Record a consent that its subject gave."`
 	Withdraw consentWithdraw `cmd:"" help:"End a consent; the ratings under it are deleted at once."`
 	Show     consentShow     `cmd:"" help:"List a subject's consents."`
+	Receipt  consentReceipt  `cmd:"" help:"Give the receipt of a consent, to take away."`
 }
 
 // consentGive records a consent. Every element is named; nothing is filled in for the person.
@@ -229,4 +232,47 @@ func (c consentShow) Run(s *console.Session) error {
 		}
 	})
 	return nil
+}
+
+// consentReceipt gives a receipt.
+type consentReceipt struct {
+	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Consent string `arg:"" help:"The consent's id."`
+	console.Reading
+}
+
+// Help shows the examples.
+func (consentReceipt) Help() string {
+	return `The receipt is JSON with the fields of ISO/IEC TS 27560, and the digest that the subject's ledger commits to. The subject gets its own, a recipient those that name it. The reading is recorded.
+
+Examples:
+
+    probity consent receipt id:000000199001011239 c0f3k0000000a1 --as zhang-own`
+}
+
+// Run prints the receipt.
+func (c consentReceipt) Run(s *console.Session) error {
+	id, ok := consent.ParseID(c.Consent)
+	if !ok {
+		return console.Misuse("%q is no consent id", c.Consent).With("probity consent show lists a subject's consents with their ids")
+	}
+	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	if err != nil {
+		return err
+	}
+	all, err := s.Opened.Rights.Show(s.Ctx, scope)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].ID == id {
+			return s.Raw(func(w io.Writer) error {
+				e := json.NewEncoder(w)
+				e.SetIndent("", "  ")
+				return e.Encode(all[i].Receipt())
+			})
+		}
+	}
+	return fault.New(fault.NotFound, "cli.consent.none", "there is no consent %s of this subject that may be shown", id).
+		With("see its consents with: probity consent show")
 }
