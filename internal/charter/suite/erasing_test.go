@@ -17,7 +17,8 @@ import (
 // erases has somebody ask that its file or one record of it be erased, by right or without.
 func erases(h *history) act {
 	p := pick(h, "who", h.party("ai"), h.party("bo"), h.party("child"), h.party("yard"), h.party("bureau"), h.party("head"))
-	if h.erased[p] || h.confined[p] || slices.ContainsFunc(h.orders, func(o *ordered) bool { return o.on == p }) {
+	disputed := func(c *contested) bool { return c.by == p }
+	if h.erased[p] || h.confined[p] || slices.ContainsFunc(h.contested, disputed) || slices.ContainsFunc(h.orders, func(o *ordered) bool { return o.on == p }) {
 		return act{}
 	}
 	by, with := h.as(p.name), access.Credential{}

@@ -49,12 +49,15 @@ type diary struct {
 	given  []*agreed
 	orders []*ordered
 	listed []*listed
+	// contested are the disputes of records, proposals the answers that wait for an official's ruling.
+	contested []*contested
+	proposals []*proposal
 	// erased are those of whose file nothing is left, confined those whose file an erasure has cut down to what law keeps.
 	erased, confined map[*party]bool
 	erasedRows       []record.ID
-	links  []*joined
-	reads  []reading
-	acts   []string
+	links            []*joined
+	reads            []reading
+	acts             []string
 }
 
 // open begins a history on a copy of the town.
@@ -71,7 +74,7 @@ func open(tb testing.TB, t *rapid.T) *history {
 	h := &history{
 		T: t, ctx: context.Background(), town: w, now: firstDay, path: filepath.Join(folder, "probity.db"),
 		credentials: map[string]access.Credential{},
-		diary: diary{erased: map[*party]bool{}, confined: map[*party]bool{}},
+		diary:       diary{erased: map[*party]bool{}, confined: map[*party]bool{}},
 	}
 	h.reopen()
 	t.Cleanup(func() {

@@ -236,6 +236,12 @@ func decidesBenefit(h *history) act {
 	if score, rated := h.score(p, model); rated && score >= 550 {
 		want = charter.Granted
 	}
+	if d.NeedsRuling != p.natural() {
+		h.violated("C14", "%s: answered %s, and needs a ruling: %v", a, d.Outcome, d.NeedsRuling)
+	}
+	if d.NeedsRuling {
+		h.proposals = append(h.proposals, &proposal{of: p, id: d.ID, asker: q.As.Name(), agency: q.As.Agency(), until: d.Until})
+	}
 	if d.Outcome != want {
 		h.violated("C5", "%s: answered %s, and by its records it is %s", a, d.Outcome, want)
 	}

@@ -156,6 +156,8 @@ func (h *history) fileIsRight(a act, p *party, r access.Request, own bool, file 
 			h.violated("C6", "%s: the file holds %s, which is not of this subject", a, key)
 		case mine.gone || !mine.seen(h.today()):
 			h.violated("C10", "%s: the file holds %s, which is gone since %s", a, key, mine.lapse)
+		case !own && (h.contestOf(mine).suppressed(h.today()) || p.natural() && h.contestOf(mine) != nil):
+			h.violated("C9", "%s: the file holds %s, which is contested", a, key)
 		case consented && !named[v.Dataset]:
 			h.violated("C11", "%s: the file holds %s, and no consent names %s", a, key, v.Dataset)
 		}
@@ -191,6 +193,13 @@ func (h *history) askRating(a act, p *party, r access.Request, scope access.Scop
 	}
 	h.shownNoMore(a, p, own, answer)
 	h.scoreIsRight(a, p, answer, own || !p.kind.Natural())
+	for _, other := range modelsFor(p) {
+		if !own && r.What == access.Rating && other != r.Model && h.rateable(p, other) {
+			if _, err := h.ratings.Answer(h.ctx, scope, other); err == nil {
+				h.violated("C11", "%s: the rating by %s is answered too, which nobody asked for", a, other)
+			}
+		}
+	}
 	if r.What != access.Explanation {
 		return nil
 	}
@@ -237,7 +246,7 @@ func (h *history) scoreIsRight(a act, p *party, r rating.Rating, whole bool) {
 func (h *history) score(p *party, model string) (score int64, rated bool) {
 	bad, good := 0, 0
 	for _, r := range h.rows {
-		if h.stands(r.of) != h.stands(p) || !r.seen(h.today()) {
+		if h.stands(r.of) != h.stands(p) || !r.seen(h.today()) || h.contestOf(r) != nil {
 			continue
 		}
 		switch counts := slices.Contains(counted[model], r.dataset); {

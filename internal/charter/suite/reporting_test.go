@@ -227,7 +227,7 @@ func report(h *history) act {
 // amend has a supplier correct, send anew or retract a matter it reported; the kin of the supplier cannot be touched.
 func amend(h *history) act {
 	list := slices.DeleteFunc(slices.Clone(h.rows), func(r *row) bool {
-		return r.gone || r.dataset == "ministry.office-appointment" || !r.seen(h.today())
+		return r.gone || r.dataset == "ministry.office-appointment" || !r.seen(h.today()) || h.contestOf(r) != nil
 	})
 	if len(list) == 0 {
 		return act{}
