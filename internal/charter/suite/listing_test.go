@@ -105,6 +105,9 @@ func stepsOn(h *history) act {
 	case l.last(entry.Publish) != nil:
 		next = pick(h, "later", entry.Request, entry.Accept, entry.Refuse, entry.Revoke, entry.Annul)
 	}
+	if notified := l.last(entry.Notify); next == entry.Decide && notified != nil && h.today() <= notified.Until {
+		h.later(int(notified.Until-h.today()) + pick(h, "waits", 0, 1, 1, 3))
+	}
 	if h.seldom(3, "out of turn") {
 		next = pick(h, "act", entry.Acts[1:]...)
 	}
