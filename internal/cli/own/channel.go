@@ -261,7 +261,7 @@ func (c noticeDeliver) Run(s *console.Session) error {
 		fmt.Fprintf(w, "%s delivered, %d to be tried again, %d given up; started by %s\n",
 			console.Count(round.Delivered, "message"), round.Waiting, round.GivenUp, by)
 		if round.Unserved > 0 {
-			fmt.Fprintf(w, "%s wait for a run that serves their kind\n", console.Count(round.Unserved, "channel"))
+			fmt.Fprintf(w, "%s left for a run that serves their kind\n", console.Count(round.Unserved, "channel"))
 		}
 		for _, f := range round.Failures {
 			fmt.Fprintf(w, "%s, channel %d: %s: %s\n", f.Subject, f.Channel, console.Spoken(string(f.State)), f.Why)
