@@ -108,7 +108,7 @@ func (c *Counter) Choose(ctx context.Context, by, with access.Credential, want C
 }
 
 func (c *Counter) seal(of subject.ID, to destination) ([]byte, error) {
-	plain, err := json.Marshal(to)
+	plain, err := json.Marshal(to) //nolint:gosec // the secret is sealed before it is kept anywhere
 	if err != nil {
 		return nil, fault.New(fault.Internal, "post.address", "an address cannot be written").By(err)
 	}
