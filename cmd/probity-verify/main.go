@@ -164,7 +164,7 @@ func checkLog(l *tlog.Log, entries string, out io.Writer) ([]*fault.Error, error
 		if openErr != nil {
 			return nil, openErr
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // it was only read
 		report, err = l.Verify(tlog.ReadEntries(f))
 	}
 	if err != nil {
@@ -192,7 +192,7 @@ func checkReceipt(name string, keys tlog.Keys, policy *tlog.Policy, out io.Write
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	receipt, err := tlog.ReadReceipt(f)
 	if err != nil {
 		return err

@@ -184,7 +184,7 @@ func (n *Notary) meets(ctx context.Context, t *tree) error {
 	if err != nil {
 		return unusable(err)
 	}
-	bundle, err := t.publisher.reader.ReadEntryBundle(ctx, (t.size-1)/256, uint8(t.size%256)) //nolint:gosec // G115: below 256
+	bundle, err := t.publisher.reader.ReadEntryBundle(ctx, (t.size-1)/256, uint8(t.size%256))
 	if err != nil {
 		return unwritable(t.dir, err)
 	}

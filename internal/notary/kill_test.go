@@ -142,7 +142,7 @@ func childCommand(ctx context.Context, t *testing.T, path string, before ...stri
 	self, err := os.Executable()
 	must(t, err)
 	args := append(before, self)
-	c := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // G204: the test's own binary
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
 	c.Env = append(os.Environ(), childVariable+"="+path, fmt.Sprintf("%s=%d", beganVariable, testBegan.UnixNano()))
 	return c
 }
@@ -156,7 +156,7 @@ func TestKilledAtRandom(t *testing.T) {
 	d := newDesk(t)
 	d.now = killClock()
 	d.shut(t)
-	random := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // G404: a test
+	random := rand.New(rand.NewPCG(7, 11))
 	for attempt := range 12 {
 		c := childCommand(t.Context(), t, d.path)
 		out, err := c.StdoutPipe()

@@ -166,7 +166,7 @@ func TestKeyFileThatOthersMayRead(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.write(t, 1)
-	must(t, os.Chmod(d.path+".logkey", 0o644)) //nolint:gosec // G302: that is the fault the test makes
+	must(t, os.Chmod(d.path+".logkey", 0o644))
 	if err := d.n.Flush(t.Context()); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "may be read by others") {
 		t.Errorf("flush: %v", err)
 	}

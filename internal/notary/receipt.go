@@ -29,7 +29,7 @@ func (n *Notary) Receipt(ctx context.Context, position int64) (tlog.Receipt, err
 	}
 	for i := len(segments) - 1; i >= 0; i-- {
 		if g := segments[i]; g.First <= position {
-			return l.Receipt(g.Name, uint64(position-g.First)+1) //nolint:gosec // G115: not negative
+			return l.Receipt(g.Name, uint64(position-g.First)+1)
 		}
 	}
 	return tlog.Receipt{}, fault.New(fault.NotFound, "notary.position", "the log does not reach back to position %d", position)

@@ -126,7 +126,7 @@ func (n *Notary) openTree(ctx context.Context, g notaries.Segment, anchor func()
 		watched := watchedSigner{dated, t.trouble, silence, func(at time.Time) { seen.Store(&at) }}
 		opt := tessera.NewAppendOptions().WithCheckpointSigner(plain, watched).WithCheckpointInterval(pause).
 			WithCheckpointRepublishInterval(0).WithPushback(2 * chunk).WithGarbageCollectionInterval(0)
-		opt = opt.WithBatching(uint(batch), never) //nolint:gosec // G115: positive
+		opt = opt.WithBatching(uint(batch), never)
 		if witnesses != nil {
 			opt = opt.WithWitnesses(*witnesses, &tessera.WitnessOptions{Timeout: witnessPatience, FailOpen: l.Policy.FailOpen})
 		}
@@ -182,7 +182,7 @@ func (t *tree) drive(ctx context.Context, config posix.Config, opt *tessera.Appe
 }
 
 // next is the position of the entry that is appended next.
-func (t *tree) next() int64 { return t.segment.First + int64(t.size) - 1 } //nolint:gosec // G115: a tree has fewer leaves
+func (t *tree) next() int64 { return t.segment.First + int64(t.size) - 1 }
 
 // append appends the hashes of entries and returns when they are on disk. The last ones of many are appended by the driver
 // that signs, where it has nothing else to sign; that one begins to sign at once.
@@ -221,7 +221,7 @@ func (t *tree) appendBy(ctx context.Context, r running, leaves [][]byte) error {
 		if err != nil {
 			return unwritable(t.dir, err)
 		}
-		if want := t.size + uint64(i); got.Index != want { //nolint:gosec // G115: i is small
+		if want := t.size + uint64(i); got.Index != want {
 			return fault.New(fault.Unavailable, "notary.foreign", "leaf %d was appended where %d should be: somebody else appends to this log", got.Index, want).
 				At(t.dir).With("find out what other program writes there, and stop it")
 		}
@@ -252,7 +252,7 @@ func (t *tree) publish(ctx context.Context) error {
 				With("see why the log cannot be written: probity ledger status")
 			if err := t.trouble.get(); err != nil {
 				f.Text += ": " + err.Error()
-				f.By(err)
+				f = f.By(err)
 			}
 			return f
 		case <-ticker.C:
@@ -298,7 +298,7 @@ func (t *tree) remember() error {
 	if bytes.Contains(old, append(line, '\n')) {
 		return nil
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644) //nolint:gosec // G302: the log is there to be read by others
 	if err != nil {
 		return unwritable(path, err)
 	}

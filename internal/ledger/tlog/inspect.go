@@ -107,12 +107,11 @@ func (x *inspection) compareTiles(index uint64, end bool) error {
 			if i < len(stored) && bytes.Equal(stored[i], node) {
 				continue
 			}
-			if id.Level == 0 {
-				x.changed = append(x.changed, id.Index*layout.TileWidth+uint64(i))
-			} else {
+			if id.Level > 0 {
 				x.add(Broken("tile", "node %d of the tile %s is not what its leaves give", i, layout.TilePath(uint64(id.Level), id.Index, 0)))
 				break
 			}
+			x.changed = append(x.changed, id.Index*layout.TileWidth+uint64(i))
 		}
 	}
 	return nil
@@ -186,8 +185,8 @@ func (c *comparison) advance() error {
 	if !seen {
 		head = ledger.Head{Subject: e.Subject}
 	}
-	if err := ledger.Follows(head, &e); err != nil {
-		c.report.addError(err)
+	if err := c.report.addError(ledger.Follows(head, &e)); err != nil {
+		return err
 	}
 	c.heads[key] = ledger.Head{Subject: e.Subject, Seq: e.Seq, Hash: e.Hash}
 	return nil

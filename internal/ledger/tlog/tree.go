@@ -181,8 +181,9 @@ func (t *Tree) Prove(index, size uint64) ([]ledger.Hash, error) {
 		return nil, Broken("proof", "there is no leaf %d among %d", index, size).At(t.Name)
 	}
 	hashes := make([][]byte, 0, len(nodes.IDs))
+	read := map[compact.NodeID][][]byte{} // the path stays in a tile for up to eight steps
 	for _, id := range nodes.IDs {
-		h, err := t.node(id, size)
+		h, err := t.node(id, size, read)
 		if err != nil {
 			return nil, err
 		}
@@ -199,11 +200,16 @@ func (t *Tree) Prove(index, size uint64) ([]ledger.Hash, error) {
 }
 
 // node is one node of the tree, rehashed from the tile that holds it or what stands below it.
-func (t *Tree) node(id compact.NodeID, size uint64) ([]byte, error) {
+func (t *Tree) node(id compact.NodeID, size uint64, read map[compact.NodeID][][]byte) ([]byte, error) {
 	level, index, inLevel, inIndex := layout.NodeCoordsToTileAddress(uint64(id.Level), id.Index)
-	nodes, err := t.tile(level, index, size)
-	if err != nil {
-		return nil, err
+	key := compact.NodeID{Level: uint(level), Index: index}
+	nodes := read[key]
+	if nodes == nil {
+		var err error
+		if nodes, err = t.tile(level, index, size); err != nil {
+			return nil, err
+		}
+		read[key] = nodes
 	}
 	if inLevel == 0 {
 		if inIndex >= uint64(len(nodes)) {
