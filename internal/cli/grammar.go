@@ -10,6 +10,7 @@ import (
 	"probity/internal/cli/console"
 	"probity/internal/cli/own"
 	"probity/internal/cli/reads"
+	"probity/internal/cli/remedy"
 	"probity/internal/cli/rules"
 	"probity/internal/cli/upkeep"
 )
@@ -40,6 +41,9 @@ type grammar struct {
 	Notice     own.Notices        `cmd:"" help:"What subjects are told: the inbox, and the ways on which notices reach them."`
 	Order      acts.Orders        `cmd:"" help:"Orders of courts and authorities, from which restrictions come."`
 	List       acts.Lists         `cmd:"" help:"Lists of serious dishonesty and of honour, and the procedure onto them and off them."`
+	Repair     remedy.Repairs     `cmd:"" help:"The way back: what is shown until when, what repairs it, and who decides."`
+	Ruling     remedy.Rulings     `cmd:"" help:"Decisions of named officials about persons, for reasons of their own, and their review."`
+	Clock      remedy.Clocks      `cmd:"" help:"The time limits that law and Charter set, with their sources."`
 	Credential credentialCommands `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Reads      reads.Commands     `cmd:"" help:"Who looked: what subjects see of it, what a court keeps back for a time, and how often agencies read."`
 	Ledger     upkeep.Ledger      `cmd:"" help:"The record of who looked and who acted."`
