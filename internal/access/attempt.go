@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -38,7 +39,7 @@ func (d *Desk) refused(ctx context.Context, r *Request, sub subject.Subject, err
 	var told []notice.Written
 	if refusal.Missing == charter.MissingUnfrozen && d.clerk != nil {
 		w, err := d.clerk.Write(sub, notice.Notice{
-			Subject: sub.ID, Occasion: notice.ReadRefused, At: e.At, About: string(r.What), By: e.Reader,
+			Subject: sub.ID, Occasion: notice.ReadRefused, At: e.At, About: string(r.What), By: e.Reader, Law: e.Basis, Contest: "complaint", Until: calendar.None,
 			Facts: []notice.Fact{
 				{Name: "asker", Value: e.Reader}, {Name: "instant", Value: e.At.UTC().Format(time.RFC3339)}, {Name: "purpose", Value: r.Purpose},
 			},

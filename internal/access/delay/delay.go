@@ -181,7 +181,7 @@ func (d *Desk) reveal(ctx context.Context, o *Over) (int, error) {
 			facts = append(facts, notice.Fact{Name: "document", Value: document})
 		}
 		w, err := d.Clerk.Write(sub, notice.Notice{
-			Subject: sub.ID, Occasion: notice.ReadRevealed, At: at, About: o.ID.String(), By: o.Court, Facts: facts, Law: o.Basis,
+			Subject: sub.ID, Occasion: notice.ReadRevealed, At: at, About: o.ID.String(), By: o.Court, Facts: facts, Law: o.Basis, Contest: "complaint", Until: calendar.None,
 		})
 		if err != nil {
 			return 0, err
