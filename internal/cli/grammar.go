@@ -38,6 +38,9 @@ type grammar struct {
 	Model      rules.Models       `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
 	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
 	File       own.File           `cmd:"" help:"A subject's own file, whole and free."`
+	Dispute    own.Disputes       `cmd:"" help:"What subjects contest on their files, and what came of it."`
+	Statement  own.Statements     `cmd:"" help:"The subjects' own words beside their records."`
+	Recall     own.Recalls        `cmd:"" help:"What was received and has to be taken back: who was told, and who is late."`
 	Notice     own.Notices        `cmd:"" help:"What subjects are told: the inbox, and the ways on which notices reach them."`
 	Order      acts.Orders        `cmd:"" help:"Orders of courts and authorities, from which restrictions come."`
 	List       acts.Lists         `cmd:"" help:"Lists of serious dishonesty and of honour, and the procedure onto them and off them."`

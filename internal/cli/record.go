@@ -14,6 +14,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/cli/console"
+	"probity/internal/dispute/contest"
 	"probity/internal/intake"
 	"probity/internal/intake/format"
 	"probity/internal/record"
@@ -44,6 +45,44 @@ type recordAnswer struct {
 	File       string          `json:"file,omitempty"`
 	Line       int             `json:"line"`
 	RecordedAt time.Time       `json:"recorded_at"`
+	// Contest is how a dispute bears on the record, absent on nearly all.
+	Contest *record.Contest `json:"contest,omitempty"`
+}
+
+// contested says in words how a dispute bears on the record.
+func (a *recordAnswer) contested(today calendar.Day) string {
+	switch {
+	case a.Contest == nil:
+		return ""
+	case a.Contest.State == record.Barred:
+		return "out of use until it is certified"
+	case a.Contest.Suppressed(today):
+		return "suppressed, since nobody answered in time"
+	case a.Contest.Claims != "":
+		return "disputed; its subject says: " + a.Contest.Claims
+	}
+	return "disputed"
+}
+
+// said are the statements that travel with the records, nil for all of a file.
+func said(s *console.Session, scope access.Scope, records []record.ID) ([]contest.Statement, error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return nil, err
+	}
+	list, err := ratings.Statements.Statements(s.Ctx, scope, records)
+	return append([]contest.Statement{}, list...), err
+}
+
+// printSaid prints the subject's own words.
+func printSaid(w io.Writer, list []contest.Statement) {
+	for i := range list {
+		about := "the file"
+		if list[i].Record != 0 {
+			about = list[i].Record.String()
+		}
+		fmt.Fprintf(w, "the subject says of %s: %s\n", about, list[i].Text)
+	}
 }
 
 func answerOfVersion(v *record.Version) recordAnswer {
@@ -54,6 +93,9 @@ func answerOfVersion(v *record.Version) recordAnswer {
 	}
 	if v.Tier != record.NoTier {
 		a.Tier = v.Tier.String()
+	}
+	if v.Contest.State != record.Uncontested {
+		a.Contest = &v.Contest
 	}
 	return a
 }
@@ -99,17 +141,26 @@ func (c recordShow) Run(s *console.Session) error {
 	for i := range e.Versions {
 		versions = append(versions, answerOfVersion(&e.Versions[i]))
 	}
+	statements, err := said(s, scope, []record.ID{id})
+	if err != nil {
+		return err
+	}
 	a := struct {
 		recordAnswer
-		Versions []recordAnswer `json:"versions"`
-		Access   string         `json:"access"`
-	}{newest, versions, scope.Entry()}
+		Versions   []recordAnswer      `json:"versions"`
+		Statements []contest.Statement `json:"statements"`
+		Access     string              `json:"access"`
+	}{newest, versions, statements, scope.Entry()}
 	s.Result(a, func(w io.Writer) {
 		printRecord(w, &newest, s.Opened.Catalogue.Dataset(newest.Dataset))
 		for i := len(versions) - 1; i >= 0; i-- {
 			v := &versions[i]
 			fmt.Fprintf(w, "version %d, %s %s: submission %d, line %d\n", i+1, v.Status, console.Minute(v.RecordedAt), v.Submission, v.Line)
 		}
+		if text := newest.contested(s.Today()); text != "" {
+			fmt.Fprintln(w, text)
+		}
+		printSaid(w, statements)
 		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
 	})
 	return nil

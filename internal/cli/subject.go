@@ -8,6 +8,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/cli/console"
+	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/record"
@@ -141,7 +142,9 @@ Examples:
 type subjectFileAnswer struct {
 	subjectAnswer
 	Records []recordAnswer `json:"records"`
-	Access  string         `json:"access"`
+	// Statements are the subject's own words, which travel with the records.
+	Statements []contest.Statement `json:"statements"`
+	Access     string              `json:"access"`
 }
 
 // Run prints the file.
@@ -159,18 +162,23 @@ func (c subjectShow) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	a := subjectFileAnswer{subjectAnswer: sub, Records: []recordAnswer{}, Access: scope.Entry()}
+	statements, err := said(s, scope, nil)
+	if err != nil {
+		return err
+	}
+	a := subjectFileAnswer{subjectAnswer: sub, Records: []recordAnswer{}, Statements: statements, Access: scope.Entry()}
 	rows := make([]console.Row, 0, len(entries))
 	for i := range entries {
 		rec := answerOfRecord(&entries[i])
 		a.Records = append(a.Records, rec)
-		rows = append(rows, console.Row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File})
+		rows = append(rows, console.Row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File, rec.contested(s.Today())})
 	}
 	s.Result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "subject %s: %s\n", a.Subject, strings.Join(append([]string{console.Spoken(string(a.Kind))}, append(a.Names, a.Identifiers...)...), ", "))
 		if len(rows) > 0 {
-			console.Columns(w, console.Row{"record", "dataset", "event day", "adverse", "versions", "file"}, rows)
+			console.Columns(w, console.Row{"record", "dataset", "event day", "adverse", "versions", "file", ""}, rows)
 		}
+		printSaid(w, a.Statements)
 		fmt.Fprintf(w, "%s; recorded as %s\n", console.Count(len(rows), "record"), a.Access)
 	})
 	return nil

@@ -1,4 +1,5 @@
-// Package own holds the commands by which a subject acts on its own file: what it was told and on which way.
+// Package own holds the commands by which a subject acts on its own file: what it was told and on which way, what it
+// contests, and its own words beside the records; and those by which others answer.
 package own
 
 import (
