@@ -328,7 +328,7 @@ func (d *Deployment) Ratings(ctx context.Context) (*rating.Desk, error) {
 func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
 	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Now: d.Now}
 	if ratings != nil {
-		desk.Ratings = ratings
+		desk.Ratings, desk.Corrections = ratings, d.Disputes(ratings)
 	}
 	return desk
 }

@@ -265,6 +265,11 @@ func TestDisputeOfARecord(t *testing.T) {
 	}
 	b.days(1)
 	b.ingest(record.Corrected, code("91", 7), 0)
+	// Everybody who received the wrong value is told to correct it, and the company that it was.
+	told := must(b.Recalls().Mine(ctx, b.reader))
+	if len(told) != 1 || told[0].Kind != recall.Correct || told[0].About != id.String() || len(must(b.Recalls().Mine(ctx, b.superior))) != 0 {
+		t.Errorf("after the correction the reader was told %+v", told)
+	}
 	if used, disputed := b.counts(id); used || !disputed {
 		t.Errorf("corrected and not yet settled: used %v, disputed %v", used, disputed)
 	}

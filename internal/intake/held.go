@@ -38,7 +38,7 @@ func (d *Desk) finish(ctx context.Context, sub *store.Submission, state store.Su
 		return err
 	}
 	defer done()
-	if _, err := d.Store.FinishSubmission(ctx, sub.Number, state, d.Now()); err != nil {
+	if _, err := d.Store.FinishSubmission(ctx, sub.Number, state, d.Now(), d.Corrections); err != nil {
 		return err
 	}
 	if state == store.SubmissionDiscarded {
@@ -64,7 +64,7 @@ func (d *Desk) sweepAbandoned(ctx context.Context, agency, dataset string) error
 	}
 	for i := range list {
 		if list[i].State == store.SubmissionOpen {
-			if _, err := d.Store.FinishSubmission(ctx, list[i].Number, store.SubmissionDiscarded, d.Now()); err != nil {
+			if _, err := d.Store.FinishSubmission(ctx, list[i].Number, store.SubmissionDiscarded, d.Now(), nil); err != nil {
 				return err
 			}
 		}

@@ -368,7 +368,7 @@ func (in *ingest) publish(ctx context.Context) error {
 	if err := in.markMended(ctx); err != nil {
 		return err
 	}
-	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, in.desk.Now())
+	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, in.desk.Now(), in.desk.Corrections)
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func TestPublicationInstantsOnlyGrow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.FinishSubmission(ctx, n, store.SubmissionPublished, at)
+		got, err := s.FinishSubmission(ctx, n, store.SubmissionPublished, at, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestPublicationInstantsOnlyGrow(t *testing.T) {
 			t.Errorf("published at %s, not after %s", got, last)
 		}
 		last = got
-		if _, err := s.FinishSubmission(ctx, n, store.SubmissionDiscarded, at); !fault.Is(err, fault.Conflict) {
+		if _, err := s.FinishSubmission(ctx, n, store.SubmissionDiscarded, at, nil); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a published submission can be discarded: %v", err)
 		}
 	}

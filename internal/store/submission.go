@@ -236,7 +236,8 @@ func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, err
 // FinishSubmission is the one short commit that makes a submission's rows visible, or holds or discards it. It gives the
 // instant of a publication. It is a conflict where the submission is not open or held, and where what its rows were
 // judged against is no more (see overtaken): then it can only be discarded and its file sent again.
-func (s *Store) FinishSubmission(ctx context.Context, number int64, state SubmissionState, now time.Time) (time.Time, error) {
+// What follows from the records it corrects or retracts is written in the same commit, where follow says what that is.
+func (s *Store) FinishSubmission(ctx context.Context, number int64, state SubmissionState, now time.Time, follow Corrections) (time.Time, error) {
 	if state != SubmissionPublished {
 		return time.Time{}, s.Write(ctx, func(tx *sql.Tx) error { return setState(ctx, tx, number, state, nil) })
 	}
@@ -261,6 +262,9 @@ func (s *Store) FinishSubmission(ctx context.Context, number int64, state Submis
 		}
 		back, err := takenBack(ctx, tx, number)
 		if err != nil {
+			return err
+		}
+		if err := s.follow(ctx, tx, follow, number, Instant(at), back); err != nil {
 			return err
 		}
 		return s.forget(ctx, tx, now, back)

@@ -57,7 +57,7 @@ func TestPublicationsOfAnotherProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, err := s.FinishSubmission(t.Context(), n, store.SubmissionPublished, clock())
+		at, err := s.FinishSubmission(t.Context(), n, store.SubmissionPublished, clock(), nil)
 		if err != nil || !at.After(last) {
 			t.Fatalf("publication %d at %s, after %s: %v", i, at, last, err)
 		}
