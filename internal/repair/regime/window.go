@@ -45,7 +45,7 @@ func (r *Rules) Window(tier record.Tier, since calendar.Day, dataset, agency str
 
 // reaches is the first day on which the regime is in force and the period, whose end is given, is over; good is false
 // where the regime is over before that.
-func (x *Regime) reaches(end calendar.Day) (on calendar.Day, good bool) {
-	on = max(x.From, end)
-	return on, x.To == calendar.None || on < x.To
+func (r *Regime) reaches(end calendar.Day) (on calendar.Day, good bool) {
+	on = max(r.From, end)
+	return on, r.To == calendar.None || on < r.To
 }
