@@ -68,6 +68,14 @@ type credentials interface {
 	RevokeCredential(ctx context.Context, name string, at time.Time, e *ledger.Entry) error
 }
 
+// Founder is the agency of the first credential; NotFound where there is none yet.
+func (d *Desk) Founder(ctx context.Context) (agency string, err error) { return d.store.Founder(ctx) }
+
+// Grant finds a credential as it is kept, by its name; NotFound where there is none.
+func (d *Desk) Grant(ctx context.Context, name string) (Grant, error) {
+	return d.store.Credential(ctx, name)
+}
+
 // names are what credentials may be called.
 var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 

@@ -85,7 +85,7 @@ func (c credentialAdd) Run(s *console.Session) error {
 
 func (c credentialAdd) issue(s *console.Session, r *deployment.Deployment, g access.Grant) error {
 	var secret string
-	_, err := r.Store.Founder(s.Ctx)
+	_, err := r.Access.Founder(s.Ctx)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		secret, err = r.Access.Bootstrap(s.Ctx, g)
@@ -137,7 +137,7 @@ func (credentialList) Run(s *console.Session) error {
 	answers := make([]credentialAnswer, 0, len(names))
 	rows := make([]console.Row, 0, len(names))
 	for _, n := range names {
-		g, err := r.Store.Credential(s.Ctx, n)
+		g, err := r.Access.Grant(s.Ctx, n)
 		if fault.Is(err, fault.NotFound) {
 			continue // a secret of another database
 		}

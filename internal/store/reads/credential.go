@@ -1,4 +1,4 @@
-package store
+package reads
 
 import (
 	"context"
@@ -9,13 +9,14 @@ import (
 	"probity/internal/access"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/store"
 	"probity/internal/vault/gone"
 )
 
 // AddCredential keeps a new credential together with its ledger entry; a name that is taken is a Conflict. first
 // demands that there be none yet, and remembers the agency as the founder.
 func (s *Store) AddCredential(ctx context.Context, g access.Grant, first bool, e *ledger.Entry) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.WriteWith(ctx, &store.Trace{Entries: []*ledger.Entry{e}}, func(tx *sql.Tx) error {
 		if first {
 			var n int
 			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM credential`).Scan(&n); err != nil {
@@ -37,11 +38,8 @@ func (s *Store) AddCredential(ctx context.Context, g access.Grant, first bool, e
 			return fault.New(fault.Conflict, "access.taken", "there is a credential %q already", g.Name).With("choose another name")
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO credential (name, agency, official, subject, secret, issued_at) VALUES (?, ?, ?, ?, ?, ?)`,
-			g.Name, g.Agency, g.Official, int64(g.Subject), g.Digest[:], Micro(g.IssuedAt))
-		if err != nil {
-			return err
-		}
-		return appendEntries(ctx, tx, e)
+			g.Name, g.Agency, g.Official, int64(g.Subject), g.Digest[:], store.Micro(g.IssuedAt))
+		return err
 	})
 }
 
@@ -61,9 +59,9 @@ func (s *Store) Credential(ctx context.Context, name string) (access.Grant, erro
 			return err
 		}
 		copy(g.Digest[:], secret)
-		g.IssuedAt = Instant(issued)
+		g.IssuedAt = store.Instant(issued)
 		if revoked.Valid {
-			g.RevokedAt = Instant(revoked.Int64)
+			g.RevokedAt = store.Instant(revoked.Int64)
 		}
 		return nil
 	})
@@ -85,9 +83,9 @@ func (s *Store) Founder(ctx context.Context) (agency string, err error) {
 // RevokeCredential ends a credential from the instant on, together with its ledger entry. Revoking it again changes
 // nothing.
 func (s *Store) RevokeCredential(ctx context.Context, name string, at time.Time, e *ledger.Entry) error {
-	trace := &Trace{At: at}
+	trace := &store.Trace{At: at}
 	return s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`, Micro(at), name)
+		done, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL`, store.Micro(at), name)
 		if err != nil {
 			return err
 		}
