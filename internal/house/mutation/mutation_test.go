@@ -102,11 +102,19 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// sample are the first and the middle guard of each invariant in the Charter's own package.
+// sampled are the files whose guards the Charter's own tests hold within seconds. What keeps C9 and C14 is held by the
+// histories and by the rooms, which only make mutants has the time to ask.
+var sampled = []string{
+	"c01_consent.go", "c02_catalogue.go", "c03_context.go", "c03_decision.go", "c04_restriction.go", "c05_benefit.go", "c07_notice.go",
+	"c08_explanation.go", "c10_forgetting.go", "c11_access.go", "c13_mighty.go", "c15_linking.go", "c16_laboratory.go", "intake.go",
+}
+
+// sample are the first and the middle guard of each invariant in those files.
 func sample(guards []mutation.Guard) (chosen []int) {
 	of := map[string][]int{}
 	for i := range guards {
-		if _, listed := mutation.Equivalent[guards[i].Name()]; guards[i].Package == mutation.Charter && !listed {
+		_, listed := mutation.Equivalent[guards[i].Name()]
+		if guards[i].Package == mutation.Charter && slices.Contains(sampled, guards[i].File) && !listed {
 			of[guards[i].Invariant] = append(of[guards[i].Invariant], i)
 		}
 	}
