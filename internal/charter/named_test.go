@@ -6,6 +6,7 @@ import (
 	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/subject"
 )
 
 // TestC1GivingNamesEveryElement: what is left out when a consent is given is asked for then, and not when it is first used.
@@ -50,4 +51,10 @@ func TestC4NothingEndsWithoutAnOrder(t *testing.T) {
 	if refused.Invariant != "C4" {
 		t.Errorf("refused for %s: %s", refused.Invariant, refused.Missing)
 	}
+}
+
+// TestC16ABirthIsKnown: without knowing whether a database is demo or live nobody comes into its register.
+func TestC16ABirthIsKnown(t *testing.T) {
+	t.Parallel()
+	wantRefusal(t, charter.AdmitIdentifier("", subject.Identifier{Scheme: subject.USCC, Value: syntheticUSCC}, false), "C16: birth of the database")
 }
