@@ -19,6 +19,7 @@ import (
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 	"probity/internal/intake"
+	"probity/internal/ownfile"
 	"probity/internal/rating"
 	"probity/internal/recall"
 	"probity/internal/record"
@@ -485,5 +486,42 @@ func TestStatementTravels(t *testing.T) {
 	}
 	if said := must(service.Statements(ctx, b.scope(b.own, access.OwnFile), nil)); len(said) != 1 {
 		t.Errorf("after taking one away: %+v", said)
+	}
+}
+
+// TestTheOwnFileShowsTheClocks: the subject's own file says where its dispute stands, who answers until when, and that the
+// day has passed; its words stand beside what they are about.
+func TestTheOwnFileShowsTheClocks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	e, _ := b.bad(b.reader)
+	id := e.Newest().Record
+	d := must(b.open(contest.WrongValue, id.String()))
+	if _, err := b.Disputes(b.ratings).State(t.Context(), dispute.Own{By: b.own}, b.company.ID, id, "They came to the wrong gate."); err != nil {
+		t.Fatal(err)
+	}
+	item := func(key string) ownfile.Item {
+		t.Helper()
+		file, err := b.OwnFile(t.Context(), b.own, b.company.ID, ownfile.EN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range file.Sections {
+			if s.Section.Key == key && len(s.Part.Items) == 1 {
+				return s.Part.Items[0]
+			}
+		}
+		t.Fatalf("the own file has no single item in %s", key)
+		return ownfile.Item{}
+	}
+	if note := item("disputes").Note; note.EN != "samr answers by "+d.Due.String()+", which is in 20 days." || !strings.Contains(note.ZH, d.Due.String()) {
+		t.Errorf("the note is %+v", note)
+	}
+	if title := item("statements").Title; title.EN != "On the record "+id.String() {
+		t.Errorf("the statement is titled %+v", title)
+	}
+	b.days(21)
+	if note := item("disputes").Note.EN; !strings.Contains(note, "had to answer by "+d.Due.String()) {
+		t.Errorf("overdue, the note is %q", note)
 	}
 }

@@ -317,19 +317,33 @@ func (p ownParts) readers(ctx context.Context, scope access.Scope) (ownfile.Part
 	return described(list, err, "at", "act", "what", "reader", "official")
 }
 
+func (p ownParts) today() calendar.Day { return calendar.In(p.d.Now(), calendar.Shanghai) }
+
 func (p ownParts) disputes(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Disputes(p.ratings).List(ctx, scope)
-	return described(list, err, "ground", "target")
+	part, err := described(list, err, "ground", "target")
+	for i := range part.Items {
+		disputeItem(&part.Items[i], &list[i], p.today())
+	}
+	return part, err
 }
 
 func (p ownParts) statements(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Disputes(p.ratings).Statements(ctx, scope, nil)
-	return described(list, err, "at")
+	part, err := described(list, err, "at")
+	for i := range part.Items {
+		statementItem(&part.Items[i], &list[i])
+	}
+	return part, err
 }
 
 func (p ownParts) repairs(ctx context.Context, _ access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Repairs(p.ratings).List(ctx, repair.Reading{As: p.as, Subject: p.of})
-	return described(list, err, "record", "state")
+	part, err := described(list, err, "record")
+	for i := range part.Items {
+		repairItem(&part.Items[i], &list[i], p.today())
+	}
+	return part, err
 }
 
 func (p ownParts) notices(ctx context.Context, scope access.Scope) (ownfile.Part, error) {

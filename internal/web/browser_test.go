@@ -21,14 +21,7 @@ func TestInARealBrowser(t *testing.T) {
 		t.Skip("NOT TESTED IN A BROWSER: there is no chromium on this machine; make setup installs it")
 	}
 	s := site(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1100, 900))
-	allocator, endAllocator := chromedp.NewExecAllocator(t.Context(), options...)
-	defer endAllocator()
-	ctx, end := chromedp.NewContext(allocator)
-	defer end()
-	v := visitor{t, ctx}
+	v := browser(t, chromium)
 	v.do(chromedp.Navigate(s.URL), chromedp.SendKeys("#q", "远山\r"), chromedp.WaitVisible("table a"))
 	v.picture("search")
 	v.do(chromedp.Click("table a"), chromedp.WaitVisible("section.rating"))
@@ -40,6 +33,19 @@ func TestInARealBrowser(t *testing.T) {
 	if title != "杭州远山示例制造有限公司" || !strings.Contains(band, "Not rated") || !strings.HasPrefix(records, "Records of 杭州") {
 		t.Errorf("the visitor read %q, %q, %q", title, band, records)
 	}
+}
+
+// browser opens a browser that ends with the test.
+func browser(t *testing.T, chromium string) visitor {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1100, 900))
+	allocator, endAllocator := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(endAllocator)
+	ctx, end := chromedp.NewContext(allocator)
+	t.Cleanup(end)
+	return visitor{t, ctx}
 }
 
 // visitor is a browser and what it does; whatever fails ends the test. Each step has half a minute.

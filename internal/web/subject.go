@@ -10,6 +10,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/record"
@@ -29,6 +30,8 @@ type head struct {
 type subjectPage struct {
 	head
 	Ratings []ratingBlock
+	// Statements are the organisation's own words on the whole file.
+	Statements []spoken
 }
 
 // ratingBlock is one rating with its points.
@@ -38,6 +41,8 @@ type ratingBlock struct {
 	Bands []bandStep
 	// Next are the changes that lead to the next band, by the characteristics' titles.
 	Next []change
+	// Statements are the organisation's own words on the records behind it.
+	Statements []spoken
 	// Bar is where the score stands in the model's range, in percent.
 	Bar  int64
 	Sum  int64
@@ -58,6 +63,8 @@ type pointRow struct {
 	rating.Characteristic
 	Links []recordLink
 	More  int
+	// Disputed are the records that would count here and do not, because their subject contests them.
+	Disputed []recordLink
 	// Share of the largest contribution, in percent, for the bar beside the points.
 	Share int64
 }
@@ -109,6 +116,7 @@ func (s *Server) subject(r *http.Request) (view, error) {
 			return view{}, err
 		}
 		p.Ratings = append(p.Ratings, newBlock(x))
+		p.Statements = words(x.View.Statements, false) // the same with every rating
 	}
 	// What is rated stands first.
 	slices.SortStableFunc(p.Ratings, func(a, b ratingBlock) int {
@@ -119,7 +127,7 @@ func (s *Server) subject(r *http.Request) (view, error) {
 
 func newBlock(x *rating.Explained) ratingBlock {
 	m := x.Model.Plan.Model()
-	b := ratingBlock{Title: m.Title.EN + " " + m.Title.ZH, View: x.View, Sum: x.View.Base}
+	b := ratingBlock{Title: m.Title.EN + " " + m.Title.ZH, View: x.View, Sum: x.View.Base, Statements: words(x.View.Statements, true)}
 	for i := range m.Bands {
 		b.Bands = append(b.Bands, bandStep{m.Bands[i].Name.Text, m.Bands[i].Name.Text == x.View.Band})
 	}
@@ -133,7 +141,7 @@ func newBlock(x *rating.Explained) ratingBlock {
 	titles := map[string]string{}
 	for _, c := range x.View.Characteristics {
 		titles[c.Name] = c.Title.EN + " " + c.Title.ZH
-		if c.Points == 0 && len(c.Records) == 0 {
+		if c.Points == 0 && len(c.Records) == 0 && len(c.Disputed) == 0 {
 			continue
 		}
 		row := pointRow{Characteristic: c, Share: abs(c.Points) * 100 / largest}
@@ -142,7 +150,10 @@ func newBlock(x *rating.Explained) ratingBlock {
 				row.More = len(c.Records) - i
 				break
 			}
-			row.Links = append(row.Links, recordLink{e.Record.String(), e.Dataset + " " + e.Occurred.String()})
+			row.Links = append(row.Links, newLink(e))
+		}
+		for _, e := range c.Disputed {
+			row.Disputed = append(row.Disputed, newLink(e))
 		}
 		b.Rows = append(b.Rows, row)
 		b.Sum += c.Points
@@ -153,6 +164,10 @@ func newBlock(x *rating.Explained) ratingBlock {
 		}
 	}
 	return b
+}
+
+func newLink(e rating.Evidence) recordLink {
+	return recordLink{e.Record.String(), e.Dataset + " " + e.Occurred.String()}
 }
 
 func abs(n int64) int64 {
@@ -167,6 +182,8 @@ type recordsPage struct {
 	head
 	Records []recordRow
 	Hidden  int
+	// Statements are the organisation's own words on the whole file.
+	Statements []spoken
 }
 
 type recordRow struct {
@@ -176,9 +193,37 @@ type recordRow struct {
 	Versions                           int
 	Fields                             []fieldRow
 	Source                             string
+	// Disputed tells that the organisation contests the record, which is out of use until it is settled, at the latest on
+	// Due; Claims is what it says stands in place of what was recorded.
+	Disputed bool
+	Due      calendar.Day
+	Claims   string
+	// Statements are the organisation's own words on this record.
+	Statements []spoken
 }
 
 type fieldRow struct{ Title, Value string }
+
+// spoken is a statement of an organisation, with the day on which it was made and the record it is about, if any.
+type spoken struct {
+	On           calendar.Day
+	Text, Record string
+}
+
+// words are the statements on records, or those on the whole file.
+func words(list []contest.Statement, onRecords bool) []spoken {
+	var said []spoken
+	for i := range list {
+		st := spoken{On: calendar.In(list[i].At, calendar.Shanghai), Text: list[i].Text}
+		if list[i].Record != 0 {
+			st.Record = list[i].Record.String()
+		}
+		if (st.Record != "") == onRecords {
+			said = append(said, st)
+		}
+	}
+	return said
+}
 
 // records shows what is known, as far as the law makes it public: fields that are public, records inside their time.
 func (s *Server) records(r *http.Request) (view, error) {
@@ -197,6 +242,7 @@ func (s *Server) records(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	p := recordsPage{head: h}
+	shown := make([]record.ID, 0, len(file))
 	for i := range file {
 		v := file[i].Newest()
 		c := s.open.Catalogue.Dataset(v.Dataset)
@@ -208,15 +254,33 @@ func (s *Server) records(r *http.Request) (view, error) {
 			continue
 		}
 		p.Records = append(p.Records, newRecordRow(&file[i], v, c))
+		shown = append(shown, v.Record)
 	}
+	statements, err := s.open.Disputes(s.ratings).Statements(r.Context(), scope, shown)
+	if err != nil {
+		return view{}, err
+	}
+	p.say(statements)
 	slices.SortStableFunc(p.Records, func(a, b recordRow) int { return int(b.Occurred) - int(a.Occurred) })
 	return view{"records", "Records of " + h.Name, p}, nil
+}
+
+// say puts the organisation's own words beside what they are about.
+func (p *recordsPage) say(list []contest.Statement) {
+	p.Statements = words(list, false)
+	for _, st := range words(list, true) {
+		i := slices.IndexFunc(p.Records, func(r recordRow) bool { return r.ID == st.Record })
+		if i >= 0 {
+			p.Records[i].Statements = append(p.Records[i].Statements, st)
+		}
+	}
 }
 
 func newRecordRow(e *store.Entry, v *record.Version, c *catalogue.Contract) recordRow {
 	row := recordRow{
 		ID: v.Record.String(), Dataset: c.Code, Title: c.Title.EN + " " + c.Title.ZH, Supplier: c.Supplier, Tier: v.Tier.String(),
 		Occurred: v.Occurred, Until: v.Lapse, Adverse: v.Adverse, Versions: len(e.Versions), Source: e.File,
+		Disputed: v.Contest.State == record.Disputed, Due: v.Contest.Due, Claims: v.Contest.Claims,
 	}
 	// What a Writer wrote can always be scanned.
 	_ = record.Scan(v.Payload, func(name, raw []byte) bool {

@@ -16,6 +16,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/deployment"
 	"probity/internal/intake"
+	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/web"
 )
@@ -28,9 +29,17 @@ func code(class string, n uint64) string {
 	return s
 }
 
+// place is a database behind its pages, with who may act in it.
+type place struct {
+	*httptest.Server
+	d       *deployment.Deployment
+	ratings *rating.Desk
+	first   access.Credential
+}
+
 // site is a small demo database behind its pages: two companies, one of them with a list entry against it, and a sole
 // trader.
-func site(t *testing.T) *httptest.Server {
+func site(t *testing.T) place {
 	t.Helper()
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	founder := access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}
@@ -84,7 +93,7 @@ func site(t *testing.T) *httptest.Server {
 	}
 	server := httptest.NewServer(pages.Handler())
 	t.Cleanup(server.Close)
-	return server
+	return place{server, d, ratings, reader}
 }
 
 // get reads a page as text.
