@@ -195,10 +195,7 @@ func (p ownParts) recordItem(r *ownRecord) ownfile.Item {
 		item.Facts = append(item.Facts, ownfile.Of("Lapses on", "失效日", r.Lapses.String()))
 	}
 	if r.Contest != nil {
-		item.Note = ownfile.Text{
-			EN: "Contested (" + r.Contest.Dispute + "): out of use until it is settled, at the latest " + r.Contest.Due.String(),
-			ZH: "已提出异议（" + r.Contest.Dispute + "），处理完毕前停止使用，最迟 " + r.Contest.Due.String(),
-		}
+		item.Note = contestNote(r.Contest)
 	}
 	for i := range r.Versions {
 		v := &r.Versions[i]
@@ -211,6 +208,20 @@ func (p ownParts) recordItem(r *ownRecord) ownfile.Item {
 		})
 	}
 	return item
+}
+
+// contestNote says in a sentence what a contest does to a record.
+func contestNote(c *record.Contest) ownfile.Text {
+	if c.State == record.Barred {
+		return ownfile.Text{
+			EN: "Out of use since it was contested: nobody else sees it, and it comes back only if it is certified; you would be told.",
+			ZH: "经异议已停止使用：他人不可见，仅在核证后方可恢复，届时将另行通知。",
+		}
+	}
+	return ownfile.Text{
+		EN: "Contested (" + c.Dispute + "): out of use until it is settled, at the latest " + c.Due.String(),
+		ZH: "已提出异议（" + c.Dispute + "），处理完毕前停止使用，最迟 " + c.Due.String(),
+	}
 }
 
 // rated explains every rating that the Charter lets be given of the subject.

@@ -6,7 +6,7 @@ import "probity/calendar"
 // time suppresses the record by itself, whether a sweep has come by or not (Charter C9).
 type Contest struct {
 	State ContestState `json:"state"`
-	// Dispute is the dispute's id.
+	// Dispute is the dispute's id; "" where it was lost when the database was put back from an older backup.
 	Dispute string `json:"dispute"`
 	// Due is the last day on which the dispute may be answered in time; None once the record is barred.
 	Due calendar.Day `json:"due"`

@@ -33,7 +33,9 @@ func contests(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]record.Conte
 		if err := rows.Scan(&at.Subject, &at.Record, &dispute, &c.State, &due, &c.Claims); err != nil {
 			return nil, err
 		}
-		c.Dispute, c.Due = subject.Encode('q', dispute), DayOf(due)
+		if c.Due = DayOf(due); dispute != LostDispute {
+			c.Dispute = subject.Encode('q', dispute)
+		}
 		if have := found[at]; c.Outweighs(&have) {
 			found[at] = c
 		}
@@ -53,6 +55,10 @@ func moveContests(ctx context.Context, tx *sql.Tx, from, to subject.ID, id recor
 	_, err := tx.ExecContext(ctx, `UPDATE contested SET subject = ? WHERE subject = ? AND record = ?`, int64(to), int64(from), int64(id))
 	return err
 }
+
+// LostDispute stands for a dispute that was lost when the database was put back from an older backup: what it put out of
+// use stays so.
+const LostDispute = 0
 
 // Contest is one mark to set: from the act's commit on the record is out of use.
 type Contest struct {

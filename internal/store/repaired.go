@@ -55,9 +55,10 @@ func repairedOn(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]calendar.D
 	return found, rows.Err()
 }
 
-// SetRepaired marks a record as repaired from the day on, in the act's transaction; it is never taken back.
+// SetRepaired marks a record as repaired from the day on, in the act's transaction; it is never taken back, and the first
+// mark counts. repair is 0 where the application was lost with a database that was put back from a backup.
 func SetRepaired(ctx context.Context, tx *sql.Tx, at Spot, repair int64, day calendar.Day) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO repaired (subject, record, repair, day) VALUES (?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO repaired (subject, record, repair, day) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		int64(at.Subject), int64(at.Record), repair, int64(day))
 	return err
 }

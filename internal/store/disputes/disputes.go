@@ -186,7 +186,7 @@ func (s *Store) Step(ctx context.Context, permit charter.StepPermit, reasons dis
 		case bars:
 			return bar(ctx, tx, trace, d, left.Entry.Subject)
 		case frees:
-			return free(ctx, tx, trace, d)
+			return free(ctx, tx, trace, d, left.Entry.Subject, certain(&step))
 		}
 		return nil
 	})
@@ -213,7 +213,7 @@ func addStep(ctx context.Context, tx *sql.Tx, d *contest.Dispute, step *contest.
 
 // bar puts the record contested out of use until it is certified, where it stands now.
 func bar(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, now subject.ID) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM contested WHERE dispute = ?`, int64(d.ID)); err != nil {
+	if err := unmark(ctx, tx, trace, `dispute = ?`, int64(d.ID)); err != nil {
 		return err
 	}
 	moved := *d
@@ -221,9 +221,24 @@ func bar(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute
 	return mark(ctx, tx, trace, &moved, []record.ID{d.Record()}, record.Barred, calendar.None, "")
 }
 
-// free takes the dispute's marks away, wherever its records have gone since; ratings there are outdated too.
-func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute) error {
-	rows, err := tx.QueryContext(ctx, `DELETE FROM contested WHERE dispute = ? RETURNING subject, record`, int64(d.ID))
+// certain tells whether a step brings a record back whatever put it out of use: it was mended, its subject gave the dispute
+// up, or somebody certifies it with a document.
+func certain(step *contest.Step) bool {
+	return step.Outcome != contest.Verified || step.Document != [32]byte{}
+}
+
+// free takes the dispute's marks away, wherever its records have gone since; ratings there are outdated too. all takes away
+// as well what a lost dispute left on the record.
+func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, now subject.ID, all bool) error {
+	if err := unmark(ctx, tx, trace, `dispute = ?`, int64(d.ID)); err != nil || !all || d.Record() == 0 {
+		return err
+	}
+	return unmark(ctx, tx, trace, `subject = ? AND record = ? AND dispute = ?`, int64(now), int64(d.Record()), store.LostDispute)
+}
+
+// unmark takes marks away, and says so in the journal once for each.
+func unmark(ctx context.Context, tx *sql.Tx, trace *store.Trace, which string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM contested WHERE `+which+` RETURNING subject, record`, args...) //nolint:gosec // a condition of this file
 	if err != nil {
 		return err
 	}

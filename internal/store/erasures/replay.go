@@ -3,10 +3,13 @@ package erasures
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/listing/entry"
 	"probity/internal/record"
 	"probity/internal/store"
@@ -46,6 +49,9 @@ func (s *Store) Replay(ctx context.Context, j Journal) (Replayed, error) {
 		if err != nil || last == played {
 			return err
 		}
+		if marks, err = placed(ctx, tx, marks); err != nil {
+			return err
+		}
 		e, err := s.eraser(ctx, tx, &Erased{})
 		if err != nil {
 			return err
@@ -68,19 +74,21 @@ type marked struct {
 }
 
 // net are the marks behind a sequence that still count: a record that was disputed and is in use again is not among them.
+// A record is known by its number alone, since it may have gone to another subject between the two.
 func net(j Journal, since int64) (list []marked, last int64, err error) {
 	last = since
-	suppressed := map[gone.Mark]int{}
+	suppressed := map[int64][]int{}
 	err = j.Since(since, func(b gone.Batch) error {
 		last = b.Seq
 		for _, m := range b.Marks {
-			at := gone.Mark{Kind: gone.Suppressed, Subject: m.Subject, Matter: m.Matter}
+			open := suppressed[m.Matter]
 			switch m.Kind {
 			case gone.Suppressed:
-				suppressed[at] = len(list)
+				suppressed[m.Matter] = append(open, len(list))
 			case gone.Freed:
-				if i, ok := suppressed[at]; ok {
-					list[i].Kind = gone.Freed // settled since: nothing to do
+				if n := len(open) - 1; n >= 0 {
+					list[open[n]].Kind = gone.Freed // in use again since: nothing to do
+					suppressed[m.Matter] = open[:n]
 				}
 				continue
 			}
@@ -89,6 +97,59 @@ func net(j Journal, since int64) (list []marked, last int64, err error) {
 		return nil
 	})
 	return slices.DeleteFunc(list, func(m marked) bool { return m.Kind == gone.Freed }), last, err
+}
+
+// ofRecord tells whether a mark is on a record.
+func (m *marked) ofRecord() bool {
+	switch m.Kind {
+	case gone.RecordErased, gone.RecordOut, gone.Suppressed, gone.Repaired:
+		return true
+	}
+	return false
+}
+
+// placed gives the marks with each on a record put where the restored database has that record: one that had been joined
+// with another subject's after the backup stands with the first again. Marks on records that came in after the backup fall
+// away.
+func placed(ctx context.Context, tx *sql.Tx, marks []marked) ([]marked, error) {
+	wanted := map[int64]bool{}
+	for i := range marks {
+		if marks[i].ofRecord() {
+			wanted[marks[i].Matter] = true
+		}
+	}
+	if len(wanted) == 0 {
+		return marks, nil
+	}
+	numbers, err := json.Marshal(slices.Sorted(maps.Keys(wanted)))
+	if err != nil {
+		return nil, err
+	}
+	at := map[int64][]subject.ID{}
+	spots, err := list(ctx, tx, func(rows *sql.Rows) (s store.Spot, err error) { return s, rows.Scan(&s.Subject, &s.Record) },
+		`SELECT DISTINCT subject, record FROM record_version WHERE record IN (SELECT value FROM json_each(?))`, string(numbers))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range spots {
+		at[int64(s.Record)] = append(at[int64(s.Record)], s.Subject)
+	}
+	out := make([]marked, 0, len(marks))
+	for _, m := range marks {
+		if !m.ofRecord() {
+			out = append(out, m)
+			continue
+		}
+		for _, id := range at[m.Matter] {
+			there := m
+			there.Subject = id
+			out = append(out, there)
+		}
+		if m.Kind == gone.RecordErased && !slices.Contains(at[m.Matter], m.Subject) {
+			out = append(out, m) // that it was erased is noted with the subject who had it erased
+		}
+	}
+	return out, nil
 }
 
 // replay makes one thing gone. It changes nothing where the thing is not there.
@@ -108,11 +169,11 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 			return err
 		}
 		return e.record(ctx, m.Subject, record.ID(m.Matter), true)
-	case gone.RecordOut, gone.Suppressed:
+	case gone.RecordOut, gone.Suppressed, gone.Repaired:
 		if err := e.ratings(ctx, m.Subject); err != nil {
 			return err
 		}
-		return e.record(ctx, m.Subject, record.ID(m.Matter), false)
+		return e.again(ctx, m)
 	case gone.Withdrawn:
 		return withdraw(ctx, tx, m)
 	case gone.Confined:
@@ -129,9 +190,29 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		return revoke(ctx, tx, m)
 	case gone.ListingEnded:
 		return endListing(ctx, tx, m)
+	case gone.ChannelEnded:
+		_, err := tx.ExecContext(ctx, `UPDATE notice_channel SET ended_at = ? WHERE subject = ? AND number = ? AND ended_at IS NULL`,
+			store.Micro(m.at), int64(m.Subject), m.Matter)
+		return err
 	case gone.Freed:
 	}
 	return nil
+}
+
+// again puts a record out of use again. One that its supplier took back is deleted; one that its subject had repaired, or
+// contests, stays where it is and out of every answer, so that its supplier cannot bring it back by sending it again. The
+// dispute itself may be lost: then the record comes back as one that was barred does.
+func (e *eraser) again(ctx context.Context, m marked) error {
+	at := store.Spot{Subject: m.Subject, Record: record.ID(m.Matter)}
+	switch m.Kind {
+	case gone.Suppressed:
+		return store.SetContests(ctx, e.tx, []store.Contest{{
+			Subject: at.Subject, Record: at.Record, Dispute: store.LostDispute, State: record.Barred, Due: calendar.None,
+		}})
+	case gone.Repaired:
+		return store.SetRepaired(ctx, e.tx, at, 0, calendar.In(m.at, calendar.Shanghai))
+	}
+	return e.record(ctx, at.Subject, at.Record, false)
 }
 
 // done notes an erasure that the backup knows nothing of; the ground is only that of the row that is new.
@@ -235,5 +316,5 @@ func revoke(ctx context.Context, tx *sql.Tx, m marked) error {
 
 // endListing says of an entry on a list that it had ended: it stands no more.
 func endListing(ctx context.Context, tx *sql.Tx, m marked) error {
-	return listings.Forget(ctx, tx, m.Subject, entry.ID(m.Matter))
+	return listings.Forget(ctx, tx, m.Subject, entry.ID(m.Matter), m.at)
 }

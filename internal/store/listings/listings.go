@@ -301,15 +301,21 @@ func (s *Store) places(ctx context.Context, query string, args ...any) ([]listin
 	return list, err
 }
 
-// Forget says in a write transaction that an entry had ended when the backup that is being put back was older than that:
-// it stands no more, whatever its steps say.
-func Forget(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) error {
-	if _, err := tx.ExecContext(ctx, `INSERT INTO listing_gone (subject, listing) VALUES (?, ?) ON CONFLICT DO NOTHING`, int64(id), int64(which)); err != nil {
+// Forget says in a write transaction that an entry had ended, at the instant, when the backup that is being put back was
+// older than that: it stands no more, whatever its steps say, and the feed says so to who has not heard it.
+func Forget(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID, at time.Time) error {
+	known, err := tx.ExecContext(ctx, `INSERT INTO listing_gone (subject, listing)
+		SELECT subject, id FROM listing WHERE subject = ? AND id = ? ON CONFLICT DO NOTHING`, int64(id), int64(which))
+	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE listing_publication SET removed = 1 WHERE subject = ? AND listing = ?`, int64(id), int64(which)); err != nil {
+	if n, err := known.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(id)) // it is made again when it is asked for
+	if _, err := tx.ExecContext(ctx, `UPDATE listing_publication SET removed = 1, changed = ? WHERE subject = ? AND listing = ? AND removed = 0`,
+		store.Micro(at), int64(id), int64(which)); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(id)) // it is made again when it is asked for
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // Digest is how often a channel carries what may wait.
@@ -114,7 +115,11 @@ func (s *Store) EndChannel(ctx context.Context, permit charter.ChannelPermit, nu
 	if t == nil {
 		return fault.New(fault.Internal, "store.permit", "a channel was to be ended without a permit")
 	}
-	return s.db.WriteWith(ctx, &store.Trace{Entries: []*ledger.Entry{line}}, func(tx *sql.Tx) error {
+	trace := &store.Trace{
+		Entries: []*ledger.Entry{line}, At: at,
+		Gone: []gone.Mark{{Kind: gone.ChannelEnded, Subject: t.Subject.ID, Matter: number}},
+	}
+	return s.db.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		return one(tx.ExecContext(ctx, `UPDATE notice_channel SET ended_at = ? WHERE subject = ? AND number = ? AND kind = ? AND ended_at IS NULL`,
 			store.Micro(at), int64(t.Subject.ID), number, string(t.Kind)))
 	})

@@ -102,7 +102,7 @@ func (s *Store) Step(ctx context.Context, permit charter.RepairStep, reasons rep
 			return addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons)
 		})
 	}
-	t.Gone = []gone.Mark{{Kind: gone.RecordOut, Subject: a.Subject, Matter: int64(a.Record)}}
+	t.Gone = []gone.Mark{{Kind: gone.Repaired, Subject: a.Subject, Matter: int64(a.Record)}}
 	return s.db.Change(ctx, step.Agency, "repair", []subject.ID{a.Subject}, step.At, t, func(tx *sql.Tx) error {
 		if err := addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons); err != nil {
 			return err

@@ -25,12 +25,12 @@ const (
 	Erased Kind = 1
 	// RecordErased: one record, which may not come in again.
 	RecordErased Kind = 2
-	// RecordOut: what was known of a record until now, since it was corrected, retracted, repaired or moved. Its
+	// RecordOut: what was known of a record until now, since it was corrected, retracted or moved. Its
 	// supplier may send it again as it stands.
 	RecordOut Kind = 3
-	// Suppressed: a record is out of use while it is disputed, or since its dispute is overdue.
+	// Suppressed: a record is out of use while it is disputed, or since its dispute barred it.
 	Suppressed Kind = 4
-	// Freed: a suppressed record is in use again.
+	// Freed: a suppressed record is in use again; it takes back one mark Suppressed on it.
 	Freed Kind = 5
 	// Withdrawn: a consent, with what rested on it.
 	Withdrawn Kind = 6
@@ -44,12 +44,17 @@ const (
 	Revoked Kind = 10
 	// Confined: what is left of the subject's file serves the orders on it alone. Matter is 0.
 	Confined Kind = 11
+	// Repaired: a record that was repaired. It is in nobody's answer, and its supplier cannot bring it back.
+	Repaired Kind = 12
+	// ChannelEnded: a way on which the subject is told no more; Matter is its number among the subject's.
+	ChannelEnded Kind = 13
 )
 
 var kindNames = [...]string{
 	Erased: "erased", RecordErased: "record erased", RecordOut: "record out of date", Suppressed: "record suppressed",
 	Freed: "record in use again", Withdrawn: "consent withdrawn", OrderEnded: "order ended", ListingEnded: "listing ended",
-	Parted: "subjects parted", Revoked: "credential revoked", Confined: "file confined",
+	Parted: "subjects parted", Revoked: "credential revoked", Confined: "file confined", Repaired: "record repaired",
+	ChannelEnded: "channel ended",
 }
 
 // String is the kind in words.
