@@ -44,7 +44,7 @@ func PermitConsent(t ConsentTerms) (ConsentPermit, error) {
 	c := t.Consent
 	c.Recipients, c.Contexts, c.Categories = slices.Clone(c.Recipients), slices.Clone(c.Contexts), slices.Clone(c.Categories)
 	if !t.Subject.Natural() || t.Subject.Kind == subject.OfficeHolder {
-		return ConsentPermit{}, refuse("C1", "subject that consents", "rate organisations and office holders without one",
+		return ConsentPermit{}, Refuse("C1", "subject that consents", "rate organisations and office holders without one",
 			"a consent is given by persons and sole traders; subject %s is of the kind %s", t.Subject.ID, t.Subject.Kind)
 	}
 	if err := consentProved(&c, &t); err != nil {
@@ -59,7 +59,7 @@ func PermitConsent(t ConsentTerms) (ConsentPermit, error) {
 		}
 	}
 	if c.From < t.Today {
-		return ConsentPermit{}, refuse("C1", "present consent", "let it begin on "+t.Today.String()+" or later",
+		return ConsentPermit{}, Refuse("C1", "present consent", "let it begin on "+t.Today.String()+" or later",
 			"the consent would begin on %s, before it was given", c.From)
 	}
 	return ConsentPermit{&c}, nil
@@ -70,37 +70,37 @@ func consentProved(c *consent.Consent, t *ConsentTerms) error {
 	const cure = "have the person give it with its own credential, or bring the SHA-256 of a document that two officials saw signed"
 	switch {
 	case c.Subject != t.Subject.ID || t.Subject.ID == 0:
-		return refuse("C1", "subject", "name the subject that consents", "the consent does not name this subject")
+		return Refuse("C1", "subject", "name the subject that consents", "the consent does not name this subject")
 	case t.By.Subject != 0 && t.By.Subject != t.Subject.ID:
-		return refuse("C1", "subject's own credential", cure, "nobody consents for another")
+		return Refuse("C1", "subject's own credential", cure, "nobody consents for another")
 	case t.By.Subject == t.Subject.ID:
 		if t.By.Credential == "" {
-			return refuse("C1", "own act of the subject", cure, "no credential of the subject was shown")
+			return Refuse("C1", "own act of the subject", cure, "no credential of the subject was shown")
 		}
 		c.Proof = consent.Proof{Means: consent.OwnAct, Credential: t.By.Credential}
 		return nil
-	case !t.By.official():
-		return refuse("C1", "own act of the subject", cure, "neither the subject nor an official brings this consent")
+	case !t.By.IsOfficial():
+		return Refuse("C1", "own act of the subject", cure, "neither the subject nor an official brings this consent")
 	}
 	p := c.Proof
 	switch {
-	case !isSHA256(p.Document):
-		return refuse("C1", "own act of the subject or signed document", cure,
-			"%s brings a consent without the subject's own act and without a signed document", t.By.name())
-	case !t.With.official() || t.With.name() == t.By.name() || t.With.Credential == t.By.Credential:
-		return refuse("C1", "second witness", "have a second official, with a credential of its own, witness the signature",
+	case !IsSHA256(p.Document):
+		return Refuse("C1", "own act of the subject or signed document", cure,
+			"%s brings a consent without the subject's own act and without a signed document", t.By.Title())
+	case !t.With.IsOfficial() || t.With.Title() == t.By.Title() || t.With.Credential == t.By.Credential:
+		return Refuse("C1", "second witness", "have a second official, with a credential of its own, witness the signature",
 			"one official alone witnessed the signature")
 	case p.Signed == calendar.None || p.Signed == 0 || p.Signed > t.Today:
-		return refuse("C1", "day of signature", "state the day on which the document was signed", "the signed document has no day, or one still to come")
+		return Refuse("C1", "day of signature", "state the day on which the document was signed", "the signed document has no day, or one still to come")
 	}
 	c.Proof = consent.Proof{
 		Means: consent.SignedDocument, Document: p.Document, Signed: p.Signed,
-		Witnesses: []string{t.By.name(), t.With.name()},
+		Witnesses: []string{t.By.Title(), t.With.Title()},
 	}
 	return nil
 }
 
-func isSHA256(s string) bool {
+func IsSHA256(s string) bool {
 	b, err := hex.DecodeString(s)
 	return err == nil && len(b) == 32
 }
@@ -108,7 +108,7 @@ func isSHA256(s string) bool {
 // consentNames holds that every element is named; s is whose consent it is.
 func consentNames(c *consent.Consent, s subject.Subject) error {
 	missing := func(element, what string) error {
-		return refuse("C1", element, "ask the person anew, in words that name the "+element, "the consent names no %s", what)
+		return Refuse("C1", element, "ask the person anew, in words that name the "+element, "the consent names no %s", what)
 	}
 	blank := func(list []string) bool {
 		return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool { return strings.TrimSpace(s) == "" || s == "*" })
@@ -123,7 +123,7 @@ func consentNames(c *consent.Consent, s subject.Subject) error {
 	case blank(c.Contexts):
 		return missing("context", "context")
 	case s.Kind == subject.Person && len(c.Contexts) != 1:
-		return refuse("C1", "one context", "give one consent for each context", "a person's consent covers one context, and this names %d", len(c.Contexts))
+		return Refuse("C1", "one context", "give one consent for each context", "a person's consent covers one context, and this names %d", len(c.Contexts))
 	case blank(c.Categories):
 		return missing("data categories", "data categories, or names them all at once")
 	case strings.TrimSpace(c.Method) == "" || c.Method == "*":
@@ -137,7 +137,7 @@ func consentNames(c *consent.Consent, s subject.Subject) error {
 			return nil
 		}
 	case consent.SignedDocument:
-		if isSHA256(c.Proof.Document) && len(c.Proof.Witnesses) == 2 && c.Proof.Witnesses[0] != c.Proof.Witnesses[1] {
+		if IsSHA256(c.Proof.Document) && len(c.Proof.Witnesses) == 2 && c.Proof.Witnesses[0] != c.Proof.Witnesses[1] {
 			return nil
 		}
 	}
@@ -148,13 +148,13 @@ func consentFree(c *consent.Consent) error {
 	const cure = "offer the service without a rating on the same terms, and ask only where the person may say no"
 	switch a := c.Asked; {
 	case a.Tied:
-		return refuse("C1", "free choice", cure, "the consent was tied to a contract, a price, a job or a public service and is void")
+		return Refuse("C1", "free choice", cure, "the consent was tied to a contract, a price, a job or a public service and is void")
 	case a.Preselected:
-		return refuse("C1", "free choice", cure, "the consent was preselected and is void: silence is no consent")
+		return Refuse("C1", "free choice", cure, "the consent was preselected and is void: silence is no consent")
 	case a.Employer:
-		return refuse("C1", "free choice", cure, "the consent was asked for by the person's employer and is void")
+		return Refuse("C1", "free choice", cure, "the consent was asked for by the person's employer and is void")
 	case a.Authority:
-		return refuse("C1", "free choice", cure, "the consent was asked for by an authority over the person and is void")
+		return Refuse("C1", "free choice", cure, "the consent was asked for by an authority over the person and is void")
 	}
 	return nil
 }
@@ -162,12 +162,12 @@ func consentFree(c *consent.Consent) error {
 func consentPeriod(c *consent.Consent) error {
 	switch {
 	case c.From == calendar.None || c.To == calendar.None || c.From >= c.To:
-		return refuse("C1", "period", "state the first day and the day on which it ends", "the consent states no period")
+		return Refuse("C1", "period", "state the first day and the day on which it ends", "the consent states no period")
 	case c.To > c.From.Add(longestConsent):
-		return refuse("C1", "period of at most 12 months", "end it on "+c.From.Add(longestConsent).String()+" at the latest, and ask anew then",
+		return Refuse("C1", "period of at most 12 months", "end it on "+c.From.Add(longestConsent).String()+" at the latest, and ask anew then",
 			"the consent would run from %s to %s, longer than 12 months", c.From, c.To)
 	case c.Once && c.To != c.From+1:
-		return refuse("C1", "single day", "let it end on "+(c.From+1).String(), "a consent for one time covers one day, and this one runs to %s", c.To)
+		return Refuse("C1", "single day", "let it end on "+(c.From+1).String(), "a consent for one time covers one day, and this one runs to %s", c.To)
 	}
 	return nil
 }
@@ -175,34 +175,34 @@ func consentPeriod(c *consent.Consent) error {
 // consentListed holds that what the consent names exists, fits together, and was not asked for by an authority.
 func consentListed(c *consent.Consent, s subject.Subject, cat *catalogue.Catalogue) error {
 	if c.Handler != consent.Platform && cat.Agency(c.Handler) == nil {
-		return refuse("C1", "handler", "name the platform or a registered operator", "there is no handler %q", c.Handler)
+		return Refuse("C1", "handler", "name the platform or a registered operator", "there is no handler %q", c.Handler)
 	}
 	for _, r := range c.Recipients {
 		if cat.Agency(r) == nil {
-			return refuse("C1", "recipient", "name agencies of the catalogue", "there is no agency %q that could receive the answer", r)
+			return Refuse("C1", "recipient", "name agencies of the catalogue", "there is no agency %q that could receive the answer", r)
 		}
 	}
 	p := cat.Purpose(c.Purpose)
 	if p == nil || !p.NeedsConsent || !slices.Contains(p.Kinds, s.Kind) {
-		return refuse("C1", "purpose", "see the purposes with: probity catalogue list purposes", "%q is no purpose that a subject of the kind %s can consent to", c.Purpose, s.Kind)
+		return Refuse("C1", "purpose", "see the purposes with: probity catalogue list purposes", "%q is no purpose that a subject of the kind %s can consent to", c.Purpose, s.Kind)
 	}
 	for _, code := range c.Contexts {
 		if cat.Context(code) == nil {
-			return refuse("C1", "context", "see the contexts with: probity catalogue list contexts", "there is no context %q", code)
+			return Refuse("C1", "context", "see the contexts with: probity catalogue list contexts", "there is no context %q", code)
 		}
 	}
 	for _, code := range c.Categories {
 		d := cat.Dataset(code)
 		switch {
 		case d == nil:
-			return refuse("C1", "data categories", "name datasets of the catalogue", "there is no dataset %q", code)
+			return Refuse("C1", "data categories", "name datasets of the catalogue", "there is no dataset %q", code)
 		case !slices.Contains(c.Contexts, d.Context):
-			return refuse("C1", "data categories of the context", "leave it out, or give a consent of its own for that context",
+			return Refuse("C1", "data categories of the context", "leave it out, or give a consent of its own for that context",
 				"the dataset %s is of the context %s, which the consent does not name", code, d.Context)
 		}
 	}
 	if by := cat.Agency(c.Asked.By); by != nil && authority(by) {
-		return refuse("C1", "free choice", "let the person come of its own accord, without being asked by an authority",
+		return Refuse("C1", "free choice", "let the person come of its own accord, without being asked by an authority",
 			"the consent was asked for by %s, an authority, and is void", by.Code)
 	}
 	return nil
@@ -215,10 +215,10 @@ func ofAge(s subject.Subject, born, today calendar.Day) error {
 		if s.Sole { // its code shows no birth; a business is registered by persons of full capacity only
 			return nil
 		}
-		return refuse("C1", "proof of age", "bind the person by a resident number, which shows the birth day", "the age of subject %s is not known", s.ID)
+		return Refuse("C1", "proof of age", "bind the person by a resident number, which shows the birth day", "the age of subject %s is not known", s.ID)
 	}
 	if of := born.Add(fullAge); today <= of {
-		return refuse("C1", "full age", "nobody under 18 is rated; come back after "+of.String(), "subject %s is under 18", s.ID)
+		return Refuse("C1", "full age", "nobody under 18 is rated; come back after "+of.String(), "subject %s is under 18", s.ID)
 	}
 	return nil
 }
@@ -239,9 +239,9 @@ func (p WithdrawalPermit) Due() calendar.Day { return p.due }
 // as easily as it was given: by its own act, or before two officials. From today on runs the clock of the recipients.
 func PermitWithdrawal(c *consent.Consent, by, with Actor, today calendar.Day) (WithdrawalPermit, error) {
 	own := by.Subject != 0 && by.Subject == c.Subject
-	witnessed := by.official() && with.official() && by.name() != with.name()
+	witnessed := by.IsOfficial() && with.IsOfficial() && by.Title() != with.Title()
 	if !own && !witnessed {
-		return WithdrawalPermit{}, refuse("C1", "own act of the subject",
+		return WithdrawalPermit{}, Refuse("C1", "own act of the subject",
 			"have the person withdraw it with its own credential, or before two officials", "nobody withdraws another's consent")
 	}
 	due, err := clock.BuiltIn().Due(clock.DeletionAcknowledged, today)
@@ -311,7 +311,7 @@ func consentCoversRating(t *RatingTerms) error {
 	c, m := t.Consent, &t.Model
 	ask := "ask the person for a consent that covers it: probity consent give"
 	if c == nil || c.Subject != t.Subject.ID {
-		return refuse("C1", "consent", ask, "subject %s gave no consent to being rated by %s", t.Subject.ID, m.Code)
+		return Refuse("C1", "consent", ask, "subject %s gave no consent to being rated by %s", t.Subject.ID, m.Code)
 	}
 	for _, err := range []error{consentNames(c, t.Subject), consentFree(c), consentPeriod(c), ofAge(t.Subject, t.Born, t.Today)} {
 		if err != nil {
@@ -320,26 +320,26 @@ func consentCoversRating(t *RatingTerms) error {
 	}
 	switch {
 	case !c.Withdrawn.IsZero():
-		return refuse("C1", "standing consent", ask, "the consent %s was withdrawn", c.ID)
+		return Refuse("C1", "standing consent", ask, "the consent %s was withdrawn", c.ID)
 	case t.Today < c.From:
-		return refuse("C1", "consent in force", "wait until then", "the consent %s begins on %s", c.ID, c.From)
+		return Refuse("C1", "consent in force", "wait until then", "the consent %s begins on %s", c.ID, c.From)
 	case t.Today >= c.To:
-		return refuse("C1", "unexpired consent", ask, "the consent %s ended on %s", c.ID, c.To)
+		return Refuse("C1", "unexpired consent", ask, "the consent %s ended on %s", c.ID, c.To)
 	case c.Method != m.Code:
-		return refuse("C1", "method", ask, "the consent %s names the method %s, not %s", c.ID, c.Method, m.Code)
+		return Refuse("C1", "method", ask, "the consent %s names the method %s, not %s", c.ID, c.Method, m.Code)
 	case c.Handler != m.handler():
-		return refuse("C1", "handler", ask, "the consent %s names the handler %s, not %s", c.ID, c.Handler, m.handler())
+		return Refuse("C1", "handler", ask, "the consent %s names the handler %s, not %s", c.ID, c.Handler, m.handler())
 	case m.ConsentPurpose != "" && c.Purpose != m.ConsentPurpose:
-		return refuse("C1", "purpose", ask, "the consent %s is for the purpose %s, not %s", c.ID, c.Purpose, m.ConsentPurpose)
+		return Refuse("C1", "purpose", ask, "the consent %s is for the purpose %s, not %s", c.ID, c.Purpose, m.ConsentPurpose)
 	}
 	for _, code := range m.Contexts {
 		if !slices.Contains(c.Contexts, code) {
-			return refuse("C1", "context", ask, "the consent %s does not cover the context %s", c.ID, code)
+			return Refuse("C1", "context", ask, "the consent %s does not cover the context %s", c.ID, code)
 		}
 	}
 	for _, code := range m.Datasets {
 		if !slices.Contains(c.Categories, code) {
-			return refuse("C1", "data categories", ask, "the consent %s does not cover the dataset %s, which %s uses", c.ID, code, m.Code)
+			return Refuse("C1", "data categories", ask, "the consent %s does not cover the dataset %s, which %s uses", c.ID, code, m.Code)
 		}
 	}
 	return nil
@@ -373,7 +373,7 @@ func PermitPopulation(m ModelFacts, kind subject.Kind) (PopulationPermit, error)
 		return PopulationPermit{}, err
 	}
 	if kind == subject.Person {
-		return PopulationPermit{}, refuse("C1", "consent", "rate the persons who consented, one permit each", "persons are never rated as a population")
+		return PopulationPermit{}, Refuse("C1", "consent", "rate the persons who consented, one permit each", "persons are never rated as a population")
 	}
 	return PopulationPermit{m.Code, m.Version, kind}, nil
 }

@@ -37,18 +37,18 @@ func contractListed(c *catalogue.Contract, cat *catalogue.Catalogue, today calen
 	e := cat.Edition(today)
 	switch {
 	case e == nil:
-		return refuse("C2", "edition in force", "load a catalogue with an edition for that day", "no edition of the basic catalogue is in force on %s", today)
+		return Refuse("C2", "edition in force", "load a catalogue with an edition for that day", "no edition of the basic catalogue is in force on %s", today)
 	case e.Category(c.Category) == nil:
-		return refuse("C2", "category of the edition in force", "see the categories with: probity catalogue list categories",
+		return Refuse("C2", "category of the edition in force", "see the categories with: probity catalogue list categories",
 			"the dataset %s is of the category %q, which the edition %s does not have", c.Code, c.Category, e.Code)
 	case cat.Context(c.Context) == nil:
-		return refuse("C3", "context of the closed list", "see the contexts with: probity catalogue list contexts", "the dataset %s is of the context %q, which does not exist", c.Code, c.Context)
+		return Refuse("C3", "context of the closed list", "see the contexts with: probity catalogue list contexts", "the dataset %s is of the context %q, which does not exist", c.Code, c.Context)
 	case len(c.Kinds) == 0:
-		return refuse("C2", "kinds of subject", "name the kinds its records are about", "the dataset %s does not say whom its records are about", c.Code)
+		return Refuse("C2", "kinds of subject", "name the kinds its records are about", "the dataset %s does not say whom its records are about", c.Code)
 	}
 	for _, k := range c.Kinds {
 		if !k.Known() {
-			return refuse("C3", "kind of subject", "name enterprises, public bodies, office holders or persons", "%q is no kind of subject; groups of persons have no records", k)
+			return Refuse("C3", "kind of subject", "name enterprises, public bodies, office holders or persons", "%q is no kind of subject; groups of persons have no records", k)
 		}
 	}
 	return nil
@@ -56,12 +56,12 @@ func contractListed(c *catalogue.Contract, cat *catalogue.Catalogue, today calen
 
 func contractUnbanned(c *catalogue.Contract) error {
 	if matter := bannedMatter(c.Code, c.Title); matter != "" {
-		return refuse("C2", "dataset without banned matter", "leave the dataset out", "the dataset %s is about %s, which nobody may record", c.Code, matter)
+		return Refuse("C2", "dataset without banned matter", "leave the dataset out", "the dataset %s is about %s, which nobody may record", c.Code, matter)
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
 		if matter := bannedMatter(f.Name, f.Title); matter != "" {
-			return refuse("C2", "fields without banned matter", "leave the field out of the contract and of the file", "the field %s of %s is about %s, which nobody may record", f.Name, c.Code, matter)
+			return Refuse("C2", "fields without banned matter", "leave the field out of the contract and of the file", "the field %s of %s is about %s, which nobody may record", f.Name, c.Code, matter)
 		}
 	}
 	return nil
@@ -87,12 +87,12 @@ var computedCategories = map[string]string{
 func noScoreOfPersons(c *catalogue.Contract) error {
 	const cure = "record the facts beneath it under a contract of their own; the platform computes, and explains, its own ratings"
 	if what := computedCategories[c.Category]; what != "" {
-		return refuse("C2", "records of facts", cure, "the dataset %s holds %s, and no such thing is a record of a person", c.Code, what)
+		return Refuse("C2", "records of facts", cure, "the dataset %s holds %s, and no such thing is a record of a person", c.Code, what)
 	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
 		if word := matched(f.Name, f.Title, scoreWords); word != "" {
-			return refuse("C2", "records of facts", cure, "the field %s of %s is a score, grade, rank or list entry (%s) and no record of a person", f.Name, c.Code, word)
+			return Refuse("C2", "records of facts", cure, "the field %s of %s is a score, grade, rank or list entry (%s) and no record of a person", f.Name, c.Code, word)
 		}
 	}
 	return nil
@@ -111,18 +111,18 @@ func lineage(c *catalogue.Contract, cat *catalogue.Catalogue) error {
 			seen[[2]string{l.Source, l.Of}] = true
 			src := cat.Dataset(l.Source)
 			if src == nil || src.Field(l.Of) == nil {
-				return refuse("C2", "known origin", "name a field of a dataset of the catalogue", "%s.%s is derived from %s.%s, which does not exist", from.Code, field, l.Source, l.Of)
+				return Refuse("C2", "known origin", "name a field of a dataset of the catalogue", "%s.%s is derived from %s.%s, which does not exist", from.Code, field, l.Source, l.Of)
 			}
 			of := src.Field(l.Of)
 			if matter := bannedMatter(of.Name, of.Title); matter != "" {
-				return refuse("C2", "origin without banned matter", "leave the field out", "%s.%s is derived from %s.%s, which is about %s", from.Code, field, l.Source, l.Of, matter)
+				return Refuse("C2", "origin without banned matter", "leave the field out", "%s.%s is derived from %s.%s, which is about %s", from.Code, field, l.Source, l.Of, matter)
 			}
 			if bearsNatural(c) {
 				if src.Context != c.Context {
-					return refuse("C3", "origin of the same context", "leave the field out", "%s.%s is derived from %s, which is of the context %s", from.Code, field, l.Source, src.Context)
+					return Refuse("C3", "origin of the same context", "leave the field out", "%s.%s is derived from %s, which is of the context %s", from.Code, field, l.Source, src.Context)
 				}
 				if word := matched(of.Name, of.Title, scoreWords); word != "" || computedCategories[src.Category] != "" {
-					return refuse("C2", "origin in facts", "leave the field out", "%s.%s is derived from %s.%s, which was computed by somebody", from.Code, field, l.Source, l.Of)
+					return Refuse("C2", "origin in facts", "leave the field out", "%s.%s is derived from %s.%s, which was computed by somebody", from.Code, field, l.Source, l.Of)
 				}
 			}
 			if err := follow(src, l.Of); err != nil {

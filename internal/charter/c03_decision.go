@@ -87,7 +87,7 @@ func (d Decision) Listing() entry.ID { return d.listing }
 // subject's rating, for persons of the benefit's own context and under a consent that covers reader, purpose and context.
 func PermitDecision(t DecisionTerms) (Decision, error) {
 	if t.Measure == nil {
-		return Decision{}, refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "a decision needs a measure of the list")
+		return Decision{}, Refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "a decision needs a measure of the list")
 	}
 	var err error
 	switch t.Outcome {
@@ -97,7 +97,7 @@ func PermitDecision(t DecisionTerms) (Decision, error) {
 		err = benefitDecided(&t)
 	case RefusedByCharter:
 		if t.Order != nil || t.Listing != nil || t.Rating != nil {
-			err = refuse("C4", "refusal without grounds", "give neither order nor rating with a refusal", "a refused decision rests on nothing")
+			err = Refuse("C4", "refusal without grounds", "give neither order nor rating with a refusal", "a refused decision rests on nothing")
 		}
 	default:
 		err = fault.New(fault.Invalid, "decision.outcome", "%q is no outcome of a decision", t.Outcome)
@@ -117,14 +117,14 @@ func PermitDecision(t DecisionTerms) (Decision, error) {
 
 func restrictionDecided(t *DecisionTerms) error {
 	if t.Rating != nil {
-		return refuse("C4", "ground other than a rating", "decide it from orders alone", "a restriction cannot be decided from a rating")
+		return Refuse("C4", "ground other than a rating", "decide it from orders alone", "a restriction cannot be decided from a rating")
 	}
 	if t.Measure.Class == "benefit" {
-		return refuse("C4", "measure that can be ordered", "a benefit is granted or not granted", "the measure %s is a benefit", t.Measure.Code)
+		return Refuse("C4", "measure that can be ordered", "a benefit is granted or not granted", "the measure %s is a benefit", t.Measure.Code)
 	}
 	if t.Outcome == Clear {
 		if t.Order != nil || t.Listing != nil {
-			return refuse("C4", "answer that fits the order", "answer restricted, or leave the order out", "an order is named for an answer that says there is none")
+			return Refuse("C4", "answer that fits the order", "answer restricted, or leave the order out", "an order is named for an answer that says there is none")
 		}
 		return nil
 	}
@@ -134,17 +134,17 @@ func restrictionDecided(t *DecisionTerms) error {
 	o := t.Order
 	switch {
 	case o == nil || o.ID == 0:
-		return refuse("C4", "order", "name the order in force", "nobody is restricted without an order")
+		return Refuse("C4", "order", "name the order in force", "nobody is restricted without an order")
 	case o.Subject != t.Subject.ID && !slices.Contains(t.Same, o.Subject):
-		return refuse("C6", "order on this subject", "no measure moves from one subject to another", "the order %s is on another subject", o.ID)
+		return Refuse("C6", "order on this subject", "no measure moves from one subject to another", "the order %s is on another subject", o.ID)
 	case o.Measure != t.Measure.Code:
-		return refuse("C4", "order of this measure", "name an order of the measure asked about", "the order %s is for the measure %s", o.ID, o.Measure)
+		return Refuse("C4", "order of this measure", "name an order of the measure asked about", "the order %s is for the measure %s", o.ID, o.Measure)
 	case o.State(t.Today) != order.InForce:
-		return refuse("C4", "order in force", "answer clear: this order restricts nobody", "the order %s is %s on %s", o.ID, o.State(t.Today), t.Today)
+		return Refuse("C4", "order in force", "answer clear: this order restricts nobody", "the order %s is %s on %s", o.ID, o.State(t.Today), t.Today)
 	case !standsInList(t.Measure, t.Today):
-		return refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", t.Measure.Code, t.Today)
+		return Refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", t.Measure.Code, t.Today)
 	case t.Today >= o.Start.Add(t.Measure.Ceiling):
-		return refuse("C4", "end under the ceiling", "answer clear: the measure may not run this long", "the order %s has run longer than the measure %s may", o.ID, t.Measure.Code)
+		return Refuse("C4", "end under the ceiling", "answer clear: the measure may not run this long", "the order %s has run longer than the measure %s may", o.ID, t.Measure.Code)
 	}
 	return Restrictable(t.Measure, t.Subject)
 }
@@ -152,19 +152,19 @@ func restrictionDecided(t *DecisionTerms) error {
 func benefitDecided(t *DecisionTerms) error {
 	r := t.Rating
 	if t.Order != nil || t.Listing != nil {
-		return refuse("C5", "benefit decided by its own rule", "decide it from the rating alone", "a benefit is not decided from an order")
+		return Refuse("C5", "benefit decided by its own rule", "decide it from the rating alone", "a benefit is not decided from an order")
 	}
 	if r == nil || t.Measure.Benefit == nil || r.Model.Code != t.Measure.Benefit.Model {
-		return refuse("C5", "rating by the benefit's model", "rate the subject by the model the benefit names", "the measure %s is decided by its own model only", t.Measure.Code)
+		return Refuse("C5", "rating by the benefit's model", "rate the subject by the model the benefit names", "the measure %s is decided by its own model only", t.Measure.Code)
 	}
 	if r.Subject != t.Subject.ID && !slices.Contains(t.Same, r.Subject) {
-		return refuse("C6", "rating of this subject", "no rating moves from one subject to another", "the rating is another subject's")
+		return Refuse("C6", "rating of this subject", "no rating moves from one subject to another", "the rating is another subject's")
 	}
 	if err := AdmitBenefit(BenefitTerms{Measure: t.Measure, Model: r.Model}); err != nil {
 		return err
 	}
 	if !slices.Contains(t.Measure.Kinds, t.Subject.Kind) {
-		return refuse("C5", "benefit for this kind of subject", "see the list with: probity catalogue list measures", "the benefit %s is not for subjects of the kind %s", t.Measure.Code, t.Subject.Kind)
+		return Refuse("C5", "benefit for this kind of subject", "see the list with: probity catalogue list measures", "the benefit %s is not for subjects of the kind %s", t.Measure.Code, t.Subject.Kind)
 	}
 	if t.Subject.Natural() {
 		if err := naturalBenefit(t); err != nil {
@@ -172,7 +172,7 @@ func benefitDecided(t *DecisionTerms) error {
 		}
 	}
 	if t.Outcome == Granted && (!r.Rated || !slices.Contains(t.Measure.Benefit.Bands, r.Band) || !standsInList(t.Measure, t.Today)) {
-		return refuse("C5", "rule of the benefit", "grant it to the bands the list names, while the list names it", "the benefit %s is not granted to the band %q", t.Measure.Code, r.Band)
+		return Refuse("C5", "rule of the benefit", "grant it to the bands the list names, while the list names it", "the benefit %s is not granted to the band %q", t.Measure.Code, r.Band)
 	}
 	return nil
 }
@@ -197,19 +197,19 @@ func ConsentCovers(t *DecisionTerms) error {
 	c, m := t.Consent, t.Measure
 	switch {
 	case c == nil || c.Subject == 0 || c.Subject != t.Subject.ID && !slices.Contains(t.Same, c.Subject):
-		return refuse("C1", "consent", ask, "subject %s gave no consent to this being decided by a rating", t.Subject.ID)
+		return Refuse("C1", "consent", ask, "subject %s gave no consent to this being decided by a rating", t.Subject.ID)
 	case !c.Withdrawn.IsZero():
-		return refuse("C1", "standing consent", ask, "the consent %s was withdrawn", c.ID)
+		return Refuse("C1", "standing consent", ask, "the consent %s was withdrawn", c.ID)
 	case !c.Standing(t.Today):
-		return refuse("C1", "unexpired consent", ask, "the consent %s runs from %s to %s", c.ID, c.From, c.To)
+		return Refuse("C1", "unexpired consent", ask, "the consent %s runs from %s to %s", c.ID, c.From, c.To)
 	case m.Benefit != nil && c.Method != m.Benefit.Model:
-		return refuse("C1", "method", ask, "the consent %s names the method %s; %s is decided by %s", c.ID, c.Method, m.Code, m.Benefit.Model)
+		return Refuse("C1", "method", ask, "the consent %s names the method %s; %s is decided by %s", c.ID, c.Method, m.Code, m.Benefit.Model)
 	case m.Context != "" && !slices.Contains(c.Contexts, m.Context):
-		return refuse("C1", "context", ask, "the consent %s does not cover the context %s of %s", c.ID, m.Context, m.Code)
+		return Refuse("C1", "context", ask, "the consent %s does not cover the context %s of %s", c.ID, m.Context, m.Code)
 	case c.Purpose != t.Purpose:
-		return refuse("C1", "purpose", ask, "the consent %s is for the purpose %s, not %s", c.ID, c.Purpose, t.Purpose)
+		return Refuse("C1", "purpose", ask, "the consent %s is for the purpose %s, not %s", c.ID, c.Purpose, t.Purpose)
 	case !slices.Contains(c.Recipients, t.Reader):
-		return refuse("C1", "recipient", ask, "the consent %s does not name %s as a recipient of the answer", c.ID, t.Reader)
+		return Refuse("C1", "recipient", ask, "the consent %s does not name %s as a recipient of the answer", c.ID, t.Reader)
 	}
 	return nil
 }
@@ -218,11 +218,11 @@ func ConsentCovers(t *DecisionTerms) error {
 func ownContext(m *catalogue.Measure, contexts []string) error {
 	switch {
 	case m.Context == "":
-		return refuse("C3", "context of the benefit", "state the one context the benefit belongs to", "the benefit %s is for persons and names no context", m.Code)
+		return Refuse("C3", "context of the benefit", "state the one context the benefit belongs to", "the benefit %s is for persons and names no context", m.Code)
 	case len(contexts) != 1:
-		return refuse("C3", "rating of one context", "rest it on a model of the single context "+m.Context, "the model of %s joins %d contexts (%s)", m.Code, len(contexts), strings.Join(contexts, ", "))
+		return Refuse("C3", "rating of one context", "rest it on a model of the single context "+m.Context, "the model of %s joins %d contexts (%s)", m.Code, len(contexts), strings.Join(contexts, ", "))
 	case contexts[0] != m.Context:
-		return refuse("C3", "rating of the benefit's own context", "rest it on a model of the context "+m.Context, "the benefit %s belongs to the context %s, its model to %s", m.Code, m.Context, contexts[0])
+		return Refuse("C3", "rating of the benefit's own context", "rest it on a model of the context "+m.Context, "the benefit %s belongs to the context %s, its model to %s", m.Code, m.Context, contexts[0])
 	}
 	return nil
 }

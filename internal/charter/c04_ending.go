@@ -51,7 +51,7 @@ func endingOfOneself(t *EndingTerms) error {
 	kin := Kin(t.Catalogue, t.By.Agency)
 	for _, body := range t.Bodies {
 		if kin[body] {
-			return refuse("C13", "independent author",
+			return Refuse("C13", "independent author",
 				"have a court, or another body that neither answers to it nor directs it, end the order",
 				"%s cannot end an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 		}
@@ -64,18 +64,18 @@ func endingComplete(t *EndingTerms) error {
 	e := &t.Ending
 	switch {
 	case t.Order.ID == 0:
-		return refuse("C4", "order", "name the order to end", "there is no order to end")
+		return Refuse("C4", "order", "name the order to end", "there is no order to end")
 	case e.Act != order.Lift && e.Act != order.Annul:
 		return fault.New(fault.Invalid, "order.act", "%q does not end an order", e.Act).With("lift it or annul it")
 	case strings.TrimSpace(e.Document.Number) == "" || e.Document.Digest == [32]byte{}:
-		return refuse("C4", "document", "give the number and the SHA-256 of the document that ends the order", "the ending names no document")
+		return Refuse("C4", "document", "give the number and the SHA-256 of the document that ends the order", "the ending names no document")
 	case e.Day == calendar.None:
-		return refuse("C4", "day", cure, "the ending names no day")
+		return Refuse("C4", "day", cure, "the ending names no day")
 	case strings.TrimSpace(e.Reason) == "":
-		return refuse("C4", "reason", cure, "the ending gives no reason")
+		return Refuse("C4", "reason", cure, "the ending gives no reason")
 	}
-	if word := mentions(e.Reason, ratingWords); word != "" {
-		return refuse("C4", "ground other than a rating", "state what was done or found; orders neither begin nor end with a rating", "the reason refers to a rating (%q)", word)
+	if word := RatingWord(e.Reason); word != "" {
+		return Refuse("C4", "ground other than a rating", "state what was done or found; orders neither begin nor end with a rating", "the reason refers to a rating (%q)", word)
 	}
 	return nil
 }
@@ -84,18 +84,18 @@ func endingByTheAuthor(t *EndingTerms) error {
 	o, a := &t.Order, t.Catalogue.Agency(t.By.Agency)
 	const cure = "an official of the order's author ends it, with a credential of its own"
 	switch {
-	case a == nil || !t.By.official():
-		return refuse("C4", "court or competent authority", cure, "no official of an agency of the catalogue ends this order")
+	case a == nil || !t.By.IsOfficial():
+		return Refuse("C4", "court or competent authority", cure, "no official of an agency of the catalogue ends this order")
 	case a.Code != t.Ending.Agency || t.By.Official != t.Ending.Official:
-		return refuse("C4", "act of one's own", cure, "%s ends an order in the name of %s/%s", t.By.name(), t.Ending.Agency, t.Ending.Official)
+		return Refuse("C4", "act of one's own", cure, "%s ends an order in the name of %s/%s", t.By.Title(), t.Ending.Agency, t.Ending.Official)
 	case a.Code == o.Issuer:
 		return nil
 	case t.Ending.Act == order.Lift:
-		return refuse("C4", "author of the order", "its author lifts it; a court or the author's superior may annul it", "%s cannot lift an order of %s", a.Code, o.Issuer)
-	case a.Kind == "court", authority(a) && directs(t.Catalogue, a.Code, o.Issuer):
+		return Refuse("C4", "author of the order", "its author lifts it; a court or the author's superior may annul it", "%s cannot lift an order of %s", a.Code, o.Issuer)
+	case a.Kind == "court", authority(a) && Directs(t.Catalogue, a.Code, o.Issuer):
 		return nil
 	}
-	return refuse("C4", "author of the order, its superior or a court", "bring it before one of them", "%s cannot annul an order of %s", a.Code, o.Issuer)
+	return Refuse("C4", "author of the order, its superior or a court", "bring it before one of them", "%s cannot annul an order of %s", a.Code, o.Issuer)
 }
 
 func endingInTime(t *EndingTerms) error {
@@ -114,8 +114,8 @@ func endingInTime(t *EndingTerms) error {
 	return nil
 }
 
-// directs tells whether the agency high is a superior of the agency low, however many steps above.
-func directs(cat *catalogue.Catalogue, high, low string) bool {
+// Directs tells whether the agency high is a superior of the agency low, however many steps above.
+func Directs(cat *catalogue.Catalogue, high, low string) bool {
 	for range len(cat.Agencies) { // a circle of superiors, which the catalogue check finds, must not hold us up
 		a := cat.Agency(low)
 		if a == nil || a.Superior == "" {

@@ -48,7 +48,7 @@ func PermitExpiry(t ExpiryTerms) (Expired, error) {
 	case o.Ended != nil:
 		return Expired{}, fault.New(fault.Conflict, "order.ended", "the order %s was %s", o.ID, o.Ended.Act)
 	case t.Today < end:
-		return Expired{}, refuse("C4", "end of the order", "wait for it, or have its author lift the order", "the order %s holds until %s", o.ID, end)
+		return Expired{}, Refuse("C4", "end of the order", "wait for it, or have its author lift the order", "the order %s holds until %s", o.ID, end)
 	}
 	return Expired{&o, end}, nil
 }

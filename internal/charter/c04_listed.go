@@ -8,18 +8,18 @@ func restrictionListed(t *DecisionTerms) error {
 	e, m := t.Listing, t.Measure
 	switch {
 	case t.Order != nil:
-		return refuse("C4", "one ground", "answer from the order or from the list", "the answer names an order and an entry on a list")
+		return Refuse("C4", "one ground", "answer from the order or from the list", "the answer names an order and an entry on a list")
 	case e.ID == 0 || t.List == nil || e.List != t.List.Code:
-		return refuse("C4", "entry on a list", "name the published entry and the criteria it was made by", "nobody is restricted without an order or an entry")
+		return Refuse("C4", "entry on a list", "name the published entry and the criteria it was made by", "nobody is restricted without an order or an entry")
 	case e.Subject != t.Subject.ID && !slices.Contains(t.Same, e.Subject):
-		return refuse("C6", "entry on this subject", "no measure moves from one subject to another", "the entry %s is on another subject", e.ID)
+		return Refuse("C6", "entry on this subject", "no measure moves from one subject to another", "the entry %s is on another subject", e.ID)
 	case t.Subject.Natural() || m.Class != "II":
-		return refuse("C4", "order of a court or competent authority", "answer from an order; from a list follow measures of class II on organisations alone", "the measure %s would follow from a list", m.Code)
+		return Refuse("C4", "order of a court or competent authority", "answer from an order; from a list follow measures of class II on organisations alone", "the measure %s would follow from a list", m.Code)
 	case !standsInList(m, t.Today):
-		return refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", m.Code, t.Today)
+		return Refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", m.Code, t.Today)
 	}
 	if _, ok := e.Carries(m.Code, m.Ceiling, t.List, t.Today); !ok {
-		return refuse("C4", "entry that stands and carries the measure", "answer clear: this entry restricts nobody in this", "the entry %s does not carry the measure %s on %s", e.ID, m.Code, t.Today)
+		return Refuse("C4", "entry that stands and carries the measure", "answer clear: this entry restricts nobody in this", "the entry %s does not carry the measure %s on %s", e.ID, m.Code, t.Today)
 	}
 	return Restrictable(m, t.Subject)
 }

@@ -91,7 +91,7 @@ func listingOfOneself(t *ListingTerms) error {
 	kin := Kin(t.Catalogue, t.By.Agency)
 	for _, body := range t.Bodies {
 		if kin[body] {
-			return refuse("C13", "independent keeper",
+			return Refuse("C13", "independent keeper",
 				"have a court, or another body that neither answers to it nor directs it, act",
 				"%s cannot list or unlist itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 		}
@@ -106,7 +106,7 @@ func listingInTurn(t *ListingTerms) error {
 		state = t.Entry.State() // the end is written down after it has come
 	}
 	if _, ok := state.Next(t.Step.Act); !ok {
-		return refuse("C4", "listing procedure in its order", "what may be done now: "+spokenActs(state.Allowed()),
+		return Refuse("C4", "listing procedure in its order", "what may be done now: "+spokenActs(state.Allowed()),
 			"an entry that is %s cannot go on with the step %s", spokenState(state), t.Step.Act)
 	}
 	if how, _ := t.Entry.EndedOn(t.Today); how == entry.Annulled {
@@ -136,35 +136,35 @@ func spokenActs(acts []entry.Act) string {
 // listingByTheRight holds who may take the step.
 func listingByTheRight(t *ListingTerms) error {
 	own := t.By.Subject != 0 && t.By.Subject == t.Subject.ID
-	keeper := t.By.official() && t.By.Agency == t.Entry.Keeper
+	keeper := t.By.IsOfficial() && t.By.Agency == t.Entry.Keeper
 	const theKeeper = "an official of the keeper takes it, with a credential of its own"
 	switch t.Step.Act {
 	case entry.Object, entry.AskToHear, entry.Request:
 		if own || keeper {
 			return nil
 		}
-		return refuse("C4", "subject of the entry", "have the subject do it with its own credential, or bring what it wrote to the keeper", "a stranger speaks for the subject of the entry")
+		return Refuse("C4", "subject of the entry", "have the subject do it with its own credential, or bring what it wrote to the keeper", "a stranger speaks for the subject of the entry")
 	case entry.Expire:
 		if t.By == (Actor{}) {
 			return nil
 		}
-		return refuse("C4", "end by itself", "leave it to its end, or revoke it", "nobody makes an entry expire")
+		return Refuse("C4", "end by itself", "leave it to its end, or revoke it", "nobody makes an entry expire")
 	case entry.Approve:
 		return listingApproval(t)
 	case entry.Revoke:
 		if keeper || above(t) {
 			return nil
 		}
-		return refuse("C4", "keeper or the body above it", theKeeper, "%s cannot take back a decision of %s", t.By.Agency, t.Entry.Keeper)
+		return Refuse("C4", "keeper or the body above it", theKeeper, "%s cannot take back a decision of %s", t.By.Agency, t.Entry.Keeper)
 	case entry.Annul:
-		if a := t.Catalogue.Agency(t.By.Agency); t.By.official() && a != nil && (a.Kind == "court" || above(t)) {
+		if a := t.Catalogue.Agency(t.By.Agency); t.By.IsOfficial() && a != nil && (a.Kind == "court" || above(t)) {
 			return nil
 		}
-		return refuse("C4", "court or the body above the keeper", "bring it before one of them", "%s cannot annul an entry of %s", t.By.Agency, t.Entry.Keeper)
+		return Refuse("C4", "court or the body above the keeper", "bring it before one of them", "%s cannot annul an entry of %s", t.By.Agency, t.Entry.Keeper)
 	case entry.ToDraft, entry.Notify, entry.Hear, entry.Answer, entry.Grace, entry.Decide, entry.Drop, entry.Publish, entry.Accept, entry.Refuse:
 	}
 	if !keeper {
-		return refuse("C4", "keeper of the list", theKeeper, "%s is not the keeper %s of the entry", t.By.name(), t.Entry.Keeper)
+		return Refuse("C4", "keeper of the list", theKeeper, "%s is not the keeper %s of the entry", t.By.Title(), t.Entry.Keeper)
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func listingByTheRight(t *ListingTerms) error {
 // above tells whether the actor's body directs the keeper.
 func above(t *ListingTerms) bool {
 	a := t.Catalogue.Agency(t.By.Agency)
-	return t.By.official() && a != nil && authority(a) && directs(t.Catalogue, a.Code, t.Entry.Keeper)
+	return t.By.IsOfficial() && a != nil && authority(a) && Directs(t.Catalogue, a.Code, t.Entry.Keeper)
 }
 
 var agencyLevels = []string{"county", "prefecture", "province", "central"}
@@ -182,14 +182,14 @@ var agencyLevels = []string{"county", "prefecture", "province", "central"}
 func listingApproval(t *ListingTerms) error {
 	keeper, a := t.Catalogue.Agency(t.Entry.Keeper), t.Catalogue.Agency(t.By.Agency)
 	if keeper == nil || !slices.Contains(t.List.Approval, keeper.Level) {
-		return refuse("C4", "approval that the law asks", "publish the decision", "decisions of %s on the list %s need no approval", t.Entry.Keeper, t.List.Code)
+		return Refuse("C4", "approval that the law asks", "publish the decision", "decisions of %s on the list %s need no approval", t.Entry.Keeper, t.List.Code)
 	}
 	higher := a != nil && t.List.Keeps(a) && slices.Index(agencyLevels, a.Level) > slices.Index(agencyLevels, keeper.Level) &&
 		(a.Region == "" || len(a.Region) > 1 && len(keeper.Region) > 1 && a.Region[:2] == keeper.Region[:2])
-	if t.By.official() && (higher || above(t)) {
+	if t.By.IsOfficial() && (higher || above(t)) {
 		return nil
 	}
-	return refuse("C4", "approval of the next higher level", "have an official of the body above the keeper approve it", "%s is not above %s", t.By.name(), t.Entry.Keeper)
+	return Refuse("C4", "approval of the next higher level", "have an official of the body above the keeper approve it", "%s is not above %s", t.By.Title(), t.Entry.Keeper)
 }
 
 // listingComplete holds what every step of an official states: its day, its law, its document, and reasons where it
@@ -205,7 +205,7 @@ func listingComplete(t *ListingTerms) error {
 	}
 	reasoned := !slices.Contains([]entry.Act{entry.Notify, entry.Hear, entry.Approve, entry.Publish, entry.Expire, entry.AskToHear}, s.Act)
 	if reasoned && strings.TrimSpace(s.Reasons) == "" {
-		return refuse("C4", "reasons", "say why, in words of your own", "the step %s gives no reasons", s.Act)
+		return Refuse("C4", "reasons", "say why, in words of your own", "the step %s gives no reasons", s.Act)
 	}
 	if t.By.Agency == "" {
 		return nil
@@ -213,13 +213,13 @@ func listingComplete(t *ListingTerms) error {
 	const theDocument = "take it from the document of the step"
 	switch {
 	case strings.TrimSpace(s.Basis.Law) == "":
-		return refuse("C4", "legal basis", theDocument, "the step %s names no law", s.Act)
+		return Refuse("C4", "legal basis", theDocument, "the step %s names no law", s.Act)
 	case t.Catalogue.Law(s.Basis.Law) == nil:
-		return refuse("C4", "legal basis", "name a law of the catalogue: probity catalogue list laws", "there is no law %q", s.Basis.Law)
+		return Refuse("C4", "legal basis", "name a law of the catalogue: probity catalogue list laws", "there is no law %q", s.Basis.Law)
 	case strings.TrimSpace(s.Document.Number) == "":
-		return refuse("C4", "document number", theDocument, "the step %s names no document", s.Act)
+		return Refuse("C4", "document number", theDocument, "the step %s names no document", s.Act)
 	case s.Document.Digest == [32]byte{}:
-		return refuse("C4", "document", "give the SHA-256 of the signed document", "the document of the step %s is not identified", s.Act)
+		return Refuse("C4", "document", "give the SHA-256 of the signed document", "the document of the step %s is not identified", s.Act)
 	}
 	return nil
 }
@@ -235,8 +235,8 @@ func listingWithoutRating(t *ListingTerms) error {
 		}
 	}
 	for _, text := range texts {
-		if word := mentions(text, ratingWords); word != "" {
-			return refuse("C4", "ground other than a rating", "state the conduct and the law; no listing ground may refer to a rating or to anything derived from one",
+		if word := RatingWord(text); word != "" {
+			return Refuse("C4", "ground other than a rating", "state the conduct and the law; no listing ground may refer to a rating or to anything derived from one",
 				"the step %s refers to a rating (%q)", t.Step.Act, word)
 		}
 	}
@@ -262,7 +262,7 @@ func listingAct(t *ListingTerms) error {
 		return listingRequest(t)
 	case entry.Expire:
 		if t.Today < t.Entry.End() {
-			return refuse("C4", "end of the entry", "wait for it, or revoke the entry", "the entry %s stands until %s", t.Entry.ID, t.Entry.End())
+			return Refuse("C4", "end of the entry", "wait for it, or revoke the entry", "the entry %s stands until %s", t.Entry.ID, t.Entry.End())
 		}
 		t.Step.Day = t.Entry.End()
 	case entry.Revoke, entry.Annul:
@@ -283,17 +283,17 @@ func listingOnAList(t *ListingTerms) error {
 	keeper := t.Catalogue.Agency(e.Keeper)
 	switch {
 	case l == nil || e.Drafted != t.Today:
-		return refuse("C4", "list in force", "see the lists with: probity list criteria", "there is no list %q in force on %s", e.List, t.Today)
+		return Refuse("C4", "list in force", "see the lists with: probity list criteria", "there is no list %q in force on %s", e.List, t.Today)
 	case e.Subject == 0 || e.Subject != t.Subject.ID:
-		return refuse("C4", "subject", "name the one subject of the draft", "the draft does not name this subject")
+		return Refuse("C4", "subject", "name the one subject of the draft", "the draft does not name this subject")
 	case e.Colour != l.Colour:
 		return fault.New(fault.Internal, "listing.colour", "the draft is %s and its list %s", e.Colour, l.Colour)
 	case keeper == nil || !authority(keeper) || !l.Keeps(keeper):
-		return refuse("C4", "keeper of the list", "have one of its keepers draft it: "+strings.Join(l.Keepers, ", "), "%s does not keep the list %s", e.Keeper, l.Code)
+		return Refuse("C4", "keeper of the list", "have one of its keepers draft it: "+strings.Join(l.Keepers, ", "), "%s does not keep the list %s", e.Keeper, l.Code)
 	case !slices.Contains(l.Kinds, t.Subject.Kind):
-		return refuse("C4", "list for this kind of subject", "see its criteria with: probity list criteria "+l.Code, "the list %s is not for subjects of the kind %s", l.Code, t.Subject.Kind)
+		return Refuse("C4", "list for this kind of subject", "see its criteria with: probity list criteria "+l.Code, "the list %s is not for subjects of the kind %s", l.Code, t.Subject.Kind)
 	case l.Ground(e.Ground) == nil:
-		return refuse("C4", "ground of the list", "see the grounds with: probity list criteria "+l.Code, "the list %s has no ground %q; none may be added", l.Code, e.Ground)
+		return Refuse("C4", "ground of the list", "see the grounds with: probity list criteria "+l.Code, "the list %s has no ground %q; none may be added", l.Code, e.Ground)
 	}
 	return nil
 }
@@ -301,7 +301,7 @@ func listingOnAList(t *ListingTerms) error {
 func listingDraft(t *ListingTerms) error {
 	g := t.List.Ground(t.Entry.Ground)
 	if law, article := g.Basis.Parts(); t.Step.Basis.Law != law || article != "" && t.Step.Basis.Article != article {
-		return refuse("C4", "legal basis of the ground", "name the law of the ground: "+string(g.Basis), "%s is not the law of the ground %s", t.Step.Basis, g.Code)
+		return Refuse("C4", "legal basis of the ground", "name the law of the ground: "+string(g.Basis), "%s is not the law of the ground %s", t.Step.Basis, g.Code)
 	}
 	for _, check := range []func(*ListingTerms, *criteria.Ground) error{listingFacts, listingProportion, listingHuman} {
 		if err := check(t, g); err != nil {
@@ -316,14 +316,14 @@ func listingFacts(t *ListingTerms, g *criteria.Ground) error {
 	given := map[string]string{}
 	for _, f := range t.Entry.Facts {
 		if !slices.ContainsFunc(g.Elements, func(el criteria.Element) bool { return el.Code == f.Element }) {
-			return refuse("C4", "element of the ground", "state the elements of the ground and leave all else out", "the ground %s has no element %q", g.Code, f.Element)
+			return Refuse("C4", "element of the ground", "state the elements of the ground and leave all else out", "the ground %s has no element %q", g.Code, f.Element)
 		}
 		given[f.Element] = strings.TrimSpace(f.Value)
 	}
 	for _, el := range g.Elements {
 		v := given[el.Code]
 		if v == "" {
-			return refuse("C4", el.Code, "take it from the decision the draft rests on", "the draft does not state: %s", el.Title.EN)
+			return Refuse("C4", el.Code, "take it from the decision the draft rests on", "the draft does not state: %s", el.Title.EN)
 		}
 		if err := elementFits(&el, v, t.Today); err != nil {
 			return err
@@ -344,11 +344,11 @@ func elementFits(el *criteria.Element, v string, today calendar.Day) error {
 			return fault.New(fault.Invalid, "listing.fact", "%s: %q is no amount in fen", el.Code, v).With("write whole fen: 295100 for 2,951 yuan")
 		}
 		if n < el.AtLeast {
-			return refuse("C4", el.Code, "leave the subject off this list: its conduct does not reach the ground", "the ground asks for %d fen at least; the draft states %d", el.AtLeast, n)
+			return Refuse("C4", el.Code, "leave the subject off this list: its conduct does not reach the ground", "the ground asks for %d fen at least; the draft states %d", el.AtLeast, n)
 		}
 	case "code":
 		if !slices.Contains(el.Values, v) {
-			return refuse("C4", el.Code, "it must be one of: "+strings.Join(el.Values, ", "), "%q is none of what the ground asks for", v)
+			return Refuse("C4", el.Code, "it must be one of: "+strings.Join(el.Values, ", "), "%q is none of what the ground asks for", v)
 		}
 	}
 	return nil
@@ -362,21 +362,21 @@ func listingProportion(t *ListingTerms, g *criteria.Ground) error {
 		return nil
 	}
 	if small := smallDuty(l, g, e.Facts); small && criteria.Reaches(e.Tier, "serious") {
-		return refuse("C4", "tier that fits the conduct", "draft it as general; a debt below "+strconv.FormatInt(l.SmallDuty, 10)+" fen alone is no serious conduct",
+		return Refuse("C4", "tier that fits the conduct", "draft it as general; a debt below "+strconv.FormatInt(l.SmallDuty, 10)+" fen alone is no serious conduct",
 			"a small debt is called serious")
 	}
 	if e.Tier == "" || !criteria.Reaches(e.Tier, l.Tier) {
-		return refuse("C4", "tier of the list", "leave the subject off this list, or state the tier that the decision found: "+l.Tier, "the list %s asks for conduct of the tier %s; the draft states %q", l.Code, l.Tier, e.Tier)
+		return Refuse("C4", "tier of the list", "leave the subject off this list, or state the tier that the decision found: "+l.Tier, "the list %s asks for conduct of the tier %s; the draft states %q", l.Code, l.Tier, e.Tier)
 	}
 	for _, code := range e.Measures {
 		m, have := t.Catalogue.Measure(code), l.Measure(code)
 		switch {
 		case m == nil || have == nil:
-			return refuse("C4", "measure of the list", "see what may follow with: probity list criteria "+l.Code, "the measure %s does not follow from the list %s; none may be added", code, l.Code)
+			return Refuse("C4", "measure of the list", "see what may follow with: probity list criteria "+l.Code, "the measure %s does not follow from the list %s; none may be added", code, l.Code)
 		case !standsInList(m, t.Today):
-			return refuse("C4", "measure in force", "leave it out", "the measure %s does not stand in the list of measures on %s", code, t.Today)
+			return Refuse("C4", "measure in force", "leave it out", "the measure %s does not stand in the list of measures on %s", code, t.Today)
 		case !criteria.Reaches(e.Tier, criteriaTier(l, have)) || !criteria.Reaches(e.Tier, m.Tier):
-			return refuse("C4", "tier of the measure", "leave the measure out", "the measure %s needs conduct of the tier %s; the draft states %s", code, criteriaTier(l, have), e.Tier)
+			return Refuse("C4", "tier of the measure", "leave the measure out", "the measure %s needs conduct of the tier %s; the draft states %s", code, criteriaTier(l, have), e.Tier)
 		}
 		if err := Restrictable(m, t.Subject); err != nil {
 			return err
@@ -407,15 +407,15 @@ func smallDuty(l *criteria.List, g *criteria.Ground, facts []entry.Fact) bool {
 func listingHuman(t *ListingTerms, _ *criteria.Ground) error {
 	if !t.Subject.Natural() {
 		if t.Entry.Order != 0 {
-			return refuse("C4", "listing procedure", "leave the order out: for organisations the procedure is the basis", "the draft on an organisation names an order")
+			return Refuse("C4", "listing procedure", "leave the order out: for organisations the procedure is the basis", "the draft on an organisation names an order")
 		}
 		return nil
 	}
 	if t.Born != calendar.None && t.Today <= t.Born.Add(fullAge) {
-		return refuse("C4", "full age", "nobody under 18 is listed", "the subject is under 18")
+		return Refuse("C4", "full age", "nobody under 18 is listed", "the subject is under 18")
 	}
 	if len(t.Entry.Measures) > 0 {
-		return refuse("C4", "order of a court or competent authority", "leave the measures out; a human being is restricted by an order alone", "measures on a human being would follow from a list")
+		return Refuse("C4", "order of a court or competent authority", "leave the measures out; a human being is restricted by an order alone", "measures on a human being would follow from a list")
 	}
 	return listingOrder(t)
 }
@@ -423,7 +423,7 @@ func listingHuman(t *ListingTerms, _ *criteria.Ground) error {
 func listingOrder(t *ListingTerms) error {
 	i := slices.IndexFunc(t.Orders, func(o order.Order) bool { return o.ID == t.Entry.Order && o.ID != 0 })
 	if i < 0 || t.Orders[i].Issuer != t.Entry.Keeper || t.Orders[i].State(t.Today) != order.InForce {
-		return refuse("C4", "order of a court", "enter the court's order first, and name it in the draft", "a human being is listed on an order of the same court that is in force, and on nothing else")
+		return Refuse("C4", "order of a court", "enter the court's order first, and name it in the draft", "a human being is listed on an order of the same court that is in force, and on nothing else")
 	}
 	return nil
 }
@@ -431,7 +431,7 @@ func listingOrder(t *ListingTerms) error {
 // listingHonour holds that nobody is honoured while it stands on a black list.
 func listingHonour(t *ListingTerms) error {
 	if t.Entry.Colour == criteria.Red && len(t.Blacklists) > 0 {
-		return refuse("C4", "no entry on a black list", "wait until the entry on the black list has ended", "the subject stands on: %s", strings.Join(t.Blacklists, ", "))
+		return Refuse("C4", "no entry on a black list", "wait until the entry on the black list has ended", "the subject stands on: %s", strings.Join(t.Blacklists, ", "))
 	}
 	return nil
 }
@@ -460,7 +460,7 @@ func listingObjection(t *ListingTerms) error {
 func listingGrace(t *ListingTerms) error {
 	g := t.List.Grace
 	if g == nil {
-		return refuse("C4", "respite of the list", "answer the objections or drop the draft", "the list %s knows no respite", t.List.Code)
+		return Refuse("C4", "respite of the list", "answer the objections or drop the draft", "the list %s knows no respite", t.List.Code)
 	}
 	if earlier := t.Entry.Last(entry.Grace); earlier != nil {
 		return fault.New(fault.Conflict, "listing.grace", "a respite was given already, until %s", earlier.Until)
@@ -478,11 +478,11 @@ func listingGrace(t *ListingTerms) error {
 
 func listingDecision(t *ListingTerms) error {
 	if until := t.Entry.Undecided(); t.Today <= until {
-		return refuse("C4", "closed window to object", "decide on "+(until+1).String()+" or later", "the subject may act until %s", until)
+		return Refuse("C4", "closed window to object", "decide on "+(until+1).String()+" or later", "the subject may act until %s", until)
 	}
 	for _, x := range t.List.Exempt {
 		if !slices.Contains(t.Step.Excluded, x.Code) {
-			return refuse("C4", "exemption "+x.Code, "say of every exemption that it does not apply, or drop the draft", "it was not looked at whether nobody may be listed here: %s", x.Title.EN)
+			return Refuse("C4", "exemption "+x.Code, "say of every exemption that it does not apply, or drop the draft", "it was not looked at whether nobody may be listed here: %s", x.Title.EN)
 		}
 	}
 	if t.Subject.Natural() {
@@ -502,7 +502,7 @@ func listingDecision(t *ListingTerms) error {
 	case t.Step.End <= t.Today:
 		return fault.New(fault.Invalid, "listing.end", "the entry would end on %s, before it stands", t.Step.End).With("name a day to come, or drop the draft")
 	case t.Step.End > longest:
-		return refuse("C4", "end under the ceiling", "end it on "+longest.String()+" at the latest", "an entry for %s may stand until %s; the decision names %s", g.Code, longest, t.Step.End)
+		return Refuse("C4", "end under the ceiling", "end it on "+longest.String()+" at the latest", "an entry for %s may stand until %s; the decision names %s", g.Code, longest, t.Step.End)
 	}
 	t.Step.Until = t.Step.Day.Add(t.List.Contest)
 	return nil
@@ -511,7 +511,7 @@ func listingDecision(t *ListingTerms) error {
 func listingPublication(t *ListingTerms) error {
 	keeper := t.Catalogue.Agency(t.Entry.Keeper)
 	if keeper != nil && slices.Contains(t.List.Approval, keeper.Level) && t.Entry.Last(entry.Approve) == nil {
-		return refuse("C4", "approval of the next higher level", "have the body above approve the decision: probity list approve", "decisions of %s take effect once the next higher level has approved them", keeper.Code)
+		return Refuse("C4", "approval of the next higher level", "have the body above approve the decision: probity list approve", "decisions of %s take effect once the next higher level has approved them", keeper.Code)
 	}
 	if t.Today >= t.Entry.End() {
 		return fault.New(fault.Invalid, "listing.over", "the entry ended on %s already", t.Entry.End()).With("revoke the decision")

@@ -57,25 +57,25 @@ func orderComplete(t *RestrictionTerms) error {
 	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
 	switch {
 	case o.Subject == 0 || o.Subject != t.Subject.ID:
-		return refuse("C4", "subject", "name the one subject the order names", "the order does not name this subject")
+		return Refuse("C4", "subject", "name the one subject the order names", "the order does not name this subject")
 	case blank(o.Basis.Law):
-		return refuse("C4", "legal basis", theOrder, "the order names no law")
+		return Refuse("C4", "legal basis", theOrder, "the order names no law")
 	case blank(o.Basis.Article):
-		return refuse("C4", "article of the legal basis", theOrder, "the order names %s without an article", o.Basis.Law)
+		return Refuse("C4", "article of the legal basis", theOrder, "the order names %s without an article", o.Basis.Law)
 	case blank(o.Document.Number):
-		return refuse("C4", "document number", theOrder, "the order has no document number")
+		return Refuse("C4", "document number", theOrder, "the order has no document number")
 	case o.Document.Digest == [32]byte{}:
-		return refuse("C4", "document", "give the SHA-256 of the signed document", "the order's document is not identified")
+		return Refuse("C4", "document", "give the SHA-256 of the signed document", "the order's document is not identified")
 	case o.Start == calendar.None:
-		return refuse("C4", "start", theOrder, "the order names no first day")
+		return Refuse("C4", "start", theOrder, "the order names no first day")
 	case o.End == calendar.None && o.Review == calendar.None:
-		return refuse("C4", "end or review date", theOrder, "the order names neither an end nor a review date")
+		return Refuse("C4", "end or review date", theOrder, "the order names neither an end nor a review date")
 	case blank(o.Appeal):
-		return refuse("C4", "route of appeal", theOrder, "the order does not say how the subject can contest it")
+		return Refuse("C4", "route of appeal", theOrder, "the order does not say how the subject can contest it")
 	case o.Served == calendar.None:
-		return refuse("C4", "service of notice", "serve the subject first and enter the day of service", "notice of the order was not served on its subject")
+		return Refuse("C4", "service of notice", "serve the subject first and enter the day of service", "notice of the order was not served on its subject")
 	case o.Served > t.Today:
-		return refuse("C4", "service of notice", "enter the order once the subject was served", "notice is to be served on %s, which has not come", o.Served)
+		return Refuse("C4", "service of notice", "enter the order once the subject was served", "notice is to be served on %s, which has not come", o.Served)
 	}
 	return orderDays(t)
 }
@@ -100,13 +100,13 @@ func orderOfAnAuthority(t *RestrictionTerms) error {
 	issuer := t.Catalogue.Agency(t.Order.Issuer)
 	switch {
 	case issuer == nil:
-		return refuse("C4", "court or competent authority", cure, "%q is no agency of the catalogue", t.Order.Issuer)
+		return Refuse("C4", "court or competent authority", cure, "%q is no agency of the catalogue", t.Order.Issuer)
 	case !authority(issuer):
-		return refuse("C4", "court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", issuer.Code, issuer.Kind)
-	case !t.By.official():
-		return refuse("C4", "official of the author", cure, "no official of %s enters this order", t.Order.Issuer)
+		return Refuse("C4", "court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", issuer.Code, issuer.Kind)
+	case !t.By.IsOfficial():
+		return Refuse("C4", "official of the author", cure, "no official of %s enters this order", t.Order.Issuer)
 	case t.By.Agency != t.Order.Issuer:
-		return refuse("C4", "order of one's own", cure, "an official of %s cannot enter an order of %s", t.By.Agency, t.Order.Issuer)
+		return Refuse("C4", "order of one's own", cure, "an official of %s cannot enter an order of %s", t.By.Agency, t.Order.Issuer)
 	}
 	return nil
 }
@@ -120,11 +120,11 @@ func authority(a *catalogue.Agency) bool {
 func orderOfTheList(t *RestrictionTerms) error {
 	m := t.measure()
 	if m == nil {
-		return refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "the list of measures has no %q", t.Order.Measure)
+		return Refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "the list of measures has no %q", t.Order.Measure)
 	}
 	for _, d := range []calendar.Day{t.Today, t.Order.Start} {
 		if !standsInList(m, d) {
-			return refuse("C4", "measure in force", "order a measure that stands in the list", "the measure %s does not stand in the list on %s", m.Code, d)
+			return Refuse("C4", "measure in force", "order a measure that stands in the list", "the measure %s does not stand in the list on %s", m.Code, d)
 		}
 	}
 	if err := Restrictable(m, t.Subject); err != nil {
@@ -133,7 +133,7 @@ func orderOfTheList(t *RestrictionTerms) error {
 	if !slices.ContainsFunc(m.Basis, func(l catalogue.Law) bool {
 		return l.Code == t.Order.Basis.Law && (l.Article == "" || l.Article == t.Order.Basis.Article)
 	}) {
-		return refuse("C4", "legal basis of the measure", "name a basis the list gives for the measure: "+bases(m), "%s does not allow the measure %s", t.Order.Basis, m.Code)
+		return Refuse("C4", "legal basis of the measure", "name a basis the list gives for the measure: "+bases(m), "%s does not allow the measure %s", t.Order.Basis, m.Code)
 	}
 	return nil
 }
@@ -142,23 +142,23 @@ func orderOfTheList(t *RestrictionTerms) error {
 // kind.
 func orderOfTheCompetent(t *RestrictionTerms) error {
 	m, issuer := t.measure(), t.Catalogue.Agency(t.Order.Issuer)
-	if m.Body == issuer.Code || m.Body == issuer.Kind || directs(t.Catalogue, m.Body, issuer.Code) {
+	if m.Body == issuer.Code || m.Body == issuer.Kind || Directs(t.Catalogue, m.Body, issuer.Code) {
 		return nil
 	}
-	return refuse("C4", "competent authority", "the list leaves the measure to: "+m.Body, "%s has no power to order the measure %s", issuer.Code, m.Code)
+	return Refuse("C4", "competent authority", "the list leaves the measure to: "+m.Body, "%s has no power to order the measure %s", issuer.Code, m.Code)
 }
 
 // Restrictable tells whether a measure of the list may restrict such a subject at all.
 func Restrictable(m *catalogue.Measure, s subject.Subject) error {
 	switch {
 	case m.Class == "benefit":
-		return refuse("C4", "measure that can be ordered", "a benefit is neither ordered nor taken away by order", "the measure %s is a benefit", m.Code)
+		return Refuse("C4", "measure that can be ordered", "a benefit is neither ordered nor taken away by order", "the measure %s is a benefit", m.Code)
 	case s.Natural() && m.Class != "I":
-		return refuse("C4", "measure of class I", "for human beings only measures of class I exist, each by order of a court or authority", "the measure %s is of class %s and cannot restrict a human being", m.Code, m.Class)
+		return Refuse("C4", "measure of class I", "for human beings only measures of class I exist, each by order of a court or authority", "the measure %s is of class %s and cannot restrict a human being", m.Code, m.Class)
 	case m.Class != "I" && m.Class != "II":
-		return refuse("C4", "measure that can be ordered", "measures of class III are a private body's own and are not kept here", "the measure %s is of class %s, which nobody orders", m.Code, m.Class)
+		return Refuse("C4", "measure that can be ordered", "measures of class III are a private body's own and are not kept here", "the measure %s is of class %s, which nobody orders", m.Code, m.Class)
 	case !slices.Contains(m.Kinds, s.Kind):
-		return refuse("C4", "measure for this kind of subject", "see the list with: probity catalogue list measures", "the measure %s is not for subjects of the kind %s", m.Code, s.Kind)
+		return Refuse("C4", "measure for this kind of subject", "see the list with: probity catalogue list measures", "the measure %s is not for subjects of the kind %s", m.Code, s.Kind)
 	}
 	return nil
 }
@@ -166,18 +166,21 @@ func Restrictable(m *catalogue.Measure, s subject.Subject) error {
 func orderUnderTheCeiling(t *RestrictionTerms) error {
 	m := t.measure()
 	if m.Ceiling.IsZero() {
-		return refuse("C4", "ceiling of the measure", "have the list state how long the measure may run at most", "the list states no ceiling for the measure %s", m.Code)
+		return Refuse("C4", "ceiling of the measure", "have the list state how long the measure may run at most", "the list states no ceiling for the measure %s", m.Code)
 	}
 	// Both dates are held to it: a review date does not open a longer end.
 	limit := t.Order.Start.Add(m.Ceiling)
 	for _, d := range []calendar.Day{t.Order.End, t.Order.Review} {
 		if d != calendar.None && d > limit {
-			return refuse("C4", "end under the ceiling", fmt.Sprintf("end or review it on %s at the latest", limit),
+			return Refuse("C4", "end under the ceiling", fmt.Sprintf("end or review it on %s at the latest", limit),
 				"the measure %s may run %s from %s; the order names %s", m.Code, m.Ceiling, t.Order.Start, d)
 		}
 	}
 	return nil
 }
+
+// RatingWord is the first word of a text by which an act would lean on a rating; "" where there is none.
+func RatingWord(text string) string { return mentions(text, ratingWords) }
 
 // ratingWords are the words by which an order would lean on a rating. They are looked for in the order's free text,
 // the only place left where one could be smuggled in; the types have no field for it.
@@ -185,8 +188,8 @@ var ratingWords = []string{"rating", "rated", "score", "credit grade", "评分",
 
 func orderWithoutRating(t *RestrictionTerms) error {
 	for _, text := range []string{t.Order.Scope, t.Order.Appeal, t.Order.Document.Number} {
-		if word := mentions(text, ratingWords); word != "" {
-			return refuse("C4", "ground other than a rating", "state the conduct and the law; no restriction may refer to a rating or to anything derived from one",
+		if word := RatingWord(text); word != "" {
+			return Refuse("C4", "ground other than a rating", "state the conduct and the law; no restriction may refer to a rating or to anything derived from one",
 				"the order refers to a rating (%q)", word)
 		}
 	}

@@ -53,7 +53,7 @@ type BenefitTerms struct {
 func AdmitBenefit(t BenefitTerms) error {
 	m := t.Measure
 	if m == nil || m.Class != "benefit" || m.Benefit == nil {
-		return refuse("C5", "benefit", "describe its model, bands, baseline and domain in the list of measures", "there is no such benefit in the list of measures")
+		return Refuse("C5", "benefit", "describe its model, bands, baseline and domain in the list of measures", "there is no such benefit in the list of measures")
 	}
 	if err := benefitOnlyAdds(m, t.Previous); err != nil {
 		return err
@@ -66,21 +66,21 @@ func benefitOnlyAdds(m, previous *catalogue.Measure) error {
 	const cure = "say how the service stood for everybody twelve months before the benefit began, and on which day"
 	switch {
 	case strings.TrimSpace(b.Baseline.EN) == "" || strings.TrimSpace(b.Baseline.ZH) == "":
-		return refuse("C5", "baseline", cure, "the benefit %s does not state its baseline in both languages", m.Code)
+		return Refuse("C5", "baseline", cure, "the benefit %s does not state its baseline in both languages", m.Code)
 	case b.Since == calendar.None || m.From == calendar.None:
-		return refuse("C5", "day of the baseline", cure, "the benefit %s does not say from when its baseline stood, or from when it runs", m.Code)
+		return Refuse("C5", "day of the baseline", cure, "the benefit %s does not say from when its baseline stood, or from when it runs", m.Code)
 	case b.Since.Add(calendar.Period{Months: 12}) > m.From:
-		return refuse("C5", "baseline as it stood twelve months earlier", cure,
+		return Refuse("C5", "baseline as it stood twelve months earlier", cure,
 			"the baseline of %s is that of %s, the benefit runs from %s: that is less than twelve months", m.Code, b.Since, m.From)
 	case strings.TrimSpace(b.Domain) == "":
-		return refuse("C5", "domain", "say which area of life the benefit touches", "the benefit %s names no domain", m.Code)
+		return Refuse("C5", "domain", "say which area of life the benefit touches", "the benefit %s names no domain", m.Code)
 	}
 	if name := closedDomain(b.Domain); name != "" {
-		return refuse("C5", "domain open to benefits", "leave it out: schooling, health care, work, housing, travel, basic banking, justice and speech are closed to benefits",
+		return Refuse("C5", "domain open to benefits", "leave it out: schooling, health care, work, housing, travel, basic banking, justice and speech are closed to benefits",
 			"the benefit %s touches %s (%q)", m.Code, name, b.Domain)
 	}
 	if previous != nil && previous.Benefit != nil && (previous.Benefit.Baseline != b.Baseline || previous.Benefit.Since != b.Since) {
-		return refuse("C5", "unchanged baseline", "keep the baseline while the benefit runs; a better service for everybody needs no entry in the list",
+		return Refuse("C5", "unchanged baseline", "keep the baseline while the benefit runs; a better service for everybody needs no entry in the list",
 			"the baseline of %s was changed while the benefit runs", m.Code)
 	}
 	return nil
@@ -91,7 +91,7 @@ func benefitInContext(t *BenefitTerms) error {
 	for _, k := range m.Kinds {
 		switch {
 		case k == subject.OfficeHolder:
-			return refuse("C3", "context of private life", "leave office holders out: what they did in office neither helps nor harms them outside it",
+			return Refuse("C3", "context of private life", "leave office holders out: what they did in office neither helps nor harms them outside it",
 				"the benefit %s would carry an office holder's rating out of the office", m.Code)
 		case t.Model.Code != m.Benefit.Model || !t.Model.rates(k):
 			return fault.New(fault.Invalid, "benefit.kind", "the benefit %s is for the kind %s, which its model %s does not rate", m.Code, k, m.Benefit.Model).

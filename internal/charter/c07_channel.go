@@ -44,7 +44,7 @@ func (p ChannelPermit) Terms() *ChannelTerms { return p.terms }
 // notices go, and no human being's affairs are published.
 func PermitChannel(t ChannelTerms) (ChannelPermit, error) {
 	if t.Subject.ID == 0 {
-		return ChannelPermit{}, refuse("C7", "subject", "name one subject", "the channel is nobody's")
+		return ChannelPermit{}, Refuse("C7", "subject", "name one subject", "the channel is nobody's")
 	}
 	switch t.Kind {
 	case PublicationChannel:
@@ -56,7 +56,7 @@ func PermitChannel(t ChannelTerms) (ChannelPermit, error) {
 			return ChannelPermit{}, err
 		}
 	default:
-		return ChannelPermit{}, refuse("C7", "kind of channel", "choose file, mail or hook", "there is no channel of the kind %q", t.Kind)
+		return ChannelPermit{}, Refuse("C7", "kind of channel", "choose file, mail or hook", "there is no channel of the kind %q", t.Kind)
 	}
 	return ChannelPermit{&t}, nil
 }
@@ -66,11 +66,11 @@ func chosen(t *ChannelTerms) error {
 		return nil
 	}
 	switch {
-	case !t.By.official() || !t.With.official() || t.By.name() == t.With.name():
-		return refuse("C7", "channel of the subject's own choice", "have the subject set it with its own credential, or before two officials",
+	case !t.By.IsOfficial() || !t.With.IsOfficial() || t.By.Title() == t.With.Title():
+		return Refuse("C7", "channel of the subject's own choice", "have the subject set it with its own credential, or before two officials",
 			"nobody else says where a subject's notices go")
 	case len(t.Proof) != 64:
-		return refuse("C7", "proof of the choice", "give the document in which the subject asked for it; its SHA-256 is kept",
+		return Refuse("C7", "proof of the choice", "give the document in which the subject asked for it; its SHA-256 is kept",
 			"no document shows that the subject chose the channel")
 	}
 	return nil
@@ -79,12 +79,12 @@ func chosen(t *ChannelTerms) error {
 func substituted(t *ChannelTerms) error {
 	switch {
 	case t.Subject.Natural():
-		return refuse("C7", "service that exposes nobody", "keep the notices in the inbox, and find the person by the address its identity document shows",
+		return Refuse("C7", "service that exposes nobody", "keep the notices in the inbox, and find the person by the address its identity document shows",
 			"a human being is not served by publication")
-	case !t.By.official():
-		return refuse("C7", "official", "show the credential of the official who orders it", "no official orders service by publication")
+	case !t.By.IsOfficial():
+		return Refuse("C7", "official", "show the credential of the official who orders it", "no official orders service by publication")
 	case strings.TrimSpace(t.Tried) == "":
-		return refuse("C7", "attempts before", "say what was tried to reach the organisation: --tried", "service by publication comes after every other way")
+		return Refuse("C7", "attempts before", "say what was tried to reach the organisation: --tried", "service by publication comes after every other way")
 	}
 	return nil
 }

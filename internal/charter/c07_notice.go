@@ -12,7 +12,7 @@ func contractNotices(c *catalogue.Contract) error {
 	if !bearsNatural(c) || c.PublicByLaw || !canBeAdverse(c) || c.Field(c.Notice) != nil {
 		return nil
 	}
-	return refuse("C7", "prior notice", "add a field for the day of the notice and name it under notice:",
+	return Refuse("C7", "prior notice", "add a field for the day of the notice and name it under notice:",
 		"the dataset %s can tell against human beings and has no field for the day on which they were told", c.Code)
 }
 
@@ -29,9 +29,9 @@ func (in *Intake) noticed(d *record.Draft) error {
 	const cure = "tell the person first, on a channel it has used, and state the day in the row"
 	switch {
 	case d.Notice == calendar.None:
-		return refuse("C7", "prior notice", cure, "the row tells against a human being, and names no day on which that person was told")
+		return Refuse("C7", "prior notice", cure, "the row tells against a human being, and names no day on which that person was told")
 	case d.Notice >= in.today:
-		return refuse("C7", "prior notice", cure, "the notice is dated %s, not before the day of reporting", d.Notice)
+		return Refuse("C7", "prior notice", cure, "the notice is dated %s, not before the day of reporting", d.Notice)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func Told(act Telling, written []notice.Written) error {
 		key := to{d.Subject, d.Occasion}
 		i := slices.IndexFunc(have[key], func(n notice.Notice) bool { return n.Fulfils(d) })
 		if i < 0 {
-			return refuse("C7", "notice", "have the clerk write the notice, and record it in the transaction of the act",
+			return Refuse("C7", "notice", "have the clerk write the notice, and record it in the transaction of the act",
 				"subject %s would not be told (%s %s), so the act does not take effect", d.Subject, d.Occasion, d.About)
 		}
 		have[key] = slices.Delete(have[key], i, i+1)

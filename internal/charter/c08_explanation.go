@@ -55,11 +55,11 @@ const unexplained = "compute the rating again; if that does not help, the model'
 func explainedWhole(e *Explanation) error {
 	switch {
 	case e.Subject == 0 || e.Model == "" || e.Version == 0 || e.Digest == "":
-		return refuse("C8", "model", unexplained, "the rating of subject %s does not say by which model file it was made", e.Subject)
+		return Refuse("C8", "model", unexplained, "the rating of subject %s does not say by which model file it was made", e.Subject)
 	case !e.Rated && len(e.WhyNot) == 0:
-		return refuse("C8", "reason", unexplained, "subject %s is not rated by %s, and no reason is given", e.Subject, e.Model)
+		return Refuse("C8", "reason", unexplained, "subject %s is not rated by %s, and no reason is given", e.Subject, e.Model)
 	case e.Rated && e.Band == "":
-		return refuse("C8", "band", unexplained, "the rating of subject %s by %s has no band", e.Subject, e.Model)
+		return Refuse("C8", "band", unexplained, "the rating of subject %s by %s has no band", e.Subject, e.Model)
 	}
 	return nil
 }
@@ -73,17 +73,17 @@ func explainedExactly(e *Explanation) error {
 		for i := range parts {
 			p := &parts[i]
 			if p.Name == "" {
-				return refuse("C8", "name of each part", unexplained, "a part of the score of subject %s has no name", e.Subject)
+				return Refuse("C8", "name of each part", unexplained, "a part of the score of subject %s has no name", e.Subject)
 			}
 			next := sum + p.Points
 			if (p.Points > 0 && next < sum) || (p.Points < 0 && next > sum) {
-				return refuse("C8", "exact decomposition", unexplained, "the parts of the score of subject %s exceed what can be added up", e.Subject)
+				return Refuse("C8", "exact decomposition", unexplained, "the parts of the score of subject %s exceed what can be added up", e.Subject)
 			}
 			sum = next
 		}
 	}
 	if sum != e.Score {
-		return refuse("C8", "exact decomposition", unexplained, "base, points and adjustments of subject %s add up to %d, and the score is %d", e.Subject, sum, e.Score)
+		return Refuse("C8", "exact decomposition", unexplained, "base, points and adjustments of subject %s add up to %d, and the score is %d", e.Subject, sum, e.Score)
 	}
 	return nil
 }

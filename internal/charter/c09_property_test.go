@@ -8,6 +8,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/dispute/contest"
 	"probity/internal/record"
@@ -80,7 +81,7 @@ func TestC9Statement(t *testing.T) {
 	sub := company
 	own := charter.Actor{Subject: sub.ID, Credential: "own"}
 	state := func(text string) error {
-		_, err := charter.PermitStatement(charter.StatementTerms{Subject: sub, By: own, Statement: contest.Statement{Text: text}, Today: today})
+		_, err := remedy.PermitStatement(remedy.StatementTerms{Subject: sub, By: own, Statement: contest.Statement{Text: text}, Today: today})
 		return err
 	}
 	long := func(word string, n int) string {

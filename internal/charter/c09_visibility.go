@@ -27,6 +27,6 @@ func reinserted(d *record.Draft) error {
 	if !d.Barred || d.Status == record.Retracted {
 		return nil
 	}
-	return refuse("C9", "certification", "certify the record first: probity dispute reinstate; the subject is told of it",
+	return Refuse("C9", "certification", "certify the record first: probity dispute reinstate; the subject is told of it",
 		"a dispute put the record with this key out of use, and nobody has certified it since")
 }

@@ -19,7 +19,7 @@ func (in *Intake) fresh(d *record.Draft) error {
 	if d.Lapse == calendar.None || in.today < d.Lapse || d.Status == record.Retracted {
 		return nil
 	}
-	return refuse("C10", "matter that has not lapsed", "leave it out: what has lapsed is kept nowhere", "the matter lapsed on %s", d.Lapse)
+	return Refuse("C10", "matter that has not lapsed", "leave it out: what has lapsed is kept nowhere", "the matter lapsed on %s", d.Lapse)
 }
 
 // noReaging holds that the day from which forgetting is counted never moves on: whatever a later version says, the record
@@ -29,7 +29,7 @@ func noReaging(d *record.Draft) error {
 	if !known || !d.Adverse || d.Status == record.Retracted || (d.Lapse != calendar.None && d.Lapse <= d.Lapsing) {
 		return nil
 	}
-	return refuse("C10", "unmoved day of lapse", "keep the day from which the period ran; a matter of its own is a record of its own, under its own key",
+	return Refuse("C10", "unmoved day of lapse", "keep the day from which the period ran; a matter of its own is a record of its own, under its own key",
 		"an earlier version of the record lapses on %s, and this one would later", d.Lapsing)
 }
 
@@ -40,11 +40,11 @@ func contractForgets(c *catalogue.Contract) error {
 		return nil
 	}
 	if c.Retention.Period.IsZero() {
-		return refuse("C10", "retention", "state retention: how long after the end of the conduct it is kept", "the dataset %s can tell against its subjects and says nowhere when that lapses", c.Code)
+		return Refuse("C10", "retention", "state retention: how long after the end of the conduct it is kept", "the dataset %s can tell against its subjects and says nowhere when that lapses", c.Code)
 	}
 	const anyDay = calendar.Day(0)
 	if bearsNatural(c) && anyDay.Add(c.Retention.Period) > anyDay.Add(longestMemory) {
-		return refuse("C10", "retention of at most five years", "shorten it to P5Y or less", "the dataset %s would keep what tells against a human being for %s", c.Code, c.Retention.Period)
+		return Refuse("C10", "retention of at most five years", "shorten it to P5Y or less", "the dataset %s would keep what tells against a human being for %s", c.Code, c.Retention.Period)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (p ReadPermit) Datasets() []string { return p.datasets }
 // of the datasets it names.
 func PermitRead(t ReadTerms) (ReadPermit, error) {
 	if t.Subject.ID == 0 {
-		return ReadPermit{}, refuse("C11", "subject", "read one subject at a time", "the read names no subject")
+		return ReadPermit{}, Refuse("C11", "subject", "read one subject at a time", "the read names no subject")
 	}
 	if t.By.Subject != 0 {
 		return ownRead(t)
@@ -110,7 +110,7 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 
 func ownRead(t ReadTerms) (ReadPermit, error) {
 	if t.By.Subject != t.Subject.ID || t.By.Credential == "" {
-		return ReadPermit{}, refuse("C11", "own file", "read your own file, or have an official ask for a stated purpose", "a subject's credential opens its own file and no other")
+		return ReadPermit{}, Refuse("C11", "own file", "read your own file, or have an official ask for a stated purpose", "a subject's credential opens its own file and no other")
 	}
 	t.Purpose, t.Basis, t.Case = "own_file", "charter C12", ""
 	return ReadPermit{terms: &t, level: FullAnswer}, nil
@@ -118,7 +118,7 @@ func ownRead(t ReadTerms) (ReadPermit, error) {
 
 // statedRead holds that everything is stated, and that the purpose is of the closed list and allows it.
 func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
-	missing := func(element, cure, text string) error { return refuse("C11", element, cure, "%s", text) }
+	missing := func(element, cure, text string) error { return Refuse("C11", element, cure, "%s", text) }
 	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
 	const list = "see the purposes with: probity catalogue list purposes"
 	switch t.What {
@@ -177,7 +177,7 @@ func consentForRead(t *ReadTerms, p *catalogue.Purpose) (*consent.Consent, error
 		return nil, nil
 	}
 	if t.Model == "" && (t.What == ReadRating || t.What == ReadExplanation || t.What == ReadHistory) {
-		return nil, refuse("C11", "model", "name the model: a consent covers the ratings of one", "the read does not say by which model the rating was made")
+		return nil, Refuse("C11", "model", "name the model: a consent covers the ratings of one", "the read does not say by which model the rating was made")
 	}
 	for i := range t.Consents {
 		c := &t.Consents[i]
@@ -189,7 +189,7 @@ func consentForRead(t *ReadTerms, p *catalogue.Purpose) (*consent.Consent, error
 	if !p.NeedsConsent {
 		return nil, nil
 	}
-	return nil, refuse("C11", "consent", "ask the person for a consent that names "+t.By.Agency+" as recipient: probity consent give",
+	return nil, Refuse("C11", "consent", "ask the person for a consent that names "+t.By.Agency+" as recipient: probity consent give",
 		"no consent of subject %s covers a read by %s for the purpose %s", t.Subject.ID, t.By.Agency, t.Purpose)
 }
 
@@ -202,7 +202,7 @@ func thirdParty(t *ReadTerms, covering consent.ID) (Level, error) {
 		return BandOnly, nil
 	case ReadFile, ReadHistory:
 		if covering == 0 && strings.TrimSpace(t.Case) == "" {
-			return NoAnswer, refuse("C11", "consent or order", "name the order with --case, or ask the person for its consent",
+			return NoAnswer, Refuse("C11", "consent or order", "name the order with --case, or ask the person for its consent",
 				"records about a human being leave for a named consent or order only")
 		}
 		if t.What == ReadHistory {
@@ -210,6 +210,6 @@ func thirdParty(t *ReadTerms, covering consent.ID) (Level, error) {
 		}
 		return FullAnswer, nil
 	}
-	return NoAnswer, refuse("C11", "own credential", "ask for the rating's band; the subject can show its own explanation",
+	return NoAnswer, Refuse("C11", "own credential", "ask for the rating's band; the subject can show its own explanation",
 		"how the rating of a human being came about is for that person alone")
 }

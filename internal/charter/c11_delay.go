@@ -43,7 +43,7 @@ var longestDelay = calendar.Period{Months: 6}
 // the order on (what was shown once stays shown), and with an end (C11).
 func PermitDelay(t DelayTerms) (DelayPermit, error) {
 	refusal := func(element, cure, text string) (DelayPermit, error) {
-		return DelayPermit{}, refuse("C11", element, cure, "%s", text)
+		return DelayPermit{}, Refuse("C11", element, cure, "%s", text)
 	}
 	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
 	court := t.Catalogue.Agency(t.By.Agency)
@@ -52,7 +52,7 @@ func PermitDelay(t DelayTerms) (DelayPermit, error) {
 	switch {
 	case t.Subject.ID == 0:
 		return refusal("subject", "name one subject", "the order names no subject")
-	case !t.By.official():
+	case !t.By.IsOfficial():
 		return refusal("official", "show the credential of an official of the court: --as NAME", "the order names no official")
 	case court == nil || court.Kind != "court":
 		return refusal("court", "have an official of the court that gave the order enter it", "only a court keeps reads from their subject, and "+t.By.Agency+" is none")

@@ -20,9 +20,9 @@ func (p FreezePermit) Closes() bool { return p.close }
 func PermitFreeze(by Actor, s subject.Subject, closes bool) (FreezePermit, error) {
 	switch {
 	case s.ID == 0 || by.Subject != s.ID || by.Credential == "":
-		return FreezePermit{}, refuse("C11", "own credential", "use the subject's own credential: --as", "a file is closed and opened by its subject alone")
+		return FreezePermit{}, Refuse("C11", "own credential", "use the subject's own credential: --as", "a file is closed and opened by its subject alone")
 	case !NeedsConsent(s):
-		return FreezePermit{}, refuse("C11", "read by consent", "see who looked: probity reads show",
+		return FreezePermit{}, Refuse("C11", "read by consent", "see who looked: probity reads show",
 			"no read of the file of %s rests on its consent, so there is nothing to close", s.ID)
 	}
 	return FreezePermit{s, closes}, nil

@@ -31,18 +31,18 @@ const (
 func (p ReadPermit) Stands(f ReadFacts) error {
 	switch {
 	case p.terms == nil:
-		return refuse("C11", "permit", "have the read judged first", "a read was to be recorded that nobody judged")
+		return Refuse("C11", "permit", "have the read judged first", "a read was to be recorded that nobody judged")
 	case f.Revoked:
 		return fault.New(fault.Unauthenticated, "access.credential", "the credential %q is revoked", p.terms.By.Credential).
 			With("show another one: --as NAME")
 	case p.consent != 0 && f.Withdrawn:
-		return refuse("C11", "consent", "ask the person for a new consent: probity consent give",
+		return Refuse("C11", "consent", "ask the person for a new consent: probity consent give",
 			"the consent of subject %s that covered the read is withdrawn", p.terms.Subject.ID)
 	case p.consent != 0 && f.Frozen:
-		return refuse("C11", MissingUnfrozen, "ask the subject to open its file: probity reads unfreeze",
+		return Refuse("C11", MissingUnfrozen, "ask the subject to open its file: probity reads unfreeze",
 			"subject %s keeps its file closed to reads that rest on its consent; it is told of the attempt", p.terms.Subject.ID)
 	case p.terms.By.Subject == 0 && f.Made >= f.Limit:
-		return refuse("C11", MissingQuota, "go on tomorrow, or have the limit for the purpose examined and raised: probity reads quotas",
+		return Refuse("C11", MissingQuota, "go on tomorrow, or have the limit for the purpose examined and raised: probity reads quotas",
 			"%s has made the %d reads that an agency may make on one day for the purpose %s; the attempt is logged",
 			p.terms.By.Agency, f.Limit, p.terms.Purpose)
 	}
@@ -65,16 +65,16 @@ func caseNumber(text string) error {
 	case strings.TrimSpace(text) == "":
 		return nil
 	case len(text) > maxCase:
-		return refuse("C11", "case number", cure, "what is stated as the case is longer than a number")
+		return Refuse("C11", "case number", cure, "what is stated as the case is longer than a number")
 	case strings.ContainsFunc(text, unicode.IsControl):
-		return refuse("C11", "case number", cure, "what is stated as the case is no number")
+		return Refuse("C11", "case number", cure, "what is stated as the case is no number")
 	case !strings.ContainsFunc(text, numeral):
-		return refuse("C11", "case number", cure, "what is stated as the case holds no number")
+		return Refuse("C11", "case number", cure, "what is stated as the case holds no number")
 	}
 	words := strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for _, w := range words {
 		if _, isSubject := subject.Decode('s', strings.ToLower(w)); isSubject || len(w) == 18 && identifier.Check(identifier.ResidentID, w).Valid {
-			return refuse("C11", "case number", cure, "what is stated as the case carries somebody's identifier")
+			return Refuse("C11", "case number", cure, "what is stated as the case carries somebody's identifier")
 		}
 	}
 	return nil

@@ -70,7 +70,7 @@ func (in *Intake) mighty(d *record.Draft) error {
 	if !in.akin(d) {
 		return nil
 	}
-	return refuse("C13", "independent supplier", "have a body that neither answers to it nor directs it make the change, or dispute the record",
+	return Refuse("C13", "independent supplier", "have a body that neither answers to it nor directs it make the change, or dispute the record",
 		"%s cannot change or withdraw a record on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", in.agency)
 }
 

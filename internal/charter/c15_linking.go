@@ -30,12 +30,12 @@ func (l Link) Terms() *LinkTerms { return l.terms }
 func PermitLink(t LinkTerms) (Link, error) {
 	switch {
 	case t.Kept.ID == 0 || t.Merged.ID == 0 || t.Kept.ID == t.Merged.ID:
-		return Link{}, refuse("C15", "two subjects", "name two different subjects", "there are no two subjects to join")
+		return Link{}, Refuse("C15", "two subjects", "name two different subjects", "there are no two subjects to join")
 	case t.Kept.Kind != t.Merged.Kind || t.Kept.Sole != t.Merged.Sole:
-		return Link{}, refuse("C15", "same kind", "leave them apart", "a subject of the kind %s is not the same as one of the kind %s", kindName(t.Kept), kindName(t.Merged))
+		return Link{}, Refuse("C15", "same kind", "leave them apart", "a subject of the kind %s is not the same as one of the kind %s", kindName(t.Kept), kindName(t.Merged))
 	}
 	if a, b, found := conflict(t.KeptIDs, t.MergedIDs); found {
-		return Link{}, refuse("C15", "identifiers without conflict", "leave them apart, and have the suppliers correct the identifier that is wrong",
+		return Link{}, Refuse("C15", "identifiers without conflict", "leave them apart, and have the suppliers correct the identifier that is wrong",
 			"the two carry different identifiers of one scheme: %s and %s", a, b)
 	}
 	if !sharesStrong(t.KeptIDs, t.MergedIDs) {
@@ -73,14 +73,14 @@ func decidedByHand(t *LinkTerms) error {
 	const cure = "give the official's reason and the document that shows it: --reason and --evidence"
 	switch {
 	case t.Kept.Natural() || t.Merged.Natural():
-		return refuse("C15", "exact strong identifier", "leave them apart until one identifier stands on both",
+		return Refuse("C15", "exact strong identifier", "leave them apart until one identifier stands on both",
 			"records of persons are joined by an exact strong identifier only, never by a name, a likeness or a decision by hand")
-	case !t.By.official():
-		return refuse("C15", "official", "show the credential of the official who decides", "no official decides on the link")
+	case !t.By.IsOfficial():
+		return Refuse("C15", "official", "show the credential of the official who decides", "no official decides on the link")
 	case strings.TrimSpace(t.Reason) == "":
-		return refuse("C15", "reason", cure, "the link has no reason")
+		return Refuse("C15", "reason", cure, "the link has no reason")
 	case strings.TrimSpace(t.Evidence) == "":
-		return refuse("C15", "evidence", cure, "the link has no evidence")
+		return Refuse("C15", "evidence", cure, "the link has no evidence")
 	}
 	return nil
 }
@@ -108,11 +108,11 @@ func (u Unlink) Reason() string { return u.reason }
 func PermitUnlink(kept, merged subject.ID, by Actor, reason string) (Unlink, error) {
 	switch {
 	case merged == 0 || kept == 0 || kept == merged:
-		return Unlink{}, refuse("C15", "link to undo", "name the subject that was merged", "there is nothing to part")
-	case !by.official():
-		return Unlink{}, refuse("C15", "official", "show the credential of the official who decides", "no official decides on parting the two")
+		return Unlink{}, Refuse("C15", "link to undo", "name the subject that was merged", "there is nothing to part")
+	case !by.IsOfficial():
+		return Unlink{}, Refuse("C15", "official", "show the credential of the official who decides", "no official decides on parting the two")
 	case strings.TrimSpace(reason) == "":
-		return Unlink{}, refuse("C15", "reason", "give the reason: --reason", "parting the two has no reason")
+		return Unlink{}, Refuse("C15", "reason", "give the reason: --reason", "parting the two has no reason")
 	}
 	return Unlink{kept, merged, by, reason}, nil
 }

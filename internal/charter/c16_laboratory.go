@@ -15,12 +15,12 @@ import (
 func admitIdentifier(birth Birth, id subject.Identifier, natural bool) error {
 	switch {
 	case birth == Live && unissuable(id):
-		return refuse("C16", "real identifier", "use it in a demo database: probity demo", "the identifier is of a synthetic range, and this database is live")
+		return Refuse("C16", "real identifier", "use it in a demo database: probity demo", "the identifier is of a synthetic range, and this database is live")
 	case birth == Demo && natural && !unissuable(id):
-		return refuse("C16", "synthetic identifier", "make a live database for real people, or generate the file with probity demo",
+		return Refuse("C16", "synthetic identifier", "make a live database for real people, or generate the file with probity demo",
 			"the identifier could belong to a human being, and this database is a demo")
 	case birth != Live && birth != Demo:
-		return refuse("C16", "birth of the database", "open a database that probity made", "it is not known whether the database is demo or live")
+		return Refuse("C16", "birth of the database", "open a database that probity made", "it is not known whether the database is demo or live")
 	}
 	return nil
 }

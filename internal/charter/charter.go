@@ -33,13 +33,13 @@ type Actor struct {
 	Credential string
 }
 
-// official tells whether the actor is a named official of a named agency.
-func (a Actor) official() bool { return a.Agency != "" && a.Official != "" && a.Subject == 0 }
+// IsOfficial tells whether the actor is a named official of a named agency.
+func (a Actor) IsOfficial() bool { return a.Agency != "" && a.Official != "" && a.Subject == 0 }
 
-// name is how an official is named in proofs and ledgers: agency/official.
-func (a Actor) name() string { return a.Agency + "/" + a.Official }
+// Title is how an official is named in proofs and ledgers: agency/official.
+func (a Actor) Title() string { return a.Agency + "/" + a.Official }
 
-// refuse makes a refusal; the text is formatted, the cure is taken as it is.
-func refuse(invariant, missing, cure, format string, args ...any) error {
+// Refuse makes a refusal; the text is formatted, the cure is taken as it is.
+func Refuse(invariant, missing, cure, format string, args ...any) error {
 	return fault.Refuse(invariant, missing, fmt.Sprintf(format, args...), cure)
 }

@@ -60,17 +60,17 @@ func (a Admitted) Furnishes() bool { return a.furnishes }
 func OpenIntake(t IntakeTerms) (*Intake, error) {
 	c := t.Contract
 	if c == nil {
-		return nil, refuse("C2", "contract", "name a dataset of the catalogue: probity catalogue list datasets", "there is no contract for these records")
+		return nil, Refuse("C2", "contract", "name a dataset of the catalogue: probity catalogue list datasets", "there is no contract for these records")
 	}
 	if err := AdmitContract(c, t.Catalogue, t.Today); err != nil {
 		return nil, err
 	}
 	if t.Agency != c.Supplier || t.Catalogue.Agency(t.Agency) == nil {
-		return nil, refuse("C2", "contract of the supplier", "have "+c.Supplier+" submit it, or register a dataset of "+t.Agency,
+		return nil, Refuse("C2", "contract of the supplier", "have "+c.Supplier+" submit it, or register a dataset of "+t.Agency,
 			"%s may not supply %s, for which %s is answerable", t.Agency, c.Code, c.Supplier)
 	}
 	if t.Birth != Demo && t.Birth != Live {
-		return nil, refuse("C16", "birth of the database", "open a database that probity made", "it is not known whether the database is demo or live")
+		return nil, Refuse("C16", "birth of the database", "open a database that probity made", "it is not known whether the database is demo or live")
 	}
 	in := &Intake{
 		contract: c, catalogue: t.Catalogue, agency: t.Agency, birth: t.Birth, today: t.Today,
@@ -100,10 +100,10 @@ func (in *Intake) Admit(d *record.Draft) (Admitted, error) {
 
 func (in *Intake) judge(d *record.Draft) error {
 	if d.Dataset != in.contract.Code || d.Agency != in.agency || d.Contract != in.contract.Number {
-		return refuse("C2", "row of this contract", "check the row against the contract of its submission", "the row was checked against another contract")
+		return Refuse("C2", "row of this contract", "check the row against the contract of its submission", "the row was checked against another contract")
 	}
 	if !in.contract.Bears(d.Kind) {
-		return refuse("C2", "subject of the contract's kinds", "correct the identifier, or send the row under the dataset for such subjects",
+		return Refuse("C2", "subject of the contract's kinds", "correct the identifier, or send the row under the dataset for such subjects",
 			"the dataset %s has no records about subjects of the kind %s", in.contract.Code, d.Kind)
 	}
 	// A retraction that finds its record by key brings no identifier in.
@@ -147,11 +147,11 @@ func contractOffices(c *catalogue.Contract) error {
 	}
 	for _, b := range c.Binding {
 		if b.Office == "" {
-			return refuse("C2", "office", "name the field that holds the office code under binding", "the dataset %s is about office holders and does not say in which office", c.Code)
+			return Refuse("C2", "office", "name the field that holds the office code under binding", "the dataset %s is about office holders and does not say in which office", c.Code)
 		}
 	}
 	if f := c.Field(c.From); c.Family != AppointmentFamily && (f == nil || !f.Required) {
-		return refuse("C2", "final finding", "let the valid interval begin with a required field: the day on which the finding became final",
+		return Refuse("C2", "final finding", "let the valid interval begin with a required field: the day on which the finding became final",
 			"the dataset %s is about office holders and does not say when a finding became final", c.Code)
 	}
 	return nil
@@ -162,27 +162,27 @@ func contractOffices(c *catalogue.Contract) error {
 func (in *Intake) inOffice(d *record.Draft) error {
 	office, _, ok := strings.Cut(d.Bound.Value, "/")
 	if d.Bound.Scheme != subject.Appointment || !ok {
-		return refuse("C2", "appointment", "state the office code and the appointment's resident number", "the row is about an office holder and names no appointment")
+		return Refuse("C2", "appointment", "state the office code and the appointment's resident number", "the row is about an office holder and names no appointment")
 	}
 	if in.catalogue.Office(office) == nil {
-		return refuse("C2", "office of the published list", "see the offices with: probity catalogue list offices", "the office %q is not on the list of offices with public power", office)
+		return Refuse("C2", "office of the published list", "see the offices with: probity catalogue list offices", "the office %q is not on the list of offices with public power", office)
 	}
 	if in.appoints || d.Status == record.Retracted {
 		return nil
 	}
 	const cure = "report the appointment first, with the day it began"
 	if in.term == nil {
-		return refuse("C2", "appointment", cure, "no appointment is known for this row")
+		return Refuse("C2", "appointment", cure, "no appointment is known for this row")
 	}
 	from, to, ok := in.term(d.Subject)
 	switch {
 	case d.From == calendar.None || d.From > in.today:
-		return refuse("C2", "final finding", "report it once nothing can be appealed any more, with the day on which it became final",
+		return Refuse("C2", "final finding", "report it once nothing can be appealed any more, with the day on which it became final",
 			"the finding is not final: complaints and open proceedings are no record of an office holder")
 	case !ok:
-		return refuse("C2", "appointment", cure, "no appointment is known for this row")
+		return Refuse("C2", "appointment", cure, "no appointment is known for this row")
 	case d.Occurred < from || (to != calendar.None && d.Occurred > to):
-		return refuse("C2", "act inside the term", "leave it out: what happened before or after the office is no record of it",
+		return Refuse("C2", "act inside the term", "leave it out: what happened before or after the office is no record of it",
 			"it happened on %s, outside the term of the office", d.Occurred)
 	}
 	return nil

@@ -54,7 +54,7 @@ func (m *ModelFacts) natural() bool { return m.rates(subject.Person) || m.rates(
 // modelFor holds that a model rates only the kinds it was registered for.
 func modelFor(m *ModelFacts, k subject.Kind) error {
 	if m.Code == "" || !m.rates(k) {
-		return refuse("C3", "model for this kind", "choose a model for the kind: probity model list", "the model %s does not rate subjects of the kind %s", m.Code, k)
+		return Refuse("C3", "model for this kind", "choose a model for the kind: probity model list", "the model %s does not rate subjects of the kind %s", m.Code, k)
 	}
 	if (k == subject.Person || k == subject.OfficeHolder) && len(m.Contexts) != 1 {
 		return oneContext(m)
@@ -65,16 +65,16 @@ func modelFor(m *ModelFacts, k subject.Kind) error {
 func modelConsent(m *ModelFacts, cat *catalogue.Catalogue) error {
 	if !m.rates(subject.Person) {
 		if m.ConsentPurpose != "" {
-			return refuse("C1", "persons to consent", "leave the consent out of the model file", "the model %s names a purpose of consent and rates no persons", m.Code)
+			return Refuse("C1", "persons to consent", "leave the consent out of the model file", "the model %s names a purpose of consent and rates no persons", m.Code)
 		}
 		return nil
 	}
 	p := cat.Purpose(m.ConsentPurpose)
 	switch {
 	case m.ConsentPurpose == "":
-		return refuse("C1", "purpose of consent", "name the purpose under consent: in the model file", "the model %s rates persons and names no purpose for them to consent to", m.Code)
+		return Refuse("C1", "purpose of consent", "name the purpose under consent: in the model file", "the model %s rates persons and names no purpose for them to consent to", m.Code)
 	case p == nil || !p.NeedsConsent || !slices.Contains(p.Kinds, subject.Person):
-		return refuse("C1", "purpose of consent", "see the purposes with: probity catalogue list purposes", "%q is no purpose that a person can consent to", m.ConsentPurpose)
+		return Refuse("C1", "purpose of consent", "see the purposes with: probity catalogue list purposes", "%q is no purpose that a person can consent to", m.ConsentPurpose)
 	}
 	return nil
 }

@@ -86,7 +86,9 @@ func TestHumanDecision(t *testing.T) {
 		{"nobody by name", "named official", func(m *ruling.Making) { m.As = me }},
 		{"an office that did not ask", "official of the office that asked", func(m *ruling.Making) { m.As = qian }},
 		{"one word", "own reasons", func(m *ruling.Making) { m.Reasons = "approved" }},
-		{"a phrase", "own reasons", func(m *ruling.Making) { m.Reasons = strings.Repeat("The applicant did not achieve a qualifying score. ", 4) }},
+		{"a phrase", "own reasons", func(m *ruling.Making) {
+			m.Reasons = strings.Repeat("The applicant did not achieve a qualifying score. ", 4)
+		}},
 		{"the system's own words", "own reasons", func(m *ruling.Making) {
 			var all []string
 			for _, r := range mustKept(o, me, id, d.ID).Reasons {

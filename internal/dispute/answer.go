@@ -7,6 +7,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
@@ -51,7 +52,7 @@ func (s *Service) step(ctx context.Context, id contest.ID, a Answer, act contest
 	}
 	at := s.parts.Now().UTC().Truncate(time.Microsecond)
 	by := a.By.Actor()
-	terms := charter.StepTerms{
+	terms := remedy.StepTerms{
 		Dispute: c.dispute, By: by, Catalogue: s.parts.Catalogue, Today: s.today(), Supplier: c.target.Author, Bodies: c.bodies,
 		Step:   contest.Step{Act: act, At: at, Outcome: a.Outcome, Reasons: a.Reasons, Document: a.Document, Due: calendar.None},
 		Mended: c.target.Changed.After(c.dispute.OpenedAt),
@@ -63,14 +64,14 @@ func (s *Service) step(ctx context.Context, id contest.ID, a Answer, act contest
 	return s.keepStep(ctx, c, permit)
 }
 
-func permitStep(act contest.Act, t charter.StepTerms) (charter.StepPermit, error) {
+func permitStep(act contest.Act, t remedy.StepTerms) (remedy.StepPermit, error) {
 	switch act {
 	case contest.Result:
-		return charter.PermitResult(t)
+		return remedy.PermitResult(t)
 	case contest.Answer:
-		return charter.PermitComplaintAnswer(t)
+		return remedy.PermitComplaintAnswer(t)
 	}
-	return charter.PermitReinstatement(t)
+	return remedy.PermitReinstatement(t)
 }
 
 // Plea is what a subject says about its own dispute.
@@ -86,16 +87,16 @@ func (s *Service) Complain(ctx context.Context, id contest.ID, p Plea) (contest.
 	if err != nil {
 		return contest.Dispute{}, err
 	}
-	return s.plead(ctx, id, p, contest.Step{Reasons: p.Account, Due: due.Day}, charter.PermitComplaint)
+	return s.plead(ctx, id, p, contest.Step{Reasons: p.Account, Due: due.Day}, remedy.PermitComplaint)
 }
 
 // Withdraw takes a dispute back; what it suspended is in use again.
 func (s *Service) Withdraw(ctx context.Context, id contest.ID, p Plea) (contest.Dispute, error) {
-	return s.plead(ctx, id, p, contest.Step{Due: calendar.None, Reasons: p.Account}, charter.PermitWithdrawnDispute)
+	return s.plead(ctx, id, p, contest.Step{Due: calendar.None, Reasons: p.Account}, remedy.PermitWithdrawnDispute)
 }
 
 // plead keeps what a subject does about its own dispute.
-func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest.Step, permitted func(charter.ComplaintTerms) (charter.StepPermit, error)) (contest.Dispute, error) {
+func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest.Step, permitted func(remedy.ComplaintTerms) (remedy.StepPermit, error)) (contest.Dispute, error) {
 	by, with, err := s.actors(ctx, &p.Own)
 	if err != nil {
 		return contest.Dispute{}, err
@@ -109,7 +110,7 @@ func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest
 	}
 	step.At = s.parts.Now().UTC().Truncate(time.Microsecond)
 	c.dispute.Subject = c.sub.ID
-	permit, err := permitted(charter.ComplaintTerms{
+	permit, err := permitted(remedy.ComplaintTerms{
 		Dispute: c.dispute, Step: step, Subject: c.sub, By: by, With: with, Document: p.Document, Signed: p.Signed,
 		Bodies: c.bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
 	})
@@ -156,7 +157,7 @@ func unknown(id contest.ID) error {
 }
 
 // keepStep writes a permitted step with its entry, its notices and what is recalled.
-func (s *Service) keepStep(ctx context.Context, c theCase, permit charter.StepPermit) (contest.Dispute, error) {
+func (s *Service) keepStep(ctx context.Context, c theCase, permit remedy.StepPermit) (contest.Dispute, error) {
 	d, step := permit.Dispute(), permit.Step()
 	reasons, err := s.sealBytes(subject.Subject{ID: d.Subject, Kind: c.sub.Kind, Sole: c.sub.Sole}, reasonsPlace, []byte(step.Reasons))
 	if err != nil {
@@ -220,7 +221,7 @@ func stepFacts(d *contest.Dispute, step *contest.Step) []notice.Fact {
 }
 
 // furtherNotices tell of a record that comes back, or that is out of use for good.
-func (s *Service) furtherNotices(c theCase, permit charter.StepPermit) ([]notice.Written, error) {
+func (s *Service) furtherNotices(c theCase, permit remedy.StepPermit) ([]notice.Written, error) {
 	d, step := permit.Dispute(), permit.Step()
 	n := notice.Notice{
 		Subject: c.sub.ID, At: step.At, About: d.Target, By: step.Agency, Law: law(c.sub), Contest: "dispute", Until: calendar.None,

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/dispute/contest"
 	"probity/internal/ledger"
 	"probity/internal/notice"
@@ -77,9 +77,9 @@ type Book interface {
 	Disputes(ctx context.Context, q Query) ([]Stored, error)
 	// Open keeps a dispute with its evidence and marks what it contests, all in one transaction with what it leaves. It
 	// gives the submission by which the ratings that used it are outdated, 0 where it suspends nothing.
-	Open(ctx context.Context, permit charter.DisputePermit, account Text, evidence []Exhibit, left Left) (int64, error)
+	Open(ctx context.Context, permit remedy.DisputePermit, account Text, evidence []Exhibit, left Left) (int64, error)
 	// Step keeps a step and what follows from it for the records contested, as Open does.
-	Step(ctx context.Context, permit charter.StepPermit, reasons Text, left Left) (int64, error)
+	Step(ctx context.Context, permit remedy.StepPermit, reasons Text, left Left) (int64, error)
 	// Evidence reads one file of a dispute.
 	Evidence(ctx context.Context, of subject.ID, id contest.ID, seq int) (Exhibit, error)
 	statements
@@ -87,7 +87,7 @@ type Book interface {
 
 // statements are the part of a Book that keeps the subjects' own words.
 type statements interface {
-	SaveStatement(ctx context.Context, permit charter.StatementPermit, text Text, left Left) error
+	SaveStatement(ctx context.Context, permit remedy.StatementPermit, text Text, left Left) error
 	// Statements are those of a subject and of who was merged into it.
 	Statements(ctx context.Context, of subject.ID) ([]StoredStatement, error)
 }

@@ -15,6 +15,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
@@ -113,7 +114,7 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 		d.Evidence = append(d.Evidence, exhibits[i].Evidence)
 	}
 	d.ID = contest.ID(s.parts.NextID())
-	terms := charter.DisputeTerms{
+	terms := remedy.DisputeTerms{
 		Dispute: d, Subject: sub, By: by, With: with, Document: r.Document, Signed: r.Signed,
 		Catalogue: s.parts.Catalogue, Today: s.today(),
 	}
@@ -163,27 +164,27 @@ func named(d *contest.Dispute) []notice.Fact {
 	return []notice.Fact{{Name: "decision", Value: d.Target}}
 }
 
-func (s *Service) permitOpening(ctx context.Context, t charter.DisputeTerms) (charter.DisputePermit, error) {
+func (s *Service) permitOpening(ctx context.Context, t remedy.DisputeTerms) (remedy.DisputePermit, error) {
 	d := &t.Dispute
 	if t.By.Subject == 0 || t.By.Subject == t.Subject.ID { // a stranger does not even learn whether there is such a thing
 		target, err := s.target(ctx, t.Subject, d.Layer(), d.Target)
 		if err != nil {
-			return charter.DisputePermit{}, err
+			return remedy.DisputePermit{}, err
 		}
 		t.Author, t.Official, t.Order = target.Author, target.Official, target.Order
 		if t.Bodies, err = s.parts.Bodies(ctx, t.Subject); err != nil {
-			return charter.DisputePermit{}, err
+			return remedy.DisputePermit{}, err
 		}
 		if t.Earlier, err = s.earlier(ctx, t.Subject.ID, d.Target); err != nil {
-			return charter.DisputePermit{}, err
+			return remedy.DisputePermit{}, err
 		}
 	}
 	due, err := s.parts.Clocks.Due(clock.DisputeAnswer, t.Today)
 	if err != nil {
-		return charter.DisputePermit{}, err
+		return remedy.DisputePermit{}, err
 	}
 	d.Due, d.Clock = due.Day, due.Limit.Source
-	return charter.PermitDispute(t)
+	return remedy.PermitDispute(t)
 }
 
 // actors are who acts, as the Charter sees them; a subject that was merged since its credential was issued is the one it

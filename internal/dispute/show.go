@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 	"probity/internal/record"
@@ -161,7 +161,7 @@ func (s *Service) seen(ctx context.Context, by access.Credential, id contest.ID,
 		}
 		return c, "", nil
 	}
-	if err := charter.PermitHandling(&c.dispute, actor, s.parts.Catalogue, c.bodies); err != nil {
+	if err := remedy.PermitHandling(&c.dispute, actor, s.parts.Catalogue, c.bodies); err != nil {
 		return theCase{}, "", err
 	}
 	entry, err := s.parts.Desk.Handling(ctx, actor, c.sub.ID, what, "dispute", "credit-reporting art. 25", id.String())

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/dispute/contest"
 	"probity/internal/ledger"
 	"probity/internal/record"
@@ -25,7 +25,7 @@ func (s *Service) State(ctx context.Context, own Own, of subject.ID, about recor
 		return contest.Statement{}, err
 	}
 	at := s.parts.Now().UTC().Truncate(time.Microsecond)
-	permit, err := charter.PermitStatement(charter.StatementTerms{
+	permit, err := remedy.PermitStatement(remedy.StatementTerms{
 		Subject: sub, Statement: contest.Statement{Record: about, At: at, Text: text},
 		By: by, With: with, Document: own.Document, Signed: own.Signed, Today: s.today(),
 	})

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 )
@@ -34,7 +34,7 @@ func (s *Service) Overdue(ctx context.Context) ([]contest.Dispute, error) {
 
 func (s *Service) remind(ctx context.Context, d contest.Dispute) (contest.Dispute, error) {
 	step := contest.Step{At: s.parts.Now().UTC().Truncate(time.Microsecond), Due: calendar.None}
-	permit, err := charter.PermitReminder(d, step, s.today())
+	permit, err := remedy.PermitReminder(d, step, s.today())
 	if err != nil {
 		return d, err
 	}

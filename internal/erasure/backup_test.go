@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/deployment"
 	"probity/internal/erasure"
 	"probity/internal/fault"
@@ -118,7 +118,7 @@ func TestErasedIsNotInABackup(t *testing.T) {
 	w := setup(t)
 	w.lend(1)
 	w.identify(1)
-	_, err := w.d.Erasure().Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: charter.ErasureWish})
+	_, err := w.d.Erasure().Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: remedy.ErasureWish})
 	w.must(err)
 	plain := filepath.Join(t.TempDir(), "plain")
 	_, err = erasure.Unpack(t.Context(), w.backup(), plain, nil)

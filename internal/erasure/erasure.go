@@ -10,7 +10,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -41,7 +41,7 @@ type Request struct {
 	Subject subject.ID
 	// Record is the one record to be erased, 0 for the whole file.
 	Record record.ID
-	Ground charter.ErasureGround
+	Ground remedy.ErasureGround
 	// Document is the SHA-256 in hexadecimal of the finding or the court's order; "" for the subject's own wish.
 	Document string
 }
@@ -51,8 +51,8 @@ type Report struct {
 	Subject subject.ID `json:"subject"`
 	Record  record.ID  `json:"record,omitzero"`
 	// Done is false where something holds the file up; Holds says what. All else is gone already.
-	Done  bool           `json:"done"`
-	Holds []charter.Hold `json:"holds"`
+	Done  bool          `json:"done"`
+	Holds []remedy.Hold `json:"holds"`
 	// Records and Rows count what was deleted.
 	Records int64 `json:"records_deleted"`
 	Rows    int64 `json:"rows_deleted"`
@@ -80,7 +80,7 @@ func (d *Desk) Erase(ctx context.Context, by, with access.Credential, r Request)
 		}
 		terms.By.Subject = own.ID
 	}
-	permit, err := charter.PermitErasure(terms)
+	permit, err := remedy.PermitErasure(terms)
 	if err != nil {
 		return Report{}, d.attempted(ctx, by, sub.ID, err)
 	}
@@ -88,8 +88,8 @@ func (d *Desk) Erase(ctx context.Context, by, with access.Credential, r Request)
 }
 
 // terms reads what an erasure is judged against.
-func (d *Desk) terms(ctx context.Context, sub subject.Subject) (charter.ErasureTerms, error) {
-	t := charter.ErasureTerms{Subject: sub, Catalogue: d.Catalogue, Today: d.today()}
+func (d *Desk) terms(ctx context.Context, sub subject.Subject) (remedy.ErasureTerms, error) {
+	t := remedy.ErasureTerms{Subject: sub, Catalogue: d.Catalogue, Today: d.today()}
 	var err error
 	if t.Records, err = d.Store.Moving(ctx, sub.ID, d.Contracts); err != nil {
 		return t, err
@@ -127,7 +127,7 @@ func (d *Desk) attempted(ctx context.Context, by access.Credential, about subjec
 }
 
 // carryOut erases under a permit; by is who asked, nobody where it had been held up and is no more.
-func (d *Desk) carryOut(ctx context.Context, p charter.Erasure, by access.Credential) (Report, error) {
+func (d *Desk) carryOut(ctx context.Context, p remedy.Erasure, by access.Credential) (Report, error) {
 	at := d.Now().UTC().Truncate(time.Microsecond)
 	due, err := clock.BuiltIn().Due(clock.DeletionAcknowledged, d.today())
 	if err != nil {

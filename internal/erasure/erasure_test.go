@@ -8,7 +8,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/record"
@@ -37,14 +37,14 @@ func TestAPersonHasItsFileErased(t *testing.T) {
 	id := w.id(1)
 	desk := w.d.Erasure()
 
-	_, err := desk.Erase(t.Context(), w.own[2], access.Credential{}, erasure.Request{Subject: id, Ground: charter.ErasureWish})
+	_, err := desk.Erase(t.Context(), w.own[2], access.Credential{}, erasure.Request{Subject: id, Ground: remedy.ErasureWish})
 	refused(t, err, "C10", "own act of the subject")
-	_, err = desk.Erase(t.Context(), w.clerk, access.Credential{}, erasure.Request{Subject: id, Ground: charter.ErasureWish})
+	_, err = desk.Erase(t.Context(), w.clerk, access.Credential{}, erasure.Request{Subject: id, Ground: remedy.ErasureWish})
 	refused(t, err, "C10", "own act of the subject")
-	_, err = desk.Erase(t.Context(), w.clerk, w.clerk, erasure.Request{Subject: id, Ground: charter.ErasureWish})
+	_, err = desk.Erase(t.Context(), w.clerk, w.clerk, erasure.Request{Subject: id, Ground: remedy.ErasureWish})
 	refused(t, err, "C10", "own act of the subject")
 
-	rep, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: id, Ground: charter.ErasureWish})
+	rep, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: id, Ground: remedy.ErasureWish})
 	w.must(err)
 	if !rep.Done || rep.Records != 17 || len(rep.Recipients) != 1 || rep.Recipients[0] != "delta-bank" {
 		t.Errorf("report %+v", rep)
@@ -77,7 +77,7 @@ func TestAPersonHasItsFileErased(t *testing.T) {
 	}
 	w.must(w.d.Store.VerifyLedger(t.Context()))
 	// Asked for again, it is gone already and nothing happens.
-	rep, err = desk.Erase(t.Context(), w.clerk, w.second, erasure.Request{Subject: id, Ground: charter.ErasureWish})
+	rep, err = desk.Erase(t.Context(), w.clerk, w.second, erasure.Request{Subject: id, Ground: remedy.ErasureWish})
 	w.must(err)
 	if rep.Records != 0 {
 		t.Errorf("erased again: %+v", rep)
@@ -92,9 +92,9 @@ func TestAnOrderHoldsTheFileUp(t *testing.T) {
 	w.identify(1)
 	w.agree(1)
 	o := w.restrict(1)
-	rep, err := w.d.Erasure().Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: charter.ErasureWish})
+	rep, err := w.d.Erasure().Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: remedy.ErasureWish})
 	w.must(err)
-	if rep.Done || len(rep.Holds) != 1 || rep.Holds[0] != (charter.Hold{Because: "order", Name: o.ID.String(), Until: calendar.MustParse("2026-12-01")}) {
+	if rep.Done || len(rep.Holds) != 1 || rep.Holds[0] != (remedy.Hold{Because: "order", Name: o.ID.String(), Until: calendar.MustParse("2026-12-01")}) {
 		t.Fatalf("report %+v", rep)
 	}
 	if _, err := w.rate(1); err == nil {
@@ -136,16 +136,16 @@ func TestMatterThatLawHasKept(t *testing.T) {
 		t.Fatal("a late month does not tell against the person")
 	}
 	desk := w.d.Erasure()
-	_, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Record: bad, Ground: charter.ErasureWish})
+	_, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Record: bad, Ground: remedy.ErasureWish})
 	refused(t, err, "C10", "matter that no law has kept")
-	rep, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: charter.ErasureWish})
+	rep, err := desk.Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: remedy.ErasureWish})
 	w.must(err)
 	if rep.Done || rep.Records != 16 || len(w.file(1)) != 1 {
 		t.Fatalf("report %+v, %d records left", rep, len(w.file(1)))
 	}
-	_, err = desk.Erase(t.Context(), w.clerk, w.second, erasure.Request{Subject: w.id(1), Record: bad, Ground: charter.ErasureCourt, Document: document("order")})
+	_, err = desk.Erase(t.Context(), w.clerk, w.second, erasure.Request{Subject: w.id(1), Record: bad, Ground: remedy.ErasureCourt, Document: document("order")})
 	refused(t, err, "C10", "official of a court")
-	rep, err = desk.Erase(t.Context(), w.court, access.Credential{}, erasure.Request{Subject: w.id(1), Record: bad, Ground: charter.ErasureCourt, Document: document("order")})
+	rep, err = desk.Erase(t.Context(), w.court, access.Credential{}, erasure.Request{Subject: w.id(1), Record: bad, Ground: remedy.ErasureCourt, Document: document("order")})
 	w.must(err)
 	if !rep.Done || len(w.file(1)) != 0 {
 		t.Errorf("report %+v, %d records left", rep, len(w.file(1)))

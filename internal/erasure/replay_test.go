@@ -9,7 +9,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/consent"
 	"probity/internal/deployment"
 	"probity/internal/erasure"
@@ -38,7 +38,7 @@ func before(t *testing.T) (w *world, given consent.Consent, o order.Order) {
 // credential of 4, and erases a record of 5. It gives that record and the one that was taken back.
 func (w *world) after(given consent.Consent, o order.Order) (erased, taken record.ID) {
 	w.Helper()
-	_, err := w.d.Erasure().Erase(w.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: charter.ErasureWish})
+	_, err := w.d.Erasure().Erase(w.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: remedy.ErasureWish})
 	w.must(err)
 	_, err = w.d.Rights.Withdraw(w.Context(), w.own[2], access.Credential{}, w.id(2), given.ID)
 	w.must(err)
@@ -53,7 +53,7 @@ func (w *world) after(given consent.Consent, o order.Order) (erased, taken recor
 	w.must(err)
 	w.must(w.d.Access.Revoke(w.Context(), w.own[4], "own-4"))
 	erased = w.file(5)[3].Newest().Record
-	_, err = w.d.Erasure().Erase(w.Context(), w.own[5], access.Credential{}, erasure.Request{Subject: w.id(5), Record: erased, Ground: charter.ErasureWish})
+	_, err = w.d.Erasure().Erase(w.Context(), w.own[5], access.Credential{}, erasure.Request{Subject: w.id(5), Record: erased, Ground: remedy.ErasureWish})
 	w.must(err)
 	return erased, taken
 }

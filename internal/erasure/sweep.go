@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/store/erasures"
 )
@@ -86,8 +86,8 @@ func (d *Desk) complete(ctx context.Context) (done int, err error) {
 		if err != nil {
 			return done, err
 		}
-		terms.Ground = charter.ErasureGround(w.Ground)
-		permit, err := charter.PermitHeldErasure(terms)
+		terms.Ground = remedy.ErasureGround(w.Ground)
+		permit, err := remedy.PermitHeldErasure(terms)
 		if err != nil {
 			return done, err
 		}

@@ -25,37 +25,52 @@ func whatMustBeToldIsTold(r *Repository) []Finding {
 		}
 		asks := pkg.asking()
 		for _, source := range pkg.Sources {
-			charter := local(source, r.Module+"/internal/charter")
-			if source.Test || charter == "" {
+			if source.Test {
 				continue
 			}
-			for _, f := range functions(source) {
-				if permit := takes(f, charter, telling); permit != "" && !asks[f.Name.Name] {
-					found = append(found, Finding{r.at(f.Pos()), f.Name.Name + " takes a " + permit + " and does not ask for its notices"})
-				}
+			for maker, names := range telling {
+				found = append(found, r.untold(source, local(source, r.Module+"/"+maker), names, asks)...)
 			}
 		}
 	}
 	return sorted(found)
 }
 
-// telling are the permits of the Charter that say whom to tell: the types with a method Needs.
-func (r *Repository) telling() map[string]bool {
-	names := map[string]bool{}
+// untold are the functions of a file that take a telling permit of the package imported as maker, "" for none, and do not
+// ask for its notices.
+func (r *Repository) untold(source *Source, maker string, telling, asks map[string]bool) []Finding {
+	if maker == "" {
+		return nil
+	}
+	var found []Finding
+	for _, f := range functions(source) {
+		if permit := takes(f, maker, telling); permit != "" && !asks[f.Name.Name] {
+			found = append(found, Finding{r.at(f.Pos()), f.Name.Name + " takes a " + permit + " and does not ask for its notices"})
+		}
+	}
+	return found
+}
+
+// telling are the permits of the Charter that say whom to tell, by their package: the types with a method Needs.
+func (r *Repository) telling() map[string]map[string]bool {
+	makers := map[string]map[string]bool{}
 	r.code(func(pkg *Package, source *Source) {
-		if pkg.Dir != "internal/charter" {
+		if room(pkg.Dir) != "internal/charter" {
 			return
+		}
+		if makers[pkg.Dir] == nil {
+			makers[pkg.Dir] = map[string]bool{}
 		}
 		for _, f := range functions(source) {
 			if f.Recv == nil || f.Name.Name != "Needs" {
 				continue
 			}
 			if of, ok := f.Recv.List[0].Type.(*ast.Ident); ok {
-				names[of.Name] = true
+				makers[pkg.Dir][of.Name] = true
 			}
 		}
 	})
-	return names
+	return makers
 }
 
 func functions(source *Source) []*ast.FuncDecl {

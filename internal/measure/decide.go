@@ -12,6 +12,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/rating"
@@ -317,7 +318,7 @@ func (j *judgement) refuse(err error) error {
 func (s *Service) record(ctx context.Context, j *judgement) (Decision, error) {
 	d := j.Decision
 	d.Outcome, d.Order, d.Listing = j.permit.Outcome(), j.permit.Order(), j.permit.Listing()
-	d.NeedsRuling = charter.NeedsRuling(j.permit.Subject(), d.Outcome)
+	d.NeedsRuling = remedy.NeedsRuling(j.permit.Subject(), d.Outcome)
 	body, err := d.frozen()
 	if err != nil {
 		return Decision{}, fault.New(fault.Internal, "decision.body", "a decision cannot be written").By(err)

@@ -6,7 +6,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/subject"
@@ -60,7 +60,7 @@ type Book interface {
 	About(ctx context.Context, id subject.ID) ([]Pending, error)
 	// Acknowledge marks what the permit's agency was told of the matter, and writes the entry in the same transaction; it
 	// gives how many demands were open.
-	Acknowledge(ctx context.Context, permit charter.AcknowledgementPermit, of subject.ID, about string, at time.Time, e *ledger.Entry) (int, error)
+	Acknowledge(ctx context.Context, permit remedy.AcknowledgementPermit, of subject.ID, about string, at time.Time, e *ledger.Entry) (int, error)
 	// Late gives, by recipient and kind, what was due before the day.
 	Late(ctx context.Context, today calendar.Day) ([]Laggard, error)
 	// Remind counts a reminder on everything that was due before the day and was not chased since the instant, and gives it.
@@ -100,7 +100,7 @@ func (s *Service) Told(ctx context.Context, scope access.Scope) ([]Pending, erro
 // that answered; a matter on which the agency was told nothing is NotFound, one it has answered already changes nothing.
 func (s *Service) Acknowledge(ctx context.Context, by access.Credential, of subject.ID, about string) (int, error) {
 	actor := by.Actor()
-	permit, err := charter.PermitAcknowledgement(actor.Agency, actor)
+	permit, err := remedy.PermitAcknowledgement(actor.Agency, actor)
 	if err != nil {
 		return 0, err
 	}

@@ -10,6 +10,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/measure/order"
@@ -59,7 +60,7 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 	if err != nil {
 		return a, err
 	}
-	permit, err := charter.PermitRepairStep(charter.RepairStepTerms{
+	permit, err := remedy.PermitRepairStep(remedy.RepairStepTerms{
 		Application: a, Step: step, Subject: sub, Conditions: s.conditions(a.Regime), By: by, Bodies: bodies,
 		Catalogue: s.parts.Catalogue, Today: s.today(),
 	})
@@ -70,7 +71,7 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 }
 
 // take writes a permitted step and what follows from it.
-func (s *Service) take(ctx context.Context, sub subject.Subject, a application.Application, by charter.Actor, permit charter.RepairStep, v Verdict) (application.Application, error) {
+func (s *Service) take(ctx context.Context, sub subject.Subject, a application.Application, by charter.Actor, permit remedy.RepairStep, v Verdict) (application.Application, error) {
 	step := permit.Step()
 	reasons, err := s.seal(sub, reasonsPlace, spoken{step.Reasons, step.Unmet, step.Lifted})
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -79,10 +80,10 @@ type Book interface {
 	// Applications are given oldest first, with their steps and receipts.
 	Applications(context.Context, Query) ([]Stored, error)
 	// Ask keeps a permitted application with its proofs and its first step.
-	Ask(context.Context, charter.RepairRequest, Text, []Exhibit, Left) error
+	Ask(context.Context, remedy.RepairRequest, Text, []Exhibit, Left) error
 	// Step keeps a permitted step. Where it grants the repair, the record is gone with it, and the submission outdates the
 	// ratings that used it; it is 0 otherwise.
-	Step(context.Context, charter.RepairStep, Text, Left) (submission int64, err error)
+	Step(context.Context, remedy.RepairStep, Text, Left) (submission int64, err error)
 	// Proof reads one document of an application whole.
 	Proof(ctx context.Context, of subject.ID, id application.ID, seq int) (Exhibit, error)
 	NextID() int64
@@ -207,7 +208,7 @@ func (s *Service) Ask(ctx context.Context, r Request) (application.Application, 
 	if err != nil {
 		return a, err
 	}
-	permit, err := charter.PermitRepairRequest(charter.RepairTerms{
+	permit, err := remedy.PermitRepairRequest(remedy.RepairTerms{
 		Application: a, Subject: sub, Newest: held.Version, Others: others, Repairable: repairable, Until: window.Until,
 		By: by, With: r.With.Actor(), Document: r.Document, Today: s.today(),
 	})

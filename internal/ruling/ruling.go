@@ -17,6 +17,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -64,9 +65,9 @@ type Book interface {
 	// Sketches are those of an office's reasons, the newest first, at most as many.
 	Sketches(ctx context.Context, agency string, most int) ([]verdict.Sketch, error)
 	// Make keeps a permitted ruling with the sketch of its reasons, its line in the ledger and its notice.
-	Make(context.Context, charter.RulingPermit, measure.Text, verdict.Sketch, *ledger.Entry, []notice.Written) error
+	Make(context.Context, remedy.RulingPermit, measure.Text, verdict.Sketch, *ledger.Entry, []notice.Written) error
 	// Ask keeps a permitted request for a review.
-	Ask(context.Context, charter.ReviewPermit, measure.Text, *ledger.Entry, []notice.Written) error
+	Ask(context.Context, remedy.ReviewPermit, measure.Text, *ledger.Entry, []notice.Written) error
 	// Counts are how often each official of an office followed the proposal; of every office where none is named.
 	Counts(ctx context.Context, agency string) ([]verdict.Count, error)
 	// Pending are the proposals of an office that nobody has ruled on, and the reviews that nobody has answered.
@@ -149,7 +150,7 @@ func (s *Service) Make(ctx context.Context, m Making) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	permit, err := charter.PermitRuling(terms)
+	permit, err := remedy.PermitRuling(terms)
 	if err != nil {
 		return Made{}, s.attempted(ctx, sub.ID, by, m.Decision.String(), err)
 	}
@@ -182,8 +183,8 @@ type said struct {
 }
 
 // terms gathers what the ruling is judged against.
-func (s *Service) terms(ctx context.Context, sub subject.Subject, by charter.Actor, m *Making) (charter.RulingTerms, error) {
-	t := charter.RulingTerms{Subject: sub, By: by, Catalogue: s.parts.Catalogue, Today: s.today()}
+func (s *Service) terms(ctx context.Context, sub subject.Subject, by charter.Actor, m *Making) (remedy.RulingTerms, error) {
+	t := remedy.RulingTerms{Subject: sub, By: by, Catalogue: s.parts.Catalogue, Today: s.today()}
 	p, err := s.parts.Book.Proposal(ctx, sub.ID, m.Decision)
 	if err != nil {
 		return t, err
@@ -367,7 +368,7 @@ func (s *Service) Review(ctx context.Context, a Asking) (verdict.Ruling, error) 
 	if err != nil {
 		return r, err
 	}
-	permit, err := charter.PermitReview(charter.ReviewTerms{
+	permit, err := remedy.PermitReview(remedy.ReviewTerms{
 		Ruling: r, Subject: sub, By: by, With: a.With.Actor(), Document: a.Document, At: s.parts.Now(), Due: due.Day,
 		Account: a.Account, Today: s.today(),
 	})
@@ -380,7 +381,7 @@ func (s *Service) Review(ctx context.Context, a Asking) (verdict.Ruling, error) 
 	return s.ask(ctx, sub, by, permit)
 }
 
-func (s *Service) ask(ctx context.Context, sub subject.Subject, by charter.Actor, permit charter.ReviewPermit) (verdict.Ruling, error) {
+func (s *Service) ask(ctx context.Context, sub subject.Subject, by charter.Actor, permit remedy.ReviewPermit) (verdict.Ruling, error) {
 	r := *permit.Ruling()
 	text, err := s.seal(sub, accountPlace, r.Review.Account)
 	if err != nil {

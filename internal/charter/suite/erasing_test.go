@@ -7,7 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/erasure"
 	"probity/internal/intake"
 	"probity/internal/record"
@@ -22,7 +22,7 @@ func erases(h *history) act {
 		return act{}
 	}
 	by, with := h.as(p.name), access.Credential{}
-	r := erasure.Request{Subject: p.id, Ground: charter.ErasureWish}
+	r := erasure.Request{Subject: p.id, Ground: remedy.ErasureWish}
 	a := act{touched: []subject.ID{h.stands(p)}}
 	var one *row
 	if h.seldom(2, "one record") {
@@ -40,15 +40,15 @@ func erases(h *history) act {
 	case "one official":
 		by, a.breaks = h.as("wu"), "C10: own act of the subject"
 	case "unlawful without document":
-		by, with, r.Ground, a.breaks = h.as("wu"), h.as("lin"), charter.ErasureUnlawful, "C10: document"
+		by, with, r.Ground, a.breaks = h.as("wu"), h.as("lin"), remedy.ErasureUnlawful, "C10: document"
 	case "unlawful by one":
-		by, r.Ground, r.Document, a.breaks = h.as("wu"), charter.ErasureUnlawful, digestHex, "C10: second official"
+		by, r.Ground, r.Document, a.breaks = h.as("wu"), remedy.ErasureUnlawful, digestHex, "C10: second official"
 	case "unlawful of a body":
 		if organisation {
-			by, with, r.Ground, r.Document, a.breaks = h.as("he"), h.as("hu"), charter.ErasureUnlawful, digestHex, "C13: order of a court"
+			by, with, r.Ground, r.Document, a.breaks = h.as("he"), h.as("hu"), remedy.ErasureUnlawful, digestHex, "C13: order of a court"
 		}
 	case "court by another":
-		by, r.Ground, r.Document, a.breaks = h.as("he"), charter.ErasureCourt, digestHex, "C10: official of a court"
+		by, r.Ground, r.Document, a.breaks = h.as("he"), remedy.ErasureCourt, digestHex, "C10: official of a court"
 	}
 	switch {
 	case a.breaks != "":

@@ -9,7 +9,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/cli/console"
 	"probity/internal/erasure"
 	"probity/internal/record"
@@ -46,7 +46,7 @@ func (c Erase) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	req := erasure.Request{Subject: sub.ID, Ground: charter.ErasureGround(c.Ground)}
+	req := erasure.Request{Subject: sub.ID, Ground: remedy.ErasureGround(c.Ground)}
 	if c.Record != "" {
 		var id record.ID
 		if err := id.UnmarshalText([]byte(c.Record)); err != nil {

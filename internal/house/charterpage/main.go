@@ -146,7 +146,7 @@ func places(guards []*mutation.Guard, charter bool) string {
 	var files []string
 	functions := map[string][]string{}
 	for _, g := range guards {
-		if (g.Package == mutation.Charter) != charter {
+		if mutation.Decides(g.Package) != charter {
 			continue
 		}
 		file := g.Package + "/" + g.File

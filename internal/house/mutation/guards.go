@@ -54,6 +54,9 @@ type edit struct {
 // Charter is the folder whose refusals are the invariants themselves.
 const Charter = "internal/charter"
 
+// Decides tells whether a folder belongs to the Charter itself.
+func Decides(folder string) bool { return folder == Charter || folder == Charter+"/remedy" }
+
 // without are the folders below internal that hold no guards of their own: they talk, measure, or watch.
 var without = []string{"internal/cli", "internal/web", "internal/demo", "internal/bench", "internal/house", "internal/fault", "internal/charter/suite", "internal/charter/testworld"}
 
@@ -89,6 +92,9 @@ func Find(repository fs.FS) ([]Guard, error) {
 	}
 	return all, nil
 }
+
+// refuse is the function of packages charter and fault that makes a refusal.
+const refuse = "Refuse"
 
 // finder looks through one file.
 type finder struct {
@@ -149,7 +155,7 @@ func helpersIn(file *ast.File) map[string]string {
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncDecl:
-			if n.Recv == nil && n.Name.Name != "refuse" {
+			if n.Recv == nil && n.Name.Name != refuse {
 				only(n.Name.Name, n.Body)
 			}
 		case *ast.AssignStmt:
@@ -170,7 +176,7 @@ func helpersIn(file *ast.File) map[string]string {
 func refusal(call *ast.CallExpr, helpers map[string]string) (invariant, missing string, ok bool) {
 	switch fun := call.Fun.(type) {
 	case *ast.Ident:
-		if fun.Name == "refuse" && len(call.Args) >= 3 {
+		if fun.Name == refuse && len(call.Args) >= 3 {
 			return literal(call.Args[0]), literal(call.Args[1]), true
 		}
 		if of, is := helpers[fun.Name]; is {
@@ -181,7 +187,10 @@ func refusal(call *ast.CallExpr, helpers map[string]string) (invariant, missing 
 			return of, missing, true
 		}
 	case *ast.SelectorExpr:
-		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == "Refuse" && len(call.Args) == 4 {
+		if of, is := fun.X.(*ast.Ident); is && of.Name == "charter" && fun.Sel.Name == refuse && len(call.Args) >= 3 {
+			return literal(call.Args[0]), literal(call.Args[1]), true
+		}
+		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == refuse && len(call.Args) == 4 {
 			return literal(call.Args[0]), literal(call.Args[1]), true
 		}
 		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == "New" && len(call.Args) >= 2 && strings.HasSuffix(literal(call.Args[1]), ".permit") {
@@ -194,9 +203,18 @@ func refusal(call *ast.CallExpr, helpers map[string]string) (invariant, missing 
 // cureOf is the cure of a refusal where it is a literal, or a constant of the function around it.
 func cureOf(call *ast.CallExpr, decl *ast.FuncDecl) string {
 	at := 2
-	if fun, ok := call.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "Refuse" {
-		at = 3
-	} else if fun, ok := call.Fun.(*ast.Ident); !ok || fun.Name != "refuse" {
+	switch fun := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		if of, is := fun.X.(*ast.Ident); is && of.Name == "fault" && fun.Sel.Name == refuse {
+			at = 3
+		} else if fun.Sel.Name != refuse {
+			return ""
+		}
+	case *ast.Ident:
+		if fun.Name != refuse {
+			return ""
+		}
+	default:
 		return ""
 	}
 	if s := literal(call.Args[at]); s != "" {
@@ -232,7 +250,7 @@ func literal(e ast.Expr) string {
 func (f *finder) call(call *ast.CallExpr) {
 	invariant, missing, ok := refusal(call, f.helpers)
 	fun, decl := f.enclosing()
-	if !ok || fun == "refuse" {
+	if !ok || fun == refuse {
 		return
 	}
 	if _, within := f.helpers[fun]; within || f.inHelper() {

@@ -114,7 +114,7 @@ func sample(guards []mutation.Guard) (chosen []int) {
 	of := map[string][]int{}
 	for i := range guards {
 		_, listed := mutation.Equivalent[guards[i].Name()]
-		if guards[i].Package == mutation.Charter && slices.Contains(sampled, guards[i].File) && !listed {
+		if mutation.Decides(guards[i].Package) && slices.Contains(sampled, guards[i].File) && !listed {
 			of[guards[i].Invariant] = append(of[guards[i].Invariant], i)
 		}
 	}
@@ -245,11 +245,11 @@ func (c *check) asked(g *mutation.Guard) []string {
 		return list
 	}
 	for _, r := range rooms {
-		if g.Package == mutation.Charter && strings.HasPrefix(g.File, r.file) {
+		if mutation.Decides(g.Package) && strings.HasPrefix(g.File, r.file) {
 			list = append(list, r.packages...)
 		}
 	}
-	if !slices.Contains(list, g.Package) {
+	if !slices.Contains(list, g.Package) && !mutation.Decides(g.Package) {
 		list = append(list, g.Package)
 	}
 	return list

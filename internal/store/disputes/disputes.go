@@ -9,6 +9,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/dispute"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
@@ -34,7 +35,7 @@ func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, er
 
 // Open keeps a permitted dispute with its evidence, and marks the records it contests, in one transaction with what it
 // leaves. It gives the submission by which the ratings that used them are outdated, 0 where it suspends nothing.
-func (s *Store) Open(ctx context.Context, permit charter.DisputePermit, account dispute.Text, evidence []dispute.Exhibit, left dispute.Left) (int64, error) {
+func (s *Store) Open(ctx context.Context, permit remedy.DisputePermit, account dispute.Text, evidence []dispute.Exhibit, left dispute.Left) (int64, error) {
 	d := permit.Dispute()
 	if d == nil {
 		return 0, fault.New(fault.Internal, "store.permit", "a dispute was to be kept without a permit")
@@ -171,7 +172,7 @@ func mark(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Disput
 
 // Step keeps a permitted step and what follows from it for the records contested, as Open does: the end of the dispute
 // frees them or bars them, an upheld complaint bars them, a certification frees them.
-func (s *Store) Step(ctx context.Context, permit charter.StepPermit, reasons dispute.Text, left dispute.Left) (int64, error) {
+func (s *Store) Step(ctx context.Context, permit remedy.StepPermit, reasons dispute.Text, left dispute.Left) (int64, error) {
 	d, step := permit.Dispute(), permit.Step()
 	if d == nil {
 		return 0, fault.New(fault.Internal, "store.permit", "a step of a dispute was to be kept without a permit")

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/dispute"
 	"probity/internal/dispute/contest"
 	"probity/internal/fault"
@@ -149,7 +149,7 @@ func decisionTarget(ctx context.Context, tx *sql.Tx, same []any, name string, t 
 }
 
 // SaveStatement keeps a permitted statement in place of the one before, or takes it away where it says nothing.
-func (s *Store) SaveStatement(ctx context.Context, permit charter.StatementPermit, text dispute.Text, left dispute.Left) error {
+func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit, text dispute.Text, left dispute.Left) error {
 	st := permit.Statement()
 	if st == nil {
 		return fault.New(fault.Internal, "store.permit", "a statement was to be kept without a permit")

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/recall"
 	"probity/internal/record"
@@ -53,7 +53,7 @@ type Erased struct {
 
 // Subject erases a whole file under its permit, or restricts it to what is held up. It leaves the trace, to which it adds
 // what must stay gone, and the demands on those who read the file, to be met by the due day.
-func (s *Store) Subject(ctx context.Context, p charter.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
+func (s *Store) Subject(ctx context.Context, p remedy.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
 	var out Erased
 	if p.Subject().ID == 0 || p.Record() != 0 {
 		return out, fault.New(fault.Internal, "store.permit", "a file was to be erased without a permit")
@@ -91,7 +91,7 @@ func (s *Store) Subject(ctx context.Context, p charter.Erasure, at time.Time, du
 }
 
 // restrict erases all but what is held up: the ratings and the consents, and the records that nothing holds.
-func (e *eraser) restrict(ctx context.Context, p charter.Erasure, ids []subject.ID, at time.Time, t *store.Trace) error {
+func (e *eraser) restrict(ctx context.Context, p remedy.Erasure, ids []subject.ID, at time.Time, t *store.Trace) error {
 	for _, id := range ids {
 		records, err := recordsOf(ctx, e.tx, id)
 		if err != nil {
@@ -123,7 +123,7 @@ func (e *eraser) confine(ctx context.Context, id subject.ID, at time.Time) error
 }
 
 // Record erases one record under its permit, with the ratings that it went into.
-func (s *Store) Record(ctx context.Context, p charter.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
+func (s *Store) Record(ctx context.Context, p remedy.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
 	var out Erased
 	if p.Subject().ID == 0 || p.Record() == 0 {
 		return out, fault.New(fault.Internal, "store.permit", "a record was to be erased without a permit")
@@ -180,7 +180,7 @@ func recallAll(ctx context.Context, tx *sql.Tx, ids []subject.ID, about string, 
 }
 
 // note writes the erasure down, or completes what was noted when it was asked for.
-func note(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, p charter.Erasure, at time.Time) error {
+func note(ctx context.Context, tx *sql.Tx, id subject.ID, r record.ID, p remedy.Erasure, at time.Time) error {
 	held := ""
 	var done any = store.Micro(at)
 	for _, h := range p.Holds() {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/recall"
@@ -76,7 +76,7 @@ func read(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]recall.
 
 // Acknowledge marks what the permit's agency was told of the matter, and writes the entry in the same transaction; it
 // gives how many demands were open. Where none ever was, it is NotFound; where none is any more, nothing is written.
-func (s *Store) Acknowledge(ctx context.Context, permit charter.AcknowledgementPermit, of subject.ID, about string, at time.Time, e *ledger.Entry) (int, error) {
+func (s *Store) Acknowledge(ctx context.Context, permit remedy.AcknowledgementPermit, of subject.ID, about string, at time.Time, e *ledger.Entry) (int, error) {
 	if permit.Recipient() == "" || permit.Recipient() != e.Reader {
 		return 0, fault.New(fault.Internal, "store.permit", "a recall was to be acknowledged without a permit")
 	}

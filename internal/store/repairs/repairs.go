@@ -10,6 +10,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/recall"
@@ -62,7 +63,7 @@ func heldOf(e *store.Entry) repair.Held {
 }
 
 // Ask keeps a permitted application with its proofs and its first step, in one transaction with what it leaves.
-func (s *Store) Ask(ctx context.Context, permit charter.RepairRequest, account repair.Text, proofs []repair.Exhibit, left repair.Left) error {
+func (s *Store) Ask(ctx context.Context, permit remedy.RepairRequest, account repair.Text, proofs []repair.Exhibit, left repair.Left) error {
 	a := permit.Application()
 	if a == nil {
 		return fault.New(fault.Internal, "store.permit", "an application for repair was to be kept without a permit")
@@ -91,7 +92,7 @@ func (s *Store) Ask(ctx context.Context, permit charter.RepairRequest, account r
 }
 
 // Step keeps a permitted step; see [repair.Book]. A step that another took meanwhile is a fault Conflict.
-func (s *Store) Step(ctx context.Context, permit charter.RepairStep, reasons repair.Text, left repair.Left) (submission int64, err error) {
+func (s *Store) Step(ctx context.Context, permit remedy.RepairStep, reasons repair.Text, left repair.Left) (submission int64, err error) {
 	a, step := permit.Application(), permit.Step()
 	if a == nil {
 		return 0, fault.New(fault.Internal, "store.permit", "a step of a repair was to be kept without a permit")

@@ -6,7 +6,7 @@ import (
 	"database/sql"
 	"errors"
 
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/measure"
@@ -48,7 +48,7 @@ func (s *Store) Proposal(ctx context.Context, of subject.ID, id measure.Decision
 }
 
 // Make keeps a permitted ruling with the sketch of its reasons, its line in the ledger and its notice.
-func (s *Store) Make(ctx context.Context, permit charter.RulingPermit, text measure.Text, sketch verdict.Sketch, line *ledger.Entry, told []notice.Written) error {
+func (s *Store) Make(ctx context.Context, permit remedy.RulingPermit, text measure.Text, sketch verdict.Sketch, line *ledger.Entry, told []notice.Written) error {
 	r := permit.Ruling()
 	switch {
 	case r == nil:
@@ -84,7 +84,7 @@ func (s *Store) Make(ctx context.Context, permit charter.RulingPermit, text meas
 }
 
 // Ask keeps a permitted request for a review.
-func (s *Store) Ask(ctx context.Context, permit charter.ReviewPermit, text measure.Text, line *ledger.Entry, told []notice.Written) error {
+func (s *Store) Ask(ctx context.Context, permit remedy.ReviewPermit, text measure.Text, line *ledger.Entry, told []notice.Written) error {
 	r := permit.Ruling()
 	if r == nil || r.Review == nil {
 		return fault.New(fault.Internal, "store.permit", "a review was to be asked for without a permit")

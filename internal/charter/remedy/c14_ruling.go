@@ -1,6 +1,7 @@
-package charter
+package remedy
 
 import (
+	"probity/internal/charter"
 	"slices"
 	"strings"
 	"time"
@@ -17,8 +18,8 @@ import (
 // NeedsRuling tells whether an answer about a subject is a proposal only, which takes effect when a named official has
 // decided on it (C14): a benefit granted or not granted to a human being draws strongly on a rating. An order behind a
 // restriction is a human decision already, and a refusal by the Charter decides nothing.
-func NeedsRuling(s subject.Subject, o Outcome) bool {
-	return s.Natural() && (o == Granted || o == NotGranted)
+func NeedsRuling(s subject.Subject, o charter.Outcome) bool {
+	return s.Natural() && (o == charter.Granted || o == charter.NotGranted)
 }
 
 // RulingTerms is a ruling about to be made.
@@ -35,7 +36,7 @@ type RulingTerms struct {
 	Earlier []verdict.Sketch
 	// Others are the rulings made on the same proposal, oldest first.
 	Others []verdict.Ruling
-	By     Actor
+	By     charter.Actor
 	// Catalogue knows who directs whom.
 	Catalogue *catalogue.Catalogue
 	Today     calendar.Day
@@ -83,8 +84,8 @@ func rulingNeeded(t *RulingTerms) error {
 	r := &t.Ruling
 	switch {
 	case r.Subject == 0 || r.Subject != t.Subject.ID:
-		return refuse("C14", "subject", "rule on a proposal about this subject", "the ruling is not about this subject")
-	case !NeedsRuling(t.Subject, Outcome(r.Proposed)):
+		return charter.Refuse("C14", "subject", "rule on a proposal about this subject", "the ruling is not about this subject")
+	case !NeedsRuling(t.Subject, charter.Outcome(r.Proposed)):
 		return fault.New(fault.Invalid, "ruling.needless", "the answer %s needs no ruling: it is not about a human being, or grants and refuses nothing", r.Decision).
 			With("only proposals that probity decide marks with needs_ruling are ruled on")
 	case r.Outcome != verdict.Granted && r.Outcome != verdict.NotGranted:
@@ -98,12 +99,12 @@ func rulingNeeded(t *RulingTerms) error {
 func rulingOfficial(t *RulingTerms) error {
 	const cure = "an official of the office that asked decides, with a credential of its own"
 	switch {
-	case !t.By.official():
-		return refuse("C14", "named official", cure, "no official takes this decision")
-	case t.By.Agency == t.Reader, t.Ruling.Reviews != 0 && directs(t.Catalogue, t.By.Agency, t.Reader):
+	case !t.By.IsOfficial():
+		return charter.Refuse("C14", "named official", cure, "no official takes this decision")
+	case t.By.Agency == t.Reader, t.Ruling.Reviews != 0 && charter.Directs(t.Catalogue, t.By.Agency, t.Reader):
 		return nil
 	}
-	return refuse("C14", "official of the office that asked", cure, "%s did not ask; %s did", t.By.Agency, t.Reader)
+	return charter.Refuse("C14", "official of the office that asked", cure, "%s did not ask; %s did", t.By.Agency, t.Reader)
 }
 
 // rulingInTurn holds that one official decides first and another one reviews.
@@ -118,8 +119,8 @@ func rulingInTurn(t *RulingTerms) error {
 	case last == nil || last.ID != t.Ruling.Reviews || last.Review == nil || last.Review.Answer != 0:
 		return fault.New(fault.Conflict, "ruling.review", "no review of the ruling %s is open", t.Ruling.Reviews).
 			With("list the rulings with: probity ruling list")
-	case slices.ContainsFunc(t.Others, func(o verdict.Ruling) bool { return o.By() == t.By.name() }):
-		return refuse("C14", "another official", "have an official look at it who had no part in the decision", "%s took the decision under review", t.By.name())
+	case slices.ContainsFunc(t.Others, func(o verdict.Ruling) bool { return o.By() == t.By.Title() }):
+		return charter.Refuse("C14", "another official", "have an official look at it who had no part in the decision", "%s took the decision under review", t.By.Title())
 	}
 	return nil
 }
@@ -133,21 +134,21 @@ func rulingReasons(t *RulingTerms) error {
 	}
 	switch {
 	case weight(said(r.Reasons)) < leastReasons:
-		return refuse("C14", "own reasons", own, "the reasons say too little to be anybody's own")
+		return charter.Refuse("C14", "own reasons", own, "the reasons say too little to be anybody's own")
 	case blank(r.Considered):
-		return refuse("C14", "facts considered", "name the facts that were looked at", "the ruling names no fact that was considered")
+		return charter.Refuse("C14", "facts considered", "name the facts that were looked at", "the ruling names no fact that was considered")
 	case blank(r.Favour):
-		return refuse("C14", "what counted in favour", "name what speaks for the person, or say what was looked for in vain", "the ruling does not say what counted in the person's favour")
+		return charter.Refuse("C14", "what counted in favour", "name what speaks for the person, or say what was looked for in vain", "the ruling does not say what counted in the person's favour")
 	}
 	sketch := verdict.SketchOf(r.Reasons)
 	for _, text := range t.System {
 		if s := verdict.SketchOf(text); sketch.Alike(&s) > mostAlike {
-			return refuse("C14", "own reasons", own, "the reasons are those that the system gave")
+			return charter.Refuse("C14", "own reasons", own, "the reasons are those that the system gave")
 		}
 	}
 	for i := range t.Earlier {
 		if sketch.Alike(&t.Earlier[i]) > mostAlike {
-			return refuse("C14", "own reasons", own, "the reasons are those of an earlier ruling of this office: a template")
+			return charter.Refuse("C14", "own reasons", own, "the reasons are those of an earlier ruling of this office: a template")
 		}
 	}
 	return nil
@@ -204,7 +205,7 @@ type ReviewTerms struct {
 	Ruling  verdict.Ruling
 	Subject subject.Subject
 	// By is the subject's own credential; or By and With are two officials before whom it signed the document with the SHA-256.
-	By, With Actor
+	By, With charter.Actor
 	Document string
 	At       time.Time
 	Due      calendar.Day
@@ -229,11 +230,11 @@ func (p ReviewPermit) Needs() []notice.Duty {
 // PermitReview holds that the person itself asks, in time and once; no reason need be given.
 func PermitReview(t ReviewTerms) (ReviewPermit, error) {
 	own := t.By.Subject != 0 && t.By.Subject == t.Subject.ID && t.By.Credential != ""
-	counter := t.By.official() && t.With.official() && t.By.name() != t.With.name() && isSHA256(t.Document)
+	counter := t.By.IsOfficial() && t.With.IsOfficial() && t.By.Title() != t.With.Title() && charter.IsSHA256(t.Document)
 	r := t.Ruling
 	switch {
 	case !own && !counter:
-		return ReviewPermit{}, refuse("C14", "own act of the subject", "ask with the person's own credential, or before two officials with the signed document", "a review is asked for by the person itself")
+		return ReviewPermit{}, charter.Refuse("C14", "own act of the subject", "ask with the person's own credential, or before two officials with the signed document", "a review is asked for by the person itself")
 	case r.Reviews != 0:
 		return ReviewPermit{}, fault.New(fault.Conflict, "ruling.reviewed", "the ruling %s is itself a review", r.ID).
 			With("contest it before the supervising authority or a court, or dispute the decision: probity dispute open")

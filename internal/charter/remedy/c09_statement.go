@@ -1,6 +1,7 @@
-package charter
+package remedy
 
 import (
+	"probity/internal/charter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,7 +25,7 @@ type StatementTerms struct {
 	Subject   subject.Subject
 	Statement contest.Statement
 	// By, With, Document and Signed are as in DisputeTerms.
-	By, With Actor
+	By, With charter.Actor
 	Document [32]byte
 	Signed   calendar.Day
 	Today    calendar.Day
@@ -58,7 +59,7 @@ func PermitStatement(t StatementTerms) (StatementPermit, error) {
 			With("keep it to 200 words, or to 1,000 characters")
 	}
 	if what := identifies(s.Text); what != "" {
-		return StatementPermit{}, refuse("C15", "words without other people's identifiers", "leave the number out, and say who it was by the part they played",
+		return StatementPermit{}, charter.Refuse("C15", "words without other people's identifiers", "leave the number out, and say who it was by the part they played",
 			"the statement holds %s", what)
 	}
 	return StatementPermit{t.Subject.ID, &s}, nil

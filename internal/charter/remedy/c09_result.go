@@ -1,6 +1,7 @@
-package charter
+package remedy
 
 import (
+	"probity/internal/charter"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 type StepTerms struct {
 	Dispute contest.Dispute
 	Step    contest.Step
-	By      Actor
+	By      charter.Actor
 	// Mended tells that what was contested was changed since the dispute was opened: another version of the record, the
 	// link undone, another decision.
 	Mended bool
@@ -50,9 +51,9 @@ func PermitResult(t StepTerms) (StepPermit, error) {
 		return StepPermit{}, fault.New(fault.Invalid, "dispute.outcome", "%q is no outcome of a dispute about a %s", s.Outcome, d.Layer()).
 			With("one of " + outcomeList(outcomes))
 	case s.Outcome == contest.Corrected && !t.Mended:
-		return StepPermit{}, refuse("C9", "correction", mendFirst(d.Layer()), "nothing was changed since the dispute %s was opened", d.ID)
+		return StepPermit{}, charter.Refuse("C9", "correction", mendFirst(d.Layer()), "nothing was changed since the dispute %s was opened", d.ID)
 	case late && !s.Outcome.Bars() && s.Document == [32]byte{}:
-		return StepPermit{}, refuse("C9", "certification", "certify it with a document: --document; otherwise it stays suppressed",
+		return StepPermit{}, charter.Refuse("C9", "certification", "certify it with a document: --document; otherwise it stays suppressed",
 			"the dispute %s was due on %s; what it suppressed comes back with a certification only", d.ID, d.Due)
 	}
 	return StepPermit{dispute: &d, step: s, back: late && !s.Outcome.Bars() && d.Layer() == contest.Record}, nil
@@ -92,7 +93,7 @@ func PermitReinstatement(t StepTerms) (StepPermit, error) {
 	case d.State(t.Today) == contest.Appealed:
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.complaint", "a complaint about the dispute %s is not answered yet", d.ID)
 	case s.Document == [32]byte{}:
-		return StepPermit{}, refuse("C9", "certification", "give the document that certifies it: --document", "nothing certifies that the record is complete and accurate")
+		return StepPermit{}, charter.Refuse("C9", "certification", "give the document that certifies it: --document", "nothing certifies that the record is complete and accurate")
 	}
 	s.Act, s.Outcome, s.Agency, s.Official, s.Handler, s.Due = contest.Reinstate, "", t.By.Agency, t.By.Official, "", calendar.None
 	return StepPermit{dispute: &d, step: s, back: true}, nil
@@ -106,7 +107,7 @@ func PermitWithdrawnDispute(t ComplaintTerms) (StepPermit, error) {
 	d, s := t.Dispute, t.Step
 	switch {
 	case d.Subject != t.Subject.ID:
-		return StepPermit{}, refuse("C9", "own dispute", "withdraw a dispute of your own", "the dispute %s is another's", d.ID)
+		return StepPermit{}, charter.Refuse("C9", "own dispute", "withdraw a dispute of your own", "the dispute %s is another's", d.ID)
 	case d.Result() != nil:
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.settled", "the dispute %s is settled", d.ID)
 	}
@@ -128,23 +129,23 @@ func PermitReminder(d contest.Dispute, s contest.Step, today calendar.Day) (Step
 // part of, with reasons.
 func answers(t *StepTerms, agency, except string) error {
 	switch {
-	case !t.By.official() || t.By.Agency != agency:
-		return refuse("C9", "who has to answer", "an official of "+agency+" answers, with a credential of its own", "the dispute %s is not for %s to answer", t.Dispute.ID, who(t.By))
-	case t.By.name() == except:
-		return refuse("C14", "another official", "have another official of "+agency+" answer", "%s took what is contested", except)
+	case !t.By.IsOfficial() || t.By.Agency != agency:
+		return charter.Refuse("C9", "who has to answer", "an official of "+agency+" answers, with a credential of its own", "the dispute %s is not for %s to answer", t.Dispute.ID, who(t.By))
+	case t.By.Title() == except:
+		return charter.Refuse("C14", "another official", "have another official of "+agency+" answer", "%s took what is contested", except)
 	case mayNotJudge(t.Catalogue, t.By.Agency, t.Bodies):
-		return refuse("C13", "independent handler", "have a court, or another body that neither answers to it nor directs it, decide",
+		return charter.Refuse("C13", "independent handler", "have a court, or another body that neither answers to it nor directs it, decide",
 			"%s cannot decide on a record about itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	case !notice.Specific(t.Step.Reasons):
-		return refuse("C9", "reasons", "say what was checked, and what was found", "the answer gives no reasons")
+		return charter.Refuse("C9", "reasons", "say what was checked, and what was found", "the answer gives no reasons")
 	}
 	return nil
 }
 
-func who(a Actor) string {
+func who(a charter.Actor) string {
 	switch {
-	case a.official():
-		return a.name()
+	case a.IsOfficial():
+		return a.Title()
 	case a.Subject != 0:
 		return "a subject"
 	}
@@ -165,13 +166,13 @@ func mendFirst(l contest.Layer) string {
 
 // PermitHandling lets who has to answer a dispute, or the complaint about it, see it whole: the account, the evidence and
 // the record. Everybody else is refused (C11).
-func PermitHandling(d *contest.Dispute, by Actor, catalogue *catalogue.Catalogue, bodies []string) error {
-	if by.official() && !mayNotJudge(catalogue, by.Agency, bodies) {
+func PermitHandling(d *contest.Dispute, by charter.Actor, catalogue *catalogue.Catalogue, bodies []string) error {
+	if by.IsOfficial() && !mayNotJudge(catalogue, by.Agency, bodies) {
 		if c := d.Complaint(); by.Agency == d.Handler || c != nil && by.Agency == c.Handler {
 			return nil
 		}
 	}
-	return refuse("C11", "who has to answer", "the subject reads it with its own credential, "+d.Handler+" with an official's",
+	return charter.Refuse("C11", "who has to answer", "the subject reads it with its own credential, "+d.Handler+" with an official's",
 		"the dispute %s is not for %s to read", d.ID, who(by))
 }
 

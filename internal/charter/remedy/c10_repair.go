@@ -1,6 +1,7 @@
-package charter
+package remedy
 
 import (
+	"probity/internal/charter"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ type RepairTerms struct {
 	Until      calendar.Day
 	// By is the subject's own credential; or By and With are two officials before whom it signed the document with the
 	// SHA-256.
-	By, With Actor
+	By, With charter.Actor
 	Document string
 	Today    calendar.Day
 }
@@ -61,7 +62,7 @@ func PermitRepairRequest(t RepairTerms) (RepairRequest, error) {
 	a := t.Application
 	a.AskedBy = "own"
 	if t.By.Subject == 0 {
-		a.AskedBy = t.By.name() + "+" + t.With.name()
+		a.AskedBy = t.By.Title() + "+" + t.With.Title()
 	}
 	return RepairRequest{&a}, nil
 }
@@ -69,11 +70,11 @@ func PermitRepairRequest(t RepairTerms) (RepairRequest, error) {
 // repairAsked holds that nobody asks for another.
 func repairAsked(t *RepairTerms) error {
 	own := t.By.Subject != 0 && t.By.Subject == t.Subject.ID && t.By.Credential != ""
-	counter := t.By.official() && t.With.official() && t.By.name() != t.With.name() && t.By.Credential != t.With.Credential && isSHA256(t.Document)
+	counter := t.By.IsOfficial() && t.With.IsOfficial() && t.By.Title() != t.With.Title() && t.By.Credential != t.With.Credential && charter.IsSHA256(t.Document)
 	if own || counter {
 		return nil
 	}
-	return refuse("C10", "own act of the subject",
+	return charter.Refuse("C10", "own act of the subject",
 		"ask with the subject's own credential, or bring the SHA-256 of the application that two officials saw signed",
 		"a repair is asked for by the subject itself")
 }
@@ -90,7 +91,7 @@ func repairMatter(t *RepairTerms) error {
 		return fault.New(fault.Invalid, "repair.adverse", "the record %s does not tell against the subject", v.Record).
 			With("dispute it if it is wrong: probity dispute open")
 	case !t.Repairable:
-		return refuse("C10", "rule of repair", "wait until it lapses by itself, or dispute it if it is wrong",
+		return charter.Refuse("C10", "rule of repair", "wait until it lapses by itself, or dispute it if it is wrong",
 			"no rule of repair bears on the dataset %s", v.Dataset)
 	}
 	for i := range t.Others {
@@ -104,7 +105,7 @@ func repairMatter(t *RepairTerms) error {
 // repairTime holds that the least period of publication is over.
 func repairTime(t *RepairTerms) error {
 	if a := &t.Application; a.Earliest > t.Today {
-		return refuse("C10", "least period of publication", "ask again on "+a.Earliest.String()+" or later",
+		return charter.Refuse("C10", "least period of publication", "ask again on "+a.Earliest.String()+" or later",
 			"under %s the record %s can be repaired from %s on", a.Regime, a.Record, a.Earliest)
 	}
 	return nil
@@ -114,11 +115,11 @@ func repairProved(t *RepairTerms) error {
 	a := &t.Application
 	switch {
 	case strings.TrimSpace(a.Cure) == "":
-		return refuse("C10", "account of the cure", "say what was done and when", "the application does not say how the conduct was corrected")
+		return charter.Refuse("C10", "account of the cure", "say what was done and when", "the application does not say how the conduct was corrected")
 	case len(a.Proofs) == 0:
-		return refuse("C10", "proof of the cure", "attach the receipt, or the authority's statement that the duties are done", "the application brings no document")
+		return charter.Refuse("C10", "proof of the cure", "attach the receipt, or the authority's statement that the duties are done", "the application brings no document")
 	case utf8.RuneCountInString(strings.TrimSpace(a.Commitment)) < leastCommitment:
-		return refuse("C10", "public commitment", "state that what the application says is true, and that the subject answers for it", "the application makes no public commitment")
+		return charter.Refuse("C10", "public commitment", "state that what the application says is true, and that the subject answers for it", "the application makes no public commitment")
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ type RepairStepTerms struct {
 	Subject     subject.Subject
 	// Conditions are the codes of the conditions of the regime, one of which a refusal must find unmet.
 	Conditions []string
-	By         Actor
+	By         charter.Actor
 	// Bodies are the unified codes of the body the subject is or, for an office holder, serves.
 	Bodies    []string
 	Catalogue *catalogue.Catalogue
@@ -201,26 +202,26 @@ func repairDecider(t *RepairStepTerms) error {
 	a := &t.Application
 	const cure = "an official of the body that listed the matter decides, with a credential of its own"
 	switch {
-	case !t.By.official():
-		return refuse("C10", "official of the body that listed it", cure, "no official decides on this repair")
+	case !t.By.IsOfficial():
+		return charter.Refuse("C10", "official of the body that listed it", cure, "no official decides on this repair")
 	case a.State() == application.Reviewing:
-		if t.By.Agency != a.Handler && !directs(t.Catalogue, t.By.Agency, a.Handler) {
-			return refuse("C10", "body that listed it or its superior", cure, "%s cannot answer a review of %s", t.By.Agency, a.Handler)
+		if t.By.Agency != a.Handler && !charter.Directs(t.Catalogue, t.By.Agency, a.Handler) {
+			return charter.Refuse("C10", "body that listed it or its superior", cure, "%s cannot answer a review of %s", t.By.Agency, a.Handler)
 		}
-		if t.By.name() == a.Decider() {
-			return refuse("C10", "another official", "have an official look at it who had no part in the refusal", "%s took the decision under review", t.By.name())
+		if t.By.Title() == a.Decider() {
+			return charter.Refuse("C10", "another official", "have an official look at it who had no part in the refusal", "%s took the decision under review", t.By.Title())
 		}
 	case t.By.Agency != a.Handler:
-		return refuse("C10", "body that listed it", cure, "%s did not list the matter; %s did, and who lists, repairs", t.By.Agency, a.Handler)
+		return charter.Refuse("C10", "body that listed it", cure, "%s did not list the matter; %s did, and who lists, repairs", t.By.Agency, a.Handler)
 	}
 	return nil
 }
 
 // repairIndependent holds C13 for repairs.
 func repairIndependent(t *RepairStepTerms) error {
-	kin := Kin(t.Catalogue, t.By.Agency)
+	kin := charter.Kin(t.Catalogue, t.By.Agency)
 	if slices.ContainsFunc(t.Bodies, func(b string) bool { return kin[b] }) {
-		return refuse("C13", "independent decider", "have another body that neither answers to it nor directs it decide",
+		return charter.Refuse("C13", "independent decider", "have another body that neither answers to it nor directs it decide",
 			"%s cannot repair the record of itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	}
 	return nil
@@ -228,27 +229,27 @@ func repairIndependent(t *RepairStepTerms) error {
 
 func repairReasons(t *RepairStepTerms) error {
 	s := &t.Step
-	if word := mentions(s.Reasons, ratingWords); word != "" {
-		return refuse("C4", "ground other than a rating", "state what was done or not done; a repair neither rests on a rating nor is refused for one", "the reasons refer to a rating (%q)", word)
+	if word := charter.RatingWord(s.Reasons); word != "" {
+		return charter.Refuse("C4", "ground other than a rating", "state what was done or not done; a repair neither rests on a rating nor is refused for one", "the reasons refer to a rating (%q)", word)
 	}
 	if s.Act == application.Grant {
 		if t.Application.Earliest > t.Today {
-			return refuse("C10", "least period of publication", "decide on "+t.Application.Earliest.String()+" or later", "the record cannot be repaired before %s", t.Application.Earliest)
+			return charter.Refuse("C10", "least period of publication", "decide on "+t.Application.Earliest.String()+" or later", "the record cannot be repaired before %s", t.Application.Earliest)
 		}
 		return nil
 	}
 	if !notice.Specific(s.Reasons) {
-		return refuse("C10", "reasons", "say in the official's own words what is missing and where it can be brought", "the refusal gives no reason that the subject could answer")
+		return charter.Refuse("C10", "reasons", "say in the official's own words what is missing and where it can be brought", "the refusal gives no reason that the subject could answer")
 	}
 	if s.Act != application.Refuse {
 		return nil
 	}
 	if len(s.Unmet) == 0 {
-		return refuse("C10", "unmet condition", "name the condition: "+strings.Join(t.Conditions, ", "), "the refusal names no condition of the rule that is not met")
+		return charter.Refuse("C10", "unmet condition", "name the condition: "+strings.Join(t.Conditions, ", "), "the refusal names no condition of the rule that is not met")
 	}
 	for _, code := range s.Unmet {
 		if !slices.Contains(t.Conditions, code) {
-			return refuse("C10", "condition of the rule", "name one of: "+strings.Join(t.Conditions, ", "), "the rule has no condition %q", code)
+			return charter.Refuse("C10", "condition of the rule", "name one of: "+strings.Join(t.Conditions, ", "), "the rule has no condition %q", code)
 		}
 	}
 	return nil
@@ -256,7 +257,7 @@ func repairReasons(t *RepairStepTerms) error {
 
 func repairReviewAsked(t *RepairStepTerms) error {
 	if t.By.Subject == 0 || t.By.Subject != t.Subject.ID {
-		return refuse("C10", "own act of the subject", "ask with the subject's own credential", "a review is asked for by the subject itself")
+		return charter.Refuse("C10", "own act of the subject", "ask with the subject's own credential", "a review is asked for by the subject itself")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
-package charter
+package remedy
 
 import (
+	"probity/internal/charter"
 	"slices"
 
 	"probity/calendar"
@@ -37,7 +38,7 @@ type ErasureTerms struct {
 	Ground  ErasureGround
 	// Document is the SHA-256 in hexadecimal of the finding or the court's order; "" for a wish.
 	Document  string
-	By, With  Actor
+	By, With  charter.Actor
 	Catalogue *catalogue.Catalogue
 	Today     calendar.Day
 }
@@ -94,7 +95,7 @@ func PermitErasure(t ErasureTerms) (Erasure, error) {
 		return Erasure{subject: t.Subject, record: t.Record, ground: t.Ground}, nil
 	}
 	if t.Subject.Kind == subject.OfficeHolder || !t.Subject.Natural() {
-		return Erasure{}, refuse("C10", "file of a human being in private life", "have a court order the erasure of single records; the rest ends by its retention",
+		return Erasure{}, charter.Refuse("C10", "file of a human being in private life", "have a court order the erasure of single records; the rest ends by its retention",
 			"subject %s is of the kind %s, whose file ends by the retention of its records", t.Subject.ID, t.Subject.Kind)
 	}
 	return wholeFile(&t), nil
@@ -104,7 +105,7 @@ func PermitErasure(t ErasureTerms) (Erasure, error) {
 // again.
 func PermitHeldErasure(t ErasureTerms) (Erasure, error) {
 	if t.Subject.ID == 0 || !t.Subject.Natural() || t.Record != 0 {
-		return Erasure{}, refuse("C10", "subject", "name the subject", "no erasure of this file was held up")
+		return Erasure{}, charter.Refuse("C10", "subject", "name the subject", "no erasure of this file was held up")
 	}
 	return wholeFile(&t), nil
 }
@@ -124,35 +125,35 @@ func wholeFile(t *ErasureTerms) Erasure {
 // erasureAsked holds that who asks may ask for it on this ground.
 func erasureAsked(t *ErasureTerms) error {
 	own := t.By.Subject != 0 && t.By.Subject == t.Subject.ID && t.By.Credential != ""
-	pair := t.By.official() && t.With.official() && t.By.name() != t.With.name() && t.By.Credential != t.With.Credential
+	pair := t.By.IsOfficial() && t.With.IsOfficial() && t.By.Title() != t.With.Title() && t.By.Credential != t.With.Credential
 	organisation := !t.Subject.Natural() || t.Subject.Kind == subject.OfficeHolder
 	const cure = "have the subject ask with its own credential, or before two officials"
 	switch {
 	case t.Subject.ID == 0:
-		return refuse("C10", "subject", "name the subject", "the erasure names no subject")
+		return charter.Refuse("C10", "subject", "name the subject", "the erasure names no subject")
 	case !slices.Contains(ErasureGrounds, t.Ground):
-		return refuse("C10", "ground of the erasure", "state one: own-wish, unlawful or court-order", "%q is no ground of an erasure", t.Ground)
+		return charter.Refuse("C10", "ground of the erasure", "state one: own-wish, unlawful or court-order", "%q is no ground of an erasure", t.Ground)
 	case t.By.Subject != 0 && !own:
-		return refuse("C10", "own act of the subject", cure, "nobody has another's file erased")
+		return charter.Refuse("C10", "own act of the subject", cure, "nobody has another's file erased")
 	case t.Ground == ErasureWish && organisation:
-		return refuse("C10", "file of a human being in private life", "wait for its lapse, dispute it where it is wrong, repair it where it is cured, or bring a court's order",
+		return charter.Refuse("C10", "file of a human being in private life", "wait for its lapse, dispute it where it is wrong, repair it where it is cured, or bring a court's order",
 			"records on a subject of the kind %s end by their retention, not by its wish", t.Subject.Kind)
 	case t.Ground == ErasureWish && !own && !pair:
-		return refuse("C10", "own act of the subject", cure, "neither the subject nor two officials before whom it asked want this erasure")
+		return charter.Refuse("C10", "own act of the subject", cure, "neither the subject nor two officials before whom it asked want this erasure")
 	case t.Ground == ErasureWish:
 		return nil
-	case !isSHA256(t.Document):
-		return refuse("C10", "document", "give the SHA-256 of the document that says so", "no document states why this is erased")
+	case !charter.IsSHA256(t.Document):
+		return charter.Refuse("C10", "document", "give the SHA-256 of the document that says so", "no document states why this is erased")
 	case t.Ground == ErasureCourt:
-		if a := t.Catalogue.Agency(t.By.Agency); a == nil || a.Kind != "court" || !t.By.official() {
-			return refuse("C10", "official of a court", "have an official of the court carry its order out", "a court's order is carried out by the court, not by %q", t.By.Agency)
+		if a := t.Catalogue.Agency(t.By.Agency); a == nil || a.Kind != "court" || !t.By.IsOfficial() {
+			return charter.Refuse("C10", "official of a court", "have an official of the court carry its order out", "a court's order is carried out by the court, not by %q", t.By.Agency)
 		}
 		return nil
 	case organisation:
-		return refuse("C13", "order of a court", "dispute the record, or bring a court's order: nobody may remove what tells against itself or its superiors",
+		return charter.Refuse("C13", "order of a court", "dispute the record, or bring a court's order: nobody may remove what tells against itself or its superiors",
 			"records on a subject of the kind %s are erased by a court's order only", t.Subject.Kind)
 	case !pair:
-		return refuse("C10", "second official", "have a second official, with a credential of its own, state it too", "one official alone cannot erase")
+		return charter.Refuse("C10", "second official", "have a second official, with a credential of its own, state it too", "one official alone cannot erase")
 	}
 	return nil
 }
@@ -178,7 +179,7 @@ func keptByLaw(v *record.Version, cat *catalogue.Catalogue, today calendar.Day) 
 func recordErasable(t *ErasureTerms) error {
 	i := slices.IndexFunc(t.Records, func(v record.Version) bool { return v.Record == t.Record })
 	if i < 0 {
-		return refuse("C10", "record of the subject", "see its records with: probity subject show", "subject %s has no record %s", t.Subject.ID, t.Record)
+		return charter.Refuse("C10", "record of the subject", "see its records with: probity subject show", "subject %s has no record %s", t.Subject.ID, t.Record)
 	}
 	v := &t.Records[i]
 	if t.Ground == ErasureWish && keptByLaw(v, t.Catalogue, t.Today) {
@@ -186,7 +187,7 @@ func recordErasable(t *ErasureTerms) error {
 		if v.Lapse != calendar.None {
 			until = "it lapses on " + v.Lapse.String()
 		}
-		return refuse("C10", "matter that no law has kept", until+"; until then dispute it where it is wrong, or repair it where it is cured",
+		return charter.Refuse("C10", "matter that no law has kept", until+"; until then dispute it where it is wrong, or repair it where it is cured",
 			"law has %s report what the record %s says", v.Agency, v.Record)
 	}
 	return nil

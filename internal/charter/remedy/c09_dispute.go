@@ -1,6 +1,7 @@
-package charter
+package remedy
 
 import (
+	"probity/internal/charter"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ type DisputeTerms struct {
 	Subject subject.Subject
 	// By is the subject itself, or an official before whom it signed; With is then the second one, Document the SHA-256
 	// of what was signed and Signed its day.
-	By, With Actor
+	By, With charter.Actor
 	Document [32]byte
 	Signed   calendar.Day
 	// Author is the agency that made what is contested, Official who took it in its name, "" where nobody did by name.
@@ -63,11 +64,11 @@ func PermitDispute(t DisputeTerms) (DisputePermit, error) {
 		return DisputePermit{}, fault.New(fault.Invalid, "dispute.ground", "%q is no ground for a dispute", d.Ground).
 			With("one of " + groundList())
 	case d.Target == "" || t.Author == "":
-		return DisputePermit{}, refuse("C9", "what is contested", "name the record, link, model, decision or order by its id", "the dispute does not say what it contests")
+		return DisputePermit{}, charter.Refuse("C9", "what is contested", "name the record, link, model, decision or order by its id", "the dispute does not say what it contests")
 	case strings.TrimSpace(d.Account) == "":
-		return DisputePermit{}, refuse("C9", "account", "say in your own words what is wrong", "the dispute does not say what is wrong")
+		return DisputePermit{}, charter.Refuse("C9", "account", "say in your own words what is wrong", "the dispute does not say what is wrong")
 	case d.Due == calendar.None || d.Due < t.Today || d.Clock == "":
-		return DisputePermit{}, refuse("C9", "due day", "reckon it from the table of time limits", "the dispute has no day by which it must be answered")
+		return DisputePermit{}, charter.Refuse("C9", "due day", "reckon it from the table of time limits", "the dispute has no day by which it must be answered")
 	}
 	for i := range t.Earlier {
 		if e := &t.Earlier[i]; e.Result() == nil {
@@ -77,7 +78,7 @@ func PermitDispute(t DisputeTerms) (DisputePermit, error) {
 	}
 	d.Handler, d.Except = handlerOf(&t), t.Official
 	if d.Handler == "" {
-		return DisputePermit{}, refuse("C13", "independent handler", "enter a court in the catalogue that neither answers to the body nor directs it",
+		return DisputePermit{}, charter.Refuse("C13", "independent handler", "enter a court in the catalogue that neither answers to the body nor directs it",
 			"no body of the catalogue may judge what %s reports on its own people", t.Author)
 	}
 	if d.Handler != t.Author {
@@ -107,25 +108,25 @@ func openedBySubject(t *DisputeTerms, d *contest.Dispute) error {
 
 // ownOrWitnessed holds that an act on a file is its subject's own: done with its credential, or signed before two
 // officials. It gives the name under which the act is kept.
-func ownOrWitnessed(s subject.Subject, by, with Actor, document [32]byte, signed, today calendar.Day) (string, error) {
+func ownOrWitnessed(s subject.Subject, by, with charter.Actor, document [32]byte, signed, today calendar.Day) (string, error) {
 	const cure = "the subject does it with its own credential, or signs a document before two officials"
 	switch {
 	case s.ID == 0:
-		return "", refuse("C9", "subject", "name whose file it is", "no subject is named")
+		return "", charter.Refuse("C9", "subject", "name whose file it is", "no subject is named")
 	case by.Subject == s.ID && by.Credential != "":
 		return by.Credential, nil
 	case by.Subject != 0:
-		return "", refuse("C9", "own act of the subject", cure, "a subject contests its own file and nobody else's")
-	case !by.official():
-		return "", refuse("C9", "own act of the subject", cure, "neither the subject nor an official brings this")
+		return "", charter.Refuse("C9", "own act of the subject", cure, "a subject contests its own file and nobody else's")
+	case !by.IsOfficial():
+		return "", charter.Refuse("C9", "own act of the subject", cure, "neither the subject nor an official brings this")
 	case document == [32]byte{}:
-		return "", refuse("C9", "own act of the subject or signed document", cure, "%s brings it without the subject's own act and without a signed document", by.name())
-	case !with.official() || with.name() == by.name() || with.Credential == by.Credential:
-		return "", refuse("C9", "second witness", "have a second official, with a credential of its own, witness the signature", "one official alone witnessed the signature")
+		return "", charter.Refuse("C9", "own act of the subject or signed document", cure, "%s brings it without the subject's own act and without a signed document", by.Title())
+	case !with.IsOfficial() || with.Title() == by.Title() || with.Credential == by.Credential:
+		return "", charter.Refuse("C9", "second witness", "have a second official, with a credential of its own, witness the signature", "one official alone witnessed the signature")
 	case signed == calendar.None || signed == 0 || signed > today:
-		return "", refuse("C9", "day of signature", "state the day on which the document was signed", "the signed document has no day, or one still to come")
+		return "", charter.Refuse("C9", "day of signature", "state the day on which the document was signed", "the signed document has no day, or one still to come")
 	}
-	return by.name() + " " + with.name(), nil
+	return by.Title() + " " + with.Title(), nil
 }
 
 // newEvidence tells whether a file comes that no earlier dispute came with.
@@ -152,7 +153,7 @@ func handlerOf(t *DisputeTerms) string {
 // mayNotJudge tells whether the agency may not decide on what concerns the bodies: itself, its superiors, its
 // subordinates and what it controls (C13).
 func mayNotJudge(cat *catalogue.Catalogue, agency string, bodies []string) bool {
-	kin := Kin(cat, agency)
+	kin := charter.Kin(cat, agency)
 	return slices.ContainsFunc(bodies, func(b string) bool { return kin[b] })
 }
 
@@ -183,7 +184,7 @@ type ComplaintTerms struct {
 	Dispute  contest.Dispute
 	Step     contest.Step
 	Subject  subject.Subject
-	By, With Actor
+	By, With charter.Actor
 	Document [32]byte
 	Signed   calendar.Day
 	// Bodies are as in DisputeTerms.
@@ -231,7 +232,7 @@ func PermitComplaint(t ComplaintTerms) (StepPermit, error) {
 	s.Act, s.Outcome, s.Agency, s.Official = contest.Complaint, "", t.By.Agency, t.By.Official
 	switch state := d.State(t.Today); {
 	case d.Subject != t.Subject.ID:
-		return StepPermit{}, refuse("C9", "own dispute", "complain about a dispute of your own", "the dispute %s is another's", d.ID)
+		return StepPermit{}, charter.Refuse("C9", "own dispute", "complain about a dispute of your own", "the dispute %s is another's", d.ID)
 	case state == contest.Open:
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.complaint", "the dispute %s is not answered yet", d.ID).
 			With("the answer is due on " + d.Due.String() + "; after that day complain at once")
@@ -239,7 +240,7 @@ func PermitComplaint(t ComplaintTerms) (StepPermit, error) {
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.complaint", "a complaint about the dispute %s was made already", d.ID).
 			With("the courts are open to you whatever comes of it")
 	case strings.TrimSpace(s.Reasons) == "":
-		return StepPermit{}, refuse("C9", "account", "say what is wrong with the answer", "the complaint does not say what it is about")
+		return StepPermit{}, charter.Refuse("C9", "account", "say what is wrong with the answer", "the complaint does not say what it is about")
 	}
 	if a := t.Catalogue.Agency(d.Handler); a != nil && a.Superior != "" && !mayNotJudge(t.Catalogue, a.Superior, t.Bodies) {
 		s.Handler = a.Superior
@@ -247,7 +248,7 @@ func PermitComplaint(t ComplaintTerms) (StepPermit, error) {
 		s.Handler = independentCourt(t.Catalogue, d.Handler, t.Bodies)
 	}
 	if s.Handler == "" {
-		return StepPermit{}, refuse("C13", "independent handler", "enter a court in the catalogue", "no body may judge the complaint")
+		return StepPermit{}, charter.Refuse("C13", "independent handler", "enter a court in the catalogue", "no body may judge the complaint")
 	}
 	return StepPermit{dispute: &d, step: s}, nil
 }
