@@ -100,6 +100,7 @@ func consentProved(c *consent.Consent, t *ConsentTerms) error {
 	return nil
 }
 
+// IsSHA256 tells whether a text is a SHA-256 in hexadecimal: 64 digits.
 func IsSHA256(s string) bool {
 	b, err := hex.DecodeString(s)
 	return err == nil && len(b) == 32

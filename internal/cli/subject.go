@@ -13,6 +13,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/public"
 	"probity/internal/subject"
 )
 
@@ -95,7 +96,7 @@ func (c subjectFind) find(s *console.Session) ([]subjectAnswer, error) {
 	if folded == "" {
 		return nil, console.Misuse("%q is no part of a name", c.What).With("give at least one letter or digit of the name")
 	}
-	named, err := r.Store.SearchOrganisations(s.Ctx, folded, c.Limit)
+	named, err := public.In(r.Store).Organisations(s.Ctx, folded, c.Limit)
 	if err != nil {
 		return nil, err
 	}

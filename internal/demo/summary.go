@@ -6,6 +6,7 @@ import (
 
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/public"
 	"probity/internal/subject"
 )
 
@@ -67,7 +68,7 @@ const pageOf = 500
 func (r *Run) sum(ctx context.Context) error {
 	r.Summary.Seed, r.Summary.On = r.World.Seed, r.World.On.String()
 	r.Summary.Subjects = map[subject.Kind]int64{}
-	tallies, err := r.open.Store.Tallies(ctx)
+	tallies, err := public.In(r.open.Store).Tallies(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (r *Run) outcomes(kind subject.Kind) (map[string]*Outcome, []string) {
 	return all, order
 }
 
-func (o *Outcome) count(t *store.Tally) {
+func (o *Outcome) count(t *public.Tally) {
 	if t.Status != rating.Rated {
 		o.NotRated += t.Count
 		return

@@ -190,7 +190,7 @@ func (s *Store) LinkOf(ctx context.Context, merged subject.ID) (Link, error) {
 func (s *Store) StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject.Identifier, error) {
 	var list []subject.Identifier
 	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
-		list, err = identifiersOf(ctx, tx, id)
+		list, err = IdentifiersIn(ctx, tx, id)
 		return err
 	})
 	return list, err
@@ -210,4 +210,46 @@ func (s *Store) Moving(ctx context.Context, id subject.ID, contracts map[int]Con
 		}
 	}
 	return standing, nil
+}
+
+// IdentifiersIn are the identifiers of a subject that stand in the clear, those of human beings not among them; for
+// transactions under way.
+func IdentifiersIn(ctx context.Context, tx *sql.Tx, id subject.ID) ([]subject.Identifier, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT scheme, value FROM subject_identifier WHERE subject = ? AND sealed = 0 ORDER BY scheme DESC, value`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []subject.Identifier
+	for rows.Next() {
+		var i subject.Identifier
+		var value []byte
+		if err := rows.Scan(&i.Scheme, &value); err != nil {
+			return nil, err
+		}
+		i.Value = string(value)
+		list = append(list, i)
+	}
+	return list, rows.Err()
+}
+
+// Names are the names an organisation is known by, sorted.
+func (s *Store) Names(ctx context.Context, id subject.ID) ([]string, error) {
+	var list []string
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT name FROM subject_name WHERE subject = ? ORDER BY name`, int64(id))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var n string
+			if err := rows.Scan(&n); err != nil {
+				return err
+			}
+			list = append(list, n)
+		}
+		return rows.Err()
+	})
+	return list, err
 }

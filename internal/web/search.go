@@ -10,6 +10,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/store"
+	"probity/internal/store/public"
 	"probity/internal/subject"
 )
 
@@ -55,7 +56,7 @@ func (s *Server) search(r *http.Request) (view, error) {
 	return view{"search", "Find an organisation", p}, nil
 }
 
-func (s *Server) find(r *http.Request, q string) ([]store.Named, error) {
+func (s *Server) find(r *http.Request, q string) ([]public.Named, error) {
 	if v := identifier.CheckAny(q); v.Valid && !v.Kind.Person() {
 		sub, err := s.open.Store.FindSubject(r.Context(), store.Key{Scheme: subject.Scheme(v.Kind), Value: v.Canonical()})
 		switch {
@@ -72,10 +73,10 @@ func (s *Server) find(r *http.Request, q string) ([]store.Named, error) {
 	if folded == "" {
 		return nil, nil
 	}
-	return s.open.Store.SearchOrganisations(r.Context(), folded, searchLimit+1)
+	return public.In(s.open.Store).Organisations(r.Context(), folded, searchLimit+1)
 }
 
-func (s *Server) named(r *http.Request, sub subject.Subject) ([]store.Named, error) {
+func (s *Server) named(r *http.Request, sub subject.Subject) ([]public.Named, error) {
 	names, err := s.open.Store.Names(r.Context(), sub.ID)
 	if err != nil {
 		return nil, err
@@ -84,14 +85,14 @@ func (s *Server) named(r *http.Request, sub subject.Subject) ([]store.Named, err
 	if err != nil {
 		return nil, err
 	}
-	n := store.Named{Subject: sub, Identifiers: ids, Name: "(no name reported)"}
+	n := public.Named{Subject: sub, Identifiers: ids, Name: "(no name reported)"}
 	if len(names) > 0 {
 		n.Name = names[0]
 	}
-	return []store.Named{n}, nil
+	return []public.Named{n}, nil
 }
 
-func (s *Server) foundRow(n store.Named) foundRow {
+func (s *Server) foundRow(n public.Named) foundRow {
 	return foundRow{
 		ID: n.Subject.ID.String(), Name: n.Name, Code: codeOf(n.Identifiers), Kind: kindName(n.Subject.Kind), Region: s.region(n.Subject.Region),
 	}

@@ -1,4 +1,4 @@
-package store
+package public
 
 import (
 	"context"
@@ -20,7 +20,7 @@ type Tally struct {
 // Tallies counts the newest ratings that are kept, those too that a publication has outdated. It tells of nobody.
 func (s *Store) Tallies(ctx context.Context) ([]Tally, error) {
 	var list []Tally
-	err := s.Read(ctx, func(tx *sql.Tx) error {
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT s.kind, r.model, r.status, r.band, count(*) FROM rating r JOIN subject s ON s.id = r.subject
 			GROUP BY s.kind, r.model, r.status, r.band ORDER BY s.kind, r.model, r.status, r.band`)
 		if err != nil {
