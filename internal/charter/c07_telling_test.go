@@ -2,6 +2,7 @@ package charter_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"slices"
 	"testing"
@@ -39,11 +40,15 @@ func TestTold(t *testing.T) {
 		have := models.Draw(t, "written")
 		var act duties
 		for _, m := range need {
-			act = append(act, notice.Duty{Subject: 7, Occasion: notice.RatingChanged, About: m})
+			act = append(act, notice.Duty{Subject: 7, Occasion: notice.AdverseFurnished, About: m})
 		}
 		var written []notice.Written
 		for _, m := range have {
-			written = append(written, notice.OfRating(subject.ID(rapid.SampledFrom([]int64{7, 7, 7, 8}).Draw(t, "to")), m, time.Unix(1, 0)))
+			w, err := notice.OfRecord(subject.ID(rapid.SampledFrom([]int64{7, 7, 7, 8}).Draw(t, "to")), m, "", "bank.repayment", "bank", time.Unix(1, 0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			written = append(written, w)
 		}
 		count := func(m string) (n int) {
 			for _, w := range written {
@@ -94,7 +99,11 @@ func (s silent) AddConsents(ctx context.Context, p []charter.ConsentPermit, e []
 }
 
 func (s silent) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry, _ notice.Written) (rights.Withdrawal, error) {
-	return s.consents.WithdrawConsent(ctx, p, at, e, notice.OfRating(1, "another", at))
+	another, err := notice.OfRecord(1, "another", "", "bank.repayment", "bank", at)
+	if err != nil {
+		return rights.Withdrawal{}, err
+	}
+	return s.consents.WithdrawConsent(ctx, p, at, e, another)
 }
 
 func (s silent) Merge(ctx context.Context, p charter.Link, m []store.Move, now time.Time, told []notice.Written) (store.Link, error) {
@@ -152,6 +161,13 @@ func TestNothingTakesEffectUntold(t *testing.T) {
 	}
 	for i := range subject.ID(2) {
 		p.told(firm+i, notice.LinkChanged, notice.LinkChanged)
+		var lines int
+		p.check(p.store.Read(ctx, func(tx *sql.Tx) error {
+			return tx.QueryRow(`SELECT count(*) FROM ledger_entry WHERE subject = ? AND act = 'link' AND detail = ?`, int64(firm+i), (firm + 1 - i).String()).Scan(&lines)
+		}))
+		if lines != 2 {
+			p.t.Errorf("the ledger of %s has %d lines of the joining and the parting", firm+i, lines)
+		}
 	}
 }
 
@@ -163,6 +179,9 @@ func (p *platform) told(id subject.ID, want ...notice.Occasion) {
 	var have []notice.Occasion
 	for i := range kept {
 		have = append(have, kept[i].Notice.Occasion)
+		if kept[i].Seq != int64(i)+1 {
+			p.t.Fatalf("the notice %d of %s bears the number %d", i+1, id, kept[i].Seq)
+		}
 	}
 	if !slices.Equal(have, want) {
 		p.t.Fatalf("%s was told %q, want %q", id, have, want)
@@ -192,5 +211,12 @@ func TestPublicationTells(t *testing.T) {
 	if r.Counts.Stored != 1 {
 		t.Fatalf("%+v", r.Counts)
 	}
-	p.told(id, notice.AdverseFurnished, notice.ConsentGiven, notice.RatingChanged, notice.Corrected, notice.RatingChanged)
+	all := []notice.Occasion{notice.AdverseFurnished, notice.ConsentGiven, notice.RatingChanged, notice.Corrected, notice.RatingChanged}
+	p.told(id, all...)
+	// A withdrawal deletes the ratings; that they were told of stays, under the numbers they had.
+	consents, err := p.store.Consents(t.Context(), id)
+	p.check(err)
+	_, err = p.rights.Withdraw(t.Context(), p.own[id], access.Credential{}, id, consents[0].ID)
+	p.check(err)
+	p.told(id, append(all, notice.ConsentWithdrawn)...)
 }

@@ -162,8 +162,7 @@ type Written struct {
 // Notice is what was written.
 func (w Written) Notice() Notice { return w.notice }
 
-// Body is what the store keeps of it, sealed where the subject is a human being; nil where it is kept as a reference
-// alone.
+// Body is what the store keeps of it, sealed where the subject is a human being.
 func (w Written) Body() (body []byte, sealed bool) { return w.body, w.sealed }
 
 // Place is where notices are sealed, so that no sealed text can be taken for another.
@@ -188,12 +187,6 @@ func (c *Clerk) Write(sub subject.Subject, n Notice) (Written, error) {
 	}
 	w.body, err = c.sealer.Seal(n.Subject, Place, body)
 	return w, err
-}
-
-// OfRating is the notice that a model's rating of a subject has changed at the instant. It is kept as a reference alone:
-// what the rating was and is stands in the history of ratings, goes when that goes, and is put in words from there.
-func OfRating(of subject.ID, model string, at time.Time) Written {
-	return Written{notice: Notice{Subject: of, Occasion: RatingChanged, At: at, About: model}}
 }
 
 // OfRecord is the notice that a record that tells against the subject was furnished, or that a record was corrected or

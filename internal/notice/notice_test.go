@@ -185,15 +185,20 @@ func TestWhatIsKept(t *testing.T) {
 	}
 }
 
-func TestRatingIsKeptAsAReference(t *testing.T) {
+// TestDuties holds which notice is the one that a duty asks for.
+func TestDuties(t *testing.T) {
 	t.Parallel()
-	w := notice.OfRating(person.ID, "person-repayment", at)
-	n := w.Notice()
-	body, sealed := w.Body()
-	if body != nil || sealed || !n.Fulfils(notice.Duty{Subject: person.ID, Occasion: notice.RatingChanged, About: "person-repayment"}) {
-		t.Errorf("%+v", n)
+	w, err := notice.OfRecord(person.ID, "r17", "", "bank.repayment", "bank", at)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, d := range []notice.Duty{{firm.ID, notice.RatingChanged, ""}, {person.ID, notice.OrderEntered, ""}, {person.ID, notice.RatingChanged, "other"}} {
+	n := w.Notice()
+	for _, d := range []notice.Duty{{person.ID, notice.AdverseFurnished, ""}, {person.ID, notice.AdverseFurnished, "r17"}} {
+		if !n.Fulfils(d) {
+			t.Errorf("does not fulfil %+v", d)
+		}
+	}
+	for _, d := range []notice.Duty{{firm.ID, notice.AdverseFurnished, ""}, {person.ID, notice.OrderEntered, ""}, {person.ID, notice.AdverseFurnished, "other"}} {
 		if n.Fulfils(d) {
 			t.Errorf("fulfils %+v", d)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/record"
 	"probity/internal/subject"
@@ -48,7 +49,7 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 		Reason: t.Reason, Evidence: t.Evidence, At: now.UTC(),
 	}
 	err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {
-		if err := tell(ctx, tx, permit, told); err != nil {
+		if err := errors.Join(tell(ctx, tx, permit, told), enterLink(ctx, tx, "joined", &l, t.By, now)); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO link (id, kept, merged, official, reason, evidence, linked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -85,7 +86,7 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 	}
 	by := permit.By()
 	return s.move(ctx, by.Agency, l.Kept, l.Merged, moves, now, func(tx *sql.Tx) error {
-		if err := tell(ctx, tx, permit, told); err != nil {
+		if err := errors.Join(tell(ctx, tx, permit, told), enterLink(ctx, tx, "parted", &l, by, now)); err != nil {
 			return err
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE id = ? AND undone_at IS NULL`,
@@ -101,6 +102,16 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		}
 		return s.forget(ctx, tx, now, []gone.Mark{{Kind: gone.Parted, Subject: l.Merged, Matter: l.ID}})
 	})
+}
+
+// enterLink writes into the ledgers of both sides what was done to their files, and who answers for it.
+func enterLink(ctx context.Context, tx *sql.Tx, done string, l *Link, by charter.Actor, at time.Time) error {
+	side := func(of, other subject.ID) *ledger.Entry {
+		return &ledger.Entry{
+			Subject: of, At: at, Act: ledger.Link, What: done, Detail: other.String(), Reader: by.Agency, Official: by.Official,
+		}
+	}
+	return appendEntries(ctx, tx, side(l.Kept, l.Merged), side(l.Merged, l.Kept))
 }
 
 // move writes the versions that end records on one subject and let them go on with another, published at once, and what

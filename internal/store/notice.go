@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 
 	"probity/internal/charter"
 	"probity/internal/notice"
@@ -36,15 +37,21 @@ func addNotices(ctx context.Context, tx *sql.Tx, list []notice.Written) error {
 		n := w.Notice()
 		next[n.Subject]++
 		body, sealed := w.Body()
-		if body == nil {
-			body = []byte{}
-		}
 		err := rows.Add(ctx, int64(n.Subject), next[n.Subject], Micro(n.At), string(n.Occasion), n.About, n.By, body, sealed)
 		if err != nil {
 			return err
 		}
 	}
 	return rows.End(ctx)
+}
+
+// LastNotice is, in SQL, the number of the newest notice of the subject that of names, a column or a parameter; 0 where it
+// was told nothing. Changes of ratings count, and so does what is over and was settled on a channel: a number that has
+// named one notice never names another.
+func LastNotice(of string) string {
+	return strings.ReplaceAll(`max(coalesce((SELECT max(seq) FROM notice WHERE subject = %), 0),
+		coalesce((SELECT max(told) FROM rating_history WHERE subject = %), 0),
+		coalesce((SELECT max(done_to) FROM notice_channel WHERE subject = %), 0))`, "%", of)
 }
 
 // lastNotices are the numbers of the subjects' newest notices, 0 for those without one.
@@ -64,19 +71,18 @@ func lastNotices(ctx context.Context, tx *sql.Tx, ids []subject.ID) (map[subject
 }
 
 func lastOf(ctx context.Context, tx *sql.Tx, last map[subject.ID]int64, ids []any) error {
-	rows, err := tx.QueryContext(ctx, `SELECT id, (SELECT max(seq) FROM notice WHERE subject = s.id) FROM subject s
-		WHERE id IN (`+Marks(len(ids))+`)`, ids...)
+	rows, err := tx.QueryContext(ctx, `SELECT id, `+LastNotice("s.id")+` FROM subject s WHERE id IN (`+Marks(len(ids))+`)`, ids...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id subject.ID
-		var seq sql.NullInt64
+		var seq int64
 		if err := rows.Scan(&id, &seq); err != nil {
 			return err
 		}
-		last[id] = seq.Int64
+		last[id] = seq
 	}
 	return rows.Err()
 }

@@ -9,7 +9,6 @@ import (
 
 	"probity/calendar"
 	"probity/internal/fault"
-	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/subject"
 )
@@ -33,39 +32,65 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 		}, ` ON CONFLICT (subject, model) DO UPDATE SET version = excluded.version, as_of = excluded.as_of, known_at = excluded.known_at,
 			good_until = excluded.good_until, status = excluded.status, score = excluded.score, band = excluded.band,
 			gate = excluded.gate, why_not = excluded.why_not`)
-		history := NewBulk(tx, "rating_history", []string{
-			"subject", "model", "known_at", "version", "as_of", "status", "score", "band", "gate",
-		}, ` ON CONFLICT DO NOTHING`)
-		var changed []notice.Written
+		var changed []int
 		for i := range list {
 			r := &list[i].Rating
 			p := &list[i].Permit
 			if p.Subject().ID != r.Subject || p.Model() != r.Model || p.Version() != r.Version {
 				return fault.New(fault.Internal, "store.permit", "a rating of %s by %s was to be kept under another's permit", r.Subject, r.Model)
 			}
-			var score any
-			if r.Status == rating.Rated {
-				score = r.Score
-			}
-			id, known := int64(r.Subject), Micro(r.KnownAt)
-			if err := newest.Add(ctx, id, r.Model, r.Version, int64(r.AsOf), known, NullDay(r.GoodUntil), string(r.Status), score,
-				r.Band, r.Gate, strings.Join(r.WhyNot, ",")); err != nil {
+			err := newest.Add(ctx, int64(r.Subject), r.Model, r.Version, int64(r.AsOf), Micro(r.KnownAt), NullDay(r.GoodUntil), string(r.Status), scoreOf(r),
+				r.Band, r.Gate, strings.Join(r.WhyNot, ","))
+			if err != nil {
 				return err
 			}
 			old, had := before[ratingKey{r.Subject, r.Model}]
 			if had && old.Same(r) {
 				continue
 			}
-			changed = append(changed, notice.OfRating(r.Subject, r.Model, r.KnownAt))
-			if err := history.Add(ctx, id, r.Model, known, r.Version, int64(r.AsOf), string(r.Status), score, r.Band, r.Gate); err != nil {
-				return err
-			}
+			changed = append(changed, i)
 		}
-		if err := errors.Join(newest.End(ctx), history.End(ctx), addNotices(ctx, tx, changed)); err != nil {
+		if err := errors.Join(newest.End(ctx), addHistory(ctx, tx, list, changed)); err != nil {
 			return err
 		}
 		return s.clearStale(ctx, tx, clear, seen)
 	})
+}
+
+// scoreOf is nil where there is no score.
+func scoreOf(r *rating.Rating) any {
+	if r.Status != rating.Rated {
+		return nil
+	}
+	return r.Score
+}
+
+// addHistory adds the changed ones of list to the history. Each row is the notice of its change too, numbered among its
+// subject's notices: at intake a second row for each would cost a third more.
+func addHistory(ctx context.Context, tx *sql.Tx, list []rating.Kept, changed []int) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	ids := make([]subject.ID, len(changed))
+	for i, at := range changed {
+		ids[i] = list[at].Rating.Subject
+	}
+	told, err := lastNotices(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	rows := NewBulk(tx, "rating_history", []string{
+		"subject", "model", "known_at", "told", "version", "as_of", "status", "score", "band", "gate",
+	}, ` ON CONFLICT DO NOTHING`)
+	for _, at := range changed {
+		r := &list[at].Rating
+		told[r.Subject]++
+		if err := rows.Add(ctx, int64(r.Subject), r.Model, Micro(r.KnownAt), told[r.Subject], r.Version, int64(r.AsOf), string(r.Status), scoreOf(r),
+			r.Band, r.Gate); err != nil {
+			return err
+		}
+	}
+	return rows.End(ctx)
 }
 
 type ratingKey struct {

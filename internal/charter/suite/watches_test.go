@@ -367,9 +367,15 @@ func everybodyWasTold(h *history, a act) {
 			h.violated("C7", "after %s: of %s by subject %v, and notices of them %v", a, pair.what, acts, notices)
 		}
 	}
-	if n := h.count(`SELECT count(*) FROM rating_history r WHERE NOT EXISTS (SELECT 1 FROM notice n
-		WHERE n.subject = r.subject AND n.occasion = 'rating-changed' AND n.about = r.model)`); n != 0 {
+	// A row of the history of ratings is the notice of its change: each rating that stands has one, under a number that names
+	// no other notice.
+	if n := h.count(`SELECT count(*) FROM rating r WHERE NOT EXISTS (SELECT 1 FROM rating_history t
+		WHERE t.subject = r.subject AND t.model = r.model AND t.known_at <= r.known_at AND t.told > 0 AND t.status = r.status AND t.band = r.band)`); n != 0 {
 		h.violated("C7", "after %s: of %d ratings nobody was told", a, n)
+	}
+	if n := h.count(`SELECT count(*) FROM (SELECT 1 FROM (
+		SELECT subject, seq FROM notice UNION ALL SELECT subject, told FROM rating_history) GROUP BY subject, seq HAVING count(*) > 1)`); n != 0 {
+		h.violated("C7", "after %s: %d notices have one number", a, n)
 	}
 }
 

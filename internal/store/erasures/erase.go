@@ -272,6 +272,10 @@ func (e *eraser) subject(ctx context.Context, id subject.ID) error {
 			return err
 		}
 	}
+	// First the ratings: those that go leave a notice behind, which goes next.
+	if err := e.ratings(ctx, id); err != nil {
+		return err
+	}
 	for _, table := range e.subjects {
 		if err := e.remove(ctx, table, id, 0); err != nil {
 			return err

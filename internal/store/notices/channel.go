@@ -92,8 +92,7 @@ func (s *Store) AddChannel(ctx context.Context, permit charter.ChannelPermit, c 
 		return 0, fault.New(fault.Internal, "store.permit", "a channel was to be kept without its permit")
 	}
 	err := s.db.WriteWith(ctx, &store.Trace{Entries: []*ledger.Entry{line}}, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT 1 + coalesce((SELECT max(number) FROM notice_channel WHERE subject = ?1), 0),
-			coalesce((SELECT max(seq) FROM notice WHERE subject = ?1), 0)`, int64(c.Subject)).Scan(&c.Number, &c.DoneTo)
+		err := tx.QueryRowContext(ctx, `SELECT 1 + coalesce((SELECT max(number) FROM notice_channel WHERE subject = ?1), 0), `+store.LastNotice("?1"), int64(c.Subject)).Scan(&c.Number, &c.DoneTo)
 		if err != nil {
 			return err
 		}
@@ -166,7 +165,9 @@ func (s *Store) Pending(ctx context.Context, after subject.ID, number int64, lim
 	return s.channels(ctx, `c WHERE ended_at IS NULL AND (subject, number) > (?, ?) AND (
 			confirmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM notice_delivery d
 				WHERE d.subject = c.subject AND d.channel = c.number AND d.seq = 0 AND d.state IN ('delivered', 'given_up'))
-			OR confirmed_at IS NOT NULL AND done_to < (SELECT max(seq) FROM notice n WHERE n.subject = c.subject))
+			OR confirmed_at IS NOT NULL AND (
+				EXISTS (SELECT 1 FROM notice n WHERE n.subject = c.subject AND n.seq > c.done_to)
+				OR EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = c.subject AND h.told > c.done_to)))
 		ORDER BY subject, number LIMIT ?`, int64(after), number, limit)
 }
 
@@ -314,8 +315,10 @@ func (s *Store) Settle(ctx context.Context, c *Channel, seqs []int64, d Delivery
 // advance moves a channel on past the notices that are settled on it without a gap.
 func advance(ctx context.Context, tx *sql.Tx, c *Channel) error {
 	return tx.QueryRowContext(ctx, `UPDATE notice_channel SET done_to = coalesce((
-			SELECT min(n.seq) - 1 FROM notice n WHERE n.subject = ?1 AND n.seq > done_to AND NOT EXISTS (
+			SELECT min(n.seq) - 1 FROM (
+				SELECT seq FROM notice WHERE subject = ?1 UNION ALL SELECT told FROM rating_history WHERE subject = ?1) n
+			WHERE n.seq > done_to AND NOT EXISTS (
 				SELECT 1 FROM notice_delivery d WHERE d.subject = ?1 AND d.channel = ?2 AND d.seq = n.seq AND d.state IN ('delivered', 'given_up'))),
-			(SELECT max(seq) FROM notice WHERE subject = ?1), done_to)
+			`+store.LastNotice("?1")+`)
 		WHERE subject = ?1 AND number = ?2 RETURNING done_to`, int64(c.Subject), c.Number).Scan(&c.DoneTo)
 }

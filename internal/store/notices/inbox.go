@@ -40,6 +40,15 @@ type Kept struct {
 const mergedInto = `WITH RECURSIVE same (id) AS (
 	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id) `
 
+// everything is all that the subjects in same were told: the notices, and the rows of the history of ratings, each of
+// which is the notice of its change.
+const everything = `, told AS (
+	SELECT n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed FROM same JOIN notice n ON n.subject = same.id
+	UNION ALL SELECT h.subject, h.told, h.known_at, '` + string(notice.RatingChanged) + `', h.model, '', x'', 0
+		FROM same JOIN rating_history h ON h.subject = same.id)
+	SELECT ` + keptColumns + ` FROM told n JOIN subject s ON s.id = n.subject
+	LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq `
+
 const keptColumns = `n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed, r.at, s.kind, s.sole`
 
 func scanKept(row interface{ Scan(...any) error }) (Kept, error) {
@@ -65,9 +74,7 @@ func (s *Store) Inbox(ctx context.Context, scope access.Scope, limit int) ([]Kep
 	if limit <= 0 {
 		limit = -1
 	}
-	return s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id JOIN subject s ON s.id = n.subject
-		LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
-		ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT ?2`, int64(id), limit)
+	return s.list(ctx, mergedInto+everything+`ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT ?2`, int64(id), limit)
 }
 
 func (s *Store) list(ctx context.Context, query string, args ...any) ([]Kept, error) {
@@ -97,9 +104,7 @@ func (s *Store) Notice(ctx context.Context, scope access.Scope, ref notice.Ref) 
 	if err := scope.Require(id, access.File); err != nil {
 		return Kept{}, err
 	}
-	list, err := s.list(ctx, mergedInto+`SELECT `+keptColumns+` FROM same JOIN notice n ON n.subject = same.id JOIN subject s ON s.id = n.subject
-		LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
-		WHERE n.subject = ?2 AND n.seq = ?3`, int64(id), int64(ref.Subject), ref.Seq)
+	list, err := s.list(ctx, mergedInto+everything+`WHERE n.subject = ?2 AND n.seq = ?3`, int64(id), int64(ref.Subject), ref.Seq)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "notice.none", "subject %s was not told anything under the number %d", id, ref.Seq).
 			With("probity notice list shows its notices")
@@ -134,6 +139,5 @@ func (s *Store) MarkRead(ctx context.Context, scope access.Scope, refs []notice.
 
 // Behind reads a subject's notices behind the number, oldest first. It is for those who deliver them.
 func (s *Store) Behind(ctx context.Context, of subject.ID, seq int64) ([]Kept, error) {
-	return s.list(ctx, `SELECT `+keptColumns+` FROM notice n JOIN subject s ON s.id = n.subject LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq
-		WHERE n.subject = ? AND n.seq > ? ORDER BY n.seq`, int64(of), seq)
+	return s.list(ctx, `WITH same (id) AS (SELECT CAST(?1 AS INTEGER))`+everything+`WHERE n.seq > ?2 ORDER BY n.seq`, int64(of), seq)
 }

@@ -170,11 +170,13 @@ CREATE TABLE rating (
     PRIMARY KEY (subject, model)
 ) WITHOUT ROWID;
 
--- What the rating was, from when on; a row is added only where something a reader sees has changed.
+-- What the rating was, from when on; a row is added only where something a reader sees has changed. The row itself is the
+-- notice by which the subject was told of the change: told is its number among the subject's notices.
 CREATE TABLE rating_history (
     subject    INTEGER NOT NULL,
     model      TEXT NOT NULL,
     known_at   INTEGER NOT NULL,
+    told       INTEGER NOT NULL CHECK (told > 0),
     version    INTEGER NOT NULL,
     as_of      INTEGER NOT NULL,
     status     TEXT NOT NULL,

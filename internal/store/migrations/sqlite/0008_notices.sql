@@ -1,7 +1,7 @@
 -- What subjects were told, and how it reached them.
 
--- What was told, in no language yet; never changed. body is empty where the notice is kept as a reference alone: then
--- about and at name what it is put in words from.
+-- What was told, in no language yet; never changed. That a rating has changed is told by its row in rating_history and has
+-- none here while that row stands. body is empty where nothing is left but that something was told, and about what.
 CREATE TABLE notice (
     subject  INTEGER NOT NULL,
     seq      INTEGER NOT NULL, -- counts the subject's notices from 1
@@ -16,6 +16,16 @@ CREATE TABLE notice (
 
 CREATE TRIGGER notice_stays BEFORE UPDATE ON notice
 BEGIN SELECT RAISE (ABORT, 'what was told is never changed'); END;
+
+CREATE TRIGGER told_rating_stays BEFORE UPDATE ON rating_history
+BEGIN SELECT RAISE (ABORT, 'what was told is never changed'); END;
+
+-- Ratings that go leave behind that their subject was told of them, under the number that it knows.
+CREATE TRIGGER told_rating_leaves AFTER DELETE ON rating_history
+BEGIN
+    INSERT INTO notice (subject, seq, at, occasion, about, agency, body, sealed)
+    VALUES (OLD.subject, OLD.told, OLD.known_at, 'rating-changed', OLD.model, '', x'', 0);
+END;
 
 -- Records that tell against human beings, and corrections, of a submission that is not published yet: the publishing
 -- commit makes notices of them.
