@@ -36,8 +36,8 @@ func create(t *testing.T, now func() time.Time) *deployment.Deployment {
 	return d
 }
 
-func code(class string, n uint64) string {
-	s, err := identifier.SyntheticUSCC(class, n)
+func code(n uint64) string {
+	s, err := identifier.SyntheticUSCC("91", n)
 	if err != nil {
 		panic(err)
 	}
@@ -57,7 +57,7 @@ func TestFromFileToExplainedRating(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("inspection_no,uscc,org_name,kind,result,inspected_on,authority\n")
 	for i := range 12 {
-		fmt.Fprintf(&b, "检%03d,%s,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code("91", 7), i%9+1)
+		fmt.Fprintf(&b, "检%03d,%s,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code(7), i%9+1)
 	}
 	path := filepath.Join(t.TempDir(), "inspections.csv")
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
@@ -75,7 +75,7 @@ func TestFromFileToExplainedRating(t *testing.T) {
 	if rep.Counts.Stored != 12 {
 		t.Fatalf("counts: %+v", rep.Counts)
 	}
-	sub, err := d.Store.FindSubject(t.Context(), store.Key{Scheme: subject.USCC, Value: code("91", 7)})
+	sub, err := d.Store.FindSubject(t.Context(), store.Key{Scheme: subject.USCC, Value: code(7)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,16 +50,16 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, now: time.Date(2026, 11, 2, 10, 0, 0, 0, calendar.Shanghai)}
 	b.Deployment = create(t, func() time.Time { return b.now })
 	b.ratings = must(b.Deployment.Ratings(t.Context()))
-	b.ingest(record.Reported, code("91", 7), 12)
-	b.ingest(record.Reported, code("91", 8), 3)
-	b.company = b.find(code("91", 7))
+	b.ingest(record.Reported, code(7), 12)
+	b.ingest(record.Reported, code(8), 3)
+	b.company = b.find(code(7))
 	b.first = must(b.Access.Authenticate(t.Context(), founder.Name, must(b.Wallet.Load(founder.Name))))
 	b.second = b.official("second", "npcic", "Wang Min")
 	b.samr, b.other = b.official("samr-1", "samr", "Li Na"), b.official("samr-2", "samr", "Zhao Lei")
 	b.superior = b.official("council", "state-council", "Sun Wei")
 	b.reader = b.official("mof-1", "mof", "Zhou Lan")
 	b.own = b.credential("own", access.Grant{Subject: b.company.ID, Proof: proof()})
-	b.stranger = b.credential("stranger", access.Grant{Subject: b.find(code("91", 8)).ID, Proof: proof()})
+	b.stranger = b.credential("stranger", access.Grant{Subject: b.find(code(8)).ID, Proof: proof()})
 	return b
 }
 
@@ -265,7 +265,7 @@ func TestDisputeOfARecord(t *testing.T) {
 		t.Errorf("settled as corrected without a correction: %v", err)
 	}
 	b.days(1)
-	b.ingest(record.Corrected, code("91", 7), 0)
+	b.ingest(record.Corrected, code(7), 0)
 	// Everybody who received the wrong value is told to correct it, and the company that it was.
 	told := must(b.Recalls().Mine(ctx, b.reader))
 	if len(told) != 1 || told[0].Kind != recall.Correct || told[0].About != id.String() || len(must(b.Recalls().Mine(ctx, b.superior))) != 0 {
@@ -401,7 +401,7 @@ func TestDeletedRecordStaysOut(t *testing.T) {
 		t.Errorf("the subject sees %+v", told)
 	}
 	// Sent again it does not come in.
-	if rep := b.ingest(record.Corrected, code("91", 7), 0); rep.Counts.Rejected != 1 {
+	if rep := b.ingest(record.Corrected, code(7), 0); rep.Counts.Rejected != 1 {
 		t.Errorf("a correction of the barred record: %+v", rep.Counts)
 	}
 	if _, ok := b.bad(b.reader); ok {
@@ -418,7 +418,7 @@ func TestDeletedRecordStaysOut(t *testing.T) {
 	if _, ok := b.bad(b.reader); !ok {
 		t.Error("not back after the certification")
 	}
-	if rep := b.ingest(record.Corrected, code("91", 7), 0); rep.Counts.Stored != 1 {
+	if rep := b.ingest(record.Corrected, code(7), 0); rep.Counts.Stored != 1 {
 		t.Errorf("a correction after the certification: %+v", rep.Counts)
 	}
 }

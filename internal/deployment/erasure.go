@@ -127,7 +127,7 @@ func copyOwn(from, to string) (err error) {
 	if err != nil {
 		return fault.New(fault.NotFound, "restore.keys", "cannot read %s", from).By(err).With("name the FILE.vault of the database that was backed up; FILE.gone must stand beside it")
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // only read
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fault.New(fault.Conflict, "restore.keys", "cannot write %s", to).By(err).With("choose another name for the new database")

@@ -93,7 +93,7 @@ func (o *office) ingest(agency, dataset, text string) *intake.Report {
 
 func (o *office) company(n uint64) subject.ID {
 	o.Helper()
-	sub, err := o.d.Store.FindSubject(o.Context(), store.Key{Scheme: subject.USCC, Value: code("91", n)})
+	sub, err := o.d.Store.FindSubject(o.Context(), store.Key{Scheme: subject.USCC, Value: code(n)})
 	o.must(err)
 	return sub.ID
 }
@@ -103,7 +103,7 @@ const penaltyHeading = "CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM,CF_WSH,CF_WFXW,CF_SY,CF
 func (o *office) penalty(n uint64, number, class string, fine int, on string) string {
 	authority := o.d.Catalogue.Agency("samr").USCC
 	return fmt.Sprintf("上海示例贸易有限公司,法人,%s,%s,虚假宣传,发布虚假内容,广告法第五十五条,%s,处罚,%d,%s,示例局,%s\n",
-		code("91", n), number, class, fine, on, authority)
+		code(n), number, class, fine, on, authority)
 }
 
 // TestRepairFromPlanToReceipt is the way back of one company, with everything that may go wrong on it.
@@ -120,7 +120,7 @@ func TestRepairFromPlanToReceipt(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("inspection_no,uscc,org_name,kind,result,inspected_on,authority\n")
 	for i := range 12 {
-		fmt.Fprintf(&b, "检%03d,%s,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code("91", 7), i%9+1)
+		fmt.Fprintf(&b, "检%03d,%s,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code(7), i%9+1)
 	}
 	o.ingest("samr", "samr.inspection", b.String())
 	id := o.company(7)

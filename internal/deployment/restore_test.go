@@ -152,7 +152,7 @@ func TestContestedRecordsStayOutAfterARestore(t *testing.T) {
 	if after := must(b.ratings.Answer(ctx, b.scope(b.reader, access.Rating), model)); after.Score != before.Score {
 		t.Errorf("the score was %d and is %d", before.Score, after.Score)
 	}
-	if rep := b.ingest(record.Corrected, code("91", 7), 0); rep.Counts.Rejected != 1 {
+	if rep := b.ingest(record.Corrected, code(7), 0); rep.Counts.Rejected != 1 {
 		t.Errorf("a correction of what was not verified: %+v", rep.Counts)
 	}
 	b.mayComeBack(clean[1], open)
@@ -216,7 +216,7 @@ func TestPartedSubjectsStayPartedAfterARestore(t *testing.T) {
 	if got := b.again(saved); got.Replayed["subjects parted"] != 1 {
 		t.Errorf("made gone again: %v", got.Replayed)
 	}
-	if id := b.find(code("91", 7)).ID; id != b.company.ID {
+	if id := b.find(code(7)).ID; id != b.company.ID {
 		t.Errorf("the company is %s", id)
 	}
 	records := func() (company, other int) {
@@ -225,7 +225,7 @@ func TestPartedSubjectsStayPartedAfterARestore(t *testing.T) {
 	if company, other := records(); company != 0 || other != 0 {
 		t.Errorf("the company has %d records, the other %d", company, other)
 	}
-	b.ingest(record.Reported, code("91", 7), 12)
+	b.ingest(record.Reported, code(7), 12)
 	if company, other := records(); company != 13 || other != 0 {
 		t.Errorf("sent again, the company has %d records, the other %d", company, other)
 	}
@@ -247,7 +247,7 @@ func TestContestedAfterAJoiningStaysOutAfterARestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.again(saved)
-	if b.find(code("91", 7)).ID != b.company.ID {
+	if b.find(code(7)).ID != b.company.ID {
 		t.Error("the backup knows of the joining")
 	}
 	if ok, _ := b.shown(b.reader, id); ok {

@@ -134,12 +134,12 @@ func pack(ctx context.Context, plain, part string, m *Manifest, progress func(do
 	if err != nil {
 		return backupFailed(plain, err)
 	}
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // only read
 	out, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return backupFailed(part, err)
 	}
-	defer out.Close()
+	defer out.Close() //nolint:errcheck // closed and asked below; after that it does nothing
 	sum := sha256.Sum256(text)
 	if _, err := fmt.Fprintf(out, "%s%x\n%s\n", backupMagic, sum, text); err != nil {
 		return backupFailed(part, err)
@@ -167,7 +167,7 @@ func ReadManifest(path string) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, missingBackup(path, err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read
 	m, _, err := manifestOf(path, bufio.NewReader(f))
 	return m, err
 }
@@ -217,7 +217,7 @@ func Unpack(ctx context.Context, path, to string, progress func(done, total int6
 	if err != nil {
 		return m, missingBackup(path, err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read
 	m, r, err := manifestOf(path, bufio.NewReader(f))
 	if err != nil {
 		return m, err

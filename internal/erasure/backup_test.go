@@ -72,7 +72,7 @@ func TestNothingComesBackWithABackup(t *testing.T) {
 func TestWhatLapsedMeanwhileStaysAway(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.send(loans, loanHeader+loanRows(1, true), record.Reported)
+	w.send(loanHeader+loanRows(1, true), record.Reported)
 	w.identify(1)
 	backup := w.backup()
 	w.on("2031-06-10")

@@ -3,6 +3,7 @@ package erasure_test
 import (
 	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -43,7 +44,7 @@ func (w *world) after(given consent.Consent, o order.Order) (erased, taken recor
 	_, err = w.d.Rights.Withdraw(w.Context(), w.own[2], access.Credential{}, w.id(2), given.ID)
 	w.must(err)
 	taken = w.file(3)[16].Newest().Record
-	if rep := w.send(loans, loanHeader+lastRow(3), record.Retracted); rep.Counts.Stored != 1 {
+	if rep := w.send(loanHeader+lastRow(3), record.Retracted); rep.Counts.Stored != 1 {
 		w.Fatalf("retraction: %+v", rep.Counts)
 	}
 	_, err = w.measures().EndOrder(w.Context(), w.court, w.id(4), o.ID, order.Ending{
@@ -103,7 +104,7 @@ func (w *world) stillGone(one subject.ID, given consent.Consent, o order.Order, 
 		}
 	}
 	for _, n := range []int{1, 5} {
-		got := w.send(loans, loanHeader+loanRows(n, true), record.Reported).Counts
+		got := w.send(loanHeader+loanRows(n, true), record.Reported).Counts
 		want := map[int]int64{1: 17, 5: 1}[n]
 		if got.Rejected != want {
 			w.Errorf("what was erased of person %d came in again: %+v", n, got)
@@ -158,7 +159,9 @@ func TestAnOlderDatabasePutBackByHand(t *testing.T) {
 	erased, taken := w.after(given, o)
 	w.must(w.d.Close())
 	for _, end := range []string{"-wal", "-shm"} {
-		os.Remove(w.path + end)
+		if err := os.Remove(w.path + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 	}
 	for _, end := range []string{"", ".vault"} {
 		copyFile(t, filepath.Join(dir, "old"+end), w.path+end)

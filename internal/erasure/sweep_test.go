@@ -21,13 +21,13 @@ func (w *world) on(day string) {
 func TestSweepLeavesNothingOverdue(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.send(loans, loanHeader+loanRows(1, true), record.Reported) // the last month lapses on 2031-06-10
+	w.send(loanHeader+loanRows(1, true), record.Reported) // the last month lapses on 2031-06-10
 	w.lend(2)
 	w.identify(1)
 	w.agree(1) // until 2027-01-01
 	w.restrict(2)
 	w.decide(2)
-	w.send(loans, loanHeader+"A9,not-a-number,2026-01-31,consumer,1,1,1,1,0,current,2025-01-02,,,\n", record.Reported)
+	w.send(loanHeader+"A9,not-a-number,2026-01-31,consumer,1,1,1,1,0,current,2025-01-02,,,\n", record.Reported)
 	for _, at := range []struct {
 		day  string
 		want map[string]int64
@@ -71,7 +71,7 @@ func TestSweepLeavesNothingOverdue(t *testing.T) {
 func TestNoCopyOutlivesItsSource(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.send(loans, loanHeader+loanRows(1, true), record.Reported)
+	w.send(loanHeader+loanRows(1, true), record.Reported)
 	w.identify(1)
 	w.agree(1)
 	rapid.Check(t, func(rt *rapid.T) {

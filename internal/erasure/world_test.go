@@ -1,7 +1,6 @@
 package erasure_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -110,14 +109,14 @@ func (w *world) id(n int) subject.ID {
 	return sub.ID
 }
 
-func (w *world) send(dataset, text string, act record.Status) *intake.Report {
+func (w *world) send(text string, act record.Status) *intake.Report {
 	w.Helper()
 	ratings, err := w.d.Ratings(w.Context())
 	w.must(err)
 	w.files++
-	agency, _, _ := strings.Cut(dataset, ".")
+	agency, _, _ := strings.Cut(loans, ".")
 	rep, err := w.d.Intake(ratings).Ingest(w.Context(), intake.Job{
-		Agency: agency, Dataset: dataset, File: fmt.Sprintf("%d.csv", w.files), Source: strings.NewReader(text), Act: act,
+		Agency: agency, Dataset: loans, File: fmt.Sprintf("%d.csv", w.files), Source: strings.NewReader(text), Act: act,
 	}, nil)
 	w.must(err)
 	return rep
@@ -146,17 +145,16 @@ func (w *world) lend(persons ...int) {
 	for _, n := range persons {
 		text += loanRows(n, false)
 	}
-	if rep := w.send(loans, text, record.Reported); rep.Counts.Stored != int64(17*len(persons)) {
+	if rep := w.send(text, record.Reported); rep.Counts.Stored != int64(17*len(persons)) {
 		found, err := w.d.Store.Findings(w.Context(), rep.Submission)
 		w.Fatalf("counts %+v, findings %v, %v", rep.Counts, found, err)
 	}
 }
 
 // identify gives a person its own credential.
-func (w *world) identify(n int) access.Credential {
+func (w *world) identify(n int) {
 	w.Helper()
 	w.own[n] = w.issue(access.Grant{Name: fmt.Sprintf("own-%d", n), Subject: w.id(n), Proof: document("identity")})
-	return w.own[n]
 }
 
 // agree has a person consent to being rated for the bank, and has it rated.
@@ -228,15 +226,6 @@ func (w *world) decide(n int) string {
 	})
 	w.must(err)
 	return string(d.Outcome)
-}
-
-// reopen closes the deployment and opens it again, as a new process would.
-func (w *world) reopen(path string) {
-	w.Helper()
-	w.must(w.d.Close())
-	d, err := deployment.Open(context.Background(), path, deployment.Options{Now: w.now})
-	w.must(err)
-	w.d, w.path = d, path
 }
 
 // holds tells whether any file of the database holds the text in the clear.

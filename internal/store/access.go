@@ -31,7 +31,7 @@ func Append(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
 func (s *Store) AppendTogether(ctx context.Context, f func(context.Context, *sql.Tx) ([]*ledger.Entry, error)) error {
 	// The writer has one connection: what is to be compiled on it must be so before a transaction has it.
 	for _, text := range appendTexts() {
-		if _, err := s.appends.Of(ctx, text); err != nil {
+		if _, err := s.appends.Of(ctx, text); err != nil { //nolint:sqlclosecheck // kept compiled until its owner closes
 			return s.dialect.Translate(err)
 		}
 	}
@@ -159,7 +159,7 @@ func queryKept(ctx context.Context, tx *sql.Tx, kept *engine.Statements, query s
 	if err != nil {
 		return nil, err
 	}
-	return tx.StmtContext(ctx, one).QueryContext(ctx, args...)
+	return tx.StmtContext(ctx, one).QueryContext(ctx, args...) //nolint:sqlclosecheck // kept compiled until its owner closes
 }
 
 const entryColumns = `subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, hash, position`

@@ -44,7 +44,7 @@ func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Sub
 
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
-	all, err := s.prepared.Of(ctx, `SELECT body, withdrawn_at FROM consent WHERE subject = ? ORDER BY id DESC`)
+	all, err := s.prepared.Of(ctx, `SELECT body, withdrawn_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return nil, s.dialect.Translate(err)
 	}

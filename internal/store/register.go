@@ -113,7 +113,7 @@ func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, er
 
 // registered reads one entry of the register as it stands there.
 func (s *Store) registered(ctx context.Context, id subject.ID) (subject.Subject, error) {
-	one, err := s.prepared.Of(ctx, subjectQuery)
+	one, err := s.prepared.Of(ctx, subjectQuery) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return subject.Subject{}, s.dialect.Translate(err)
 	}

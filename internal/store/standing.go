@@ -31,7 +31,7 @@ func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.Stand
 	if err := scope.Require(id, access.Decision); err != nil {
 		return measure.StandingRow{}, err
 	}
-	one, err := s.prepared.Of(ctx, standingQuery)
+	one, err := s.prepared.Of(ctx, standingQuery) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return measure.StandingRow{}, s.dialect.Translate(err)
 	}

@@ -1,9 +1,10 @@
 package remedy
 
 import (
-	"probity/internal/charter"
 	"slices"
 	"strings"
+
+	"probity/internal/charter"
 
 	"probity/calendar"
 	"probity/internal/catalogue"

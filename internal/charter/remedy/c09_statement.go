@@ -1,10 +1,11 @@
 package remedy
 
 import (
-	"probity/internal/charter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"probity/internal/charter"
 
 	"probity/calendar"
 	"probity/identifier"

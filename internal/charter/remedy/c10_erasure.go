@@ -1,8 +1,9 @@
 package remedy
 
 import (
-	"probity/internal/charter"
 	"slices"
+
+	"probity/internal/charter"
 
 	"probity/calendar"
 	"probity/internal/catalogue"

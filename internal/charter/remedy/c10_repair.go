@@ -1,11 +1,12 @@
 package remedy
 
 import (
-	"probity/internal/charter"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"probity/internal/charter"
 
 	"probity/calendar"
 	"probity/internal/catalogue"

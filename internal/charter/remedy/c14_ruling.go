@@ -1,11 +1,12 @@
 package remedy
 
 import (
-	"probity/internal/charter"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"probity/internal/charter"
 
 	"probity/calendar"
 	"probity/internal/catalogue"

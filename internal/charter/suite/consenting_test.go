@@ -16,7 +16,6 @@ type agreed struct {
 	consent.Consent
 	by        *party
 	withdrawn bool
-	used      bool
 }
 
 // standing tells whether the consent stands on a day.

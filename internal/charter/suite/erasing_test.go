@@ -10,7 +10,6 @@ import (
 	"probity/internal/charter/remedy"
 	"probity/internal/erasure"
 	"probity/internal/intake"
-	"probity/internal/record"
 	"probity/internal/subject"
 )
 
@@ -135,7 +134,7 @@ func sweepsRetention(h *history) act {
 func nothingIsLeft(h *history, a act) {
 	for _, id := range h.erasedRows {
 		if n := h.count(`SELECT count(*) FROM record_version WHERE record = ?`, int64(id)); n != 0 {
-			h.violated("C10", "after %s: %d versions of the erased record %s are kept", a, n, record.ID(id))
+			h.violated("C10", "after %s: %d versions of the erased record %s are kept", a, n, id)
 		}
 	}
 	for p := range h.erased {

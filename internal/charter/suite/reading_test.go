@@ -3,10 +3,8 @@ package suite_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"probity/internal/access"
-	"probity/internal/charter"
 	"probity/internal/rating"
 	"probity/internal/record"
 	"probity/internal/store"
@@ -373,9 +371,4 @@ func knocks(h *history) act {
 		h.violated("C11", "%s: the door of the standing opened", a)
 	}
 	return a
-}
-
-// describes tells whether an entry's detail says how much of the answer was held back.
-func describes(detail string, level charter.Level) bool {
-	return level == charter.FullAnswer || strings.Contains(detail, "level="+level.String())
 }

@@ -101,7 +101,7 @@ func (h *history) stmt(query string) *sql.Stmt {
 // count asks the database for one number, past every service.
 func (h *history) count(query string, args ...any) (n int) {
 	h.Helper()
-	if err := h.stmt(query).QueryRow(args...).Scan(&n); err != nil {
+	if err := h.stmt(query).QueryRow(args...).Scan(&n); err != nil { //nolint:sqlclosecheck // kept compiled until its owner closes
 		h.Fatalf("%s: %v", query, err)
 	}
 	return n
@@ -110,7 +110,7 @@ func (h *history) count(query string, args ...any) (n int) {
 // each asks for rows and hands each to f; the columns come as text, NULL as "".
 func (h *history) each(f func(col []string), query string, args ...any) {
 	h.Helper()
-	rows, err := h.stmt(query).Query(args...)
+	rows, err := h.stmt(query).Query(args...) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		h.Fatalf("%s: %v", query, err)
 	}

@@ -52,9 +52,7 @@ func Overlay(root, folder string, guards []Guard) (string, error) {
 		packages[g.Package] = true
 		name := filepath.Join(g.Package, g.File)
 		for _, e := range g.edits {
-			if strings.Contains(e.text, "%s") {
-				e.text = strings.Replace(e.text, "%s", strconv.Itoa(i), 1)
-			}
+			e.text = strings.Replace(e.text, "%s", strconv.Itoa(i), 1)
 			files[name] = append(files[name], e)
 		}
 	}
@@ -62,7 +60,7 @@ func Overlay(root, folder string, guards []Guard) (string, error) {
 	put := func(name string, text []byte) error {
 		copied := filepath.Join(folder, strings.ReplaceAll(name, string(filepath.Separator), "+"))
 		replace[filepath.Join(root, name)] = copied
-		return os.WriteFile(copied, text, 0o600)
+		return os.WriteFile(copied, text, 0o600) //nolint:gosec // a file of the folder the caller made for it
 	}
 	for name, edits := range files {
 		text, err := os.ReadFile(filepath.Join(root, name))

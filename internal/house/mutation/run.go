@@ -27,7 +27,7 @@ type Tests struct {
 // Build builds a package's tests with the overlay.
 func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error) {
 	t := Tests{Package: pkg, root: root, binary: filepath.Join(folder, path.Base(pkg)+".test")}
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-overlay", overlay, "-o", t.binary, "./"+pkg)
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-overlay", overlay, "-o", t.binary, "./"+pkg) //nolint:gosec // builds a package of this repository
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return t, fmt.Errorf("building the tests of %s with the overlay: %w\n%s", pkg, err, out)
@@ -74,7 +74,7 @@ func (t Tests) once(ctx context.Context, number int, args []string) (string, err
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	args = append(slices.Clone(args), "-test.failfast", "-test.timeout=9m")
-	cmd := exec.CommandContext(ctx, t.binary, args...)
+	cmd := exec.CommandContext(ctx, t.binary, args...) //nolint:gosec // the tests built above
 	cmd.Dir = filepath.Join(t.root, filepath.FromSlash(t.Package))
 	cmd.Env = os.Environ()
 	// Memory, where the system has a place in it: the tests commit thousands of times.

@@ -239,7 +239,7 @@ func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Disput
 
 // unmark takes marks away, and says so in the journal once for each.
 func unmark(ctx context.Context, tx *sql.Tx, trace *store.Trace, which string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, `DELETE FROM contested WHERE `+which+` RETURNING subject, record`, args...) //nolint:gosec // a condition of this file
+	rows, err := tx.QueryContext(ctx, `DELETE FROM contested WHERE `+which+` RETURNING subject, record`, args...) // a condition of this file
 	if err != nil {
 		return err
 	}

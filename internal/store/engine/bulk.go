@@ -104,7 +104,7 @@ func (b *Bulk) end(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if _, err := b.tx.StmtContext(ctx, one).ExecContext(ctx, args[:rows*b.columns]...); err != nil {
+			if _, err := b.tx.StmtContext(ctx, one).ExecContext(ctx, args[:rows*b.columns]...); err != nil { //nolint:sqlclosecheck // kept compiled until its owner closes
 				return err
 			}
 			args = args[rows*b.columns:]

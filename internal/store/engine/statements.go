@@ -33,7 +33,7 @@ func (p *Statements) Of(ctx context.Context, query string) (*sql.Stmt, error) {
 	if have := p.texts[query]; have != nil {
 		return have, nil
 	}
-	made, err := p.db.PrepareContext(context.WithoutCancel(ctx), query)
+	made, err := p.db.PrepareContext(context.WithoutCancel(ctx), query) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return nil, err
 	}

@@ -331,7 +331,7 @@ func (e *eraser) ratings(ctx context.Context, id subject.ID) error {
 
 // remove deletes a subject's rows of a table, those of one record where one is given.
 func (e *eraser) remove(ctx context.Context, table string, id subject.ID, r record.ID) error {
-	query, args := `DELETE FROM `+table+` WHERE subject = ?`, []any{int64(id)} //nolint:gosec // the name comes from the schema
+	query, args := `DELETE FROM `+table+` WHERE subject = ?`, []any{int64(id)} // the name comes from the schema
 	if r != 0 {
 		query, args = query+` AND record = ?`, append(args, int64(r))
 	}
@@ -364,8 +364,8 @@ func tablesWith(ctx context.Context, tx *sql.Tx, columns ...string) ([]string, e
 
 // flush ends the overwriting once the erasure is committed, and empties the write-ahead log.
 func (s *Store) flush(ctx context.Context, failed error) error {
-	if failed != nil {
-		return nil
+	if failed == nil {
+		return s.db.Scrub(ctx)
 	}
-	return s.db.Scrub(ctx)
+	return nil // nothing was committed; whoever failed says so
 }

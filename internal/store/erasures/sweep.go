@@ -138,7 +138,7 @@ func (s *Store) Overdue(ctx context.Context, today calendar.Day, over map[string
 		for _, name := range names {
 			one := of[name]
 			var n int64
-			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM `+one.table+` WHERE `+one.due, one.args(until[name])...).Scan(&n); err != nil { //nolint:gosec // constants of this file
+			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM `+one.table+` WHERE `+one.due, one.args(until[name])...).Scan(&n); err != nil { // constants of this file
 				return err
 			}
 			if n > 0 {

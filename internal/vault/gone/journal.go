@@ -128,7 +128,7 @@ func (j *Journal) Append(at time.Time, marks []Mark) (int64, error) {
 // write puts a batch at the end, over what a killed process may have left there.
 func (j *Journal) write(at time.Time, marks []Mark) error {
 	b := make([]byte, 0, batchHead+len(marks)*markSize+sumSize)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(marks))) //nolint:gosec // at most perBatchMax
+	b = binary.BigEndian.AppendUint32(b, uint32(len(marks))) // at most perBatchMax
 	b = binary.BigEndian.AppendUint64(b, uint64(j.head+1))
 	b = binary.BigEndian.AppendUint64(b, uint64(at.UnixMicro()))
 	for _, m := range marks {
