@@ -75,7 +75,8 @@ type Store interface {
 	// of their subjects' chains and into the readers' counts, all in one transaction that is on disk when it returns. It
 	// fills in Seq, Prev and Hash, or Refused.
 	RecordReads(context.Context, []*Line) error
-	// RecordAttempt puts an entry behind the newest of its subject's chain, together with what the subject is told of it.
+	// RecordAttempt puts an entry behind the newest of its subject's chain, or of the platform's where it has none, together
+	// with what the subject is told of it.
 	RecordAttempt(context.Context, *ledger.Entry, []notice.Written) error
 	// SetFreeze closes or opens a file together with its entry; what it is already, it stays.
 	SetFreeze(context.Context, charter.FreezePermit, *ledger.Entry) (changed bool, err error)
@@ -237,8 +238,7 @@ func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
 // ready holds that somebody asks, and that what was recorded so far is proven in time.
 func (d *Desk) ready(ctx context.Context, r *Request) error {
 	if r.As.name == "" {
-		return fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").
-			With("show one with --as NAME, or set PROBITY_AS")
+		return noCredential()
 	}
 	if d.guard != nil {
 		if err := d.guard.Check(ctx); err != nil {
@@ -246,6 +246,11 @@ func (d *Desk) ready(ctx context.Context, r *Request) error {
 		}
 	}
 	return nil
+}
+
+func noCredential() error {
+	return fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").
+		With("show one with --as NAME, or set PROBITY_AS")
 }
 
 // opening is a read that is judged and not yet recorded.

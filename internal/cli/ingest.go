@@ -19,7 +19,7 @@ import (
 type ingestCommand struct {
 	Files     []string `arg:"" name:"file" help:"The files. - is standard input."`
 	Dataset   string   `required:"" placeholder:"CODE" complete:"dataset" help:"The dataset whose contract the rows keep."`
-	Agency    string   `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sends them: the dataset's supplier."`
+	Agency    string   `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
 	Mapping   string   `placeholder:"FILE" help:"The mapping that reads a foreign file as the dataset's own columns."`
 	Correct   bool     `xor:"act" help:"The rows expressly correct what was sent before."`
 	Retract   bool     `xor:"act" help:"The rows withdraw the records with their keys."`
@@ -83,6 +83,11 @@ func (d delivery) take(s *console.Session) error {
 	if err != nil {
 		return err
 	}
+	permit, err := s.Supplier(d.job.Agency)
+	if err != nil {
+		return err
+	}
+	d.job.Agency, d.job.Official = permit.Agency(), permit.Official()
 	worst := console.ExitDone
 	for _, name := range d.files {
 		report, err := d.one(s, desk, name)

@@ -19,7 +19,16 @@ type quarantineCommands struct {
 // waiting names a submission and who sent it: waiting rows are for their supplier alone.
 type waiting struct {
 	Submission int64  `arg:"" help:"The submission's number."`
-	Agency     string `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sent it."`
+	Agency     string `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
+}
+
+// look gives the supplier for whom the credential in use may look into the rows, once it is written down that it does.
+func (c waiting) look(s *console.Session) (agency string, err error) {
+	permit, err := s.Supplier(c.Agency)
+	if err != nil {
+		return "", err
+	}
+	return permit.Agency(), s.Opened.Access.LookIntoWaiting(s.Ctx, permit, c.Submission)
 }
 
 // quarantineList lists waiting rows.
@@ -27,7 +36,7 @@ type quarantineList struct{ waiting }
 
 // Help shows the examples.
 func (quarantineList) Help() string {
-	return `With --json a line a row.
+	return `With --json a line a row. The rows may tell of persons: that you looked is recorded.
 
 Examples:
 
@@ -42,7 +51,11 @@ func (c quarantineList) Run(s *console.Session) error {
 		return err
 	}
 	rows := 0
-	err = intake.EachWaiting(s.Ctx, r.Store, r.Vault, c.Agency, c.Submission, func(row *intake.WaitingRow) error {
+	agency, err := c.look(s)
+	if err != nil {
+		return err
+	}
+	err = intake.EachWaiting(s.Ctx, r.Store, r.Vault, agency, c.Submission, func(row *intake.WaitingRow) error {
 		rows++
 		s.Result(row, func(w io.Writer) { printWaiting(w, row) })
 		return nil
@@ -56,7 +69,7 @@ func (c quarantineList) Run(s *console.Session) error {
 			return
 		}
 		fmt.Fprintf(w, "%s; to mend them: probity quarantine export %d --agency %s > mend.csv\n",
-			console.Plural(rows, "row waits", "rows wait"), c.Submission, c.Agency)
+			console.Plural(rows, "row waits", "rows wait"), c.Submission, agency)
 	})
 	return nil
 }
@@ -101,8 +114,12 @@ func (c quarantineExport) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
+	agency, err := c.look(s)
+	if err != nil {
+		return err
+	}
 	export := func(w io.Writer) (int, error) {
-		return intake.ExportWaiting(s.Ctx, r.Store, r.Vault, c.Agency, c.Submission, w)
+		return intake.ExportWaiting(s.Ctx, r.Store, r.Vault, agency, c.Submission, w)
 	}
 	if c.Output == "" {
 		return s.Raw(func(w io.Writer) error {
@@ -131,7 +148,7 @@ func (c quarantineExport) Run(s *console.Session) error {
 type quarantineReplay struct {
 	Submission int64  `arg:"" help:"The number of the submission whose rows they are."`
 	File       string `arg:"" help:"The mended file."`
-	Agency     string `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sent it."`
+	Agency     string `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
 }
 
 // Help shows the examples.

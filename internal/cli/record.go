@@ -225,7 +225,7 @@ func readable(contract *catalogue.Contract, name string, value any) string {
 type oneRow struct {
 	Fields  []string `arg:"" name:"field=value" help:"The row's fields, by the contract's names: all that it requires to correct, those of its key to retract."`
 	Dataset string   `required:"" placeholder:"CODE" complete:"dataset" help:"The dataset."`
-	Agency  string   `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sends it: the dataset's supplier."`
+	Agency  string   `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
 }
 
 // send takes the row in as a file of one line.

@@ -23,6 +23,7 @@ type submissionAnswer struct {
 	Dataset     string                `json:"dataset"`
 	File        string                `json:"file"`
 	State       store.SubmissionState `json:"state"`
+	Official    string                `json:"official,omitempty"` // who brought it
 	Bytes       int64                 `json:"bytes"`
 	Replays     int64                 `json:"replays,omitempty"`
 	StartedAt   time.Time             `json:"started_at"`
@@ -32,7 +33,7 @@ type submissionAnswer struct {
 
 func answerOf(sub *store.Submission) submissionAnswer {
 	return submissionAnswer{
-		Submission: sub.Number, Agency: sub.Agency, Dataset: sub.Dataset, File: sub.File, State: sub.State, Bytes: sub.Bytes,
+		Submission: sub.Number, Agency: sub.Agency, Official: sub.Official, Dataset: sub.Dataset, File: sub.File, State: sub.State, Bytes: sub.Bytes,
 		Replays: sub.Replays, StartedAt: sub.StartedAt, PublishedAt: sub.PublishedAt, Counts: sub.Counts,
 	}
 }
@@ -114,6 +115,9 @@ func printSubmission(s *console.Session, sub *store.Submission) {
 	s.Result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "submission %d: %s to %s by %s is %s\n", a.Submission, a.File, a.Dataset, a.Agency, a.State)
 		fmt.Fprintf(w, "  begun %s", console.Minute(a.StartedAt))
+		if a.Official != "" {
+			fmt.Fprintf(w, " by %s", a.Official)
+		}
 		if !a.PublishedAt.IsZero() {
 			fmt.Fprintf(w, ", published %s", console.Minute(a.PublishedAt))
 		}
@@ -128,7 +132,7 @@ func printSubmission(s *console.Session, sub *store.Submission) {
 // submissionPublish publishes a held submission.
 type submissionPublish struct {
 	Number int64  `arg:"" help:"Its number."`
-	Agency string `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sent it."`
+	Agency string `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
 }
 
 // Help shows the examples.
@@ -146,9 +150,13 @@ func (c submissionPublish) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
+	permit, err := s.Supplier(c.Agency)
+	if err != nil {
+		return err
+	}
 	b := s.Progress("rating again", "", 0)
 	defer b.Done()
-	sub, err := desk.Release(s.Ctx, c.Agency, c.Number, b.At)
+	sub, err := desk.Release(s.Ctx, permit.Agency(), c.Number, b.At)
 	if err != nil {
 		return console.Resumable(err, "the submission is published; probity rate --all finishes the ratings")
 	}
@@ -160,7 +168,7 @@ func (c submissionPublish) Run(s *console.Session) error {
 // submissionDiscard gives a submission up.
 type submissionDiscard struct {
 	Number int64  `arg:"" help:"Its number."`
-	Agency string `required:"" placeholder:"CODE" complete:"agency" help:"The agency that sent it."`
+	Agency string `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
 }
 
 // Help shows the examples.
@@ -178,7 +186,11 @@ func (c submissionDiscard) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := desk.Discard(s.Ctx, c.Agency, c.Number)
+	permit, err := s.Supplier(c.Agency)
+	if err != nil {
+		return err
+	}
+	sub, err := desk.Discard(s.Ctx, permit.Agency(), c.Number)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ import (
 // Job is one file to take in.
 type Job struct {
 	Agency, Dataset string
+	// Official is who brings the file, as agency/name; the platform's own may bring it for the supplier.
+	Official string
 	// File is the name for messages and lineage; Source the stream. Where Source is a regular file, the same bytes are
 	// recognised: sent again they change nothing, and a run that was killed is finished.
 	File   string
@@ -153,7 +155,7 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 	}
 	in.number, err = d.Store.BeginSubmission(ctx, store.Submission{
 		Agency: job.Agency, Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
-		Bytes: size, Replays: job.Replays, StartedAt: d.Now(),
+		Bytes: size, Replays: job.Replays, Official: job.Official, StartedAt: d.Now(),
 	})
 	if err != nil {
 		return nil, err

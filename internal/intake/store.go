@@ -159,7 +159,7 @@ func commits(n int) func(yield func(span) bool) {
 func (in *ingest) attempt(about subject.ID, w *row, f *fault.Error) *ledger.Entry {
 	return &ledger.Entry{
 		Subject: about, At: in.desk.Now(), Act: ledger.Attempt, What: in.job.Dataset, Detail: f.Invariant + ": " + f.Missing,
-		Reader: in.job.Agency, Case: fmt.Sprintf("%s:%d", in.job.File, w.draft.Line),
+		Reader: in.job.Agency, Official: in.job.Official, Case: fmt.Sprintf("%s:%d", in.job.File, w.draft.Line),
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func appendReceived(ctx context.Context, tx *sql.Tx, number, at int64) error {
 	e := &ledger.Entry{At: Instant(at), Act: ledger.Received, Detail: SubmissionDetail(number)}
 	var digest []byte
-	err := tx.QueryRowContext(ctx, `SELECT agency, dataset, digest FROM submission WHERE number = ?`, number).Scan(&e.Reader, &e.What, &digest)
+	err := tx.QueryRowContext(ctx, `SELECT agency, official, dataset, digest FROM submission WHERE number = ?`, number).Scan(&e.Reader, &e.Official, &e.What, &digest)
 	if err != nil {
 		return err
 	}

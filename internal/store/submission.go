@@ -16,6 +16,7 @@ import (
 type Submission struct {
 	Number      int64
 	Agency      string
+	Official    string // who brought it, as agency/name
 	Dataset     string
 	Contract    int
 	File        string
@@ -155,14 +156,14 @@ func Micro(t time.Time) int64 { return t.UnixMicro() }
 // Instant reads an instant column.
 func Instant(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
-const submissionColumns = `number, agency, dataset, contract, file, digest, bytes, replays, started_at, published_at,
+const submissionColumns = `number, agency, official, dataset, contract, file, digest, bytes, replays, started_at, published_at,
 	state, read, stored, unchanged, rejected, unbound, warned`
 
 func scanSubmission(row interface{ Scan(...any) error }) (Submission, error) {
 	var s Submission
 	var started int64
 	var published sql.NullInt64
-	err := row.Scan(&s.Number, &s.Agency, &s.Dataset, &s.Contract, &s.File, &s.Digest, &s.Bytes, &s.Replays, &started,
+	err := row.Scan(&s.Number, &s.Agency, &s.Official, &s.Dataset, &s.Contract, &s.File, &s.Digest, &s.Bytes, &s.Replays, &started,
 		&published, &s.State, &s.Counts.Read, &s.Counts.Stored, &s.Counts.Unchanged, &s.Counts.Rejected,
 		&s.Counts.Unbound, &s.Counts.Warned)
 	s.StartedAt = Instant(started)
@@ -226,9 +227,9 @@ func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, err
 		sub.Digest = []byte{} // a stream has none, and the column knows no absence
 	}
 	err := s.Write(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, replays, started_at, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING number`,
-			sub.Agency, sub.Dataset, sub.Contract, sub.File, sub.Digest, sub.Bytes, sub.Replays, Micro(sub.StartedAt)).Scan(&number)
+		return tx.QueryRowContext(ctx, `INSERT INTO submission (agency, official, dataset, contract, file, digest, bytes, replays, started_at, state)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING number`,
+			sub.Agency, sub.Official, sub.Dataset, sub.Contract, sub.File, sub.Digest, sub.Bytes, sub.Replays, Micro(sub.StartedAt)).Scan(&number)
 	})
 	return number, err
 }

@@ -10,6 +10,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/charter"
 	"probity/internal/clock"
 	"probity/internal/deployment"
 	"probity/internal/fault"
@@ -70,6 +71,15 @@ func (s *Session) Intake() (*intake.Desk, error) {
 		return nil, err
 	}
 	return s.Opened.Intake(ratings), nil
+}
+
+// Supplier permits the credential in use to act for the agency as a supplier; "" is its own.
+func (s *Session) Supplier(agency string) (charter.DeliveryPermit, error) {
+	by, err := s.Acting()
+	if err != nil {
+		return charter.DeliveryPermit{}, err
+	}
+	return s.Opened.Access.Delivery(s.Ctx, by, agency)
 }
 
 // Ratings is the desk that rates and explains, with the models in force.

@@ -49,7 +49,8 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 	})
 }
 
-// RecordAttempt puts an entry behind the newest of its subject's chain, together with what the subject is told of it.
+// RecordAttempt puts an entry behind the newest of its subject's chain, or of the platform's where it has none, together
+// with what the subject is told of it.
 func (s *Store) RecordAttempt(ctx context.Context, e *ledger.Entry, told []notice.Written) error {
 	if len(told) == 0 {
 		return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return store.Append(ctx, tx, e) })

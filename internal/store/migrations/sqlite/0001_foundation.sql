@@ -60,6 +60,7 @@ CREATE INDEX subject_name_folded ON subject_name (folded);
 CREATE TABLE submission (
     number       INTEGER PRIMARY KEY,
     agency       TEXT NOT NULL,
+    official     TEXT NOT NULL DEFAULT '',   -- who brought it, as agency/name: the supplier's or the platform's own
     dataset      TEXT NOT NULL,
     contract     INTEGER NOT NULL REFERENCES contract (number),
     file         TEXT NOT NULL,
