@@ -376,6 +376,9 @@ func (ledgerRotateKey) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
+	if _, err := r.Access.Keeping(s.Ctx, by, "rotate-key"); err != nil {
+		return err
+	}
 	public, err := r.Notary.RotateKey(s.Ctx)
 	if err != nil {
 		return err
@@ -411,6 +414,9 @@ func (c ledgerDrop) Run(s *console.Session) error {
 	}
 	by, err := s.Acting()
 	if err != nil {
+		return err
+	}
+	if _, err := r.Access.Keeping(s.Ctx, by, "drop"); err != nil {
 		return err
 	}
 	day, err := console.Day("before", c.Before)
@@ -458,6 +464,9 @@ func (c ledgerRestart) Run(s *console.Session) error {
 	}
 	by, err := s.Acting()
 	if err != nil {
+		return err
+	}
+	if _, err := r.Access.Keeping(s.Ctx, by, "restart"); err != nil {
 		return err
 	}
 	if err := r.Noted(s.Ctx, by, "restarted", "log"); err != nil {
