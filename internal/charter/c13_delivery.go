@@ -11,7 +11,7 @@ type DeliveryPermit struct {
 func (p DeliveryPermit) By() Actor { return p.by }
 
 // Official names the official as agency/name.
-func (p DeliveryPermit) Official() string { return p.by.name() }
+func (p DeliveryPermit) Official() string { return p.by.Title() }
 
 // Agency is the supplier for which the official acts.
 func (p DeliveryPermit) Agency() string { return p.agency }
@@ -20,15 +20,15 @@ func (p DeliveryPermit) Agency() string { return p.agency }
 // agency, or by one of the agency that set the platform up, who takes its files in on its behalf: otherwise the bar to
 // changing records on one's own house (C13) would be passed by naming another's. No agency named is the official's own.
 func PermitDelivery(by Actor, agency, founder string) (DeliveryPermit, error) {
-	if !by.official() || by.Credential == "" {
-		return DeliveryPermit{}, refuse("C13", "official of the supplier", "show the credential of an official of the supplier: --as NAME",
+	if !by.IsOfficial() || by.Credential == "" {
+		return DeliveryPermit{}, Refuse("C13", "official of the supplier", "show the credential of an official of the supplier: --as NAME",
 			"records come from named officials of agencies, not from subjects")
 	}
 	if agency == "" {
 		agency = by.Agency
 	}
 	if by.Agency != agency && (founder == "" || by.Agency != founder) {
-		return DeliveryPermit{}, refuse("C13", "credential of the supplier",
+		return DeliveryPermit{}, Refuse("C13", "credential of the supplier",
 			"act for your own agency, or have an official of "+agency+" do it: --as NAME",
 			"an official of %s does not act for %s", by.Agency, agency)
 	}
