@@ -17,6 +17,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/repair"
 	"probity/internal/store"
+	"probity/internal/store/rulings"
 	"probity/internal/subject"
 )
 
@@ -64,6 +65,8 @@ func (p ownParts) sections() []ownfile.Section {
 		section("history", "Ratings before", "历史评价", "What the models said before.", "此前的评价结果。", p.history),
 		section("orders", "Orders", "限制令", "Orders of courts and authorities, with who ordered them, until when, and how to contest them.", "法院和主管机关的限制令、期限及救济途径。", p.orders),
 		section("lists", "Lists", "名单", "Entries of lists, with every step.", "列入名单的情况及各步骤。", p.listings),
+		section("decisions", "Decisions", "决定", "What was asked about you and answered, by whom, and why.", "有关您的询问、答复、作出者及理由。", p.decisions),
+		section("rulings", "Decided by officials", "人工决定", "What officials decided about you, with their own reasons, and how it was reviewed.", "经办人员作出的决定、其理由及复核情况。", p.rulings),
 		section("consents", "Consents", "授权同意", "What you agreed to. You can withdraw each at any time, and nothing else changes.", "您所作的授权，可随时撤回，且不影响其他服务。", p.consents),
 		section("readers", "Who looked and who acted", "查阅与操作记录", "Every reading of this file and every act on it.", "对本档案的每次查阅和操作。", p.readers),
 		section("disputes", "Disputes", "异议", "What you contest, who answers it, and until when.", "您提出的异议、答复机关及期限。", p.disputes),
@@ -316,6 +319,33 @@ func (p ownParts) orders(ctx context.Context, _ access.Scope) (ownfile.Part, err
 func (p ownParts) listings(ctx context.Context, _ access.Scope) (ownfile.Part, error) {
 	list, err := p.lists.Show(ctx, listing.Request{As: p.as, Subject: p.of})
 	return described(list, err, "list", "state")
+}
+
+func (p ownParts) decisions(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
+	kept, err := rulings.In(p.d.Store).Decisions(ctx, scope)
+	if err != nil {
+		return ownfile.Part{}, err
+	}
+	type shown struct {
+		At     time.Time `json:"at"`
+		Reader string    `json:"reader"`
+		measure.Decision
+	}
+	measures := p.d.Measures(p.ratings)
+	list := make([]shown, 0, len(kept))
+	for i := range kept {
+		d, err := measures.Reopen(scope, &kept[i])
+		if err != nil {
+			return ownfile.Part{}, err
+		}
+		list = append(list, shown{kept[i].At, kept[i].Reader, d})
+	}
+	return ownfile.Describe(list, "at", "measure", "outcome")
+}
+
+func (p ownParts) rulings(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
+	list, err := p.d.Rulings().Of(ctx, scope.Subject().ID)
+	return described(list, err, "measure", "outcome")
 }
 
 func (p ownParts) consents(ctx context.Context, scope access.Scope) (ownfile.Part, error) {

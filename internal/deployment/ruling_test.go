@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/measure"
+	"probity/internal/ownfile"
 	"probity/internal/ruling"
 	"probity/internal/ruling/verdict"
 	"probity/internal/store"
@@ -171,6 +173,29 @@ func TestHumanDecision(t *testing.T) {
 	}
 	if made != 3 {
 		t.Errorf("the ledger tells of %d steps, want 3", made)
+	}
+	o.holdsDecisions(me, id, d.ID, good.Reasons)
+}
+
+// holdsDecisions holds that the own file has the decisions as they were given, and the rulings with their reasons.
+func (o *office) holdsDecisions(me access.Credential, id subject.ID, which measure.DecisionID, reasons string) {
+	o.Helper()
+	own, err := o.d.OwnFile(o.Context(), me, id, ownfile.EN)
+	o.must(err)
+	text, err := json.Marshal(own)
+	o.must(err)
+	var got struct {
+		Sections struct {
+			Decisions []struct{ Decision, Reader, Measure string }
+			Rulings   []struct{ Reasons string }
+		}
+	}
+	o.must(json.Unmarshal(text, &got))
+	if d := got.Sections.Decisions; len(d) == 0 || d[0].Decision != which.String() || d[0].Reader != "delta-bank" || d[0].Measure != "loan-fee-rebate" {
+		o.Errorf("decisions in the own file: %+v", d)
+	}
+	if r := got.Sections.Rulings; len(r) == 0 || r[0].Reasons != reasons {
+		o.Errorf("rulings in the own file: %+v", r)
 	}
 }
 

@@ -89,6 +89,13 @@ type DecisionText struct {
 	At     time.Time
 }
 
+// KeptDecision is a decision as it was kept on a subject.
+type KeptDecision struct {
+	DecisionText
+	Subject subject.ID
+	ID      DecisionID
+}
+
 // Codes of reasons.
 const (
 	reasonOrder       = "order.in_force"

@@ -154,15 +154,20 @@ func (s *Service) Kept(ctx context.Context, q Request, id DecisionID) (Decision,
 	if err != nil {
 		return Decision{}, err
 	}
-	body, err := s.open(scope.Subject().ID, decisionPlace, text)
+	return s.Reopen(scope, &KeptDecision{DecisionText: DecisionText{Text: text}, Subject: scope.Subject().ID, ID: id})
+}
+
+// Reopen gives a kept decision as it was given, with all that the scope's reader may know of it.
+func (s *Service) Reopen(scope access.Scope, k *KeptDecision) (Decision, error) {
+	body, err := s.open(k.Subject, decisionPlace, k.Text)
 	if err != nil {
 		return Decision{}, err
 	}
 	var d Decision
 	if err := json.Unmarshal(body, &d); err != nil {
-		return d, fault.New(fault.Internal, "decision.body", "the decision %s cannot be read", id).By(err)
+		return d, fault.New(fault.Internal, "decision.body", "the decision %s cannot be read", k.ID).By(err)
 	}
-	d.ID = id
+	d.ID = k.ID
 	return d.told(scope.Subject(), scope.Level()), nil
 }
 

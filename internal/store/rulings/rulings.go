@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"probity/internal/access"
 	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -136,6 +137,34 @@ func scan(rows *sql.Rows) (ruling.Stored, error) {
 		r.Review = &verdict.Review{At: store.Instant(asked.Int64), Due: store.DayOf(due), Answer: verdict.ID(answer.Int64)}
 	}
 	return one, err
+}
+
+// Decisions are the decisions kept on the scope's subject and on those merged into it, oldest first; the scope must open
+// the file.
+func (s *Store) Decisions(ctx context.Context, scope access.Scope) (list []measure.KeptDecision, err error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT d.subject, d.id, d.reader, d.decided_at, d.body, d.sealed
+			FROM same JOIN decision d ON d.subject = same.id ORDER BY d.decided_at, d.id`, int64(id))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var k measure.KeptDecision
+			var at int64
+			if err := rows.Scan(&k.Subject, &k.ID, &k.Reader, &at, &k.Body, &k.Sealed); err != nil {
+				return err
+			}
+			k.At = store.Instant(at)
+			list = append(list, k)
+		}
+		return rows.Err()
+	})
+	return list, err
 }
 
 // Sketches are those of an office's reasons, the newest first, at most as many.
