@@ -12,6 +12,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/intake"
@@ -106,12 +107,14 @@ func (s silent) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit,
 	return s.consents.WithdrawConsent(ctx, p, at, e, another)
 }
 
-func (s silent) Merge(ctx context.Context, p charter.Link, m []store.Move, now time.Time, told []notice.Written) (store.Link, error) {
-	return s.Store.Merge(ctx, p, m, now, told[:1])
+func (s silent) Merge(ctx context.Context, p charter.Link, m []store.Move, now time.Time, left *store.Trace) (store.Link, error) {
+	left.Notices = left.Notices[:1]
+	return s.Store.Merge(ctx, p, m, now, left)
 }
 
-func (s silent) Unmerge(ctx context.Context, p charter.Unlink, l store.Link, m []store.Move, now time.Time, told []notice.Written) error {
-	return s.Store.Unmerge(ctx, p, l, m, now, told[1:])
+func (s silent) Unmerge(ctx context.Context, p charter.Unlink, l store.Link, m []store.Move, now time.Time, left *store.Trace) error {
+	left.Notices = left.Notices[1:]
+	return s.Store.Unmerge(ctx, p, l, m, now, left)
 }
 
 // TestNothingTakesEffectUntold holds that acts whose notices were left out are refused whole, and that the same acts with
@@ -143,7 +146,7 @@ func TestNothingTakesEffectUntold(t *testing.T) {
 	for i := range subject.ID(2) {
 		p.check(p.store.AddSubjects(ctx, []store.Entrant{{Subject: subject.Subject{ID: firm + i, Kind: subject.Enterprise}, New: true}}))
 	}
-	desk := &registrar.Desk{Store: quiet, Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Now: func() time.Time { return p.now }}
+	desk := &registrar.Desk{Store: quiet, Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Clocks: clock.BuiltIn(), Now: func() time.Time { return p.now }}
 	loud := *desk
 	loud.Store = p.store
 	_, err = desk.Merge(ctx, p.officials["wu"], firm, firm+1, "one firm", "extract 17")

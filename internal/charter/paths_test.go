@@ -14,6 +14,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/intake"
@@ -388,7 +389,7 @@ func TestC15Paths(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	ctx := t.Context()
-	desk := &registrar.Desk{Store: p.store, Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Now: func() time.Time { return p.now }}
+	desk := &registrar.Desk{Store: p.store, Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Clocks: clock.BuiltIn(), Now: func() time.Time { return p.now }}
 	one, _ := p.someone(1, grownUp)
 	two, _ := p.someone(2, grownUp)
 	wu := p.officials["wu"]

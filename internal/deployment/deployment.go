@@ -343,7 +343,7 @@ func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
 
 // Registrar is the desk where subjects are joined and parted.
 func (d *Deployment) Registrar() *registrar.Desk {
-	return &registrar.Desk{Store: d.Store, Vault: d.Vault, Catalogue: d.Catalogue, Contracts: d.Contracts, Now: d.Now}
+	return &registrar.Desk{Store: d.Store, Vault: d.Vault, Catalogue: d.Catalogue, Contracts: d.Contracts, Clocks: clock.BuiltIn(), Now: d.Now}
 }
 
 // Inbox is where subjects read what they were told. Without ratings, notices of changed ratings say no reasons.

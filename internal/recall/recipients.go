@@ -38,12 +38,34 @@ func Recipients(readings []ledger.Entry, m Matter) []string {
 	return slices.Compact(found)
 }
 
-func (m *Matter) received(e *ledger.Entry) bool {
-	said := map[string]string{}
+// Joined are the agencies that read a file since the instant at which another subject's was joined to it: sorted, each
+// once. Whatever they asked for was answered from both, save where they read a single record that had been there before;
+// moved gives the records that had not.
+func Joined(readings []ledger.Entry, since time.Time, moved func(record string) bool) []string {
+	var found []string
+	for i := range readings {
+		e := &readings[i]
+		one := said(e)["record"]
+		if e.Act == ledger.Read && e.Reader != "" && !e.At.Before(since) && (one == "" || moved(one)) {
+			found = append(found, e.Reader)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// said are the details of a reading by their names.
+func said(e *ledger.Entry) map[string]string {
+	details := map[string]string{}
 	for _, word := range strings.Fields(e.Detail) {
 		name, value, _ := strings.Cut(word, "=")
-		said[name] = value
+		details[name] = value
 	}
+	return details
+}
+
+func (m *Matter) received(e *ledger.Entry) bool {
+	said := said(e)
 	switch {
 	case said["record"] != "":
 		return said["record"] == m.Record

@@ -8,11 +8,15 @@ import (
 	"slices"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/clock"
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/notice"
+	"probity/internal/recall"
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -27,8 +31,8 @@ type Store interface {
 	Registered(ctx context.Context, ids []subject.ID) (map[subject.ID]subject.Subject, error)
 	StrongIdentifiers(ctx context.Context, id subject.ID) ([]subject.Identifier, error)
 	Moving(ctx context.Context, id subject.ID, contracts map[int]store.ContractRow) ([]record.Version, error)
-	Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time, told []notice.Written) (store.Link, error)
-	Unmerge(ctx context.Context, permit charter.Unlink, l store.Link, moves []store.Move, now time.Time, told []notice.Written) error
+	Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time, left *store.Trace) (store.Link, error)
+	Unmerge(ctx context.Context, permit charter.Unlink, l store.Link, moves []store.Move, now time.Time, left *store.Trace) error
 	LinkOf(ctx context.Context, merged subject.ID) (store.Link, error)
 }
 
@@ -45,7 +49,9 @@ type Desk struct {
 	Vault     Vault
 	Catalogue *catalogue.Catalogue
 	Contracts map[int]store.ContractRow
-	Now       func() time.Time
+	// Clocks say until when those who read a joined file acknowledge that it was parted.
+	Clocks *clock.Table
+	Now    func() time.Time
 }
 
 // Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
@@ -86,21 +92,21 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 		return store.Link{}, err
 	}
 	now := d.Now()
-	told, err := d.tell(ctx, now, "joined", kept, merged, by, reason)
+	left, err := d.leave(ctx, now, "joined", kept, merged, by, reason)
 	if err != nil {
 		return store.Link{}, err
 	}
-	return d.Store.Merge(ctx, permit, moves, now, told)
+	return d.Store.Merge(ctx, permit, moves, now, left)
 }
 
-// tell writes to both sides that their files were joined or parted.
-func (d *Desk) tell(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by access.Credential, reason string) ([]notice.Written, error) {
+// leave writes into both ledgers, and to both sides, that their files were joined or parted.
+func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by access.Credential, reason string) (*store.Trace, error) {
 	registered, err := d.Store.Registered(ctx, []subject.ID{kept, merged})
 	if err != nil {
 		return nil, err
 	}
 	clerk := notice.NewClerk(d.Vault)
-	var told []notice.Written
+	left := &store.Trace{At: at}
 	for _, side := range [][2]subject.ID{{kept, merged}, {merged, kept}} {
 		sub := registered[side[0]]
 		n := notice.Notice{
@@ -118,15 +124,19 @@ func (d *Desk) tell(ctx context.Context, at time.Time, act string, kept, merged 
 		if err != nil {
 			return nil, err
 		}
-		told = append(told, w)
+		left.Notices = append(left.Notices, w)
+		left.Entries = append(left.Entries, &ledger.Entry{
+			Subject: sub.ID, At: at, Act: ledger.Link, What: act, Detail: side[1].String(), Reader: by.Agency(), Official: by.Official(),
+		})
 	}
-	return told, nil
+	return left, nil
 }
 
 // linkLaw is what binds to keep records right: the Regulation on the Credit Reporting Industry, Article 23.
 const linkLaw = "credit-reporting art. 23"
 
-// Split undoes the joining by which merged came to redirect, and gives it with what went back.
+// Split undoes the joining by which merged came to redirect, and gives it with what went back. Everybody who read the
+// joined file is told to correct what was received (Charter C9, C15).
 func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.ID, reason string) (store.Link, error) {
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
@@ -160,11 +170,18 @@ func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.I
 		return l, err
 	}
 	now := d.Now()
-	told, err := d.tell(ctx, now, "parted", l.Kept, merged, by, reason)
+	left, err := d.leave(ctx, now, "parted", l.Kept, merged, by, reason)
 	if err != nil {
 		return l, err
 	}
-	if err := d.Store.Unmerge(ctx, permit, l, moves, now, told); err != nil {
+	due, err := d.Clocks.Due(clock.CorrectionAcknowledged, calendar.In(now, calendar.Shanghai))
+	if err != nil {
+		return l, err
+	}
+	left.Demands = []recall.Demand{{
+		Subject: l.Kept, Kind: recall.Correct, About: merged.String(), Ground: "unlinked", At: now, Due: due.Day,
+	}}
+	if err := d.Store.Unmerge(ctx, permit, l, moves, now, left); err != nil {
 		return l, err
 	}
 	l.Records = l.Records[:0]

@@ -9,8 +9,7 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/fault"
-	"probity/internal/ledger"
-	"probity/internal/notice"
+	"probity/internal/recall"
 	"probity/internal/record"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -37,9 +36,9 @@ type Move struct {
 }
 
 // Merge joins two subjects in one commit: each record of the merged one ends there and goes on with the kept one, its
-// supplier's row leads there from now on, and the merged subject redirects to the kept one. Both are outdated, and both
-// are told.
-func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, now time.Time, told []notice.Written) (Link, error) {
+// supplier's row leads there from now on, and the merged subject redirects to the kept one. Both are outdated, and the
+// trace tells both.
+func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, now time.Time, left *Trace) (Link, error) {
 	t := permit.Terms()
 	if t == nil {
 		return Link{}, fault.New(fault.Internal, "store.permit", "two subjects were to be joined without a permit")
@@ -49,7 +48,7 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 		Reason: t.Reason, Evidence: t.Evidence, At: now.UTC(),
 	}
 	err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {
-		if err := errors.Join(tell(ctx, tx, permit, told), enterLink(ctx, tx, "joined", &l, t.By, now)); err != nil {
+		if err := charter.Told(permit, left.Notices); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO link (id, kept, merged, official, reason, evidence, linked_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -70,8 +69,10 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 			return errors.Join(err, fault.New(fault.Conflict, "subject.merged", "subject %s was merged already", l.Merged))
 		}
 		// Ratings are derived; those of a subject that is no more are nobody's.
-		_, err = tx.ExecContext(ctx, `DELETE FROM rating WHERE subject = ?`, int64(l.Merged))
-		return err
+		if _, err = tx.ExecContext(ctx, `DELETE FROM rating WHERE subject = ?`, int64(l.Merged)); err != nil {
+			return err
+		}
+		return s.leave(ctx, tx, left)
 	})
 	if err != nil {
 		return Link{}, err
@@ -79,15 +80,23 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 	return l, nil
 }
 
-// Unmerge parts two subjects again in one commit: the moves are the records that go back. Both are told.
-func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, moves []Move, now time.Time, told []notice.Written) error {
+// Unmerge parts two subjects again in one commit: the moves are the records that go back. The trace tells both; its
+// demands go to everybody who read the joined file.
+func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, moves []Move, now time.Time, left *Trace) error {
 	if permit.Merged() == 0 || permit.Merged() != l.Merged || permit.Kept() != l.Kept {
 		return fault.New(fault.Internal, "store.permit", "two subjects were to be parted under another's permit")
 	}
 	by := permit.By()
 	return s.move(ctx, by.Agency, l.Kept, l.Merged, moves, now, func(tx *sql.Tx) error {
-		if err := errors.Join(tell(ctx, tx, permit, told), enterLink(ctx, tx, "parted", &l, by, now)); err != nil {
+		if err := charter.Told(permit, left.Notices); err != nil {
 			return err
+		}
+		readings, err := Readings(ctx, tx, l.Kept)
+		if err != nil {
+			return err
+		}
+		for i := range left.Demands {
+			left.Demands[i].Recipients = recall.Joined(readings, l.At, moved(moves))
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE id = ? AND undone_at IS NULL`,
 			Micro(now), by.Agency+"/"+by.Official, permit.Reason(), l.ID)
@@ -100,18 +109,18 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		if _, err = tx.ExecContext(ctx, `UPDATE subject SET redirect = 0 WHERE id = ?`, int64(l.Merged)); err != nil {
 			return err
 		}
-		return s.forget(ctx, tx, now, []gone.Mark{{Kind: gone.Parted, Subject: l.Merged, Matter: l.ID}})
+		left.Gone = append(left.Gone, gone.Mark{Kind: gone.Parted, Subject: l.Merged, Matter: l.ID})
+		return s.leave(ctx, tx, left)
 	})
 }
 
-// enterLink writes into the ledgers of both sides what was done to their files, and who answers for it.
-func enterLink(ctx context.Context, tx *sql.Tx, done string, l *Link, by charter.Actor, at time.Time) error {
-	side := func(of, other subject.ID) *ledger.Entry {
-		return &ledger.Entry{
-			Subject: of, At: at, Act: ledger.Link, What: done, Detail: other.String(), Reader: by.Agency, Official: by.Official,
-		}
+// moved tells of a record, by its id, whether it is among the moves.
+func moved(moves []Move) func(id string) bool {
+	ids := make(map[string]bool, len(moves))
+	for i := range moves {
+		ids[moves[i].Version.Record.String()] = true
 	}
-	return appendEntries(ctx, tx, side(l.Kept, l.Merged), side(l.Merged, l.Kept))
+	return func(id string) bool { return ids[id] }
 }
 
 // move writes the versions that end records on one subject and let them go on with another, published at once, and what
