@@ -76,6 +76,7 @@ func TestEveryEventHasALimit(t *testing.T) {
 	for _, e := range []clock.Event{
 		clock.WithdrawAnnulledPenalty, clock.ListCriteriaComment, clock.ListObjection, clock.ListTerm, clock.ListEarlyRemoval,
 		clock.RemoveAbnormalEntry, clock.RemoveDefaulter, clock.HearingRequest, clock.Reconsideration, clock.AdministrativeSuit,
+		clock.OrderObjection, clock.OrderAnswer, clock.OrderReviewRequest, clock.OrderReview,
 		clock.DisputeAnswer, clock.DisputeForwarded, clock.DisputeResultNotice, clock.ReinsertionNotice, clock.RepairForwarded,
 		clock.RepairDecision, clock.RepairAnswer, clock.AmnestyReview, clock.AdversePersonalLapse, clock.Ruling,
 		clock.RulingReviewRequest, clock.RulingReview, clock.SubjectRequest, clock.LiftAcknowledgement,

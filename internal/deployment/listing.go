@@ -56,12 +56,15 @@ func (e entries) Criteria(list string, on calendar.Day) *criteria.List {
 type Ends struct {
 	Entries []entry.ID `json:"entries"`
 	Orders  []order.ID `json:"orders"`
+	// Escalated are orders whose author let an objection lie, and which now stand before the body above it.
+	Escalated []order.ID `json:"escalated"`
 	// Overdue are entries whose keeper let a request for removal lie.
 	Overdue []entry.ID `json:"overdue"`
 }
 
 // SweepEnds writes down which entries on lists and which orders have come to their end, tells their subjects, and has
-// everybody who was told of them acknowledge it. It may be run at any time; a day between two runs is enough.
+// everybody who was told of them acknowledge it; and brings objections to orders that nobody answered in time before the
+// body above. It may be run at any time; a day between two runs is enough.
 func (d *Deployment) SweepEnds(ctx context.Context, ratings *rating.Desk) (Ends, error) {
 	lists, err := d.Lists()
 	if err != nil {
@@ -71,8 +74,13 @@ func (d *Deployment) SweepEnds(ctx context.Context, ratings *rating.Desk) (Ends,
 	if err != nil {
 		return Ends{}, err
 	}
-	over, err := d.Measures(ratings).Sweep(ctx)
-	return Ends{swept.Expired, over, swept.Overdue}, err
+	measures := d.Measures(ratings)
+	over, err := measures.Sweep(ctx)
+	if err != nil {
+		return Ends{}, err
+	}
+	escalated, err := measures.Escalate(ctx)
+	return Ends{swept.Expired, over, escalated, swept.Overdue}, err
 }
 
 // betweenSweeps is how long a serving process waits from one sweep of ends to the next.

@@ -70,6 +70,15 @@ type Book interface {
 	// EndOrder keeps a permitted ending together with what it leaves behind; the same act a second time is a fault
 	// Conflict.
 	EndOrder(context.Context, charter.Ended, Text, Leaves) error
+	// StepOrder keeps a permitted step by which an order is contested or answered, together with what it leaves behind; a
+	// fault Conflict where another step was taken meanwhile.
+	StepOrder(context.Context, charter.OrderStep, Text, Leaves) error
+	// OrderSteps gives the steps on the orders of the subject and of those merged into it, in the order in which they were
+	// taken on each.
+	OrderSteps(context.Context, subject.ID) ([]StoredStep, error)
+	// OverdueObjections are orders in force whose author has let its time to answer an objection pass before the day; at
+	// most limit.
+	OverdueObjections(ctx context.Context, on calendar.Day, limit int) ([]Place, error)
 	// OverOrders are orders whose end or review day has come by the day, or whose measure is one of those given, that
 	// nobody ended, and whose end was not yet written down; at most limit.
 	OverOrders(ctx context.Context, on calendar.Day, measures []string, limit int) ([]Place, error)

@@ -134,6 +134,9 @@ func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) 
 	}
 	id := scope.Subject().ID
 	all, err := s.orders(ctx, id)
+	if err == nil {
+		err = s.addSteps(ctx, id, all)
+	}
 	if err != nil || scope.Own() {
 		return all, err
 	}

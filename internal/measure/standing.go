@@ -113,6 +113,7 @@ type particulars struct {
 const (
 	orderPlace    = "order"
 	endingPlace   = "order.ending"
+	stepPlace     = "order.step"
 	standingPlace = "standing"
 	decisionPlace = "decision"
 )

@@ -24,6 +24,7 @@ const (
 	RatingChanged    Occasion = "rating-changed"
 	OrderEntered     Occasion = "order-entered"
 	OrderEnded       Occasion = "order-ended"
+	OrderStep        Occasion = "order-step"
 	ListStep         Occasion = "list-step"
 	Restricted       Occasion = "restricted"       // a decision answered that a restriction is in force
 	DecisionRefused  Occasion = "decision-refused" // a refusal that used the subject's data

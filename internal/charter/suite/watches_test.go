@@ -347,6 +347,7 @@ func watchInheritance(h *history, a act, before any) {
 var told = []struct{ what, acts, notices string }{
 	{"orders", `SELECT subject, count(*) FROM restriction_order GROUP BY 1`, "order-entered"},
 	{"ends of orders", `SELECT subject, count(*) FROM order_ending GROUP BY 1`, "order-ended"},
+	{"steps on orders", `SELECT subject, count(*) FROM order_step GROUP BY 1`, "order-step"},
 	{"steps on lists", `SELECT subject, count(*) FROM listing_step GROUP BY 1`, "list-step"},
 	{"answers that restrict", `SELECT subject, count(*) FROM decision WHERE outcome = 'restricted' GROUP BY 1`, "restricted"},
 	{"refusals", `SELECT subject, count(*) FROM decision WHERE outcome IN ('not_granted', 'refused') GROUP BY 1`, "decision-refused"},

@@ -284,7 +284,7 @@ type listSweep struct{}
 
 // Help shows the examples.
 func (listSweep) Help() string {
-	return `Entries and orders that have come to their end restrict nobody, swept or not. The sweep tells their subjects, and has every agency that was told of them acknowledge that they are gone. Run it once a day; it may be run at any time, and twice. It also names the requests for removal that their keepers let lie.
+	return `Entries and orders that have come to their end restrict nobody, swept or not. The sweep tells their subjects, and has every agency that was told of them acknowledge that they are gone. Run it once a day; it may be run at any time, and twice. It also names the requests for removal that their keepers let lie, and brings objections to orders that their authors let lie before the body above.
 
 Examples:
 
@@ -299,6 +299,9 @@ func (listSweep) Run(s *console.Session) error {
 	}
 	s.Result(ended, func(w io.Writer) {
 		fmt.Fprintf(w, "ended: %s, %s\n", console.Plural(len(ended.Entries), "entry on a list", "entries on lists"), console.Count(len(ended.Orders), "order"))
+		for _, id := range ended.Escalated {
+			fmt.Fprintf(w, "escalated: the objection to the order %s, which its author did not answer in time\n", id)
+		}
 		for _, id := range ended.Overdue {
 			fmt.Fprintf(w, "overdue: the request for removal of %s\n", id)
 		}

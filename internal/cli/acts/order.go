@@ -14,10 +14,13 @@ import (
 
 // Orders are the commands about orders of courts and authorities.
 type Orders struct {
-	Enter orderEnter `cmd:"" help:"Enter an order of a court or authority that restricts one subject."`
-	Lift  orderLift  `cmd:"" help:"End an order: the duty is done or the ground is gone."`
-	Annul orderAnnul `cmd:"" help:"Say that an order should never have been: it counts as never having held."`
-	List  orderList  `cmd:"" help:"List the orders on a subject, ended ones too."`
+	Enter  orderEnter    `cmd:"" help:"Enter an order of a court or authority that restricts one subject."`
+	Lift   orderLift     `cmd:"" help:"End an order: the duty is done or the ground is gone."`
+	Annul  orderAnnul    `cmd:"" help:"Say that an order should never have been: it counts as never having held."`
+	Object orderObject   `cmd:"" help:"Object to an order; its author owes an answer."`
+	Answer orderAnswered `cmd:"" help:"Keep to an order after an objection, with reasons."`
+	Review orderReview   `cmd:"" help:"Call for review of an answer or, as the body above or a court, uphold the order."`
+	List   orderList     `cmd:"" help:"List the orders on a subject, ended ones too."`
 }
 
 // paper are the flags that name the document an act stands on.
@@ -102,8 +105,7 @@ func (c orderEnter) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	printOrder(s, &entered)
-	return nil
+	return printOrder(s, m, &entered)
 }
 
 // orderLift lifts an order.
@@ -176,8 +178,7 @@ func (c ending) end(s *console.Session, act order.Act) error {
 	if err != nil {
 		return err
 	}
-	printOrder(s, &ended)
-	return nil
+	return printOrder(s, m, &ended)
 }
 
 // orderAnswer is an order as JSON shows it: with its state today and the digest of its document.
@@ -185,15 +186,44 @@ type orderAnswer struct {
 	order.Order
 	State  order.State `json:"state"`
 	SHA256 string      `json:"document_sha256"`
+	// Contest is how far the contest of the order has come; Due and Overdue are of the answer that somebody owes.
+	Contest order.Phase  `json:"contest"`
+	Due     calendar.Day `json:"due"`
+	Overdue bool         `json:"overdue"`
+	// Steps is the whole life of the order, from its issue on.
+	Steps []orderStepAnswer `json:"steps"`
 }
 
-func answerOfOrder(s *console.Session, o *order.Order) orderAnswer {
-	return orderAnswer{Order: *o, State: o.State(s.Today()), SHA256: hex.EncodeToString(o.Document.Digest[:])}
+// orderStepAnswer is a step as JSON shows it: with the digest of its document.
+type orderStepAnswer struct {
+	order.Step
+	SHA256 string `json:"document_sha256,omitempty"`
 }
 
-func printOrder(s *console.Session, o *order.Order) {
-	a := answerOfOrder(s, o)
+func answerOfOrder(s *console.Session, m *measure.Service, o *order.Order) (orderAnswer, error) {
+	today := s.Today()
+	a := orderAnswer{
+		Order: *o, State: o.State(today), SHA256: hex.EncodeToString(o.Document.Digest[:]),
+		Contest: o.Phase(today), Due: o.Due(today), Overdue: o.Overdue(today),
+	}
+	objectBy, err := m.ObjectBy(o)
+	for _, x := range o.History(today, objectBy) {
+		one := orderStepAnswer{Step: x}
+		if x.Document.Digest != [32]byte{} {
+			one.SHA256 = hex.EncodeToString(x.Document.Digest[:])
+		}
+		a.Steps = append(a.Steps, one)
+	}
+	return a, err
+}
+
+func printOrder(s *console.Session, m *measure.Service, o *order.Order) error {
+	a, err := answerOfOrder(s, m, o)
+	if err != nil {
+		return err
+	}
 	s.Result(a, func(w io.Writer) { a.print(w) })
+	return nil
 }
 
 func (a *orderAnswer) print(w io.Writer) {
@@ -206,9 +236,43 @@ func (a *orderAnswer) print(w io.Writer) {
 		{"  by", a.Issuer + ", " + a.Document.Number}, {"  basis", a.Basis}, {"  from, until", fmt.Sprintf("%s, %s", a.Start, until)},
 		{"  served", a.Served}, {"  to contest it", a.Appeal},
 	})
+	for i := range a.Steps {
+		a.Steps[i].print(w)
+	}
+	if a.Due != calendar.None {
+		owed := "due"
+		if a.Overdue {
+			owed = "overdue since"
+		}
+		fmt.Fprintf(w, "  %s, %s %s; the order holds unless it is lifted, annulled or stayed by a court\n", console.Spoken(string(a.Contest)), owed, a.Due)
+	}
 	if e := a.Ended; e != nil {
 		fmt.Fprintf(w, "  %s by %s on %s: %s\n", e.Act, e.Agency, e.Day, e.Reason)
 	}
+}
+
+func (x *orderStepAnswer) print(w io.Writer) {
+	if x.Act == order.WasLifted || x.Act == order.WasAnnulled {
+		return // stands below, with its reason
+	}
+	who := "by itself"
+	switch {
+	case x.Agency != "":
+		who = x.Agency + "/" + x.Official
+	case x.Act == order.Object || x.Act == order.AskForReview:
+		who = "the subject"
+	}
+	fmt.Fprintf(w, "  %s %s, %s, %s", x.Day, console.Spoken(string(x.Act)), who, x.Basis)
+	if x.Document.Number != "" {
+		fmt.Fprintf(w, ", %s", x.Document.Number)
+	}
+	if x.Until != calendar.None {
+		fmt.Fprintf(w, ", until %s", x.Until)
+	}
+	if x.Reasons != "" {
+		fmt.Fprintf(w, ": %s", x.Reasons)
+	}
+	fmt.Fprintln(w)
 }
 
 // orderList lists orders.
@@ -246,7 +310,11 @@ func (c orderList) Run(s *console.Session) error {
 	}
 	answers := make([]orderAnswer, 0, len(all))
 	for i := range all {
-		answers = append(answers, answerOfOrder(s, &all[i]))
+		a, err := answerOfOrder(s, m, &all[i])
+		if err != nil {
+			return err
+		}
+		answers = append(answers, a)
 	}
 	s.Result(map[string]any{"orders": answers}, func(w io.Writer) {
 		if len(answers) == 0 {

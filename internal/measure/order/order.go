@@ -83,6 +83,9 @@ type Order struct {
 	EnteredBy string    `json:"entered_by"`
 	// Ended is nil while nobody has lifted or annulled the order.
 	Ended *Ending `json:"ended,omitempty"`
+	// Steps are those by which the subject contested it and was answered, oldest first; see [Order.Phase]. They change
+	// nothing about whether the order holds.
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // Act is how an order ends before its time.

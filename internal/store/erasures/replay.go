@@ -244,6 +244,7 @@ func withdraw(ctx context.Context, tx *sql.Tx, m marked) error {
 // without its ending would be in force again.
 func endOrder(ctx context.Context, tx *sql.Tx, m marked) error {
 	for _, query := range []string{
+		`DELETE FROM order_step WHERE subject = ? AND order_id = ?`,
 		`DELETE FROM order_ending WHERE subject = ? AND order_id = ?`, `DELETE FROM restriction_order WHERE subject = ? AND id = ?`,
 	} {
 		if _, err := tx.ExecContext(ctx, query, int64(m.Subject), m.Matter); err != nil {

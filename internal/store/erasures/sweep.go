@@ -53,6 +53,10 @@ var derived = map[string]sort{
 		"rating_history", "subject, model, known_at", restless, false,
 	},
 	// An ending goes with its order.
+	"order-step": {
+		"order_step", "subject, order_id, seq", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_step.subject AND o.id = order_step.order_id)
+			AND ?1 IS NOT NULL`, false,
+	},
 	"order-ending": {
 		"order_ending", "subject, order_id, act", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_ending.subject AND o.id = order_ending.order_id)
 			AND ?1 IS NOT NULL`, false,

@@ -88,18 +88,27 @@ CREATE TABLE order_expiry (
 
 CREATE INDEX restriction_order_term ON restriction_order (min(coalesce(end_day, review_day), coalesce(review_day, end_day)));
 
--- What the subject of an order objects, and what its author or the body above it answers.
-CREATE TABLE order_objection (
+-- The steps by which the subject of an order contests it and is answered, only ever added. particulars holds the document
+-- number and the reasons, sealed where the subject is a human being.
+CREATE TABLE order_step (
     subject     INTEGER NOT NULL,
     order_id    INTEGER NOT NULL,
-    seq         INTEGER NOT NULL, -- counts the order's objections and answers from 1
-    act         TEXT NOT NULL CHECK (act IN ('object', 'uphold')),
+    seq         INTEGER NOT NULL, -- counts the order's steps from 1
+    act         TEXT NOT NULL CHECK (act IN ('objected', 'answered', 'review_requested', 'escalated', 'upheld')),
+    day         INTEGER NOT NULL,
     at          INTEGER NOT NULL,
     agency      TEXT NOT NULL,
     official    TEXT NOT NULL,
+    law         TEXT NOT NULL,
+    article     TEXT NOT NULL,
     digest      BLOB NOT NULL CHECK (length(digest) = 32),
-    due         INTEGER,
+    until_day   INTEGER,
     particulars BLOB NOT NULL,
     sealed      INTEGER NOT NULL,
     PRIMARY KEY (subject, order_id, seq)
 ) WITHOUT ROWID;
+
+CREATE INDEX order_step_due ON order_step (until_day) WHERE act = 'objected';
+
+CREATE TRIGGER order_step_stays BEFORE UPDATE ON order_step
+BEGIN SELECT RAISE (ABORT, 'a step of the procedure is never changed'); END;

@@ -1,0 +1,104 @@
+package orders
+
+import (
+	"context"
+	"database/sql"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/measure"
+	"probity/internal/measure/order"
+	"probity/internal/notice"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// StepOrder keeps a permitted step of an order together with its line in the ledger and the notice to the subject. Where
+// another step was taken meanwhile, the fault is a Conflict.
+func (s *Store) StepOrder(ctx context.Context, permit charter.OrderStep, text measure.Text, x measure.Leaves) error {
+	o, step := permit.Order(), permit.Step()
+	if o == nil {
+		return fault.New(fault.Internal, "store.permit", "a step of an order was to be kept without a permit")
+	}
+	trace := &store.Trace{At: step.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice}}
+	return s.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
+		var steps int
+		var ended bool
+		err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM order_step WHERE subject = ?1 AND order_id = ?2),
+			EXISTS (SELECT 1 FROM order_ending WHERE subject = ?1 AND order_id = ?2)`, int64(o.Subject), int64(o.ID)).Scan(&steps, &ended)
+		if err != nil {
+			return err
+		}
+		if steps != len(o.Steps) || ended {
+			return fault.New(fault.Conflict, "order.step", "another step was taken on the order %s meanwhile", o.ID).
+				With("look at it again with: probity order list")
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO order_step (subject, order_id, seq, act, day, at, agency, official, law, article,
+			digest, until_day, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+			int64(o.Subject), int64(o.ID), steps+1, string(step.Act), int64(step.Day), store.Micro(step.At), step.Agency, step.Official,
+			step.Basis.Law, step.Basis.Article, step.Document.Digest[:], store.NullDay(step.Until), text.Body, text.Sealed)
+		return err
+	})
+}
+
+// OrderSteps gives the steps on the orders of the subject and of those merged into it, in the order in which they were
+// taken on each.
+func (s *Store) OrderSteps(ctx context.Context, id subject.ID) ([]measure.StoredStep, error) {
+	var list []measure.StoredStep
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT p.subject, p.order_id, p.act, p.day, p.at, p.agency, p.official,
+			p.law, p.article, p.digest, p.until_day, p.particulars, p.sealed
+			FROM same JOIN order_step p ON p.subject = same.id ORDER BY p.order_id, p.seq`, int64(id))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var one measure.StoredStep
+			x := &one.Step
+			var at int64
+			var digest []byte
+			var until sql.NullInt64
+			err := rows.Scan(&one.Subject, &one.Order, &x.Act, &x.Day, &at, &x.Agency, &x.Official, &x.Basis.Law, &x.Basis.Article,
+				&digest, &until, &one.Particulars.Body, &one.Particulars.Sealed)
+			if err != nil {
+				return err
+			}
+			x.At, x.Until = store.Instant(at), store.DayOf(until)
+			copy(x.Document.Digest[:], digest)
+			list = append(list, one)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// OverdueObjections are orders that nobody ended or wrote down as expired, whose subject objected and whose author let its
+// time to answer pass before the day; at most limit, the longest overdue first.
+func (s *Store) OverdueObjections(ctx context.Context, on calendar.Day, limit int) ([]measure.Place, error) {
+	var list []measure.Place
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT p.subject, p.order_id FROM order_step p
+			JOIN restriction_order o ON o.subject = p.subject AND o.id = p.order_id
+			WHERE p.act = ?1 AND p.until_day < ?2
+			AND min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) > ?2
+			AND NOT EXISTS (SELECT 1 FROM order_step n WHERE n.subject = p.subject AND n.order_id = p.order_id AND n.seq > p.seq)
+			AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = p.subject AND e.order_id = p.order_id)
+			ORDER BY p.until_day, p.order_id LIMIT ?3`, string(order.Object), int64(on), limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var p measure.Place
+			if err := rows.Scan(&p.Subject, &p.Order); err != nil {
+				return err
+			}
+			list = append(list, p)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
