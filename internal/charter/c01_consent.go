@@ -261,7 +261,10 @@ type RatingTerms struct {
 	Born calendar.Day
 	// Consent is the subject's consent to this model, nil where it gave none. Organisations and office holders need none.
 	Consent *consent.Consent
-	Today   calendar.Day
+	// Use is the consent beneath the read that the rating is for; 0 where it is for none. A consent for one time that was
+	// used up covers the read that used it, and nothing after.
+	Use   consent.ID
+	Today calendar.Day
 }
 
 // RatingPermit permits the store to give one subject's facts to one model and to keep the rating.
@@ -271,6 +274,7 @@ type RatingPermit struct {
 	version int
 	until   calendar.Day
 	consent consent.ID
+	use     bool
 }
 
 // Subject is whom it lets rate; its ID is 0 in a zero permit.
@@ -288,6 +292,9 @@ func (p RatingPermit) Until() calendar.Day { return p.until }
 // Consent is the consent it rests on, 0 where it needs none.
 func (p RatingPermit) Consent() consent.ID { return p.consent }
 
+// InUse tells that the rating is for a read under the very consent: it is kept though the read has used the consent up.
+func (p RatingPermit) InUse() bool { return p.use }
+
 // NeedsConsent tells whether the subject is rated under its own consent only: persons, and sole traders' businesses.
 func NeedsConsent(s subject.Subject) bool { return s.Natural() && s.Kind != subject.OfficeHolder }
 
@@ -304,9 +311,17 @@ func PermitRating(t RatingTerms) (RatingPermit, error) {
 	if err := consentCoversRating(&t); err != nil {
 		return RatingPermit{}, err
 	}
-	permit.until, permit.consent = t.Consent.To, t.Consent.ID
+	permit.until, permit.consent, permit.use = t.Consent.To, t.Consent.ID, t.Use == t.Consent.ID
 	return permit, nil
 }
+
+// MissingUnused is the element that lacks where a consent for one time was used.
+const MissingUnused = "unused consent"
+
+const (
+	spent  = "the consent %s was for one time, and was used at %s"
+	minute = "2006-01-02 15:04"
+)
 
 func consentCoversRating(t *RatingTerms) error {
 	c, m := t.Consent, &t.Model
@@ -326,6 +341,8 @@ func consentCoversRating(t *RatingTerms) error {
 		return Refuse("C1", "consent in force", "wait until then", "the consent %s begins on %s", c.ID, c.From)
 	case t.Today >= c.To:
 		return Refuse("C1", "unexpired consent", ask, "the consent %s ended on %s", c.ID, c.To)
+	case c.Spent() && t.Use != c.ID:
+		return Refuse("C1", MissingUnused, ask, spent, c.ID, c.Used.In(calendar.Shanghai).Format(minute))
 	case c.Method != m.Code:
 		return Refuse("C1", "method", ask, "the consent %s names the method %s, not %s", c.ID, c.Method, m.Code)
 	case c.Handler != m.handler():

@@ -51,6 +51,9 @@ var consentFlaws = []struct {
 	{"under 18", func(t *charter.RatingTerms) { t.Born = t.Today.Add(calendar.Period{}) - 17*366 }, "C1: full age"},
 	{"age unknown", func(t *charter.RatingTerms) { t.Born = calendar.None }, "C1: proof of age"},
 	{"withdrawn", func(t *charter.RatingTerms) { t.Consent.Withdrawn = time.Unix(1, 0) }, "C1: standing consent"},
+	{"used up", func(t *charter.RatingTerms) {
+		t.Consent.Once, t.Consent.From, t.Consent.To, t.Consent.Used = true, t.Today, t.Today+1, time.Unix(1, 0)
+	}, "C1: unused consent"},
 	{"not begun", func(t *charter.RatingTerms) { t.Today = t.Consent.From - 1 }, "C1: consent in force"},
 	{"over", func(t *charter.RatingTerms) { t.Today = t.Consent.To }, "C1: unexpired consent"},
 	{"another method", func(t *charter.RatingTerms) { t.Consent.Method = "city-points" }, "C1: method"},

@@ -52,7 +52,9 @@ type DecisionTerms struct {
 	// Rating is what Granted and NotGranted rest on, nil for every other outcome.
 	Rating *RatingGround
 	// Consent is the person's own, for a benefit decided on a natural subject.
-	Consent         *consent.Consent
+	Consent *consent.Consent
+	// Use is the consent beneath the read that asks, 0 where it rests on none; see RatingTerms.Use.
+	Use             consent.ID
 	Reader, Purpose string
 	Today           calendar.Day
 }
@@ -202,6 +204,8 @@ func ConsentCovers(t *DecisionTerms) error {
 		return Refuse("C1", "standing consent", ask, "the consent %s was withdrawn", c.ID)
 	case !c.Standing(t.Today):
 		return Refuse("C1", "unexpired consent", ask, "the consent %s runs from %s to %s", c.ID, c.From, c.To)
+	case c.Spent() && t.Use != c.ID:
+		return Refuse("C1", MissingUnused, ask, spent, c.ID, c.Used.In(calendar.Shanghai).Format(minute))
 	case m.Benefit != nil && c.Method != m.Benefit.Model:
 		return Refuse("C1", "method", ask, "the consent %s names the method %s; %s is decided by %s", c.ID, c.Method, m.Code, m.Benefit.Model)
 	case m.Context != "" && !slices.Contains(c.Contexts, m.Context):

@@ -39,6 +39,14 @@ func restrictTerms(cat *catalogue.Catalogue) charter.DecisionTerms {
 	}
 }
 
+// usedUp makes the consent one for one time that was used, and has the decision asked for by a read under the consent use.
+func usedUp(use consent.ID) func(*charter.DecisionTerms) {
+	return func(d *charter.DecisionTerms) {
+		d.Consent.Once, d.Consent.From, d.Consent.To, d.Use = true, d.Today, d.Today+1, use
+		d.Consent.Used = time.Unix(1, 0)
+	}
+}
+
 func TestADecisionIsPermittedOnItsOwnGroundsOnly(t *testing.T) {
 	t.Parallel()
 	cat := measuresCatalogue(t)
@@ -65,6 +73,8 @@ func TestADecisionIsPermittedOnItsOwnGroundsOnly(t *testing.T) {
 		{"clear", restrict(func(d *charter.DecisionTerms) { d.Outcome, d.Order = charter.Clear, nil }), "", "", ""},
 		{"refused", restrict(func(d *charter.DecisionTerms) { d.Outcome, d.Order = charter.RefusedByCharter, nil }), "", "", ""},
 
+		{"under a one-time consent, for the read that used it", grant(usedUp(3)), "", "", ""},
+		{"under a one-time consent that another read used", grant(usedUp(0)), "C1", "unused consent", "was for one time"},
 		{"no measure", restrict(func(d *charter.DecisionTerms) { d.Measure = nil }), "C4", "measure of the closed list", "needs a measure"},
 		{"refused, with an order", restrict(func(d *charter.DecisionTerms) { d.Outcome = charter.RefusedByCharter }), "C4", "refusal without grounds", "rests on nothing"},
 		{"restricted from a rating", restrict(func(d *charter.DecisionTerms) { d.Rating = grantTerms(cat).Rating }), "C4", "ground other than a rating", "cannot be decided from a rating"},

@@ -47,6 +47,28 @@ type BenefitTerms struct {
 	Model ModelFacts
 }
 
+// AdmitBaseline holds the part of C5 that needs no model: what a list of measures, about to come into force, says of its
+// benefits. before is the list in force; nil where there is none. The first benefit that is refused ends it.
+func AdmitBaseline(before, after *catalogue.Catalogue, today calendar.Day) error {
+	for i := range after.Measures {
+		m := &after.Measures[i]
+		if m.Class != "benefit" || m.Benefit == nil {
+			continue
+		}
+		var previous *catalogue.Measure
+		if before != nil {
+			runs := func(p catalogue.Measure) bool { return p.Code == m.Code && (p.To == calendar.None || today < p.To) }
+			if at := slices.IndexFunc(before.Measures, runs); at >= 0 {
+				previous = &before.Measures[at]
+			}
+		}
+		if err := benefitOnlyAdds(m, previous); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AdmitBenefit holds C5 and the half of C3 that lies in the list: a benefit says how the service stood twelve months
 // before it began, does not worsen that while it runs, stays out of the closed areas of life, and for persons rests on a
 // rating of its own context only.

@@ -1,6 +1,7 @@
 package charter_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,41 @@ func TestC5RefusesAndSaysWhy(t *testing.T) {
 	if err := charter.AdmitBenefit(other); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a benefit for persons by a model for enterprises: %v", err)
 	}
+}
+
+// TestC5AListKeepsTheBaselinesOfWhatRuns: a list about to come into force is held against the one in force.
+func TestC5AListKeepsTheBaselinesOfWhatRuns(t *testing.T) {
+	t.Parallel()
+	listed, today := *measuresCatalogue(t), onDay(orderToday)
+	listed.Measures = slices.DeleteFunc(slices.Clone(listed.Measures), func(m catalogue.Measure) bool { return m.Code != "museum-evening" })
+	before := &listed
+	changed := func(change func(*catalogue.Measure)) *catalogue.Catalogue {
+		after := *before
+		after.Measures = slices.Clone(before.Measures)
+		for i := range after.Measures {
+			if m := &after.Measures[i]; m.Code == "museum-evening" {
+				b := *m.Benefit
+				m.Benefit = &b
+				change(m)
+			}
+		}
+		return &after
+	}
+	worse := changed(func(m *catalogue.Measure) { m.Benefit.Baseline.EN = "open on Sundays" })
+	over := changed(func(m *catalogue.Measure) { m.To = today })
+	if err := charter.AdmitBaseline(before, changed(func(*catalogue.Measure) {}), today); err != nil {
+		t.Errorf("nothing was changed: %v", err)
+	}
+	wantRefusal(t, charter.AdmitBaseline(before, worse, today), "C5: unchanged baseline")
+	if err := charter.AdmitBaseline(nil, worse, today); err != nil {
+		t.Errorf("a first list: %v", err)
+	}
+	if err := charter.AdmitBaseline(over, worse, today); err != nil {
+		t.Errorf("a benefit that ran before: %v", err)
+	}
+	wantRefusal(t, charter.AdmitBaseline(over, worse, today-1), "C5: unchanged baseline")
+	undated := changed(func(m *catalogue.Measure) { m.Benefit.Since = calendar.None })
+	wantRefusal(t, charter.AdmitBaseline(nil, undated, today), "C5: day of the baseline")
 }
 
 func TestC5ClosesAreasOfLifeUnderAnyName(t *testing.T) {

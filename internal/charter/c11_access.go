@@ -59,6 +59,7 @@ type ReadPermit struct {
 	terms    *ReadTerms
 	level    Level
 	consent  consent.ID
+	once     bool
 	datasets []string
 }
 
@@ -70,6 +71,9 @@ func (p ReadPermit) Level() Level { return p.level }
 
 // Consent is the consent the read rests on; 0 where it rests on none.
 func (p ReadPermit) Consent() consent.ID { return p.consent }
+
+// UsesUp tells that the consent is for one time: the read is its one use, and is recorded together with it.
+func (p ReadPermit) UsesUp() bool { return p.once }
 
 // Datasets are the codes of the datasets whose records may be answered; nil is all of them.
 func (p ReadPermit) Datasets() []string { return p.datasets }
@@ -95,7 +99,7 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 	}
 	permit := ReadPermit{terms: &t, level: FullAnswer}
 	if covering != nil {
-		permit.consent = covering.ID
+		permit.consent, permit.once = covering.ID, covering.Once
 		if p.NeedsConsent {
 			permit.datasets = slices.Clone(covering.Categories)
 		}
@@ -179,15 +183,28 @@ func consentForRead(t *ReadTerms, p *catalogue.Purpose) (*consent.Consent, error
 	if t.Model == "" && (t.What == ReadRating || t.What == ReadExplanation || t.What == ReadHistory) {
 		return nil, Refuse("C11", "model", "name the model: a consent covers the ratings of one", "the read does not say by which model the rating was made")
 	}
+	var once, used *consent.Consent
 	for i := range t.Consents {
 		c := &t.Consents[i]
-		if c.Subject == t.Subject.ID && c.Standing(t.Today) && c.Covers(t.By.Agency, t.Purpose, t.Context) &&
-			(t.Model == "" || c.Method == t.Model) {
-			return c, nil
+		if c.Subject != t.Subject.ID || !c.Standing(t.Today) || !c.Covers(t.By.Agency, t.Purpose, t.Context) ||
+			t.Model != "" && c.Method != t.Model {
+			continue
+		}
+		switch {
+		case !c.Once:
+			return c, nil // one that holds for longer spares the one for one time
+		case c.Spent():
+			used = c
+		case once == nil:
+			once = c
 		}
 	}
-	if !p.NeedsConsent {
-		return nil, nil
+	switch {
+	case once != nil || !p.NeedsConsent:
+		return once, nil
+	case used != nil:
+		return nil, Refuse("C1", MissingUnused, "ask the person for a new consent: probity consent give",
+			spent, used.ID, used.Used.In(calendar.Shanghai).Format(minute))
 	}
 	return nil, Refuse("C11", "consent", "ask the person for a consent that names "+t.By.Agency+" as recipient: probity consent give",
 		"no consent of subject %s covers a read by %s for the purpose %s", t.Subject.ID, t.By.Agency, t.Purpose)

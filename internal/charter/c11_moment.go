@@ -14,6 +14,8 @@ import (
 type ReadFacts struct {
 	// Revoked: the credential that was shown is good no more. Withdrawn: nor is the consent that the read rests on.
 	Revoked, Withdrawn bool
+	// Used: that consent was for one time, and another read has used it up.
+	Used bool
 	// Frozen: the subject keeps its file closed to reads that rest on its consent.
 	Frozen bool
 	// Made counts the reads that the reader's agency has made today for the purpose, Limit how many it may make; 0 is
@@ -38,6 +40,9 @@ func (p ReadPermit) Stands(f ReadFacts) error {
 	case p.consent != 0 && f.Withdrawn:
 		return Refuse("C11", "consent", "ask the person for a new consent: probity consent give",
 			"the consent of subject %s that covered the read is withdrawn", p.terms.Subject.ID)
+	case p.once && f.Used:
+		return Refuse("C1", MissingUnused, "ask the person for a new consent: probity consent give",
+			"the consent %s of subject %s was for one time, and was used", p.consent, p.terms.Subject.ID)
 	case p.consent != 0 && f.Frozen:
 		return Refuse("C11", MissingUnfrozen, "ask the subject to open its file: probity reads unfreeze",
 			"subject %s keeps its file closed to reads that rest on its consent; it is told of the attempt", p.terms.Subject.ID)

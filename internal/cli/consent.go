@@ -30,7 +30,7 @@ type consentGive struct {
 	Handler     string   `default:"platform" placeholder:"CODE" help:"Who rates: the platform, or an operator's agency code."`
 	From        string   `placeholder:"DAY" help:"The first day; today where it is not given."`
 	To          string   `required:"" placeholder:"DAY" help:"The first day on which it no longer holds; at most 12 months on."`
-	Once        bool     `help:"For the first day only."`
+	Once        bool     `help:"For one reading, on the first day."`
 	Language    string   `default:"zh" placeholder:"CODE" help:"The language of the words agreed to."`
 	Text        string   `required:"" placeholder:"VERSION" help:"The version of the words agreed to."`
 	TextFile    string   `placeholder:"FILE" help:"The file of those words; its SHA-256 is kept."`
@@ -129,6 +129,8 @@ func printConsent(w io.Writer, c *consent.Consent, today calendar.Day) {
 	switch {
 	case !c.Withdrawn.IsZero():
 		state = "withdrawn " + console.Minute(c.Withdrawn)
+	case c.Spent():
+		state = "used " + console.Minute(c.Used)
 	case today < c.From:
 		state = "begins " + c.From.String()
 	case !c.Standing(today):
@@ -198,7 +200,7 @@ type consentShow struct {
 
 // Help shows the examples.
 func (consentShow) Help() string {
-	return `The subject sees all of its consents; an agency sees those that name it as a recipient. The reading is recorded.
+	return `The subject sees all of its consents; an agency sees those that name it as a recipient. The reading is recorded; an agency's reading that rests on a consent for one time is its one use.
 
 Examples:
 

@@ -78,9 +78,11 @@ type Consent struct {
 	TextDigest  string `json:"text_digest,omitempty"`
 	Asked       Asked  `json:"asked,omitzero"`
 	Proof       Proof  `json:"proof"`
-	// Given and Withdrawn are instants; Withdrawn is zero while the consent stands.
+	// Given, Withdrawn and Used are instants; Withdrawn is zero while the consent stands, Used until the read that used
+	// up a consent for one time.
 	Given     time.Time `json:"given_at"`
 	Withdrawn time.Time `json:"withdrawn_at,omitzero"`
+	Used      time.Time `json:"used_at,omitzero"`
 }
 
 // Asked is how the consent came to be asked for. Each of the flags makes it void, as it was not given freely.
@@ -117,10 +119,14 @@ type Proof struct {
 	Signed    calendar.Day `json:"signed,omitzero"`
 }
 
-// Standing tells whether the consent holds on the day: begun, neither expired nor withdrawn.
+// Standing tells whether the consent holds on the day: begun, neither expired nor withdrawn. One that was used up stands
+// for the read that used it, and for nothing else; see Spent.
 func (c *Consent) Standing(today calendar.Day) bool {
 	return c.Withdrawn.IsZero() && c.From <= today && c.To != calendar.None && today < c.To
 }
+
+// Spent tells whether the consent was for one time, and was used.
+func (c *Consent) Spent() bool { return c.Once && !c.Used.IsZero() }
 
 // Covers tells whether the consent names the recipient, the purpose and the context; an empty context asks for none.
 func (c *Consent) Covers(recipient, purpose, context string) bool {
@@ -128,10 +134,10 @@ func (c *Consent) Covers(recipient, purpose, context string) bool {
 		(context == "" || slices.Contains(c.Contexts, context))
 }
 
-// Digest is the SHA-256 of the consent as given: its JSON without the withdrawal. It is what the ledger commits to.
+// Digest is the SHA-256 of the consent as given: its JSON without the withdrawal and the use. It is what the ledger commits to.
 func (c *Consent) Digest() [32]byte {
 	given := *c
-	given.Withdrawn = time.Time{}
+	given.Withdrawn, given.Used = time.Time{}, time.Time{}
 	given.Given = given.Given.UTC()
 	b, err := json.Marshal(&given)
 	if err != nil {

@@ -32,6 +32,7 @@ type Receipt struct {
 	Proof        Proof        `json:"proof"`
 	Given        time.Time    `json:"given_at"`
 	Withdrawn    time.Time    `json:"withdrawn_at,omitzero"`
+	Used         time.Time    `json:"used_at,omitzero"`
 	Digest       string       `json:"digest"`
 }
 
@@ -49,6 +50,6 @@ func (c *Consent) Receipt() Receipt {
 		Schema: receiptSchema, ID: c.ID, Subject: c.Subject, Handler: c.Handler, Recipients: c.Recipients, Purpose: c.Purpose,
 		Contexts: c.Contexts, Categories: c.Categories, Method: c.Method, From: c.From, To: c.To, Frequency: frequency,
 		Language: c.Language, TextVersion: c.TextVersion, TextDigest: c.TextDigest, Collection: c.Proof.Means, Jurisdiction: "CN",
-		Proof: c.Proof, Given: c.Given, Withdrawn: c.Withdrawn, Digest: hex.EncodeToString(digest[:]),
+		Proof: c.Proof, Given: c.Given, Withdrawn: c.Withdrawn, Used: c.Used, Digest: hex.EncodeToString(digest[:]),
 	}
 }

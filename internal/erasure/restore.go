@@ -49,6 +49,9 @@ func (d *Desk) Settle(ctx context.Context, m *Manifest) (Restored, error) {
 	if out.Replayed, err = CatchUp(ctx, d.Store, d.Vault, d.Journal); err != nil {
 		return out, err
 	}
+	if err := erasures.In(d.Store).SpendOnce(ctx, d.Now()); err != nil {
+		return out, err
+	}
 	swept, err := d.Sweep(ctx, nil)
 	if err != nil {
 		return out, err

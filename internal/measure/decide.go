@@ -95,7 +95,7 @@ func (s *Service) judge(ctx context.Context, j *judgement, q Request) error {
 	if j.scope, err = s.parts.Desk.Open(ctx, what); err != nil {
 		return s.unopened(ctx, j, q, err)
 	}
-	j.Access = j.scope.Entry()
+	j.Access, j.terms.Use = j.scope.Entry(), j.scope.Consent()
 	if m.Class == "benefit" {
 		err = s.benefit(ctx, j)
 	} else {
@@ -113,7 +113,8 @@ func (s *Service) judge(ctx context.Context, j *judgement, q Request) error {
 // refusal is the reader's own fault and goes back to it.
 func (s *Service) unopened(ctx context.Context, j *judgement, q Request, err error) error {
 	var f *fault.Error
-	if j.terms.Measure.Benefit == nil || !errors.As(err, &f) || f.Code != fault.Refused || f.Missing != "consent" {
+	if j.terms.Measure.Benefit == nil || !errors.As(err, &f) || f.Code != fault.Refused ||
+		f.Missing != "consent" && f.Missing != charter.MissingUnused {
 		return err
 	}
 	missing := s.consent(ctx, j)
@@ -235,6 +236,9 @@ func (s *Service) consent(ctx context.Context, j *judgement) error {
 		return err
 	}
 	slices.SortFunc(given, func(a, b consent.Consent) int { return cmp.Compare(b.ID, a.ID) })
+	if read := j.scope.Consent(); read != 0 { // the one that the read rests on, and has used up where it is for one time
+		given = slices.DeleteFunc(given, func(c consent.Consent) bool { return c.ID != read })
+	}
 	missing := charter.ConsentCovers(&j.terms)
 	for i := range given {
 		t := j.terms
@@ -264,7 +268,7 @@ type ground struct {
 func (s *Service) rating(ctx context.Context, j *judgement, model string) (ground, error) {
 	sub := j.terms.Subject
 	if sub.Natural() {
-		r, err := s.parts.Ratings.Current(ctx, sub.ID, model)
+		r, err := s.parts.Ratings.CurrentFor(ctx, j.scope, model)
 		return ground{ratedOf(&r), r.Subject}, err
 	}
 	row, st, err := s.standing(ctx, j.scope)
@@ -275,7 +279,7 @@ func (s *Service) rating(ctx context.Context, j *judgement, model string) (groun
 	if have, ok := row.rated(&st, model, j.terms.Today); ok {
 		return ground{have, sub.ID}, nil
 	}
-	r, err := s.parts.Ratings.Current(ctx, sub.ID, model)
+	r, err := s.parts.Ratings.CurrentFor(ctx, j.scope, model)
 	if err != nil {
 		return ground{}, err
 	}

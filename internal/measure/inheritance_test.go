@@ -53,9 +53,9 @@ type counted struct {
 	asked int
 }
 
-func (c *counted) Current(ctx context.Context, id subject.ID, model string) (rating.Rating, error) {
+func (c *counted) CurrentFor(ctx context.Context, scope access.Scope, model string) (rating.Rating, error) {
 	c.asked++
-	return c.Desk.Current(ctx, id, model)
+	return c.Desk.CurrentFor(ctx, scope, model)
 }
 
 // citizen is one subject of the town.

@@ -113,10 +113,9 @@ type Desk interface {
 // Ratings gives the rating that stands now, computed again where it no longer holds. "Not rated" is a rating. A human
 // being without consent is a fault Refused under C1; a model that is not in force is a fault NotFound.
 type Ratings interface {
-	Current(ctx context.Context, id subject.ID, model string) (rating.Rating, error)
-	// Grounds shows how the rating of the moment came about, for a decision's own reasons; what Current refuses it
-	// refuses too.
-	Grounds(ctx context.Context, id subject.ID, model string, when rating.Moment) (rating.View, error)
+	CurrentFor(ctx context.Context, scope access.Scope, model string) (rating.Rating, error)
+	// GroundsFor shows how that rating came about, for a decision's own reasons; what CurrentFor refuses it refuses too.
+	GroundsFor(ctx context.Context, scope access.Scope, model string) (rating.View, error)
 }
 
 // Models finds the version of a model that is in force; a fault NotFound where there is none.

@@ -9,7 +9,6 @@ import (
 	"probity/internal/charter"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
-	"probity/internal/rating"
 )
 
 // facts gathers what a notice states; what has no value is left out.
@@ -121,7 +120,7 @@ func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f
 		}
 		return nil
 	}
-	v, err := s.parts.Ratings.Grounds(ctx, j.terms.Subject.ID, m.Benefit.Model, rating.Moment{})
+	v, err := s.parts.Ratings.GroundsFor(ctx, j.scope, m.Benefit.Model)
 	if err != nil {
 		return err
 	}

@@ -341,8 +341,9 @@ func (r *ratings) set(id subject.ID, model, band string, good int) {
 	r.keep(one)
 }
 
-// Grounds shows the rating that set said, without points.
-func (r *ratings) Grounds(_ context.Context, id subject.ID, model string, _ rating.Moment) (rating.View, error) {
+// GroundsFor shows the rating that set said, without points.
+func (r *ratings) GroundsFor(_ context.Context, scope access.Scope, model string) (rating.View, error) {
+	id := scope.Subject().ID
 	if r.err != nil {
 		return rating.View{}, r.err
 	}
@@ -361,7 +362,8 @@ func (r *ratings) keep(one rating.Rating) {
 	must(r.w.t, r.w.store.SaveRatings(r.w.t.Context(), []rating.Kept{{Permit: permit, Rating: one}}, one.KnownAt, nil))
 }
 
-func (r *ratings) Current(_ context.Context, id subject.ID, model string) (rating.Rating, error) {
+func (r *ratings) CurrentFor(_ context.Context, scope access.Scope, model string) (rating.Rating, error) {
+	id := scope.Subject().ID
 	r.calls[key{id, model}]++
 	if r.err != nil {
 		return rating.Rating{}, r.err

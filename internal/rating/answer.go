@@ -7,6 +7,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/consent"
 	"probity/internal/record"
 	"probity/internal/subject"
 	"probity/scorecard"
@@ -43,11 +44,11 @@ func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, wh
 	}
 	if when == (Moment{}) {
 		// Reading past a rating's last good day computes and keeps it first.
-		if _, err := d.Current(ctx, sub.ID, model); err != nil {
+		if _, err := d.CurrentFor(ctx, scope, model); err != nil {
 			return nil, err
 		}
 	}
-	permit, err := d.permit(ctx, m, sub)
+	permit, err := d.permit(ctx, m, sub, scope.Consent())
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +64,15 @@ func (d *Desk) Explain(ctx context.Context, scope access.Scope, model string, wh
 // Grounds shows how a rating came about, for whoever must tell the subject itself why: it answers no reader, who passes the
 // desk of package access and asks Explain. What may be seen is judged today, whatever the moment.
 func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string, when Moment) (View, error) {
+	return d.grounds(ctx, id, model, when, 0)
+}
+
+// GroundsFor is Grounds now, for what is decided under the scope.
+func (d *Desk) GroundsFor(ctx context.Context, scope access.Scope, model string) (View, error) {
+	return d.grounds(ctx, scope.Subject().ID, model, Moment{}, scope.Consent())
+}
+
+func (d *Desk) grounds(ctx context.Context, id subject.ID, model string, when Moment, use consent.ID) (View, error) {
 	m, err := d.Book.Model(model)
 	if err != nil {
 		return View{}, err
@@ -71,7 +81,7 @@ func (d *Desk) Grounds(ctx context.Context, id subject.ID, model string, when Mo
 	if err != nil {
 		return View{}, err
 	}
-	permit, err := d.permit(ctx, m, sub)
+	permit, err := d.permit(ctx, m, sub, use)
 	if err != nil {
 		return View{}, err
 	}
@@ -93,7 +103,7 @@ func (d *Desk) Without(ctx context.Context, scope access.Scope, model string, le
 	if err != nil {
 		return nil, err
 	}
-	permit, err := d.permit(ctx, m, sub)
+	permit, err := d.permit(ctx, m, sub, scope.Consent())
 	if err != nil {
 		return nil, err
 	}
@@ -131,15 +141,31 @@ func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permi
 }
 
 // Answer is the current rating for a reader. Third parties get of a human being's rating no more than the scope's level
-// allows.
+// allows. It is explained before it is served: one whose parts do not add up is refused (C8), and where what is kept is not
+// what comes out, what comes out is served.
 func (d *Desk) Answer(ctx context.Context, scope access.Scope, model string) (Rating, error) {
 	sub := scope.Subject()
 	if err := scope.RequireRating(sub.ID, access.Rating, model); err != nil {
 		return Rating{}, err
 	}
-	r, err := d.Current(ctx, sub.ID, model)
+	r, err := d.CurrentFor(ctx, scope, model)
 	if err != nil {
 		return Rating{}, err
+	}
+	m, err := d.Book.Model(model)
+	if err != nil {
+		return Rating{}, err
+	}
+	permit, err := d.permit(ctx, m, sub, scope.Consent())
+	if err != nil {
+		return Rating{}, err
+	}
+	x, err := d.explain(ctx, m, sub, permit, Moment{})
+	if err != nil {
+		return Rating{}, err
+	}
+	if !x.Rating.Same(&r) {
+		r = x.Rating
 	}
 	return shown(r, scope), nil
 }

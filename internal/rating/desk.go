@@ -65,9 +65,20 @@ func (d *Desk) today() calendar.Day { return calendar.In(d.Now(), calendar.Shang
 // pageSubjects is how many subjects are read, rated and kept together.
 const pageSubjects = 2048
 
-// Current is the rating as it stands today. A rating that a publication or the passing of time has outdated is computed
-// again first. A subject that the Charter lets nobody rate is a refusal; "not rated" is an answer.
+// Current is CurrentFor where nobody reads.
 func (d *Desk) Current(ctx context.Context, id subject.ID, model string) (Rating, error) {
+	return d.current(ctx, id, model, 0)
+}
+
+// CurrentFor is the rating of the scope's subject as it stands today; it belongs to the one use of a consent for one time
+// that the scope rests on.
+func (d *Desk) CurrentFor(ctx context.Context, scope access.Scope, model string) (Rating, error) {
+	return d.current(ctx, scope.Subject().ID, model, scope.Consent())
+}
+
+// current is the rating as it stands today. A rating that a publication or the passing of time has outdated is computed
+// again first. A subject that the Charter lets nobody rate is a refusal; "not rated" is an answer.
+func (d *Desk) current(ctx context.Context, id subject.ID, model string, use consent.ID) (Rating, error) {
 	m, err := d.Book.Model(model)
 	if err != nil {
 		return Rating{}, err
@@ -76,7 +87,7 @@ func (d *Desk) Current(ctx context.Context, id subject.ID, model string) (Rating
 	if err != nil {
 		return Rating{}, err
 	}
-	permit, err := d.permit(ctx, m, sub)
+	permit, err := d.permit(ctx, m, sub, use)
 	if err != nil {
 		return Rating{}, err
 	}
@@ -88,7 +99,7 @@ func (d *Desk) Current(ctx context.Context, id subject.ID, model string) (Rating
 		return Rating{}, err
 	}
 	// Another model's rating of the subject is outdated by the same publication, so all are computed together.
-	if err := d.ratePage(ctx, []subject.Subject{sub}, nil); err != nil {
+	if err := d.rateOne(ctx, sub, use); err != nil {
 		return Rating{}, err
 	}
 	kept, _, err = d.Store.Rating(ctx, sub.ID, permit.Model())
@@ -96,11 +107,12 @@ func (d *Desk) Current(ctx context.Context, id subject.ID, model string) (Rating
 }
 
 // permit asks the Charter whether the subject may be rated by the model today.
-func (d *Desk) permit(ctx context.Context, m *Model, sub subject.Subject) (charter.RatingPermit, error) {
+func (d *Desk) permit(ctx context.Context, m *Model, sub subject.Subject, use consent.ID) (charter.RatingPermit, error) {
 	people, err := d.people(ctx, []subject.Subject{sub})
 	if err != nil {
 		return charter.RatingPermit{}, err
 	}
+	people.use = use
 	return people.permit(m, sub, d.today())
 }
 
@@ -108,6 +120,10 @@ func (d *Desk) permit(ctx context.Context, m *Model, sub subject.Subject) (chart
 type people struct {
 	consents map[subject.ID][]consent.Consent
 	born     map[subject.ID]calendar.Day
+	// use is the consent beneath the read they are rated for, 0 where there is none.
+	use consent.ID
+	// again: they are rated again to see that what is kept comes out, which is no use of a consent.
+	again bool
 }
 
 func (d *Desk) people(ctx context.Context, subs []subject.Subject) (people, error) {
@@ -131,13 +147,13 @@ func (d *Desk) people(ctx context.Context, subs []subject.Subject) (people, erro
 		}
 	}
 	born, err := d.Persons.Born(ctx, asked)
-	return people{consents, born}, err
+	return people{consents: consents, born: born}, err
 }
 
 // permit asks for one subject and one model. Where the subject gave several consents, any that covers the model will
 // do; where none does, the refusal is that of the one which comes closest, the newest for the model's own method.
 func (p people) permit(m *Model, sub subject.Subject, today calendar.Day) (charter.RatingPermit, error) {
-	terms := charter.RatingTerms{Model: m.Facts, Subject: sub, Born: calendar.None, Today: today}
+	terms := charter.RatingTerms{Model: m.Facts, Subject: sub, Born: calendar.None, Use: p.use, Today: today}
 	if b, ok := p.born[sub.ID]; ok {
 		terms.Born = b
 	}
@@ -148,6 +164,9 @@ func (p people) permit(m *Model, sub subject.Subject, today calendar.Day) (chart
 			continue
 		}
 		terms.Consent = &list[i]
+		if p.again {
+			terms.Use = list[i].ID
+		}
 		permit, err := charter.PermitRating(terms)
 		if err == nil {
 			return permit, nil
@@ -264,7 +283,7 @@ func (d *Desk) computePages(ctx context.Context, next func(after subject.ID) ([]
 			return
 		}
 		go func() {
-			p, err := d.computePage(ctx, subs, models)
+			p, err := d.computePage(ctx, subs, models, people{})
 			page <- outcome{p, err}
 		}()
 		after = subs[len(subs)-1].ID
@@ -279,19 +298,20 @@ type computedPage struct {
 	subjects int
 }
 
-// ratePage rates subjects, which ascend by id, by the models for their kinds (only those given, where some are), and
-// keeps the ratings. Whoever the Charter lets nobody rate is left out.
-func (d *Desk) ratePage(ctx context.Context, page []subject.Subject, models []*Model) error {
-	p, err := d.computePage(ctx, page, models)
+// rateOne rates a subject by the models for its kind, for a read under a consent where it is for one, and keeps the ratings.
+func (d *Desk) rateOne(ctx context.Context, sub subject.Subject, use consent.ID) error {
+	p, err := d.computePage(ctx, []subject.Subject{sub}, nil, people{use: use})
 	if err != nil {
 		return err
 	}
 	return d.keep(ctx, p)
 }
 
-func (d *Desk) computePage(ctx context.Context, page []subject.Subject, models []*Model) (*computedPage, error) {
+// computePage rates subjects, which ascend by id, by the models for their kinds (only those given, where some are). Whoever
+// the Charter lets nobody rate is left out.
+func (d *Desk) computePage(ctx context.Context, page []subject.Subject, models []*Model, why people) (*computedPage, error) {
 	p := &computedPage{seen: d.Store.LastPublication(), subjects: len(page)}
-	b, err := d.compute(ctx, page, models)
+	b, err := d.compute(ctx, page, models, why)
 	if err != nil {
 		return nil, err
 	}
@@ -311,13 +331,14 @@ func (d *Desk) keep(ctx context.Context, p *computedPage) error {
 	return d.Store.SaveRatings(ctx, p.kept, p.seen, p.clear)
 }
 
-// compute rates the subjects of a page as of today and keeps nothing.
-func (d *Desk) compute(ctx context.Context, page []subject.Subject, models []*Model) (*batch, error) {
+// compute rates the subjects of a page as of today and keeps nothing. why says what it is for; the people are found.
+func (d *Desk) compute(ctx context.Context, page []subject.Subject, models []*Model, why people) (*batch, error) {
 	b := &batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.Now()}
 	var err error
 	if b.people, err = d.people(ctx, page); err != nil {
 		return nil, err
 	}
+	b.people.use, b.people.again = why.use, why.again
 	for _, k := range subject.Kinds {
 		for _, group := range d.groups(k, models) {
 			if err := b.rate(ctx, page, k, group); err != nil {

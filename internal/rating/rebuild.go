@@ -49,7 +49,7 @@ func (d *Desk) rebuildPage(ctx context.Context, page []subject.Subject, found fu
 	if err != nil {
 		return err
 	}
-	b, err := d.compute(ctx, page, nil)
+	b, err := d.compute(ctx, page, nil, people{again: true})
 	if err != nil {
 		return err
 	}

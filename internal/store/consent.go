@@ -44,7 +44,7 @@ func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Sub
 
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
-	all, err := s.prepared.Of(ctx, `SELECT body, withdrawn_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
+	all, err := s.prepared.Of(ctx, `SELECT body, withdrawn_at, used_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return nil, s.dialect.Translate(err)
 	}
@@ -61,7 +61,7 @@ func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent,
 func (s *Store) ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error) {
 	found := make(map[subject.ID][]consent.Consent, len(ids))
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		one, err := tx.PrepareContext(ctx, `SELECT body, withdrawn_at FROM consent
+		one, err := tx.PrepareContext(ctx, `SELECT body, withdrawn_at, used_at FROM consent
 			WHERE subject = ? AND (? = '' OR method = ?) ORDER BY id DESC`)
 		if err != nil {
 			return err
@@ -89,8 +89,8 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var body []byte
-		var withdrawn sql.NullInt64
-		if err := rows.Scan(&body, &withdrawn); err != nil {
+		var withdrawn, used sql.NullInt64
+		if err := rows.Scan(&body, &withdrawn, &used); err != nil {
 			return nil, err
 		}
 		var c consent.Consent
@@ -99,6 +99,9 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 		}
 		if withdrawn.Valid {
 			c.Withdrawn = Instant(withdrawn.Int64)
+		}
+		if used.Valid {
+			c.Used = Instant(used.Int64)
 		}
 		list = append(list, c)
 	}
@@ -161,13 +164,13 @@ func appendSealed(list []rights.SealedIdentifier, rows *sql.Rows) (_ []rights.Se
 	return list, rows.Err()
 }
 
-// stillConsented leaves out, inside the transaction that keeps ratings, those whose consent was withdrawn since the
-// permit was given: a withdrawal and a rating under way do not pass each other.
+// stillConsented leaves out, inside the transaction that keeps ratings, those whose consent was withdrawn or used
+// up since the permit was given: a withdrawal and a rating under way do not pass each other.
 func stillConsented(ctx context.Context, tx *sql.Tx, list []rating.Kept) ([]rating.Kept, error) {
 	if !slices.ContainsFunc(list, func(k rating.Kept) bool { return k.Permit.Consent() != 0 }) {
 		return list, nil
 	}
-	one, err := tx.PrepareContext(ctx, `SELECT count(*) FROM consent WHERE subject = ? AND id = ? AND withdrawn_at IS NULL`)
+	one, err := tx.PrepareContext(ctx, `SELECT count(*) FROM consent WHERE subject = ? AND id = ? AND withdrawn_at IS NULL AND (used_at IS NULL OR ?)`)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +180,7 @@ func stillConsented(ctx context.Context, tx *sql.Tx, list []rating.Kept) ([]rati
 		p := &list[i].Permit
 		n := 1
 		if p.Consent() != 0 {
-			if err := one.QueryRowContext(ctx, int64(p.Subject().ID), int64(p.Consent())).Scan(&n); err != nil {
+			if err := one.QueryRowContext(ctx, int64(p.Subject().ID), int64(p.Consent()), p.InUse()).Scan(&n); err != nil {
 				return nil, err
 			}
 		}

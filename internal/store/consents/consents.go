@@ -35,7 +35,7 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 		return fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries", len(permits), len(entries))
 	}
 	return s.WriteAct(ctx, charter.Every(permits), &store.Trace{Entries: entries, Notices: told}, func(tx *sql.Tx) error {
-		rows := store.NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "given_at", "body"}, "")
+		rows := store.NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "once", "given_at", "body"}, "")
 		for i, p := range permits {
 			c := p.Consent()
 			if c == nil || c.ID == 0 {
@@ -46,7 +46,7 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 				return err
 			}
 			entries[i].Detail, entries[i].Commitment = c.ID.String(), c.Digest()
-			if err := rows.Add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), store.Micro(c.Given), string(body)); err != nil {
+			if err := rows.Add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), c.Once, store.Micro(c.Given), string(body)); err != nil {
 				return err
 			}
 		}

@@ -223,6 +223,15 @@ func done(ctx context.Context, tx *sql.Tx, m marked, r int64, ground string) err
 	return err
 }
 
+// SpendOnce marks every consent for one time as used: whether one was used after the backup is not known, and the person
+// can give another.
+func (s *Store) SpendOnce(ctx context.Context, at time.Time) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE consent SET used_at = ? WHERE once = 1 AND used_at IS NULL`, store.Micro(at))
+		return err
+	})
+}
+
 func withdraw(ctx context.Context, tx *sql.Tx, m marked) error {
 	var method string
 	err := tx.QueryRowContext(ctx, `SELECT method FROM consent WHERE subject = ? AND id = ?`, int64(m.Subject), m.Matter).Scan(&method)

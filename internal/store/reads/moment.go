@@ -19,6 +19,8 @@ type moment struct {
 	// consents are those beneath the reads that do not carry them any longer.
 	consents map[consentKey]charter.ReadFacts
 	made     map[usage]*counter
+	// used are the reads that use their consents up.
+	used []*access.Line
 }
 
 type consentKey struct{ subject, id int64 }
@@ -106,7 +108,7 @@ func counted(ctx context.Context, tx *sql.Tx, u usage) (n int64, err error) {
 	return n, err
 }
 
-// lookAtConsents finds which of the consents were withdrawn and which of the files are closed.
+// lookAtConsents finds which of the consents were withdrawn or used up and which of the files are closed.
 func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentKey) error {
 	args := make([]any, 0, 2*len(keys))
 	for _, k := range keys {
@@ -114,7 +116,7 @@ func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentK
 	}
 	values := strings.TrimSuffix(strings.Repeat("(?,?),", len(keys)), ",")
 	rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS (VALUES `+values+`)
-		SELECT a.subject, a.id, coalesce(c.withdrawn_at IS NOT NULL, 0),
+		SELECT a.subject, a.id, coalesce(c.withdrawn_at IS NOT NULL, 0), coalesce(c.used_at IS NOT NULL, 0),
 			EXISTS (SELECT 1 FROM file_freeze f WHERE f.subject = a.subject AND f.opened_at IS NULL)
 		FROM asked a LEFT JOIN consent c ON c.subject = a.subject AND c.id = a.id`, args...)
 	if err != nil {
@@ -124,12 +126,32 @@ func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentK
 	for rows.Next() {
 		var k consentKey
 		var f charter.ReadFacts
-		if err := rows.Scan(&k.subject, &k.id, &f.Withdrawn, &f.Frozen); err != nil {
+		if err := rows.Scan(&k.subject, &k.id, &f.Withdrawn, &f.Used, &f.Frozen); err != nil {
 			return err
 		}
 		m.consents[k] = f
 	}
 	return rows.Err()
+}
+
+// use notes that the line uses its consent up, for the lines behind it and for the database.
+func (m *moment) use(l *access.Line) {
+	f := m.consents[consentOf(l)]
+	f.Used = true
+	m.consents[consentOf(l)] = f
+	m.used = append(m.used, l)
+}
+
+// useUp marks the consents that the batch has used up.
+func (m *moment) useUp(ctx context.Context, tx *sql.Tx) error {
+	for _, l := range m.used {
+		k := consentOf(l)
+		if _, err := tx.ExecContext(ctx, `UPDATE consent SET used_at = ? WHERE subject = ? AND id = ? AND used_at IS NULL`,
+			store.Micro(l.Entry.At), k.subject, k.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // count adds the batch to the readers' counts.

@@ -43,9 +43,12 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 			if made != nil {
 				made.now++
 			}
+			if l.Permit.UsesUp() {
+				m.use(l)
+			}
 			entries = append(entries, l.Entry)
 		}
-		return entries, errors.Join(m.count(ctx, tx), nameCases(ctx, tx, lines))
+		return entries, errors.Join(m.count(ctx, tx), m.useUp(ctx, tx), nameCases(ctx, tx, lines))
 	})
 }
 

@@ -25,3 +25,7 @@ CREATE TABLE erasure (
 
 -- Those that wait; few rows.
 CREATE INDEX erasure_waits ON erasure (subject) WHERE done_at IS NULL;
+
+-- A consent for one time, and when a read used it up; NULL until then.
+ALTER TABLE consent ADD COLUMN once INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE consent ADD COLUMN used_at INTEGER;
