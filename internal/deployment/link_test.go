@@ -81,7 +81,7 @@ func TestWrongLink(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("inspection_no,uscc,lei,org_name,kind,result,inspected_on,authority\n")
 	for i := range 12 {
-		fmt.Fprintf(&b, "检%03d,%s,,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code("91", 7), i%9+1)
+		fmt.Fprintf(&b, "检%03d,%s,,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code(7), i%9+1)
 		fmt.Fprintf(&b, "外%03d,,%s,Example Trading Ltd,random,refused,2026-%02d-06,示例局\n", i, lei, i%9+1)
 	}
 	if rep := o.ingest("samr", "samr.inspection", b.String()); rep.Counts.Stored != 24 {
