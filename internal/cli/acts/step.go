@@ -27,7 +27,7 @@ func (listDraft) Help() string {
 
 Examples:
 
-    probity list draft uscc:91000000MA0000007C serious-violators --as li-wei --ground quality --tier serious --measure key-supervision --fact penalty-number="沪市监罚〔2026〕17号" --fact penalty-day=2026-06-01 --fact heavier-penalty=licence-revoked --fact harm="12,000 boilers without a test" --number "draft 17" --document draft.pdf --reasons "the penalty of 1 June is final"`
+    probity list draft uscc:91000000MA0000007C serious-violators --as li-wei --ground quality --tier serious --measure key-supervision --fact "penalty-number=沪市监罚〔2026〕17号" --fact penalty-day=2026-06-01 --fact heavier-penalty=licence-revoked --fact "harm=12,000 boilers without a test" --number "draft 17" --document draft.pdf --reasons "the penalty of 1 June is final"`
 }
 
 // Run drafts the entry.
