@@ -35,9 +35,9 @@ func (h *house) band(i int) access.Request {
 }
 
 // kept is the consent of person i as it is kept.
-func (h *house) kept(t *testing.T, i int, id consent.ID) consent.Consent {
+func (h *house) kept(t *testing.T, id consent.ID) consent.Consent {
 	t.Helper()
-	list, err := h.store.Consents(t.Context(), h.people[i])
+	list, err := h.store.Consents(t.Context(), h.people[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestOneTimeIsOneRead(t *testing.T) {
 	if answered.Load() != 1 || refused.Load() != 23 {
 		t.Errorf("%d answered and %d refused, want 1 and 23", answered.Load(), refused.Load())
 	}
-	after := h.kept(t, 0, given.ID)
+	after := h.kept(t, given.ID)
 	if !after.Spent() || after.Digest() != given.Digest() {
 		t.Errorf("kept as %+v", after)
 	}
@@ -100,7 +100,7 @@ func TestOneTimeIsOneRating(t *testing.T) {
 	if _, err := h.desk.Open(t.Context(), h.band(0)); err != nil {
 		t.Fatal(err)
 	}
-	spent := h.kept(t, 0, given.ID)
+	spent := h.kept(t, given.ID)
 	born, err := h.persons.Born(t.Context(), h.people)
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +149,7 @@ func TestAConsentForLongerSparesTheOneForOneTime(t *testing.T) {
 			t.Fatalf("read under %v, %v; want the one for longer", scope.Consent(), err)
 		}
 	}
-	if c := h.kept(t, 0, single.ID); c.Spent() {
+	if c := h.kept(t, single.ID); c.Spent() {
 		t.Error("the consent for one time was used beside one for longer")
 	}
 	for range 2 {
@@ -172,7 +172,7 @@ func TestARefusedReadUsesNothingUp(t *testing.T) {
 	if _, err := h.desk.Open(t.Context(), h.band(0)); !fault.Is(err, fault.Refused) || unused(err) {
 		t.Fatalf("a read of a closed file: %v", err)
 	}
-	if c := h.kept(t, 0, given.ID); c.Spent() {
+	if c := h.kept(t, given.ID); c.Spent() {
 		t.Error("a refused read used the consent up")
 	}
 }
