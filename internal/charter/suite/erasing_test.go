@@ -122,7 +122,7 @@ func reportsErased(h *history) act {
 
 // sweepsRetention physically deletes what is over.
 func sweepsRetention(h *history) act {
-	a := act{name: "what is over is deleted", everybody: true}
+	a := act{name: "what is over is deleted", everybody: true, sweeps: true}
 	var swept erasure.Swept
 	if swept, a.err = h.d.Erasure().Sweep(h.ctx, nil); a.err == nil && swept.Overdue != 0 {
 		h.violated("C10", "%s: %d rows are overdue after it", a, swept.Overdue)

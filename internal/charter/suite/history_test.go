@@ -55,9 +55,11 @@ type diary struct {
 	// erased are those of whose file nothing is left, confined those whose file an erasure has cut down to what law keeps.
 	erased, confined map[*party]bool
 	erasedRows       []record.ID
-	links            []*joined
-	reads            []reading
-	acts             []string
+	// swept is by how many notices outnumber acts of a sort, by subject, since the last deletion of what is over.
+	swept map[string]map[string]int
+	links []*joined
+	reads []reading
+	acts  []string
 }
 
 // open begins a history on a copy of the town.
@@ -74,7 +76,7 @@ func open(tb testing.TB, t *rapid.T) *history {
 	h := &history{
 		T: t, ctx: context.Background(), town: w, now: firstDay, path: filepath.Join(folder, "probity.db"),
 		credentials: map[string]access.Credential{},
-		diary:       diary{erased: map[*party]bool{}, confined: map[*party]bool{}},
+		diary:       diary{swept: map[string]map[string]int{}, erased: map[*party]bool{}, confined: map[*party]bool{}},
 	}
 	h.reopen()
 	t.Cleanup(func() {
@@ -219,6 +221,8 @@ type act struct {
 	// touched are the subjects whose matter it is; nil with everybody set where it concerns all.
 	touched   []subject.ID
 	everybody bool
+	// sweeps says that it deletes what is over, acts and notices among it.
+	sweeps bool
 }
 
 func (a act) String() string {
