@@ -49,6 +49,8 @@ type Request struct {
 	// Measure is the code of the measure a decision is asked for, Record the id of the one record that is asked for; ""
 	// where the question names none.
 	Measure, Record string
+	// reference stands in the entry in place of the case, where the case concerns several subjects.
+	reference string
 }
 
 // Line is the entry of a read on its way into the ledger.
@@ -217,7 +219,8 @@ func (s Scope) Shows(newest *record.Version) bool {
 }
 
 // Open judges the request (C11), writes the entry durably, and only then opens the scope. Where the entry cannot be
-// written nothing is answered and the fault is Unavailable.
+// written nothing is answered and the fault is Unavailable. A refusal leaves an entry too, that of the attempt, which the
+// subject sees; what was asked about nobody in the register, or by nobody, leaves none.
 func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
 	if err := d.ready(ctx, &r); err != nil {
 		return Scope{}, err
@@ -259,7 +262,7 @@ type opening struct {
 	line    *Line
 }
 
-// weigh finds the subject, judges the read and makes its line.
+// weigh finds the subject, judges the read and makes its line. A refusal is written down as an attempt.
 func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	sub, err := d.store.Subject(ctx, r.Subject)
 	if err != nil {
@@ -267,7 +270,7 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	}
 	permit, err := d.judge(ctx, r, sub)
 	if err != nil {
-		return opening{}, err
+		return opening{}, d.refused(ctx, r, sub, err)
 	}
 	t := permit.Terms()
 	o := opening{sub, &Line{
@@ -277,6 +280,9 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 		},
 		Permit: permit, Day: t.Today,
 	}}
+	if r.reference != "" && t.Case != "" {
+		o.line.Case, o.line.Entry.Case = t.Case, r.reference
+	}
 	if t.By.Subject == 0 {
 		o.line.Limit = d.quotas.PerDay(t.Purpose, t.Today)
 	}

@@ -152,6 +152,66 @@ func TestRefusedReadsLeaveNoScope(t *testing.T) {
 	}
 }
 
+// TestARefusedReadIsSeen: whoever was refused stands in the subject's own ledger with what it asked and what it lacked;
+// what it stated beside the closed lists does not, since the subject would read there of others.
+func TestARefusedReadIsSeen(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	own := o.own(t, "company", o.company)
+	other := o.own(t, "body", o.body)
+	for _, c := range []struct {
+		name  string
+		spoil func(*access.Request)
+		want  ledger.Entry
+	}{
+		{"no purpose", func(r *access.Request) { r.Purpose = "" },
+			ledger.Entry{What: "file", Detail: "C11: purpose", Basis: "credit-reporting", Case: "17"}},
+		{"curiosity", func(r *access.Request) { r.Purpose = "what is Li Si up to" },
+			ledger.Entry{What: "file", Detail: "C11: purpose of the closed list", Basis: "credit-reporting", Case: "17"}},
+		{"no basis", func(r *access.Request) { r.Basis = " " },
+			ledger.Entry{What: "file", Detail: "C11: legal basis", Purpose: "supervision", Case: "17"}},
+		{"a feeling", func(r *access.Request) { r.Basis = "because of Li Si" },
+			ledger.Entry{What: "file", Detail: "C11: legal basis of the purpose", Purpose: "supervision", Case: "17"}},
+		{"somebody in the basis", func(r *access.Request) { r.Basis = "credit-reporting " + o.person.String() },
+			ledger.Entry{What: "file", Detail: "C11: legal basis", Purpose: "supervision", Case: "17"}},
+		{"somebody in the case", func(r *access.Request) { r.Case = "17 against " + o.person.String() },
+			ledger.Entry{What: "file", Detail: "C11: case number", Purpose: "supervision", Basis: "credit-reporting"}},
+		{"the whole file", func(r *access.Request) { r.What = access.OwnFile },
+			ledger.Entry{What: "own_file", Detail: "C11: own credential", Purpose: "supervision", Basis: "credit-reporting", Case: "17"}},
+		{"who looked", func(r *access.Request) { r.What = access.Looked },
+			ledger.Entry{What: "log", Detail: "C11: own credential", Purpose: "supervision", Basis: "credit-reporting", Case: "17"}},
+		{"another subject", func(r *access.Request) { *r = access.Request{As: other, Subject: o.company, What: access.OwnFile} },
+			ledger.Entry{What: "own_file", Detail: "C11: own file"}},
+	} {
+		r := o.file()
+		c.spoil(&r)
+		if _, err := o.desk.Open(t.Context(), r); !fault.Is(err, fault.Refused) {
+			t.Errorf("%s: got %v, want a refusal", c.name, err)
+		}
+		scope, err := o.desk.Open(t.Context(), access.Request{As: own, Subject: o.company, What: access.Looked})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log, err := o.desk.Log(t.Context(), scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := log[len(log)-2] // behind it stands this very look
+		want := c.want
+		want.Act = ledger.Attempt
+		if r.As.Subject() == 0 {
+			want.Reader, want.Official = "bank", "Clerk Wu"
+		}
+		got = ledger.Entry{Act: got.Act, What: got.What, Detail: got.Detail, Reader: got.Reader, Official: got.Official, Purpose: got.Purpose, Basis: got.Basis, Case: got.Case}
+		if got != want {
+			t.Errorf("%s: the subject sees %+v, want %+v", c.name, got, want)
+		}
+	}
+	if err := o.store.VerifyLedger(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestScopePermitsWhatWasAsked(t *testing.T) {
 	t.Parallel()
 	o := open(t)

@@ -16,8 +16,9 @@ import (
 // case it carries a reference that no other entry carries, so that nobody learns from its own ledger whose business it
 // was. The reader alone can ask what stands behind a reference, see CaseOf.
 //
-// Where one of the reads is refused none is answered, though entries of the others may have been written; the refusal
-// does not say whose it was.
+// Where one of the reads is refused none is answered, though entries of the others may have been written. The refusal says
+// to the reader whose it was; the entry of the attempt stands in that subject's ledger alone, with a reference in place of
+// the case.
 func (d *Desk) OpenEach(ctx context.Context, r Request, subjects []subject.ID) ([]Scope, error) {
 	if err := d.ready(ctx, &r); err != nil {
 		return nil, err
@@ -26,12 +27,12 @@ func (d *Desk) OpenEach(ctx context.Context, r Request, subjects []subject.ID) (
 	for i, id := range subjects {
 		one := r
 		one.Subject = id
+		if len(subjects) > 1 && r.Case != "" {
+			one.reference = reference()
+		}
 		o, err := d.weigh(ctx, &one)
 		if err != nil {
 			return nil, err
-		}
-		if o.line.Entry.Case != "" && len(subjects) > 1 {
-			o.line.Case, o.line.Entry.Case = o.line.Entry.Case, reference()
 		}
 		all[i] = o
 	}
@@ -42,7 +43,7 @@ func (d *Desk) OpenEach(ctx context.Context, r Request, subjects []subject.ID) (
 	for i, o := range all {
 		if o.line.Refused != nil {
 			one := r
-			one.Case = o.line.Entry.Case
+			one.reference = o.line.Entry.Case
 			return nil, d.refused(ctx, &one, o.subject, o.line.Refused)
 		}
 		scopes[i] = o.scope()

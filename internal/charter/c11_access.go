@@ -155,7 +155,13 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	case p.NeedsCase && blank(t.Case):
 		return nil, missing("case", "state the number of the case with --case", "the purpose "+p.Code+" needs a case")
 	}
-	return p, caseNumber(t.Case)
+	if err := Article(t.Basis); err != nil {
+		return nil, err
+	}
+	if err := Article(t.Basis); err != nil {
+		return nil, err
+	}
+	return p, CaseNumber(t.Case)
 }
 
 // allows tells whether a stated basis is one of the purpose's: its code, followed by the article where it names one.

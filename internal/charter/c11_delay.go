@@ -73,7 +73,10 @@ func PermitDelay(t DelayTerms) (DelayPermit, error) {
 	case t.End > t.Today.Add(longestDelay):
 		return refusal("end date", "state a day within six months; the court can order it anew", "the order keeps reads back for longer than one order may")
 	}
-	if err := caseNumber(t.Case); err != nil {
+	if err := Article(t.Basis); err != nil {
+		return DelayPermit{}, err
+	}
+	if err := CaseNumber(t.Case); err != nil {
 		return DelayPermit{}, err
 	}
 	return DelayPermit{&t}, nil

@@ -1,6 +1,7 @@
 package charter
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -62,9 +63,9 @@ func numeral(r rune) bool {
 // maxCase is how long the number of a case may be, in bytes.
 const maxCase = 120
 
-// caseNumber holds that what is stated as a case is a number and carries nobody's identifier: the subject sees it, and so
+// CaseNumber holds that what is stated as a case is a number and carries nobody's identifier: the subject sees it, and so
 // it may not tell of anybody else who is a party to the case.
-func caseNumber(text string) error {
+func CaseNumber(text string) error {
 	const cure = "state the number of the case alone: it is shown to the subject, and must not name anybody"
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -75,12 +76,27 @@ func caseNumber(text string) error {
 		return Refuse("C11", "case number", cure, "what is stated as the case is no number")
 	case !strings.ContainsFunc(text, numeral):
 		return Refuse("C11", "case number", cure, "what is stated as the case holds no number")
-	}
-	words := strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	for _, w := range words {
-		if _, isSubject := subject.Decode('s', strings.ToLower(w)); isSubject || len(w) == 18 && identifier.Check(identifier.ResidentID, w).Valid {
-			return Refuse("C11", "case number", cure, "what is stated as the case carries somebody's identifier")
-		}
+	case identifies(text):
+		return Refuse("C11", "case number", cure, "what is stated as the case carries somebody's identifier")
 	}
 	return nil
+}
+
+// Article holds that a legal basis is a law and its article, short and with nobody's identifier: the subject sees it as
+// it was stated.
+func Article(basis string) error {
+	if len(basis) <= maxCase && !strings.ContainsFunc(basis, unicode.IsControl) && !identifies(basis) {
+		return nil
+	}
+	return Refuse("C11", "legal basis", "state the code of the law, and the article: it is shown to the subject, and must not name anybody",
+		"what is stated as the legal basis is more than a law and its article")
+}
+
+// identifies tells whether one of the words is the number of a subject here or of a human being.
+func identifies(text string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return slices.ContainsFunc(words, func(w string) bool {
+		_, isSubject := subject.Decode('s', strings.ToLower(w))
+		return isSubject || len(w) == 18 && identifier.Check(identifier.ResidentID, w).Valid
+	})
 }

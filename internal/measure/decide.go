@@ -93,7 +93,7 @@ func (s *Service) judge(ctx context.Context, j *judgement, q Request) error {
 	}
 	var err error
 	if j.scope, err = s.parts.Desk.Open(ctx, what); err != nil {
-		return s.unopened(ctx, j, q, err)
+		return s.unopened(ctx, j, err)
 	}
 	j.Access, j.terms.Use = j.scope.Entry(), j.scope.Consent()
 	if m.Class == "benefit" {
@@ -109,9 +109,9 @@ func (s *Service) judge(ctx context.Context, j *judgement, q Request) error {
 }
 
 // unopened looks at why the desk opened no scope. A benefit asked about for a human being who has not consented is a
-// question with an answer: refused, under C1, with the element that the consent lacks; the attempt is recorded. Any other
+// question with an answer: refused, under C1, with the element that the consent lacks; the desk has recorded the attempt. Any other
 // refusal is the reader's own fault and goes back to it.
-func (s *Service) unopened(ctx context.Context, j *judgement, q Request, err error) error {
+func (s *Service) unopened(ctx context.Context, j *judgement, err error) error {
 	var f *fault.Error
 	if j.terms.Measure.Benefit == nil || !errors.As(err, &f) || f.Code != fault.Refused ||
 		f.Missing != "consent" && f.Missing != charter.MissingUnused {
@@ -121,9 +121,6 @@ func (s *Service) unopened(ctx context.Context, j *judgement, q Request, err err
 	var refusal *fault.Error
 	if !errors.As(missing, &refusal) || refusal.Code != fault.Refused {
 		return errors.Join(err, missing)
-	}
-	if err := s.parts.Desk.Attempt(ctx, q.As.Actor(), j.terms.Subject.ID, string(access.Decision), q.Case, refusal); err != nil {
-		return err
 	}
 	return refusal
 }
