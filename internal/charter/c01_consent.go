@@ -9,6 +9,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/clock"
 	"probity/internal/consent"
+	"probity/internal/consent/wording"
 	"probity/internal/subject"
 )
 
@@ -28,7 +29,9 @@ type ConsentTerms struct {
 	// By is who brings it: the subject itself, or an official who saw it signed; With is then the second official.
 	By, With  Actor
 	Catalogue *catalogue.Catalogue
-	Today     calendar.Day
+	// Texts are the words by which people may agree.
+	Texts *wording.Texts
+	Today calendar.Day
 }
 
 // ConsentPermit permits the store to record one consent.
@@ -39,7 +42,8 @@ func (p ConsentPermit) Consent() *consent.Consent { return p.consent }
 
 // PermitConsent holds the giving half of C1: the consent names every element, was freely given, runs for 12 months at
 // most, is the subject's own authenticated act or a signed document that two officials saw signed, and its subject is
-// of full age. The proof in the consent is replaced by what the credentials show.
+// of full age. The proof in the consent is replaced by what the credentials show, and the digest of the words by that of
+// the text it names, in force today.
 func PermitConsent(t ConsentTerms) (ConsentPermit, error) {
 	c := t.Consent
 	c.Recipients, c.Contexts, c.Categories = slices.Clone(c.Recipients), slices.Clone(c.Contexts), slices.Clone(c.Categories)
@@ -51,7 +55,7 @@ func PermitConsent(t ConsentTerms) (ConsentPermit, error) {
 		return ConsentPermit{}, err
 	}
 	for _, err := range []error{
-		consentNames(&c, t.Subject), consentFree(&c), consentPeriod(&c),
+		consentText(&c, &t), consentNames(&c, t.Subject), consentFree(&c), consentPeriod(&c),
 		consentListed(&c, t.Subject, t.Catalogue), ofAge(t.Subject, t.Born, t.Today),
 	} {
 		if err != nil {
@@ -129,8 +133,14 @@ func consentNames(c *consent.Consent, s subject.Subject) error {
 		return missing("data categories", "data categories, or names them all at once")
 	case strings.TrimSpace(c.Method) == "" || c.Method == "*":
 		return missing("method", "method of rating")
-	case strings.TrimSpace(c.Language) == "" || strings.TrimSpace(c.TextVersion) == "":
+	case c.Words.Text == "" || c.Words.Version == "" || c.Words.Language == "" || !IsSHA256(c.Words.Digest):
 		return missing("text", "text and language that the person agreed to")
+	case !c.Words.Warned:
+		return Refuse("C1", "warning", "warn the person of what adverse and financial information may do to it, and ask anew",
+			"the person was not warned before it agreed (Order 631 art. 14)")
+	case !c.Words.Written:
+		return Refuse("C1", "agreement in writing", "ask the person to agree in writing, on paper or with its own credential",
+			"the person did not agree in writing (Order 631 art. 14)")
 	}
 	switch c.Proof.Means {
 	case consent.OwnAct:

@@ -10,6 +10,7 @@ import (
 	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/consent/wording"
 	"probity/internal/subject"
 )
 
@@ -34,8 +35,12 @@ var consentFlaws = []struct {
 	{"two contexts", func(t *charter.RatingTerms) { t.Consent.Contexts = []string{"finance-credit", "traffic"} }, "C1: one context"},
 	{"no categories", func(t *charter.RatingTerms) { t.Consent.Categories = nil }, "C1: data categories"},
 	{"no method", func(t *charter.RatingTerms) { t.Consent.Method = "" }, "C1: method"},
-	{"no text", func(t *charter.RatingTerms) { t.Consent.TextVersion = "" }, "C1: text"},
-	{"no language", func(t *charter.RatingTerms) { t.Consent.Language = "" }, "C1: text"},
+	{"no text", func(t *charter.RatingTerms) { t.Consent.Words.Text = "" }, "C1: text"},
+	{"no version", func(t *charter.RatingTerms) { t.Consent.Words.Version = "" }, "C1: text"},
+	{"no digest of the words", func(t *charter.RatingTerms) { t.Consent.Words.Digest = "" }, "C1: text"},
+	{"not warned", func(t *charter.RatingTerms) { t.Consent.Words.Warned = false }, "C1: warning"},
+	{"not in writing", func(t *charter.RatingTerms) { t.Consent.Words.Written = false }, "C1: agreement in writing"},
+	{"no language", func(t *charter.RatingTerms) { t.Consent.Words.Language = "" }, "C1: text"},
 	{"no proof", func(t *charter.RatingTerms) { t.Consent.Proof = consent.Proof{} }, "C1: proof"},
 	{"one witness", func(t *charter.RatingTerms) {
 		t.Consent.Proof = consent.Proof{Means: consent.SignedDocument, Document: digestHex, Witnesses: []string{"a/b"}}
@@ -189,7 +194,7 @@ func TestC1NoPopulationOfPersons(t *testing.T) {
 
 func consentTerms() charter.ConsentTerms {
 	return charter.ConsentTerms{
-		Consent: goodConsent(), Subject: person, Born: grownUp, By: itself, Catalogue: world(), Today: today,
+		Consent: goodConsent(), Subject: person, Born: grownUp, By: itself, Catalogue: world(), Texts: wording.BuiltIn(), Today: today,
 	}
 }
 
@@ -230,6 +235,14 @@ var givingFlaws = []struct {
 	{"unknown handler", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Handler = "moon" }, "C1: handler"},
 	{"asked by a ministry", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Asked.By = "ministry" }, "C1: free choice"},
 	{"backdated", consentTerms, func(t *charter.ConsentTerms) { t.Consent.From--; t.Consent.To-- }, "C1: present consent"},
+	{"no text", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Text = "" }, "C1: text"},
+	{"unknown text", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Text = "song" }, "C1: known text"},
+	{"unknown version", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Version = "9" }, "C1: known text"},
+	{"text of no money", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Text = "rating" }, "C1: text for the area of life"},
+	{"text in French", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Language = "fr" }, "C1: text in a language"},
+	{"other words", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Digest = digestHex }, "C1: text as it was shown"},
+	{"not warned", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Warned = false }, "C1: warning"},
+	{"not in writing", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Words.Written = false }, "C1: agreement in writing"},
 	{"minor", consentTerms, func(t *charter.ConsentTerms) { t.Born = today - 6000 }, "C1: full age"},
 	{"tied", consentTerms, func(t *charter.ConsentTerms) { t.Consent.Asked.Tied = true }, "C1: free choice"},
 }

@@ -9,6 +9,7 @@ import (
 	"probity/internal/charter"
 	"probity/internal/charter/testworld"
 	"probity/internal/consent"
+	"probity/internal/consent/wording"
 	"probity/internal/fault"
 	"probity/internal/subject"
 )
@@ -37,7 +38,10 @@ func goodConsent() consent.Consent {
 	return consent.Consent{
 		ID: 7, Subject: person.ID, Handler: consent.Platform, Recipients: []string{"bank"}, Purpose: "lending",
 		Contexts: []string{"finance-credit"}, Categories: []string{"bank.repayment"}, Method: "repayment-score",
-		From: today, To: today.Add(calendar.Period{Months: 12}), Language: "zh", TextVersion: "3",
+		From: today, To: today.Add(calendar.Period{Months: 12}), Words: consent.Words{
+			Text: "rating-finance", Version: "1", Language: "zh", Warned: true, Written: true,
+			Digest: wording.BuiltIn().Text("rating-finance", "1").Digest("zh"),
+		},
 		Proof: consent.Proof{Means: consent.OwnAct, Credential: "person"},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/consent/wording"
 	"probity/internal/subject"
 )
 
@@ -19,7 +20,7 @@ func TestC1GivingNamesEveryElement(t *testing.T) {
 		c := goodConsent()
 		leave(&c)
 		_, err := charter.PermitConsent(charter.ConsentTerms{
-			Consent: c, Subject: person, Born: grownUp, By: itself, Catalogue: world(), Today: today,
+			Consent: c, Subject: person, Born: grownUp, By: itself, Catalogue: world(), Texts: wording.BuiltIn(), Today: today,
 		})
 		wantRefusal(t, err, want)
 	}

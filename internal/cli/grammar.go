@@ -36,7 +36,7 @@ type grammar struct {
 	History    historyCommand     `cmd:"" help:"List what a model said of a subject over time."`
 	Decide     decideCommand      `cmd:"" help:"Say whether a benefit or a restriction applies to a subject, and why."`
 	Model      rules.Models       `cmd:"" help:"Rating models and their life: check, register, approve, put in force."`
-	Consent    consentCommands    `cmd:"" help:"What persons agreed to."`
+	Consent    own.Consents       `cmd:"" help:"What persons agreed to."`
 	File       own.File           `cmd:"" help:"A subject's own file, whole and free."`
 	Dispute    own.Disputes       `cmd:"" help:"What subjects contest on their files, and what came of it."`
 	Statement  own.Statements     `cmd:"" help:"The subjects' own words beside their records."`

@@ -69,20 +69,31 @@ type Consent struct {
 	Categories []string `json:"categories"`
 	Method     string   `json:"method"`
 	// From is the first day, To the first day on which it no longer holds. Once: it covers the day From and no other.
-	From calendar.Day `json:"from"`
-	To   calendar.Day `json:"to"`
-	Once bool         `json:"once,omitempty"`
-	// Language and TextVersion say which words the person agreed to, TextDigest is their SHA-256 in hexadecimal.
-	Language    string `json:"language"`
-	TextVersion string `json:"text_version"`
-	TextDigest  string `json:"text_digest,omitempty"`
-	Asked       Asked  `json:"asked,omitzero"`
-	Proof       Proof  `json:"proof"`
+	From  calendar.Day `json:"from"`
+	To    calendar.Day `json:"to"`
+	Once  bool         `json:"once,omitempty"`
+	Words Words        `json:"words"`
+	Asked Asked        `json:"asked,omitzero"`
+	Proof Proof        `json:"proof"`
 	// Given, Withdrawn and Used are instants; Withdrawn is zero while the consent stands, Used until the read that used
 	// up a consent for one time.
 	Given     time.Time `json:"given_at"`
 	Withdrawn time.Time `json:"withdrawn_at,omitzero"`
 	Used      time.Time `json:"used_at,omitzero"`
+}
+
+// Words are the words that the person agreed to: a version of a text of package wording.
+type Words struct {
+	// Text and Version name the text, Language is the one in which it was shown, Digest the SHA-256 of the exact words in
+	// hexadecimal.
+	Text     string `json:"text"`
+	Version  string `json:"version"`
+	Language string `json:"language"`
+	Digest   string `json:"digest"`
+	// Warned: before agreeing the person was warned of what adverse and financial information may do to it. Written: it
+	// agreed in writing, on paper or by its own credential. Order 631 art. 14 asks for both.
+	Warned  bool `json:"warned"`
+	Written bool `json:"in_writing"`
 }
 
 // Asked is how the consent came to be asked for. Each of the flags makes it void, as it was not given freely.

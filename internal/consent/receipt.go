@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/consent/wording"
 	"probity/internal/subject"
 )
 
@@ -24,9 +25,12 @@ type Receipt struct {
 	From         calendar.Day `json:"valid_from"`
 	To           calendar.Day `json:"valid_to"`
 	Frequency    string       `json:"frequency"`
-	Language     string       `json:"notice_language"`
+	Text         string       `json:"notice_id"`
 	TextVersion  string       `json:"notice_version"`
-	TextDigest   string       `json:"notice_digest,omitempty"`
+	Language     string       `json:"notice_language"`
+	TextDigest   string       `json:"notice_digest"`
+	Warned       bool         `json:"warned"`
+	Written      bool         `json:"in_writing"`
 	Collection   Means        `json:"collection_method"`
 	Jurisdiction string       `json:"jurisdiction"`
 	Proof        Proof        `json:"proof"`
@@ -34,10 +38,22 @@ type Receipt struct {
 	Withdrawn    time.Time    `json:"withdrawn_at,omitzero"`
 	Used         time.Time    `json:"used_at,omitzero"`
 	Digest       string       `json:"digest"`
+	// Words are the words that the person agreed to, letter by letter: those whose SHA-256 is TextDigest.
+	Words string `json:"notice_text"`
+}
+
+// Shown are the words that the person agreed to, letter by letter; "" where the program does not know the words of that
+// digest, as it is older than they are.
+func (c *Consent) Shown() string {
+	t := wording.BuiltIn().Text(c.Words.Text, c.Words.Version)
+	if t == nil || t.Digest(c.Words.Language) != c.Words.Digest {
+		return ""
+	}
+	return t.Shown(c.Words.Language)
 }
 
 // receiptSchema names the form of a receipt.
-const receiptSchema = "probity-consent-receipt/1 after ISO/IEC TS 27560:2023"
+const receiptSchema = "probity-consent-receipt/2 after ISO/IEC TS 27560:2023"
 
 // Receipt is the consent's receipt.
 func (c *Consent) Receipt() Receipt {
@@ -49,7 +65,8 @@ func (c *Consent) Receipt() Receipt {
 	return Receipt{
 		Schema: receiptSchema, ID: c.ID, Subject: c.Subject, Handler: c.Handler, Recipients: c.Recipients, Purpose: c.Purpose,
 		Contexts: c.Contexts, Categories: c.Categories, Method: c.Method, From: c.From, To: c.To, Frequency: frequency,
-		Language: c.Language, TextVersion: c.TextVersion, TextDigest: c.TextDigest, Collection: c.Proof.Means, Jurisdiction: "CN",
+		Text: c.Words.Text, TextVersion: c.Words.Version, Language: c.Words.Language, TextDigest: c.Words.Digest,
+		Warned: c.Words.Warned, Written: c.Words.Written, Words: c.Shown(), Collection: c.Proof.Means, Jurisdiction: "CN",
 		Proof: c.Proof, Given: c.Given, Withdrawn: c.Withdrawn, Used: c.Used, Digest: hex.EncodeToString(digest[:]),
 	}
 }

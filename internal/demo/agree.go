@@ -53,11 +53,10 @@ func (r *Run) consent(ctx context.Context) error {
 	for _, m := range r.ratings.Book.Models() {
 		models[m.Facts.Code] = m
 	}
-	text := sha256.Sum256([]byte("demo consent, version 1"))
 	from := r.today()
 	shape := consent.Consent{
-		Handler: consent.Platform, From: from, To: from.Add(calendar.Period{Months: 11}), Language: "zh", TextVersion: "demo-1",
-		TextDigest: hex.EncodeToString(text[:]),
+		Handler: consent.Platform, From: from, To: from.Add(calendar.Period{Months: 11}),
+		Words: consent.Words{Text: "rating-finance", Version: "1", Language: "zh", Warned: true, Written: true},
 		Proof: consent.Proof{
 			Means: consent.SignedDocument, Signed: from,
 			Witnesses: []string{by.Agency() + "/" + by.Official(), with.Agency() + "/" + with.Official()},

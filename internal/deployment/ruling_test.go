@@ -44,7 +44,7 @@ func (o *office) borrower(n uint64) (subject.ID, access.Credential) {
 	_, err = o.d.Rights.Give(o.Context(), me, access.Credential{}, consent.Consent{
 		Subject: sub.ID, Handler: consent.Platform, Recipients: []string{"delta-bank"}, Purpose: "lending", Contexts: []string{"finance-credit"},
 		Categories: []string{repayments, "delta-consumer-finance.person-repayment"}, Method: "person-repayment",
-		From: today, To: today.Add(calendar.Period{Months: 6}), Language: "zh", TextVersion: "v1",
+		From: today, To: today.Add(calendar.Period{Months: 6}), Words: consent.Words{Text: "rating-finance", Version: "1", Language: "zh", Warned: true, Written: true},
 	})
 	o.must(err)
 	return sub.ID, me

@@ -164,7 +164,7 @@ func (w *world) agree(n int) consent.Consent {
 		Subject: w.id(n), Handler: consent.Platform, Recipients: []string{"delta-bank"}, Purpose: "lending", Contexts: []string{"finance-credit"},
 		Categories: []string{loans, "delta-consumer-finance.person-repayment"}, Method: model,
 		From: calendar.In(w.clock, calendar.Shanghai), To: calendar.In(w.clock, calendar.Shanghai).Add(calendar.Period{Months: 6}),
-		Language: "zh", TextVersion: "v1",
+		Words: consent.Words{Text: "rating-finance", Version: "1", Language: "zh", Warned: true, Written: true},
 	})
 	w.must(err)
 	_, err = w.rate(n)

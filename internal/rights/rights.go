@@ -12,6 +12,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/consent/wording"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/notice"
@@ -56,12 +57,13 @@ type Service struct {
 	births    Births
 	clerk     *notice.Clerk
 	catalogue *catalogue.Catalogue
+	texts     *wording.Texts
 	now       func() time.Time
 }
 
 // New makes a service; now is the clock.
 func New(store Store, births Births, clerk *notice.Clerk, cat *catalogue.Catalogue, now func() time.Time) *Service {
-	return &Service{store, births, clerk, cat, now}
+	return &Service{store, births, clerk, cat, wording.BuiltIn(), now}
 }
 
 // consentsPerCommit keeps the one writer free for readers' entries.
@@ -124,7 +126,7 @@ func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list
 		}
 		permits[i], err = charter.PermitConsent(charter.ConsentTerms{
 			Consent: c, Subject: subjects[i], Born: day, By: by.Actor(), With: with.Actor(),
-			Catalogue: s.catalogue, Today: calendar.In(at, calendar.Shanghai),
+			Catalogue: s.catalogue, Texts: s.texts, Today: calendar.In(at, calendar.Shanghai),
 		})
 		if err != nil {
 			return nil, err

@@ -122,7 +122,7 @@ func (h *house) words(i int) consent.Consent {
 	return consent.Consent{
 		Subject: h.people[i], Handler: consent.Platform, Recipients: []string{"bank", "court"}, Purpose: "lending",
 		Contexts: []string{"finance-credit"}, Categories: []string{"bank.repayment"}, Method: "repayment-score",
-		From: today, To: today.Add(calendar.Period{Months: 6}), Language: "zh", TextVersion: "3",
+		From: today, To: today.Add(calendar.Period{Months: 6}), Words: consent.Words{Text: "rating-finance", Version: "1", Language: "zh", Warned: true, Written: true},
 	}
 }
 

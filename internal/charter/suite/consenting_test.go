@@ -40,7 +40,7 @@ func (h *history) words(p *party, method string) consent.Consent {
 	return consent.Consent{
 		Subject: p.id, Handler: consent.Platform, Recipients: []string{pick(h, "recipient", "bank", "museum")}, Purpose: m.purpose,
 		Contexts: []string{m.context}, Categories: slices.Clone(m.datasets), Method: method,
-		From: h.today(), To: h.today() + calendar.Day(pick(h, "days", 1, 20, 90, 300)), Language: "zh", TextVersion: "3",
+		From: h.today(), To: h.today() + calendar.Day(pick(h, "days", 1, 20, 90, 300)), Words: consent.Words{Text: "rating-finance", Version: "1", Language: "zh", Warned: true, Written: true},
 	}
 }
 
@@ -114,8 +114,11 @@ var consentFlaws = map[string]func(h *history, p *party, c *consent.Consent, by,
 			c.Categories[len(c.Categories)-1] = "bank.repayment"
 		}
 	},
-	"method": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Method = "" },
-	"text":   func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.TextVersion = "" },
+	"method":     func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Method = "" },
+	"text":       func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Words.Version = "" },
+	"known text": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Words.Version = "0" },
+	"warning":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Words.Warned = false },
+	"writing":    func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) { c.Words.Written = false },
 	"too long": func(_ *history, _ *party, c *consent.Consent, _, _ *access.Credential) {
 		c.To = c.From.Add(calendar.Period{Months: 12}) + 1
 	},

@@ -1,9 +1,10 @@
-package cli
+package own
 
 import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"probity/calendar"
 	"probity/internal/access"
@@ -12,11 +13,14 @@ import (
 	"probity/internal/fault"
 )
 
-type consentCommands struct {
+// Consents are the commands about what persons agreed to.
+type Consents struct {
 	Give     consentGive     `cmd:"" help:"Record a consent that its subject gave."`
 	Withdraw consentWithdraw `cmd:"" help:"End a consent; the ratings under it are deleted at once."`
 	Show     consentShow     `cmd:"" help:"List a subject's consents."`
 	Receipt  consentReceipt  `cmd:"" help:"Give the receipt of a consent, to take away."`
+	Texts    consentTexts    `cmd:"" help:"List the texts by which people may agree."`
+	Text     consentText     `cmd:"" help:"Print a text, word for word, to show it."`
 }
 
 // consentGive records a consent. Every element is named; nothing is filled in for the person.
@@ -32,8 +36,10 @@ type consentGive struct {
 	To          string   `required:"" placeholder:"DAY" help:"The first day on which it no longer holds; at most 12 months on."`
 	Once        bool     `help:"For one reading, on the first day."`
 	Language    string   `default:"zh" placeholder:"CODE" help:"The language of the words agreed to."`
-	Text        string   `required:"" placeholder:"VERSION" help:"The version of the words agreed to."`
-	TextFile    string   `placeholder:"FILE" help:"The file of those words; its SHA-256 is kept."`
+	Text        string   `required:"" placeholder:"ID/VERSION" help:"The text agreed to; probity consent texts lists those in force."`
+	TextFile    string   `placeholder:"FILE" help:"The file of the words that were shown; refused where they are not those of the text."`
+	Warned      bool     `help:"Before agreeing the person was warned of what adverse and financial information may do to it."`
+	Writing     bool     `name:"in-writing" help:"It agreed in writing: on paper, or with its own credential."`
 	Document    string   `placeholder:"FILE" help:"The signed document, where two officials saw it signed; its SHA-256 is kept."`
 	Signed      string   `placeholder:"DAY" help:"The day on which it was signed."`
 	AskedBy     string   `placeholder:"AGENCY" complete:"agency" help:"The agency that asked for it."`
@@ -46,12 +52,12 @@ type consentGive struct {
 
 // Help shows the examples.
 func (consentGive) Help() string {
-	return `A person is rated only under its own consent, which names everything it is for. It is given with the subject's own credential, or recorded by two officials who saw the document signed. The Charter refuses a consent that was not freely given: say so where it was tied, preselected, or asked for by an employer or an authority.
+	return `A person is rated only under its own consent, which names everything it is for. It is given with the subject's own credential, or recorded by two officials who saw the document signed. The Charter refuses a consent that was not freely given: say so where it was tied, preselected, or asked for by an employer or an authority. The words are a text in force, shown with its warning and agreed to in writing.
 
 Examples:
 
-    probity consent give id:000000199001011239 --as zhang-own --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-01-01 --text v1
-    probity consent give id:000000199001011239 --document signed.pdf --signed 2026-03-01 --with wang-min --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-03-01 --text v1`
+    probity consent give id:000000199001011239 --as zhang-own --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-01-01 --text rating-finance/1 --warned --in-writing
+    probity consent give id:000000199001011239 --document signed.pdf --signed 2026-03-01 --with wang-min --purpose lending --context finance-credit --category pboc.person-repayment --method person-repayment --recipient bank-a --to 2027-03-01 --text rating-finance/1 --language en --warned --in-writing`
 }
 
 // Run records the consent.
@@ -66,16 +72,14 @@ func (c consentGive) Run(s *console.Session) error {
 	}
 	given := consent.Consent{
 		Subject: sub.ID, Handler: c.Handler, Recipients: c.Recipient, Purpose: c.Purpose, Contexts: c.Context,
-		Categories: c.Category, Method: c.Method, Once: c.Once, Language: c.Language, TextVersion: c.Text,
+		Categories: c.Category, Method: c.Method, Once: c.Once,
 		Asked: consent.Asked{By: c.AskedBy, Tied: c.Tied, Preselected: c.Preselect, Employer: c.Employer, Authority: c.ByAuthority},
 	}
 	if err := c.days(s, &given); err != nil {
 		return err
 	}
-	if c.TextFile != "" {
-		if given.TextDigest, err = console.DigestOf(c.TextFile); err != nil {
-			return err
-		}
+	if err := c.words(&given); err != nil {
+		return err
 	}
 	by, with, err := s.Pair(c.With)
 	if err != nil {
@@ -103,6 +107,19 @@ func (c consentGive) days(s *console.Session, given *consent.Consent) (err error
 		return err
 	}
 	given.Proof.Signed, err = console.Day("signed", c.Signed)
+	return err
+}
+
+// words says what the person agreed to.
+func (c consentGive) words(given *consent.Consent) (err error) {
+	id, version, ok := strings.Cut(c.Text, "/")
+	if !ok {
+		return console.Misuse("%q names no version of a text", c.Text).With("name one as ID/VERSION; probity consent texts lists those in force")
+	}
+	given.Words = consent.Words{Text: id, Version: version, Language: c.Language, Warned: c.Warned, Written: c.Writing}
+	if c.TextFile != "" {
+		given.Words.Digest, err = console.DigestOf(c.TextFile)
+	}
 	return err
 }
 
@@ -140,6 +157,7 @@ func printConsent(w io.Writer, c *consent.Consent, today calendar.Day) {
 	console.Columns(w, nil, []console.Row{
 		{"  from, to", fmt.Sprintf("%s, %s", c.From, c.To)}, {"  purpose", c.Purpose}, {"  context", console.List(c.Contexts)},
 		{"  method", c.Method}, {"  data", console.List(c.Categories)}, {"  rated by", c.Handler}, {"  told to", console.List(c.Recipients)},
+		{"  text", fmt.Sprintf("%s/%s in %s, SHA-256 %s", c.Words.Text, c.Words.Version, c.Words.Language, c.Words.Digest)},
 		{"  given", fmt.Sprintf("%s, %s, %s", console.Minute(c.Given), c.Proof.Means, console.Either(c.Proof.Credential, console.List(c.Proof.Witnesses).String()))},
 	})
 }
@@ -195,6 +213,7 @@ func (c consentWithdraw) Run(s *console.Session) error {
 // consentShow lists consents.
 type consentShow struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
+	Words   bool   `help:"Print the words agreed to below each, word for word."`
 	console.Reading
 }
 
@@ -204,7 +223,7 @@ func (consentShow) Help() string {
 
 Examples:
 
-    probity consent show id:000000199001011239 --as zhang-own
+    probity consent show id:000000199001011239 --as zhang-own --words
     probity consent show id:000000199001011239 --purpose lending --basis "pipl art. 13" --case 2026-118`
 }
 
@@ -225,12 +244,23 @@ func (c consentShow) Run(s *console.Session) error {
 	if all == nil {
 		all = []consent.Consent{}
 	}
-	s.Result(map[string]any{"access": scope.Entry(), "consents": all}, func(w io.Writer) {
+	answer := map[string]any{"access": scope.Entry(), "consents": all}
+	if c.Words {
+		words := map[string]string{}
+		for i := range all {
+			words[all[i].Words.Digest] = all[i].Shown()
+		}
+		answer["words"] = words
+	}
+	s.Result(answer, func(w io.Writer) {
 		if len(all) == 0 {
 			fmt.Fprintln(w, "there is none that may be shown")
 		}
 		for i := range all {
 			printConsent(w, &all[i], s.Today())
+			if c.Words {
+				fmt.Fprintf(w, "\n%s\n", all[i].Shown())
+			}
 		}
 	})
 	return nil
@@ -245,7 +275,7 @@ type consentReceipt struct {
 
 // Help shows the examples.
 func (consentReceipt) Help() string {
-	return `The receipt is JSON with the fields of ISO/IEC TS 27560, and the digest that the subject's ledger commits to. The subject gets its own, a recipient those that name it. The reading is recorded.
+	return `The receipt is JSON with the fields of ISO/IEC TS 27560, the words agreed to, letter by letter, and the digest that the subject's ledger commits to. The subject gets its own, a recipient those that name it. The reading is recorded.
 
 Examples:
 
