@@ -8,6 +8,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/listing"
 	"probity/internal/measure"
@@ -349,8 +350,18 @@ func (p ownParts) rulings(ctx context.Context, scope access.Scope) (ownfile.Part
 }
 
 func (p ownParts) consents(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
-	list, err := p.d.Rights.Show(ctx, scope)
+	all, err := p.d.Rights.Show(ctx, scope)
+	list := make([]agreement, len(all))
+	for i := range all {
+		list[i] = agreement{all[i], all[i].Shown()}
+	}
 	return described(list, err, "method", "purpose", "from", "to")
+}
+
+// agreement is a consent with the words that were agreed to, letter by letter.
+type agreement struct {
+	consent.Consent
+	Shown string `json:"notice_text"`
 }
 
 func (p ownParts) readers(ctx context.Context, scope access.Scope) (ownfile.Part, error) {

@@ -14,7 +14,7 @@ var words = map[string]string{
 	"id": "编号", "at": "时间", "subject": "主体", "record": "记录", "dataset": "数据集", "agency": "机构", "official": "经办人", "purpose": "目的",
 	"basis": "法律依据", "case": "案号", "act": "行为", "what": "内容", "detail": "说明", "reader": "查阅机构", "handler": "处理者",
 	"recipients": "接收方", "contexts": "领域", "categories": "数据类别", "method": "评价方法", "from": "起始日", "to": "截止日", "given_at": "同意时间",
-	"withdrawn_at": "撤回时间", "language": "语言", "text_version": "文本版本", "status": "状态", "state": "状态", "ground": "理由", "due": "期限",
+	"withdrawn_at": "撤回时间", "language": "语言", "words": "同意文本", "notice_text": "文本全文", "version": "版本", "digest": "摘要", "warned": "已告知不利后果", "in_writing": "书面同意", "status": "状态", "state": "状态", "ground": "理由", "due": "期限",
 	"opened_at": "提出时间", "outcome": "结果", "issuer": "作出机关", "measure": "措施", "start": "起始日", "end": "终止日", "review": "复查日",
 	"appeal": "救济途径", "served": "送达日", "occasion": "事由", "letter": "通知", "title": "标题", "body": "正文", "recipient": "接收方", "kind": "类型",
 	"about": "事项", "acknowledged_at": "确认时间", "text": "内容", "law": "依据", "contest": "异议途径", "until": "截止", "number": "序号",
