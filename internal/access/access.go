@@ -49,6 +49,8 @@ type Request struct {
 	// Measure is the code of the measure a decision is asked for, Record the id of the one record that is asked for; ""
 	// where the question names none.
 	Measure, Record string
+	// Part is the part of the file that is asked for; "" is the whole.
+	Part Part
 	// reference stands in the entry in place of the case, where the case concerns several subjects.
 	reference string
 }
@@ -319,7 +321,7 @@ func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject) (char
 	return charter.PermitRead(terms)
 }
 
-// detail are the codes that say what was shown: the model, measure or record asked for; the level where it is less than
+// detail are the codes that say what was shown: the model, measure, part or record asked for; the level where it is less than
 // all; the consent, and the datasets where it names them.
 func detail(r *Request, p charter.ReadPermit) string {
 	var words []string
@@ -330,6 +332,7 @@ func detail(r *Request, p charter.ReadPermit) string {
 	}
 	say("model", p.Terms().Model)
 	say("measure", r.Measure)
+	say("part", string(r.Part))
 	say("record", r.Record)
 	if p.Level() != charter.FullAnswer {
 		say("level", p.Level().String())

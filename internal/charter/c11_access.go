@@ -116,7 +116,7 @@ func ownRead(t ReadTerms) (ReadPermit, error) {
 	if t.By.Subject != t.Subject.ID || t.By.Credential == "" {
 		return ReadPermit{}, Refuse("C11", "own file", "read your own file, or have an official ask for a stated purpose", "a subject's credential opens its own file and no other")
 	}
-	t.Purpose, t.Basis, t.Case = "own_file", "charter C12", ""
+	t.Purpose, t.Basis, t.Case = "own-file", "charter C12", ""
 	return ReadPermit{terms: &t, level: FullAnswer}, nil
 }
 

@@ -128,7 +128,7 @@ func (c recordShow) Run(s *console.Session) error {
 	if err := id.UnmarshalText([]byte(c.Record)); err != nil {
 		return console.Misuse("%v", err).With("probity subject show lists a subject's records with their ids")
 	}
-	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	scope, err := s.PartScope(c.Subject, access.Records, c.Reading, id.String())
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ type subjectFileAnswer struct {
 
 // Run prints the file.
 func (c subjectShow) Run(s *console.Session) error {
-	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	scope, err := s.PartScope(c.Subject, access.Records, c.Reading, "")
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ type View struct {
 	// Record is the newest version of the record contested, as it stands; nil where another layer is contested or it is
 	// no longer there.
 	Record *record.Version `json:"-"`
-	// Access is the entry under which a handler's reading was recorded; "" for the subject's own.
+	// Access is the entry under which the reading was recorded.
 	Access string `json:"access,omitempty"`
 }
 
@@ -145,7 +145,7 @@ func (s *Service) Evidence(ctx context.Context, by access.Credential, id contest
 	return File{string(name), body}, err
 }
 
-// seen opens a case to who may see it. An official's reading is in the subject's ledger before anything is answered (C11).
+// seen opens a case to who may see it. The reading is in the subject's ledger before anything is answered (C11).
 func (s *Service) seen(ctx context.Context, by access.Credential, id contest.ID, what string) (theCase, string, error) {
 	actor, _, err := s.actors(ctx, &Own{By: by})
 	if err != nil {
@@ -159,7 +159,8 @@ func (s *Service) seen(ctx context.Context, by access.Credential, id contest.ID,
 		if actor.Subject != c.sub.ID {
 			return theCase{}, "", unknown(id)
 		}
-		return c, "", nil
+		scope, err := s.parts.Desk.Open(ctx, access.Request{As: by, Subject: c.sub.ID, What: access.OwnFile, Part: access.Disputes})
+		return c, scope.Entry(), err
 	}
 	if err := remedy.PermitHandling(&c.dispute, actor, s.parts.Catalogue, c.bodies); err != nil {
 		return theCase{}, "", err

@@ -28,7 +28,7 @@ func (s *Service) Show(ctx context.Context, q Request) ([]entry.Entry, error) {
 		what = access.OwnFile
 	}
 	scope, err := s.parts.Desk.Open(ctx, access.Request{
-		As: q.As, Subject: q.Subject, What: what, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
+		As: q.As, Subject: q.Subject, What: what, Part: access.Lists, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
 	})
 	if err != nil {
 		return nil, err

@@ -128,7 +128,7 @@ func (s *Service) line(by charter.Actor, id subject.ID, act string, d order.Docu
 // Orders reads the orders on a subject, ended ones included, once the reading is recorded: by the subject itself, or by
 // an official who states why. Measure is not looked at.
 func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) {
-	scope, err := s.openFile(ctx, q)
+	scope, err := s.openFile(ctx, q, access.Orders)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) 
 
 // Kept reads a decision as it was given, with all its reasons, once the reading is recorded.
 func (s *Service) Kept(ctx context.Context, q Request, id DecisionID) (Decision, error) {
-	scope, err := s.openFile(ctx, q)
+	scope, err := s.openFile(ctx, q, access.Decisions)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -174,14 +174,14 @@ func (s *Service) Reopen(scope access.Scope, k *KeptDecision) (Decision, error) 
 	return d.told(scope.Subject(), scope.Level()), nil
 }
 
-// openFile opens the subject's own file to itself, and the file to an official.
-func (s *Service) openFile(ctx context.Context, q Request) (access.Scope, error) {
+// openFile opens a part of the subject's own file to itself, and of the file to an official.
+func (s *Service) openFile(ctx context.Context, q Request, part access.Part) (access.Scope, error) {
 	what := access.File
 	if q.As.Subject() != 0 {
 		what = access.OwnFile
 	}
 	return s.parts.Desk.Open(ctx, access.Request{
-		As: q.As, Subject: q.Subject, What: what, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
+		As: q.As, Subject: q.Subject, What: what, Part: part, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/record"
@@ -141,11 +142,15 @@ func (s *Service) Notice(ctx context.Context, q Reading, id record.ID) (Item, er
 }
 
 func (s *Service) scope(ctx context.Context, q Reading, what access.What) (access.Scope, error) {
+	part := access.Repairs
+	if what != access.File {
+		part = "" // the rating that is explained is named by its model
+	}
 	if q.As.Subject() != 0 {
 		what = access.OwnFile
 	}
 	return s.parts.Desk.Open(ctx, access.Request{
-		As: q.As, Subject: q.Subject, What: what, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
+		As: q.As, Subject: q.Subject, What: what, Part: part, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
 	})
 }
 
@@ -198,6 +203,9 @@ func (s *Service) foresee(ctx context.Context, q Reading, scope access.Scope, p 
 		return nil
 	}
 	if !scope.Own() {
+		if sub := scope.Subject(); sub.Natural() || charter.NeedsConsent(sub) {
+			return nil // asking would be an attempt that the subject sees
+		}
 		var err error
 		if scope, err = s.scope(ctx, q, access.Explanation); err != nil {
 			if fault.Is(err, fault.Refused) {

@@ -82,10 +82,12 @@ type Vault interface {
 	Open(id subject.ID, place string, sealed []byte) ([]byte, error)
 }
 
-// Desk opens scopes and records attempts that the Charter refused.
+// Desk opens scopes, and records looks into matters and attempts that the Charter refused.
 type Desk interface {
 	Open(context.Context, access.Request) (access.Scope, error)
 	Attempt(ctx context.Context, by charter.Actor, about subject.ID, what, file string, refusal *fault.Error) error
+	// Handling records that an official looked into a matter of its own office.
+	Handling(ctx context.Context, by charter.Actor, of subject.ID, what, purpose, basis, matter string) (string, error)
 }
 
 // Parts are what the service stands on; every one must be set.
@@ -313,7 +315,8 @@ func (s *Service) Concordance(ctx context.Context, agency string) ([]verdict.Con
 	return list, nil
 }
 
-// Pending are what an office has to rule on, by the day it is due.
+// Pending are what an office has to rule on, by the day it is due, once it is recorded for each that an official of the
+// office saw what is proposed.
 func (s *Service) Pending(ctx context.Context, as access.Credential) ([]Pending, error) {
 	if as.Agency() == "" {
 		return nil, fault.New(fault.Unauthenticated, "ruling.official", "the credential %s is no official's", as.Name()).With("show an official's credential with --as NAME")
@@ -323,6 +326,10 @@ func (s *Service) Pending(ctx context.Context, as access.Credential) ([]Pending,
 		return nil, err
 	}
 	for i := range list {
+		_, err := s.parts.Desk.Handling(ctx, as.Actor(), list[i].Subject, string(access.Decision), "benefit", "pipl art. 13", list[i].Decision.String())
+		if err != nil {
+			return nil, err
+		}
 		if list[i].Review != 0 {
 			continue // the request set its own day
 		}
@@ -415,7 +422,7 @@ func (s *Service) List(ctx context.Context, q Reading) ([]verdict.Ruling, error)
 		what = access.OwnFile
 	}
 	scope, err := s.parts.Desk.Open(ctx, access.Request{
-		As: q.As, Subject: q.Subject, What: what, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
+		As: q.As, Subject: q.Subject, What: what, Part: access.Rulings, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case,
 	})
 	if err != nil {
 		return nil, err

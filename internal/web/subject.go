@@ -232,7 +232,7 @@ func (s *Server) records(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	scope, err := s.open.Access.Open(r.Context(), access.Request{
-		As: s.reader, Subject: sub.ID, What: access.File, Purpose: purpose, Basis: basis,
+		As: s.reader, Subject: sub.ID, What: access.File, Part: access.Records, Purpose: purpose, Basis: basis,
 	})
 	if err != nil {
 		return view{}, err

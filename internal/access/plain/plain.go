@@ -39,54 +39,6 @@ func In(l Language, cat *catalogue.Catalogue) *Speaker {
 	return &Speaker{cat, l, w}
 }
 
-// words are the fixed parts of the sentences.
-type words struct {
-	at                                                     string // the layout of an instant
-	what                                                   map[string]string
-	acts                                                   map[ledger.Act]string
-	read, tried, withheld, self, somebody, stop            string
-	purpose, basis, file, model, measure, record, level    string
-	consent, datasets, refused, of, and, separator, detail string
-	levels                                                 map[string]string
-}
-
-var english = words{
-	at: "2 January 2006 at 15:04",
-	what: map[string]string{
-		"file": "your file", "rating": "your rating", "decision": "whether a measure applies to you", "explanation": "how your rating came about",
-		"history": "your earlier ratings", "own_file": "the whole file", "log": "who looked at the file",
-	},
-	acts: map[ledger.Act]string{
-		ledger.Consent: "a consent was given", ledger.Withdrawal: "a consent was withdrawn", ledger.Credential: "a credential for the file was %s",
-		ledger.Order: "an order was %s", ledger.Link: "the file was %s with another", ledger.Freeze: "the file was %s to readings by consent",
-		ledger.Delay: "a court ordered that readings be shown later",
-	},
-	read: "On %s %s read %s", tried: "On %s %s tried to reach %s and was refused", self: "the subject itself",
-	withheld: "An entry whose contents a court keeps back for a time; its place and its hash can be checked now, and its contents are shown by themselves when that time is over.",
-	somebody: "somebody without an agency", stop: ".", purpose: "for %s", basis: "by %s", file: "case %s", model: "model %s", measure: "measure %s",
-	record: "record %s", level: "shown: %s", consent: "under consent %s", datasets: "datasets: %s", refused: "missing: %s",
-	of: "%[2]s of %[1]s", and: ", ", separator: "; ", detail: "%s",
-	levels: map[string]string{"yes_no": "yes or no only", "band": "the band only"},
-}
-
-var chinese = words{
-	at: "2006年1月2日15:04",
-	what: map[string]string{
-		"file": "您的信用档案", "rating": "您的信用评价", "decision": "某项措施是否适用于您", "explanation": "您的信用评价的形成过程",
-		"history": "您的历史信用评价", "own_file": "本人全部档案", "log": "本档案的查阅记录",
-	},
-	acts: map[ledger.Act]string{
-		ledger.Consent: "作出同意", ledger.Withdrawal: "撤回同意", ledger.Credential: "本档案的凭证（%s）", ledger.Order: "决定（%s）", ledger.Link: "档案与另一档案（%s）",
-		ledger.Freeze: "对基于同意的查阅冻结或解冻档案（%s）", ledger.Delay: "法院命令暂缓告知查阅",
-	},
-	read: "%s，%s查阅了%s", tried: "%s，%s试图访问%s，被拒绝", self: "本人",
-	withheld: "法院命令暂缓公开本条内容；其位置与哈希值现可核验，期限届满后自动显示。",
-	somebody: "无单位人员", stop: "。", purpose: "用途：%s", basis: "依据：%s", file: "案号：%s", model: "模型：%s", measure: "措施：%s",
-	record: "记录：%s", level: "所示内容：%s", consent: "依据同意书%s", datasets: "数据集：%s", refused: "缺少：%s",
-	of: "%[1]s的%[2]s", and: "、", separator: "；", detail: "%s",
-	levels: map[string]string{"yes_no": "仅是或否", "band": "仅等级"},
-}
-
 // Sentence is what the entry records.
 func (s *Speaker) Sentence(e *ledger.Entry) string {
 	if e.Act == ledger.Withheld {
@@ -101,8 +53,11 @@ func (s *Speaker) Sentence(e *ledger.Entry) string {
 	case ledger.Attempt:
 		fmt.Fprintf(&b, s.words.tried, at, s.who(e), what)
 	default:
-		fmt.Fprintf(&b, "%s%s", at, s.words.separator)
-		fmt.Fprintf(&b, "%s%s%s", s.who(e), s.words.separator, s.act(e))
+		act, rest := s.act(e)
+		b.WriteString(strings.Join([]string{at, s.who(e), act}, s.words.separator))
+		if rest != "" {
+			b.WriteString(s.words.separator + rest)
+		}
 	}
 	for _, part := range s.parts(e) {
 		b.WriteString(s.words.separator + part)
@@ -110,16 +65,28 @@ func (s *Speaker) Sentence(e *ledger.Entry) string {
 	return b.String() + s.words.stop
 }
 
-// act is what was done; What goes where the words have room for it.
-func (s *Speaker) act(e *ledger.Entry) string {
+// act is what was done, and what else the entry's codes say of it: an id, a name.
+func (s *Speaker) act(e *ledger.Entry) (text, rest string) {
 	text, known := s.words.acts[e.Act]
-	switch {
-	case !known:
-		return strings.TrimSpace(string(e.Act) + " " + e.What)
-	case strings.Contains(text, "%s"):
-		return fmt.Sprintf(text, e.What)
+	if !known {
+		return strings.TrimSpace(string(e.Act) + " " + e.What), e.Detail
 	}
-	return text
+	code := e.What
+	if verb, ids, _ := strings.Cut(e.Detail, " "); detailed[e.Act] {
+		code, rest = verb, ids
+	} else {
+		rest = e.Detail
+	}
+	if !strings.Contains(text, "%s") {
+		return text, rest
+	}
+	word := cmp.Or(s.words.verbs[string(e.Act)+" "+code], s.words.verbs[code], strings.NewReplacer("-", " ", "_", " ").Replace(code))
+	return fmt.Sprintf(text, word), rest
+}
+
+// detailed are the acts whose Detail begins with what was done; of the others it is What.
+var detailed = map[ledger.Act]bool{
+	ledger.Order: true, ledger.Listing: true, ledger.Statement: true, ledger.Channel: true, ledger.Repair: true, ledger.Ruling: true,
 }
 
 // who is the official of an agency, or the subject itself.
@@ -158,7 +125,6 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 		return parts
 	}
 	if e.Act != ledger.Read {
-		say(s.words.detail, e.Detail)
 		return parts
 	}
 	for word := range strings.FieldsSeq(e.Detail) {
@@ -171,16 +137,18 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 				value = s.say(m.Title)
 			}
 			say(s.words.measure, value)
+		case "part":
+			say(s.words.level, cmp.Or(s.words.shown[value], value))
 		case "record":
 			say(s.words.record, value)
 		case "level":
-			say(s.words.level, cmp.Or(s.words.levels[value], value))
+			say(s.words.level, cmp.Or(s.words.shown[value], value))
 		case "consent":
 			say(s.words.consent, value)
 		case "datasets":
 			say(s.words.datasets, s.datasets(value))
 		default:
-			say(s.words.detail, word)
+			say(s.words.said, word)
 		}
 	}
 	return parts

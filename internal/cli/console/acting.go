@@ -114,6 +114,20 @@ func Day(flag, text string) (calendar.Day, error) {
 // Scope opens the desk for one reading of one subject: the subject's own credential opens its own file, an official's
 // what was asked.
 func (s *Session) Scope(text string, what access.What, why Reading, model string) (access.Scope, error) {
+	return s.open(text, why, access.Request{What: what, Model: model})
+}
+
+// PartScope is Scope for a part of the file; record is the id of the one record that is shown, "" where there is none.
+func (s *Session) PartScope(text string, part access.Part, why Reading, record string) (access.Scope, error) {
+	return s.open(text, why, access.Request{What: access.File, Part: part, Record: record})
+}
+
+// OwnPart is PartScope for what the subject alone may read.
+func (s *Session) OwnPart(text string, part access.Part) (access.Scope, error) {
+	return s.open(text, Reading{}, access.Request{What: access.OwnFile, Part: part})
+}
+
+func (s *Session) open(text string, why Reading, r access.Request) (access.Scope, error) {
 	sub, err := s.Subject(text)
 	if err != nil {
 		return access.Scope{}, err
@@ -123,11 +137,10 @@ func (s *Session) Scope(text string, what access.What, why Reading, model string
 		return access.Scope{}, err
 	}
 	if by.Subject() != 0 {
-		what = access.OwnFile
+		r.What = access.OwnFile
 	}
-	return s.Opened.Access.Open(s.Ctx, access.Request{
-		As: by, Subject: sub.ID, What: what, Purpose: why.Purpose, Basis: why.Basis, Case: why.Case, Model: model,
-	})
+	r.As, r.Subject, r.Purpose, r.Basis, r.Case = by, sub.ID, why.Purpose, why.Basis, why.Case
+	return s.Opened.Access.Open(s.Ctx, r)
 }
 
 // Pair is the credential in use and that of the second official, if one is named.

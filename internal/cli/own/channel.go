@@ -114,7 +114,7 @@ Examples:
 
 // Run prints a line a channel.
 func (c channelList) Run(s *console.Session) error {
-	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	scope, err := s.PartScope(c.Subject, access.Channels, c.Reading, "")
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ Examples:
 
 // Run confirms the channel.
 func (c channelConfirm) Run(s *console.Session) error {
-	scope, err := s.Scope(c.Subject, access.File, console.Reading{}, "")
+	scope, err := s.PartScope(c.Subject, access.Channels, console.Reading{}, "")
 	if err != nil {
 		return err
 	}

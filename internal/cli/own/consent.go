@@ -233,7 +233,7 @@ func (c consentShow) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	scope, err := s.PartScope(c.Subject, access.Consents, c.Reading, "")
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (c consentReceipt) Run(s *console.Session) error {
 	if !ok {
 		return console.Misuse("%q is no consent id", c.Consent).With("probity consent show lists a subject's consents with their ids")
 	}
-	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	scope, err := s.PartScope(c.Subject, access.Consents, c.Reading, "")
 	if err != nil {
 		return err
 	}

@@ -210,7 +210,7 @@ func (c disputeList) Run(s *console.Session) error {
 	if c.Subject == "" {
 		return tasks(s, desk)
 	}
-	scope, err := s.Scope(c.Subject, access.OwnFile, console.Reading{}, "")
+	scope, err := s.OwnPart(c.Subject, access.Disputes)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (t tongue) language() notice.Language { return notice.Language(t.Language) 
 
 // inbox opens a subject's inbox for one reading.
 func inbox(s *console.Session, subjectText string, why console.Reading) (*post.Inbox, access.Scope, error) {
-	scope, err := s.Scope(subjectText, access.File, why, "")
+	scope, err := s.PartScope(subjectText, access.Notices, why, "")
 	if err != nil {
 		return nil, scope, err
 	}

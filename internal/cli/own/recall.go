@@ -43,7 +43,7 @@ func (c recallList) Run(s *console.Session) error {
 		list, err = s.Opened.Recalls().Mine(s.Ctx, by)
 	} else {
 		var scope access.Scope
-		if scope, err = s.Scope(c.Subject, access.OwnFile, console.Reading{}, ""); err != nil {
+		if scope, err = s.OwnPart(c.Subject, access.Recalls); err != nil {
 			return err
 		}
 		list, err = s.Opened.Recalls().Told(s.Ctx, scope)

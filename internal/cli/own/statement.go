@@ -116,7 +116,7 @@ func (c statementShow) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	scope, err := s.Scope(c.Subject, access.File, c.Reading, "")
+	scope, err := s.PartScope(c.Subject, access.Statements, c.Reading, "")
 	if err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ func (c ledgerReceipt) Run(s *console.Session) error {
 		if err != nil {
 			return console.Misuse("%q is no number of an entry", number).With("write SUBJECT/SEQ, such as s0123456789abc/17")
 		}
-		scope, err := s.Scope(who, access.OwnFile, console.Reading{}, "")
+		scope, err := s.OwnPart(who, access.Receipt)
 		if err != nil {
 			return err
 		}
