@@ -10,6 +10,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/listing/criteria"
 	"probity/internal/listing/entry"
+	"probity/internal/measure/ceiling"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
 )
@@ -49,6 +50,8 @@ type DecisionTerms struct {
 	// nil for every other outcome, and where an order stands behind it.
 	Listing *entry.Entry
 	List    *criteria.List
+	// Ceilings says how long a measure may follow from an entry of its tier; looked at with Listing alone.
+	Ceilings *ceiling.Table
 	// Rating is what Granted and NotGranted rest on, nil for every other outcome.
 	Rating *RatingGround
 	// Consent is the person's own, for a benefit decided on a natural subject.

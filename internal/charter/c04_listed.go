@@ -18,7 +18,7 @@ func restrictionListed(t *DecisionTerms) error {
 	case !standsInList(m, t.Today):
 		return Refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", m.Code, t.Today)
 	}
-	if _, ok := e.Carries(m.Code, m.Ceiling, t.List, t.Today); !ok {
+	if _, ok := ListedUntil(e, m, t.List, t.Ceilings, t.Today); !ok {
 		return Refuse("C4", "entry that stands and carries the measure", "answer clear: this entry restricts nobody in this", "the entry %s does not carry the measure %s on %s", e.ID, m.Code, t.Today)
 	}
 	return Restrictable(m, t.Subject)

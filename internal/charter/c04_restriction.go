@@ -8,6 +8,7 @@ import (
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/fault"
+	"probity/internal/measure/ceiling"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
 )
@@ -21,7 +22,9 @@ type RestrictionTerms struct {
 	// By is who enters the order.
 	By        Actor
 	Catalogue *catalogue.Catalogue
-	Today     calendar.Day
+	// Ceilings says how far each law carries a measure.
+	Ceilings *ceiling.Table
+	Today    calendar.Day
 }
 
 // measure is the entry of the closed list that the order names, nil where the list has none of that code.
@@ -35,13 +38,13 @@ func (r Restriction) Order() *order.Order { return r.order }
 
 // PermitRestriction holds C4: a restriction exists only through an order of a court or a competent authority that names
 // its subject, legal basis, document, start, end or review date and route of appeal, and whose notice was served; it
-// comes from the closed list of measures and stays under the measure's ceiling. The same is asked for organisations:
-// the listing procedure is not part of this release, so there is no second path.
+// comes from the closed list of measures, and stays under the measure's ceiling and under that of its law for conduct of
+// its tier and the amount at stake. The same is asked for organisations.
 //
 // An order whose days contradict each other is Invalid; whatever the Charter misses is Refused and named.
 func PermitRestriction(t RestrictionTerms) (Restriction, error) {
 	for _, check := range []func(*RestrictionTerms) error{
-		orderComplete, orderOfAnAuthority, orderOfTheList, orderOfTheCompetent, orderUnderTheCeiling, orderWithoutRating,
+		orderComplete, orderOfAnAuthority, orderOfTheList, orderOfTheCompetent, orderUnderTheCeiling, orderInProportion, orderWithoutRating,
 	} {
 		if err := check(&t); err != nil {
 			return Restriction{}, err

@@ -13,6 +13,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/measure/ceiling"
 	"probity/internal/measure/order"
 	"probity/internal/subject"
 )
@@ -35,7 +36,7 @@ func onDay(s string) calendar.Day { return calendar.MustParse(s) }
 func orderTerms(cat *catalogue.Catalogue) charter.RestrictionTerms {
 	return charter.RestrictionTerms{
 		Order: order.Order{
-			Subject: 7, Issuer: "court", Measure: "consumption-limit",
+			Subject: 7, Issuer: "court", Measure: "consumption-limit", Tier: "serious", Amount: 5_000_000,
 			Document: order.Document{Number: "(2026) 12", Digest: [32]byte{1}},
 			Basis:    order.Basis{Law: "consumption-provisions", Article: "art. 1"},
 			Start:    onDay("2026-06-01"), End: onDay("2028-06-01"), Review: calendar.None,
@@ -44,6 +45,7 @@ func orderTerms(cat *catalogue.Catalogue) charter.RestrictionTerms {
 		Subject:   subject.Subject{ID: 7, Kind: subject.Person},
 		By:        charter.Actor{Agency: "court", Official: "Judge Lin", Credential: "lin"},
 		Catalogue: cat,
+		Ceilings:  ceiling.BuiltIn(),
 		Today:     onDay(orderToday),
 	}
 }

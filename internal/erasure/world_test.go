@@ -202,6 +202,7 @@ func (w *world) restrict(n int) order.Order {
 	w.Helper()
 	o := order.Order{
 		Subject: w.id(n), Issuer: "spc", Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Measure: "consumption-limit",
+		Tier: "serious", Amount: 90_000_000,
 		Document: order.Document{Number: fmt.Sprintf("(2026) file %d", n), Digest: sha256.Sum256([]byte{byte(n)})},
 		Start:    calendar.MustParse("2026-06-01"), End: calendar.MustParse("2026-12-01"), Review: calendar.None,
 		Appeal: "reconsideration by the court within ten days", Served: calendar.MustParse("2026-06-02"),

@@ -214,12 +214,25 @@ func TestASmallDebtAndTenYears(t *testing.T) {
 	}
 	// The same by order: no measure runs for ten years, whatever the order says.
 	o := order.Order{
-		Subject: firm, Issuer: "shanghai-court", Measure: "consumption-limit", Document: paper("(2026) 沪01执7号之一"),
+		Subject: firm, Issuer: "shanghai-court", Measure: "consumption-limit", Tier: "serious", Amount: 90_000_000, Document: paper("(2026) 沪01执7号之一"),
 		Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Start: today, End: today.Add(calendar.Period{Years: 10}),
 		Review: calendar.None, Served: today, Appeal: "reconsideration by the court within ten days",
 	}
 	_, err = w.measures().EnterOrder(t.Context(), w.as("shanghai-court"), o)
 	refused(t, err, "C4", "end under the ceiling")
+	// For two years neither: the bill is too small for a measure that reaches into daily life. What the court can do is
+	// said.
+	o.End, o.Amount = today.Add(calendar.Period{Years: 2}), bill
+	_, err = w.measures().EnterOrder(t.Context(), w.as("shanghai-court"), o)
+	refused(t, err, "C4", "ceiling of the legal basis")
+	var f *fault.Error
+	if !errors.As(err, &f) || !strings.Contains(f.Text, "from 10000 yuan on; the order is about 2951 yuan") || !strings.Contains(f.Cure, "asset-freeze") {
+		t.Errorf("the refusal of a heavy restriction for a petty sum: %v", err)
+	}
+	o.Measure, o.Basis.Law, o.Basis.Article, o.Tier = "asset-freeze", "civil-procedure-law", "art. 253", "general"
+	if _, err = w.measures().EnterOrder(t.Context(), w.as("shanghai-court"), o); err != nil {
+		t.Errorf("what the cure names is refused: %v", err)
+	}
 }
 
 // TestDefaulters holds the grace, the extension for grave conduct, and removal within three working days.
@@ -273,7 +286,7 @@ func TestAHumanBeingIsListedOnACourtsOrderAlone(t *testing.T) {
 	refused(t, err, "C4", "order of a court")
 	today := calendar.MustParse("2026-07-01")
 	o, err := w.measures().EnterOrder(t.Context(), w.as("shanghai-court"), order.Order{
-		Subject: person, Issuer: "shanghai-court", Measure: "consumption-limit", Document: paper("(2026) 沪01执9号"),
+		Subject: person, Issuer: "shanghai-court", Measure: "consumption-limit", Tier: "serious", Amount: 90_000_000, Document: paper("(2026) 沪01执9号"),
 		Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Start: today, End: today.Add(calendar.Period{Years: 1}),
 		Review: calendar.None, Served: today, Appeal: "reconsideration by the court within ten days",
 	})
@@ -314,7 +327,7 @@ func TestAnOrderThatExpiresIsTakenBack(t *testing.T) {
 	w := build(t)
 	today := calendar.MustParse("2026-07-01")
 	o, err := w.measures().EnterOrder(t.Context(), w.as("shanghai-court"), order.Order{
-		Subject: firm, Issuer: "shanghai-court", Measure: "consumption-limit", Document: paper("(2026) 沪01执9号"),
+		Subject: firm, Issuer: "shanghai-court", Measure: "consumption-limit", Tier: "serious", Amount: 90_000_000, Document: paper("(2026) 沪01执9号"),
 		Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Start: today, End: calendar.MustParse("2026-08-01"),
 		Review: calendar.None, Served: today, Appeal: "reconsideration by the court within ten days",
 	})

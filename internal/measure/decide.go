@@ -56,7 +56,7 @@ func (s *Service) Decide(ctx context.Context, q Request) (Decision, error) {
 		Decision: Decision{
 			Subject: sub.ID, Measure: m.Code, Official: officialName(by), Basis: q.Basis, Until: calendar.None,
 		},
-		terms: charter.DecisionTerms{Subject: sub, Measure: m, Reader: by.Agency, Purpose: q.Purpose, Today: today},
+		terms: charter.DecisionTerms{Subject: sub, Measure: m, Ceilings: s.parts.Ceilings, Reader: by.Agency, Purpose: q.Purpose, Today: today},
 	}
 	if err := s.judge(ctx, &j, q); err != nil {
 		if err = j.refuse(err); err != nil {

@@ -268,7 +268,8 @@ func (w *town) strike(n int, r *rand.Rand) {
 	c := w.folk[n]
 	other := firmCode(r.IntN(firms))
 	o := order.Order{
-		Subject: c.id, Issuer: "spc", Measure: questions[c.kind][0], Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"},
+		Subject: c.id, Issuer: "spc", Measure: questions[c.kind][0], Tier: "serious", Amount: 90_000_000,
+		Basis:    order.Basis{Law: "consumption-provisions", Article: "art. 3"},
 		Document: order.Document{Number: "(2026) 1", Digest: [32]byte{1}}, Start: calendar.MustParse("2026-11-01"),
 		End: calendar.MustParse("2027-05-01"), Review: calendar.None, Appeal: "the court, ten days", Served: calendar.MustParse("2026-11-02"),
 	}

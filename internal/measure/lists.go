@@ -56,7 +56,7 @@ func (s *Service) fromLists(j *judgement, st *Standing, m *catalogue.Measure) {
 	for i := range st.Listed {
 		e := &st.Listed[i]
 		l := s.parts.Lists.Criteria(e.List, e.Drafted)
-		until, carries := e.Carries(m.Code, m.Ceiling, l, j.terms.Today)
+		until, carries := charter.ListedUntil(e, m, l, s.parts.Ceilings, j.terms.Today)
 		if !carries {
 			continue
 		}

@@ -19,6 +19,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/measure/ceiling"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
 	"probity/internal/rating"
@@ -32,8 +33,8 @@ type Service struct {
 	clerk *notice.Clerk
 }
 
-// Parts is what a Service works with. Every field must be set, with three exceptions: Zone may be nil for
-// calendar.Shanghai, Clock for the table that comes with the program, Lists where no lists are kept.
+// Parts is what a Service works with. Every field must be set, with these exceptions: Zone may be nil for
+// calendar.Shanghai, Clock and Ceilings for the tables that come with the program, Lists where no lists are kept.
 type Parts struct {
 	Catalogue *catalogue.Catalogue
 	Book      Book
@@ -43,6 +44,7 @@ type Parts struct {
 	Vault     Vault
 	Lists     Lists
 	Clock     *clock.Table
+	Ceilings  *ceiling.Table
 	Now       func() time.Time
 	Zone      *time.Location
 }
@@ -51,6 +53,9 @@ type Parts struct {
 func New(p Parts) *Service {
 	if p.Zone == nil {
 		p.Zone = calendar.Shanghai
+	}
+	if p.Ceilings == nil {
+		p.Ceilings = ceiling.BuiltIn()
 	}
 	return &Service{p, notice.NewClerk(p.Vault)}
 }

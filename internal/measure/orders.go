@@ -27,12 +27,12 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	o.ID, o.Ended, o.Subject = s.parts.Book.NextOrder(), nil, sub.ID
 	o.EnteredAt, o.EnteredBy = s.parts.Now(), by.Official
 	permit, err := charter.PermitRestriction(charter.RestrictionTerms{
-		Order: o, Subject: sub, By: by, Catalogue: s.parts.Catalogue, Today: s.today(),
+		Order: o, Subject: sub, By: by, Catalogue: s.parts.Catalogue, Ceilings: s.parts.Ceilings, Today: s.today(),
 	})
 	if err != nil {
 		return o, s.attempted(ctx, sub.ID, by, "", err)
 	}
-	text, err := s.sealTexts(sub, orderPlace, particulars{Document: o.Document.Number, Scope: o.Scope, Appeal: o.Appeal})
+	text, err := s.sealTexts(sub, orderPlace, particulars{Document: o.Document.Number, Scope: o.Scope, Appeal: o.Appeal, Tier: o.Tier, Amount: o.Amount})
 	if err != nil {
 		return o, err
 	}

@@ -107,6 +107,8 @@ type particulars struct {
 	Scope    string `json:"scope,omitempty"`
 	Appeal   string `json:"appeal,omitempty"`
 	Reason   string `json:"reason,omitempty"`
+	Tier     string `json:"tier,omitempty"`
+	Amount   int64  `json:"amount,omitempty"`
 }
 
 // Places of sealed texts; see seal.
@@ -214,6 +216,7 @@ func (s *Service) complete(stored *StoredOrder) (order.Order, error) {
 		return o, err
 	}
 	o.Document.Number, o.Scope, o.Appeal = p.Document, p.Scope, p.Appeal
+	o.Tier, o.Amount = p.Tier, p.Amount
 	if o.Ended == nil {
 		return o, nil
 	}

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +33,10 @@ func entered(o *order.Order) notice.Notice {
 	f.day("end", o.End)
 	f.day("review", o.Review)
 	f.day("served", o.Served)
+	f.add("tier", o.Tier)
+	if o.Amount > 0 {
+		f.add("money", strconv.FormatInt(o.Amount, 10))
+	}
 	f.add("scope", o.Scope)
 	f.add("order", o.ID.String())
 	return notice.Notice{

@@ -189,7 +189,7 @@ func (w *world) decide(q measure.Request) measure.Decision {
 // limited is a court's order that limits the subject's consumption; number makes the document another one.
 func limited(id subject.ID, number byte) order.Order {
 	return order.Order{
-		Subject: id, Issuer: "court", Measure: "consumption-limit",
+		Subject: id, Issuer: "court", Measure: "consumption-limit", Tier: "serious", Amount: 5_000_000,
 		Document: order.Document{Number: "(2026) secret file 4711", Digest: [32]byte{number}},
 		Basis:    order.Basis{Law: "consumption-provisions", Article: "art. 1"},
 		Scope:    "hotels in Ningbo",

@@ -61,7 +61,7 @@ func orders(h *history) act {
 	issuer := pick(h, "issuer", m.issuers...)
 	start := h.today() + calendar.Day(pick(h, "starts in", -3, 0, 0, 10))
 	o := order.Order{
-		Subject: h.stands(p), Issuer: issuer, Document: h.document(), Basis: m.basis, Measure: code, Start: start,
+		Subject: h.stands(p), Issuer: issuer, Document: h.document(), Basis: m.basis, Measure: code, Tier: "serious", Start: start,
 		End: start.Add(calendar.Period{Months: pick(h, "months", 1, 6, m.months)}), Review: calendar.None,
 		Appeal: "to the court above, within 15 days", Served: h.today() - 1,
 	}
@@ -95,6 +95,23 @@ var orderFlaws = map[string]func(h *history, o *order.Order, as *access.Credenti
 	"start":           func(_ *history, o *order.Order, _ *access.Credential) { o.Start = calendar.None },
 	"end":             func(_ *history, o *order.Order, _ *access.Credential) { o.End, o.Review = calendar.None, calendar.None },
 	"ceiling":         func(_ *history, o *order.Order, _ *access.Credential) { o.End = o.Start.Add(calendar.Period{Years: 4}) },
+	"tier":            func(_ *history, o *order.Order, _ *access.Credential) { o.Tier = "" },
+	"lighter conduct": func(_ *history, o *order.Order, _ *access.Credential) { o.Tier = "minor" },
+	"small debt": func(h *history, o *order.Order, as *access.Credential) {
+		o.Measure, o.Basis, o.Issuer, *as = "consumption-limit", order.Basis{Law: "consumption-provisions", Article: "art. 3"}, "court", h.as("qi")
+		o.Subject, o.Amount = h.party("yard").id, 295100
+		o.End, o.Review = o.Start+20, calendar.None
+	},
+	"no amount": func(h *history, o *order.Order, as *access.Credential) {
+		o.Measure, o.Basis, o.Issuer, *as = "consumption-limit", order.Basis{Law: "consumption-provisions", Article: "art. 3"}, "court", h.as("qi")
+		o.Subject = h.party("yard").id
+		o.End, o.Review = o.Start+20, calendar.None
+	},
+	"longer than the law": func(h *history, o *order.Order, as *access.Credential) {
+		o.Measure, o.Basis, o.Issuer, *as = "fiscal-limit", order.Basis{Law: "basic-list", Article: "item 3"}, "ministry", h.as("he")
+		o.Subject, o.Tier = h.party("yard").id, "general"
+		o.End, o.Review = o.Start.Add(calendar.Period{Months: 13}), calendar.None
+	},
 	"route of appeal": func(_ *history, o *order.Order, _ *access.Credential) { o.Appeal = "" },
 	"service":         func(_ *history, o *order.Order, _ *access.Credential) { o.Served = calendar.None },
 	"service to come": func(h *history, o *order.Order, _ *access.Credential) { o.Served = h.today() + 3 },

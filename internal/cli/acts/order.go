@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"probity/calendar"
@@ -21,6 +22,8 @@ type Orders struct {
 	Answer orderAnswered `cmd:"" help:"Keep to an order after an objection, with reasons."`
 	Review orderReview   `cmd:"" help:"Call for review of an answer or, as the body above or a court, uphold the order."`
 	List   orderList     `cmd:"" help:"List the orders on a subject, ended ones too."`
+
+	Ceilings orderCeilings `cmd:"" help:"Show how far each law carries a measure: from which gravity and amount on, and how long."`
 }
 
 // paper are the flags that name the document an act stands on.
@@ -53,6 +56,8 @@ type orderEnter struct {
 	Measure string `required:"" placeholder:"CODE" complete:"measure" help:"The restriction, from the closed list."`
 	Law     string `required:"" placeholder:"LAW" help:"The legal basis of the order, with its article: \"consumption-provisions art. 3\"."`
 	Issuer  string `placeholder:"CODE" complete:"agency" help:"The court or authority; that of the credential where it is not given."`
+	Tier    string `required:"" placeholder:"TIER" help:"How grave the order found the conduct: minor, general or serious."`
+	Amount  int64  `placeholder:"FEN" help:"What is owed or was fined, in fen: 295100 for 2,951 yuan; left out where the order turns on no amount."`
 	Scope   string `placeholder:"TEXT" help:"What the restriction is confined to; all that the measure covers where it is not given."`
 	Start   string `required:"" placeholder:"DAY" help:"The first day."`
 	End     string `placeholder:"DAY" help:"The first day on which it no longer holds."`
@@ -64,11 +69,11 @@ type orderEnter struct {
 
 // Help shows the examples.
 func (orderEnter) Help() string {
-	return `No restriction exists but through an order, and no order without its legal basis, document, first day, end or review date, route of appeal, and service on its subject. Nothing in it can refer to a rating.
+	return `No restriction exists but through an order, and no order without its legal basis, document, first day, end or review date, route of appeal, and service on its subject. Nothing in it can refer to a rating. The gravity of the conduct and the sum at stake bound what can be ordered and for how long: probity order ceilings.
 
 Examples:
 
-    probity order enter uscc:91000000MA0000007C --as judge-chen --measure consumption-limit --law "consumption-provisions art. 3" --number "(2026) 31-118" --document order.pdf --start 2026-03-01 --end 2027-03-01 --served 2026-03-02 --appeal "objection to the executing court within 10 days"`
+    probity order enter uscc:91000000MA0000007C --as judge-chen --measure consumption-limit --law "consumption-provisions art. 3" --tier serious --amount 5000000 --number "(2026) 31-118" --document order.pdf --start 2026-03-01 --end 2027-03-01 --served 2026-03-02 --appeal "objection to the executing court within 10 days"`
 }
 
 // Run enters the order.
@@ -88,7 +93,7 @@ func (c orderEnter) Run(s *console.Session) error {
 	law, article, _ := strings.Cut(strings.TrimSpace(c.Law), " ")
 	o := order.Order{
 		Subject: sub.ID, Issuer: console.Either(c.Issuer, by.Agency()), Basis: order.Basis{Law: law, Article: strings.TrimSpace(article)},
-		Measure: c.Measure, Scope: c.Scope, Appeal: c.Appeal,
+		Measure: c.Measure, Tier: c.Tier, Amount: c.Amount, Scope: c.Scope, Appeal: c.Appeal,
 	}
 	if o.Document, err = c.paper.read(); err != nil {
 		return err
@@ -232,8 +237,12 @@ func (a *orderAnswer) print(w io.Writer) {
 		until = a.Review
 	}
 	fmt.Fprintf(w, "order %s on %s: %s, %s\n", a.ID, a.Subject, a.Measure, console.Spoken(string(a.State)))
+	grave := a.Tier
+	if a.Amount > 0 {
+		grave += ", " + strconv.FormatInt(a.Amount, 10) + " fen"
+	}
 	console.Columns(w, nil, []console.Row{
-		{"  by", a.Issuer + ", " + a.Document.Number}, {"  basis", a.Basis}, {"  from, until", fmt.Sprintf("%s, %s", a.Start, until)},
+		{"  conduct", grave}, {"  by", a.Issuer + ", " + a.Document.Number}, {"  basis", a.Basis}, {"  from, until", fmt.Sprintf("%s, %s", a.Start, until)},
 		{"  served", a.Served}, {"  to contest it", a.Appeal},
 	})
 	for i := range a.Steps {

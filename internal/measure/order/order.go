@@ -67,6 +67,10 @@ type Order struct {
 	Basis    Basis    `json:"basis"`
 	// Measure is the code of an entry of the closed list of measures.
 	Measure string `json:"measure"`
+	// Tier is how grave the order found the conduct: minor, general or serious. Amount is what is owed or was fined, in
+	// fen; 0 where the order turns on no amount. They bound the measure, see package ceiling.
+	Tier   string `json:"tier"`
+	Amount int64  `json:"amount,omitempty"`
 	// Scope bounds the restriction: the territory, the business, the goods; "" is all that the measure covers.
 	Scope string `json:"scope,omitempty"`
 	// Start is the first day of the restriction, End the first day on which it no longer holds. Where End is
