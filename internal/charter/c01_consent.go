@@ -212,7 +212,7 @@ func consentListed(c *consent.Consent, s subject.Subject, cat *catalogue.Catalog
 				"the dataset %s is of the context %s, which the consent does not name", code, d.Context)
 		}
 	}
-	if by := cat.Agency(c.Asked.By); by != nil && authority(by) {
+	if by := cat.Agency(c.Asked.By); by != nil && Authority(by) {
 		return Refuse("C1", "free choice", "let the person come of its own accord, without being asked by an authority",
 			"the consent was asked for by %s, an authority, and is void", by.Code)
 	}

@@ -92,7 +92,7 @@ func endingByTheAuthor(t *EndingTerms) error {
 		return nil
 	case t.Ending.Act == order.Lift:
 		return Refuse("C4", "author of the order", "its author lifts it; a court or the author's superior may annul it", "%s cannot lift an order of %s", a.Code, o.Issuer)
-	case a.Kind == "court", authority(a) && Directs(t.Catalogue, a.Code, o.Issuer):
+	case a.Kind == "court", Authority(a) && Directs(t.Catalogue, a.Code, o.Issuer):
 		return nil
 	}
 	return Refuse("C4", "author of the order, its superior or a court", "bring it before one of them", "%s cannot annul an order of %s", a.Code, o.Issuer)

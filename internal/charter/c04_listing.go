@@ -172,7 +172,7 @@ func listingByTheRight(t *ListingTerms) error {
 // above tells whether the actor's body directs the keeper.
 func above(t *ListingTerms) bool {
 	a := t.Catalogue.Agency(t.By.Agency)
-	return t.By.IsOfficial() && a != nil && authority(a) && Directs(t.Catalogue, a.Code, t.Entry.Keeper)
+	return t.By.IsOfficial() && a != nil && Authority(a) && Directs(t.Catalogue, a.Code, t.Entry.Keeper)
 }
 
 var agencyLevels = []string{"county", "prefecture", "province", "central"}
@@ -288,7 +288,7 @@ func listingOnAList(t *ListingTerms) error {
 		return Refuse("C4", "subject", "name the one subject of the draft", "the draft does not name this subject")
 	case e.Colour != l.Colour:
 		return fault.New(fault.Internal, "listing.colour", "the draft is %s and its list %s", e.Colour, l.Colour)
-	case keeper == nil || !authority(keeper) || !l.Keeps(keeper):
+	case keeper == nil || !Authority(keeper) || !l.Keeps(keeper):
 		return Refuse("C4", "keeper of the list", "have one of its keepers draft it: "+strings.Join(l.Keepers, ", "), "%s does not keep the list %s", e.Keeper, l.Code)
 	case !slices.Contains(l.Kinds, t.Subject.Kind):
 		return Refuse("C4", "list for this kind of subject", "see its criteria with: probity list criteria "+l.Code, "the list %s is not for subjects of the kind %s", l.Code, t.Subject.Kind)

@@ -5,6 +5,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/measure/order"
 )
@@ -16,7 +17,7 @@ func TestC4HoldsHowAnOrderIsContested(t *testing.T) {
 	official := func(agency string) charter.Actor {
 		return charter.Actor{Agency: agency, Official: "Wu", Credential: "wu"}
 	}
-	lawful := func(act order.StepAct, by charter.Actor, before ...order.StepAct) charter.OrderStepTerms {
+	lawful := func(act order.StepAct, by charter.Actor, before ...order.StepAct) remedy.OrderStepTerms {
 		o := orderTerms(cat).Order
 		o.ID, o.Issuer = 31, "market-office"
 		for _, a := range before {
@@ -26,52 +27,52 @@ func TestC4HoldsHowAnOrderIsContested(t *testing.T) {
 		if by.Agency != "" {
 			step.Document = order.Document{Number: "9", Digest: [32]byte{9}}
 		}
-		return charter.OrderStepTerms{
+		return remedy.OrderStepTerms{
 			Order: o, Step: step, Subject: orderTerms(cat).Subject, By: by, Catalogue: cat, Today: onDay(orderToday), ObjectBy: onDay("2026-08-10"),
 		}
 	}
 	own := charter.Actor{Subject: 7, Credential: "self"}
-	object := func() charter.OrderStepTerms { return lawful(order.Object, own) }
-	answer := func() charter.OrderStepTerms { return lawful(order.Answer, official("market-office"), order.Object) }
-	ask := func() charter.OrderStepTerms {
+	object := func() remedy.OrderStepTerms { return lawful(order.Object, own) }
+	answer := func() remedy.OrderStepTerms { return lawful(order.Answer, official("market-office"), order.Object) }
+	ask := func() remedy.OrderStepTerms {
 		return lawful(order.AskForReview, own, order.Object, order.Answer)
 	}
-	uphold := func() charter.OrderStepTerms {
+	uphold := func() remedy.OrderStepTerms {
 		return lawful(order.Uphold, official("council"), order.Object, order.Answer, order.AskForReview)
 	}
-	escalate := func() charter.OrderStepTerms {
+	escalate := func() remedy.OrderStepTerms {
 		t := lawful(order.Escalate, charter.Actor{}, order.Object)
 		t.Today = onDay("2026-06-21")
 		return t
 	}
-	same := func(*charter.OrderStepTerms) {}
-	by := func(agency string) func(*charter.OrderStepTerms) {
-		return func(t *charter.OrderStepTerms) {
+	same := func(*remedy.OrderStepTerms) {}
+	by := func(agency string) func(*remedy.OrderStepTerms) {
+		return func(t *remedy.OrderStepTerms) {
 			t.By = official(agency)
 			t.Step.Agency, t.Step.Official = agency, "Wu"
 		}
 	}
 	for _, c := range []struct {
 		name      string
-		of        func() charter.OrderStepTerms
-		change    func(*charter.OrderStepTerms)
+		of        func() remedy.OrderStepTerms
+		change    func(*remedy.OrderStepTerms)
 		invariant string
 		missing   string
 	}{
 		{"the subject objects", object, same, "", ""},
-		{"a stranger objects", object, func(t *charter.OrderStepTerms) { t.By.Subject = 8 }, "C4", "subject of the order"},
-		{"objected too late", object, func(t *charter.OrderStepTerms) { t.ObjectBy = onDay("2026-06-14") }, "C4", "step in its time"},
-		{"objected without a word", object, func(t *charter.OrderStepTerms) { t.Step.Reasons = " " }, "C4", "reasons"},
-		{"answered before anybody objected", answer, func(t *charter.OrderStepTerms) { t.Order.Steps = nil }, "C4", "procedure of an order in its order"},
+		{"a stranger objects", object, func(t *remedy.OrderStepTerms) { t.By.Subject = 8 }, "C4", "subject of the order"},
+		{"objected too late", object, func(t *remedy.OrderStepTerms) { t.ObjectBy = onDay("2026-06-14") }, "C4", "step in its time"},
+		{"objected without a word", object, func(t *remedy.OrderStepTerms) { t.Step.Reasons = " " }, "C4", "reasons"},
+		{"answered before anybody objected", answer, func(t *remedy.OrderStepTerms) { t.Order.Steps = nil }, "C4", "procedure of an order in its order"},
 		{"the author answers", answer, same, "", ""},
 		{"another answers", answer, by("ecology-office"), "C4", "author of the order"},
-		{"answered without a document", answer, func(t *charter.OrderStepTerms) { t.Step.Document = order.Document{} }, "C4", "document"},
-		{"answered without a law", answer, func(t *charter.OrderStepTerms) { t.Step.Basis = order.Basis{} }, "C4", "legal basis"},
-		{"answered with a score", answer, func(t *charter.OrderStepTerms) { t.Step.Reasons = "the score is low" }, "C4", "ground other than a rating"},
-		{"answered in another's name", answer, func(t *charter.OrderStepTerms) { t.Step.Official = "Li" }, "C4", "act of one's own"},
-		{"answered on a body above", answer, func(t *charter.OrderStepTerms) { t.Bodies = []string{cat.Agency("council").USCC} }, "C13", "independent judge"},
+		{"answered without a document", answer, func(t *remedy.OrderStepTerms) { t.Step.Document = order.Document{} }, "C4", "document"},
+		{"answered without a law", answer, func(t *remedy.OrderStepTerms) { t.Step.Basis = order.Basis{} }, "C4", "legal basis"},
+		{"answered with a score", answer, func(t *remedy.OrderStepTerms) { t.Step.Reasons = "the score is low" }, "C4", "ground other than a rating"},
+		{"answered in another's name", answer, func(t *remedy.OrderStepTerms) { t.Step.Official = "Li" }, "C4", "act of one's own"},
+		{"answered on a body above", answer, func(t *remedy.OrderStepTerms) { t.Bodies = []string{cat.Agency("council").USCC} }, "C13", "independent judge"},
 		{"the subject calls for review", ask, same, "", ""},
-		{"called for too late", ask, func(t *charter.OrderStepTerms) {
+		{"called for too late", ask, func(t *remedy.OrderStepTerms) {
 			t.Order.Steps[1].Until = onDay("2026-06-14")
 		}, "C4", "step in its time"},
 		{"the body above upholds", uphold, same, "", ""},
@@ -79,9 +80,9 @@ func TestC4HoldsHowAnOrderIsContested(t *testing.T) {
 		{"the author upholds", uphold, by("market-office"), "C4", "court or the body above the author"},
 		{"another upholds", uphold, by("ecology-office"), "C4", "court or the body above the author"},
 		{"silence escalates", escalate, same, "", ""},
-		{"escalated too early", escalate, func(t *charter.OrderStepTerms) { t.Today = onDay("2026-06-20") }, "C4", "overdue answer"},
+		{"escalated too early", escalate, func(t *remedy.OrderStepTerms) { t.Today = onDay("2026-06-20") }, "C4", "overdue answer"},
 		{"escalated by hand", escalate, by("council"), "C4", "escalation by itself"},
-		{"contested after its end", object, func(t *charter.OrderStepTerms) {
+		{"contested after its end", object, func(t *remedy.OrderStepTerms) {
 			t.Order.Ended = &order.Ending{Act: order.Lift, Day: onDay("2026-06-12")}
 		}, "C4", "procedure of an order in its order"},
 	} {
@@ -89,7 +90,7 @@ func TestC4HoldsHowAnOrderIsContested(t *testing.T) {
 			t.Parallel()
 			terms := c.of()
 			c.change(&terms)
-			permit, err := charter.PermitOrderStep(terms)
+			permit, err := remedy.PermitOrderStep(terms)
 			if c.invariant == "" {
 				if err != nil || permit.Order() == nil || len(permit.Needs()) != 1 {
 					t.Errorf("not permitted: %v", err)
@@ -106,7 +107,7 @@ func TestC4HoldsHowAnOrderIsContested(t *testing.T) {
 	}
 	terms := object()
 	terms.Step.Day = onDay("2026-06-16")
-	if _, err := charter.PermitOrderStep(terms); !fault.Is(err, fault.Invalid) {
+	if _, err := remedy.PermitOrderStep(terms); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a step of tomorrow: %v", err)
 	}
 }

@@ -104,7 +104,7 @@ func orderOfAnAuthority(t *RestrictionTerms) error {
 	switch {
 	case issuer == nil:
 		return Refuse("C4", "court or competent authority", cure, "%q is no agency of the catalogue", t.Order.Issuer)
-	case !authority(issuer):
+	case !Authority(issuer):
 		return Refuse("C4", "court or competent authority", cure, "%s is neither a court nor an authority of the state: its kind is %s", issuer.Code, issuer.Kind)
 	case !t.By.IsOfficial():
 		return Refuse("C4", "official of the author", cure, "no official of %s enters this order", t.Order.Issuer)
@@ -114,9 +114,9 @@ func orderOfAnAuthority(t *RestrictionTerms) error {
 	return nil
 }
 
-// authority tells whether an agency can bind by order at all. Institutions, associations, utilities and operators supply
+// Authority tells whether an agency can bind by order at all. Institutions, associations, utilities and operators supply
 // and ask; they do not order.
-func authority(a *catalogue.Agency) bool {
+func Authority(a *catalogue.Agency) bool {
 	return a.Kind == "court" || a.Kind == "organ" || a.Kind == "procuratorate"
 }
 

@@ -73,14 +73,6 @@ func (e Ended) Needs() []notice.Duty {
 	return []notice.Duty{{Subject: e.order.Subject, Occasion: notice.OrderEnded, About: e.order.ID.String()}}
 }
 
-// Needs is the notice of the step to whom the order restricts.
-func (s OrderStep) Needs() []notice.Duty {
-	if s.order == nil {
-		return nil
-	}
-	return []notice.Duty{{Subject: s.order.Subject, Occasion: notice.OrderStep, About: s.order.ID.String()}}
-}
-
 // Needs is the notice of an answer that told of a restriction, and of a refusal that used the subject's data. An answer
 // that grants or clears needs none: the ledger tells the subject of the reading.
 func (d Decision) Needs() []notice.Duty {

@@ -6,6 +6,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/measure/order"
@@ -58,7 +59,7 @@ func (s *Service) step(ctx context.Context, by charter.Actor, sub subject.Subjec
 	if err != nil {
 		return order.Order{}, err
 	}
-	permit, err := charter.PermitOrderStep(charter.OrderStepTerms{
+	permit, err := remedy.PermitOrderStep(remedy.OrderStepTerms{
 		Order: o, Step: step, Subject: sub, By: by, Bodies: bodies, Catalogue: s.parts.Catalogue, Today: s.today(), ObjectBy: last,
 	})
 	if err != nil {

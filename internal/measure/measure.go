@@ -15,6 +15,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/fault"
@@ -77,7 +78,7 @@ type Book interface {
 	EndOrder(context.Context, charter.Ended, Text, Leaves) error
 	// StepOrder keeps a permitted step by which an order is contested or answered, together with what it leaves behind; a
 	// fault Conflict where another step was taken meanwhile.
-	StepOrder(context.Context, charter.OrderStep, Text, Leaves) error
+	StepOrder(context.Context, remedy.OrderStep, Text, Leaves) error
 	// OrderSteps gives the steps on the orders of the subject and of those merged into it, in the order in which they were
 	// taken on each.
 	OrderSteps(context.Context, subject.ID) ([]StoredStep, error)

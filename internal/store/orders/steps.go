@@ -5,7 +5,7 @@ import (
 	"database/sql"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/measure"
@@ -17,7 +17,7 @@ import (
 
 // StepOrder keeps a permitted step of an order together with its line in the ledger and the notice to the subject. Where
 // another step was taken meanwhile, the fault is a Conflict.
-func (s *Store) StepOrder(ctx context.Context, permit charter.OrderStep, text measure.Text, x measure.Leaves) error {
+func (s *Store) StepOrder(ctx context.Context, permit remedy.OrderStep, text measure.Text, x measure.Leaves) error {
 	o, step := permit.Order(), permit.Step()
 	if o == nil {
 		return fault.New(fault.Internal, "store.permit", "a step of an order was to be kept without a permit")

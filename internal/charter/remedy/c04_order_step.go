@@ -1,4 +1,4 @@
-package charter
+package remedy
 
 import (
 	"slices"
@@ -6,8 +6,10 @@ import (
 
 	"probity/calendar"
 	"probity/internal/catalogue"
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/measure/order"
+	"probity/internal/notice"
 	"probity/internal/subject"
 )
 
@@ -19,8 +21,8 @@ type OrderStepTerms struct {
 	// Subject is the register's entry of whom the order restricts.
 	Subject subject.Subject
 	// By is who takes the step; the zero Actor for one that comes by itself.
-	By Actor
-	// Bodies are as in EndingTerms.
+	By charter.Actor
+	// Bodies are as in charter.EndingTerms.
 	Bodies    []string
 	Catalogue *catalogue.Catalogue
 	Today     calendar.Day
@@ -39,6 +41,14 @@ func (s OrderStep) Order() *order.Order { return s.order }
 
 // Step is the step that may be added.
 func (s OrderStep) Step() order.Step { return s.step }
+
+// Needs is the notice of the step to whom the order restricts.
+func (s OrderStep) Needs() []notice.Duty {
+	if s.order == nil {
+		return nil
+	}
+	return []notice.Duty{{Subject: s.order.Subject, Occasion: notice.OrderStep, About: s.order.ID.String()}}
+}
 
 // PermitOrderStep holds how an order is contested (C4): its subject objects in time; the author answers with reasons; the
 // subject calls for review, or, where the author lets its time pass, the matter goes to the body above it by itself; that
@@ -60,10 +70,10 @@ func orderStepOfOneself(t *OrderStepTerms) error {
 	if t.By.Agency == "" || t.Step.Act == order.Object {
 		return nil
 	}
-	kin := Kin(t.Catalogue, t.By.Agency)
+	kin := charter.Kin(t.Catalogue, t.By.Agency)
 	for _, body := range t.Bodies {
 		if kin[body] {
-			return Refuse("C13", "independent judge",
+			return charter.Refuse("C13", "independent judge",
 				"have a court, or another body that neither answers to it nor directs it, decide",
 				"%s cannot judge an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 		}
@@ -80,7 +90,7 @@ func orderStepInTurn(t *OrderStepTerms) error {
 	if phase.May(t.Step.Act) {
 		return nil
 	}
-	return Refuse("C4", "procedure of an order in its order", "what may be done now: "+spokenSteps(phase),
+	return charter.Refuse("C4", "procedure of an order in its order", "what may be done now: "+spokenSteps(phase),
 		"on an order that is %s, the step %s cannot be taken", spokenStep(string(phase)), spokenStep(string(t.Step.Act)))
 }
 
@@ -108,23 +118,23 @@ func orderStepByTheRight(t *OrderStepTerms) error {
 		if own || author {
 			return nil
 		}
-		return Refuse("C4", "subject of the order", "have the subject do it with its own credential, or bring what it wrote to the author", "a stranger speaks for the subject of the order")
+		return charter.Refuse("C4", "subject of the order", "have the subject do it with its own credential, or bring what it wrote to the author", "a stranger speaks for the subject of the order")
 	case order.Answer:
 		if author {
 			return nil
 		}
-		return Refuse("C4", "author of the order", "an official of the author answers, with a credential of its own", "%s is not the author %s of the order", t.By.Title(), t.Order.Issuer)
+		return charter.Refuse("C4", "author of the order", "an official of the author answers, with a credential of its own", "%s is not the author %s of the order", t.By.Title(), t.Order.Issuer)
 	case order.Escalate:
-		if t.By == (Actor{}) {
+		if t.By == (charter.Actor{}) {
 			return nil
 		}
-		return Refuse("C4", "escalation by itself", "wait for the day on which the answer is due", "nobody escalates an objection; an overdue answer does")
+		return charter.Refuse("C4", "escalation by itself", "wait for the day on which the answer is due", "nobody escalates an objection; an overdue answer does")
 	case order.Uphold:
 		a := t.Catalogue.Agency(t.By.Agency)
-		if t.By.IsOfficial() && a != nil && a.Code != t.Order.Issuer && (a.Kind == "court" || authority(a) && Directs(t.Catalogue, a.Code, t.Order.Issuer)) {
+		if t.By.IsOfficial() && a != nil && a.Code != t.Order.Issuer && (a.Kind == "court" || charter.Authority(a) && charter.Directs(t.Catalogue, a.Code, t.Order.Issuer)) {
 			return nil
 		}
-		return Refuse("C4", "court or the body above the author", "bring it before one of them", "%s cannot review an order of %s", t.By.Title(), t.Order.Issuer)
+		return charter.Refuse("C4", "court or the body above the author", "bring it before one of them", "%s cannot review an order of %s", t.By.Title(), t.Order.Issuer)
 	case order.Issued, order.ServedOn, order.TookEffect, order.WasLifted, order.WasAnnulled, order.CameToAnEnd:
 	}
 	return fault.New(fault.Invalid, "order.step", "%q is no step by which an order is contested", t.Step.Act).
@@ -150,12 +160,12 @@ func orderStepInTime(t *OrderStepTerms) error {
 		last = t.Order.Steps[len(t.Order.Steps)-1].Until
 	case order.Escalate:
 		if !t.Order.Overdue(t.Today) {
-			return Refuse("C4", "overdue answer", "wait for the day on which it is due", "the author of the order %s may still answer until %s", t.Order.ID, t.Order.Due(t.Today))
+			return charter.Refuse("C4", "overdue answer", "wait for the day on which it is due", "the author of the order %s may still answer until %s", t.Order.ID, t.Order.Due(t.Today))
 		}
 	default:
 	}
 	if last != calendar.None && s.Day > last {
-		return Refuse("C4", "step in its time", "ask the author to lift the order, or bring it before a court: "+strings.TrimSpace(t.Order.Appeal),
+		return charter.Refuse("C4", "step in its time", "ask the author to lift the order, or bring it before a court: "+strings.TrimSpace(t.Order.Appeal),
 			"the time for it ended on %s", last)
 	}
 	return nil
@@ -165,24 +175,24 @@ func orderStepInTime(t *OrderStepTerms) error {
 func orderStepComplete(t *OrderStepTerms) error {
 	s := &t.Step
 	if s.Act != order.Escalate && strings.TrimSpace(s.Reasons) == "" {
-		return Refuse("C4", "reasons", "say why, in words of your own", "the step %s gives no reasons", spokenStep(string(s.Act)))
+		return charter.Refuse("C4", "reasons", "say why, in words of your own", "the step %s gives no reasons", spokenStep(string(s.Act)))
 	}
 	if t.By.Agency == "" {
 		return nil
 	}
 	switch {
 	case s.Agency != t.By.Agency || s.Official != t.By.Official:
-		return Refuse("C4", "act of one's own", "sign it in your own name", "%s acts in the name of %s/%s", t.By.Title(), s.Agency, s.Official)
+		return charter.Refuse("C4", "act of one's own", "sign it in your own name", "%s acts in the name of %s/%s", t.By.Title(), s.Agency, s.Official)
 	case strings.TrimSpace(s.Document.Number) == "" || s.Document.Digest == [32]byte{}:
-		return Refuse("C4", "document", "give the number and the SHA-256 of the signed document", "the step names no document")
+		return charter.Refuse("C4", "document", "give the number and the SHA-256 of the signed document", "the step names no document")
 	case strings.TrimSpace(s.Basis.Law) == "":
-		return Refuse("C4", "legal basis", "name the law and the article of the step", "the step names no law")
+		return charter.Refuse("C4", "legal basis", "name the law and the article of the step", "the step names no law")
 	}
 	if !slices.Contains([]order.StepAct{order.Answer, order.Uphold}, s.Act) {
 		return nil
 	}
-	if word := mentions(s.Reasons, ratingWords); word != "" {
-		return Refuse("C4", "ground other than a rating", "state the conduct and the law; no restriction may rest on a rating", "the reasons refer to a rating (%q)", word)
+	if word := charter.RatingWord(s.Reasons); word != "" {
+		return charter.Refuse("C4", "ground other than a rating", "state the conduct and the law; no restriction may rest on a rating", "the reasons refer to a rating (%q)", word)
 	}
 	return nil
 }
