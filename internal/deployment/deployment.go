@@ -100,7 +100,7 @@ func Open(ctx context.Context, address string, opt Options) (*Deployment, error)
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
 	var d *Deployment
-	if _, err = erasure.CatchUp(ctx, db, keys, journal); err == nil {
+	if _, _, err = erasure.CatchUp(ctx, db, keys, journal, opt.now()()); err == nil {
 		d, err = furnish(ctx, db, keys, journal, opt)
 	}
 	if err == nil {
@@ -191,7 +191,7 @@ func remove(names ...string) error {
 
 // furnish puts the rooms into an open database.
 func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *gone.Journal, opt Options) (*Deployment, error) {
-	db.Keep(journal)
+	db.Keep(journal, keys.Number)
 	numbers, err := db.Contracts(ctx)
 	if err != nil {
 		return nil, err

@@ -149,7 +149,11 @@ func (d *Desk) carryOut(ctx context.Context, p remedy.Erasure, by access.Credent
 	if p.Record() != 0 {
 		out, err = erasures.In(d.Store).Record(ctx, p, at, due.Day, trace)
 	} else {
-		out, err = erasures.In(d.Store).Subject(ctx, p, at, due.Day, trace)
+		var keys []store.Key
+		if keys, err = d.lookups(ctx, p.Subject().ID); err != nil {
+			return Report{}, err
+		}
+		out, err = erasures.In(d.Store).Subject(ctx, p, keys, at, due.Day, trace)
 	}
 	if err != nil {
 		return Report{}, err
@@ -164,44 +168,26 @@ func (d *Desk) carryOut(ctx context.Context, p remedy.Erasure, by access.Credent
 	}, nil
 }
 
-// CatchUp brings a database and its keys up to what the journal says is gone: after a restore, after an older copy of
-// either was put back by hand, and after a process that was killed between its journal and its commit. It is called before
-// anybody may read. A journal that lacks what the database has seen is refused.
-func CatchUp(ctx context.Context, db *store.Store, keys *vault.Vault, journal *gone.Journal) (erasures.Replayed, error) {
-	head, err := journal.Head()
+// lookups are the keys under which the register finds a subject.
+func (d *Desk) lookups(ctx context.Context, id subject.ID) ([]store.Key, error) {
+	kept, err := erasures.In(d.Store).Identifiers(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	played, err := db.Played(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if played > head {
-		return nil, fault.New(fault.Conflict, "erasure.journal", "the journal %s ends at batch %d, and the database has seen batch %d", journal.Path(), head, played).
-			With("put the newest copy of the journal back; it tells what must not come back after a restore")
-	}
-	done, err := erasures.In(db).Replay(ctx, journal)
-	if err != nil {
-		return done, err
-	}
-	known, err := keys.Played()
-	if err != nil || known >= head {
-		return done, err
-	}
-	var ids []subject.ID
-	err = journal.Since(known, func(b gone.Batch) error {
-		for _, m := range b.Marks {
-			if m.Kind == gone.Erased {
-				ids = append(ids, m.Subject)
+	keys := make([]store.Key, 0, len(kept))
+	for _, k := range kept {
+		value := k.Value
+		if k.Sealed {
+			if value, err = d.Vault.Open(k.Subject, subject.SealedIdentifier, k.Value); err != nil {
+				return nil, err
 			}
 		}
-		return nil
-	})
-	if err == nil && len(ids) > 0 {
-		err = keys.Destroy(ids...)
+		key := store.Key{Scheme: k.Scheme, Value: string(value)}
+		if k.Scheme.Personal() {
+			hash := d.Vault.Hash(subject.Identifier{Scheme: k.Scheme, Value: key.Value})
+			key.Value = string(hash[:])
+		}
+		keys = append(keys, key)
 	}
-	if err == nil {
-		err = keys.SetPlayed(head)
-	}
-	return done, err
+	return keys, nil
 }

@@ -18,6 +18,8 @@ type Restored struct {
 	Manifest Manifest `json:"backup"`
 	// Replayed counts what had been made gone after the backup and was made gone again, by kind.
 	Replayed erasures.Replayed `json:"made_gone_again"`
+	// Lost names what was put before the platform after the backup and is lost with the database.
+	Lost []erasures.Lost `json:"lost"`
 	// Swept counts what had lapsed since.
 	Swept map[string]int64 `json:"lapsed_since"`
 }
@@ -46,7 +48,7 @@ func Prove(ctx context.Context, db *store.Store, keys *vault.Vault, m *Manifest)
 func (d *Desk) Settle(ctx context.Context, m *Manifest) (Restored, error) {
 	out := Restored{Manifest: *m}
 	var err error
-	if out.Replayed, err = CatchUp(ctx, d.Store, d.Vault, d.Journal); err != nil {
+	if out.Replayed, out.Lost, err = CatchUp(ctx, d.Store, d.Vault, d.Journal, d.Now()); err != nil {
 		return out, err
 	}
 	if err := erasures.In(d.Store).SpendOnce(ctx, d.Now()); err != nil {

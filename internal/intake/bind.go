@@ -21,6 +21,9 @@ type register struct {
 	entered []store.Entrant
 	// erased are the human beings whose keys were destroyed: nothing is kept on them any more.
 	erased map[subject.ID]bool
+	// gone are identifiers of human beings who were erased, and of whom nothing else is known since the database was put
+	// back from a backup older than they.
+	gone map[store.Key]bool
 	// entrant finds the entrant of a subject that this run enters or extends.
 	entrant map[subject.ID]int
 }
@@ -102,6 +105,9 @@ func (r *register) bind(ctx context.Context, rows []row) error {
 	if err := r.noteErased(found); err != nil {
 		return err
 	}
+	if r.gone, err = r.store.Gone(ctx, ask); err != nil {
+		return err
+	}
 	for k, s := range found {
 		r.known[k] = s
 	}
@@ -149,6 +155,10 @@ func (r *register) bindRow(row *row) {
 	var sub subject.Subject
 	for i := range row.bound {
 		b := &row.bound[i]
+		if r.gone[b.key] {
+			row.waits = erasedFile()
+			return
+		}
 		s, ok := r.known[b.key]
 		if !ok {
 			continue
@@ -164,7 +174,7 @@ func (r *register) bindRow(row *row) {
 		sub = s
 	}
 	if r.erased[sub.ID] {
-		row.waits = erasedRow("the file of the subject this row names was erased", "leave the row out, and delete what you hold on this subject where no law has you keep it")
+		row.waits = erasedFile()
 		return
 	}
 	first := &row.bound[0]
@@ -186,6 +196,11 @@ func (r *register) bindRow(row *row) {
 	}
 	row.draft.Subject, row.draft.Kind, row.draft.Sole = sub.ID, sub.Kind, sub.Sole
 	row.draft.Bound = first.identifier
+}
+
+// erasedFile is the refusal of a row on a human being whose file was erased.
+func erasedFile() *waits {
+	return erasedRow("the file of the subject this row names was erased", "leave the row out, and delete what you hold on this subject where no law has you keep it")
 }
 
 // enter makes the subject's entrant where there is none yet.

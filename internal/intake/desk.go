@@ -33,6 +33,8 @@ type Store interface {
 	MarkMended(ctx context.Context, by, submission int64, places []store.Place) error
 	CountWaiting(ctx context.Context, submission int64) (int64, error)
 	FindSubjects(ctx context.Context, keys []store.Key) (map[store.Key]subject.Subject, error)
+	// Gone tells which of the keys lead to human beings who were erased and of whom nothing else is known any more.
+	Gone(ctx context.Context, keys []store.Key) (map[store.Key]bool, error)
 	Claims(ctx context.Context, submission int64, agency, dataset string, keys []string) (map[string]store.Claimed, error)
 	AddSubjects(ctx context.Context, entrants []store.Entrant) error
 	Tops(ctx context.Context, spots []store.Spot) (map[store.Spot]int, error)

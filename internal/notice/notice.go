@@ -40,6 +40,7 @@ const (
 	Erased           Occasion = "erased"
 	ReadRevealed     Occasion = "read-revealed" // a read whose showing a court had delayed
 	ReadRefused      Occasion = "read-refused"  // a read of a file that its subject keeps closed
+	Lost             Occasion = "lost"          // what the subject had put before the platform was lost in a restore
 )
 
 // Routes by which a subject contests what it is told; Notice.Contest takes one of these keys or a text as an order

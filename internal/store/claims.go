@@ -8,6 +8,7 @@ import (
 	"probity/calendar"
 	"probity/internal/record"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // Claimed is what a supplier's row already has here: its record, the subject that record is on, and its newest version.
@@ -48,9 +49,10 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 		}
 		var highest []byte
 		err = tx.QueryRowContext(ctx, `SELECT key FROM source_row WHERE agency = ? AND dataset = ? ORDER BY key DESC LIMIT 1`, agency, dataset).Scan(&highest)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
 		}
+		waiting, err := aheadOf(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -69,12 +71,21 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			return err
 		}
 		for _, k := range keys {
-			if k > string(highest) {
+			if k > string(highest) && waiting == nil {
 				break
 			}
 			c, ok, err := claim(one.QueryRowContext(ctx, agency, dataset, []byte(k)), m, submission)
 			if err != nil {
 				return err
+			}
+			if !ok && waiting != nil {
+				was, err := waiting.of(ctx, s.rowNumber(agency, dataset, k))
+				if err != nil {
+					return err
+				}
+				if _, erased := was[gone.RecordErased]; erased {
+					found[k] = Claimed{Erased: true, Lapse: calendar.None}
+				}
 			}
 			if !ok {
 				continue
@@ -211,7 +222,10 @@ func (s *Store) AddClaims(ctx context.Context, agency, dataset string, claims []
 				return err
 			}
 		}
-		return b.End(ctx)
+		if err := b.End(ctx); err != nil {
+			return err
+		}
+		return s.markNew(ctx, tx, agency, dataset, claims)
 	})
 }
 

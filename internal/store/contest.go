@@ -33,7 +33,7 @@ func contests(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]record.Conte
 		if err := rows.Scan(&at.Subject, &at.Record, &dispute, &c.State, &due, &c.Claims); err != nil {
 			return nil, err
 		}
-		if c.Due = DayOf(due); dispute != LostDispute {
+		if c.Due = DayOf(due); dispute > LostDispute {
 			c.Dispute = subject.Encode('q', dispute)
 		}
 		if have := found[at]; c.Outweighs(&have) {
@@ -59,6 +59,17 @@ func moveContests(ctx context.Context, tx *sql.Tx, from, to subject.ID, id recor
 // LostDispute stands for a dispute that was lost when the database was put back from an older backup: what it put out of
 // use stays so.
 const LostDispute = 0
+
+// LostStatement stands for the subject's own words that were lost in the same way: the record beside which they stood is out
+// of use until its subject has put them again, or has none.
+const LostStatement = -1
+
+// WordsFound takes away the mark of [LostStatement] on a record. The journal needs no mark of it: the words that were put
+// again have one of their own.
+func WordsFound(ctx context.Context, tx *sql.Tx, at Spot) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM contested WHERE subject = ? AND record = ? AND dispute = ?`, int64(at.Subject), int64(at.Record), LostStatement)
+	return err
+}
 
 // Contest is one mark to set: from the act's commit on the record is out of use.
 type Contest struct {

@@ -44,7 +44,8 @@ type Store struct {
 	ids      engine.Allocator
 	marked   int64 // the highest of ids that a commit has kept; guarded by writing
 	subs     submissions
-	journal  Journal // nil where nothing but tests reads the database
+	journal  Journal                     // nil where nothing but tests reads the database
+	number   func(texts ...string) int64 // see Keep
 	group    *engine.Group
 	prepared *engine.Statements // of the readers' connections
 	appends  *engine.Statements // of the writer's, for the ledger

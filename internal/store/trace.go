@@ -36,8 +36,9 @@ type Journal interface {
 	Append(at time.Time, marks []gone.Mark) (int64, error)
 }
 
-// Keep gives the store the journal of what must stay gone. It is called once, before anything is written.
-func (s *Store) Keep(j Journal) { s.journal = j }
+// Keep gives the store the journal of what must stay gone, and the keyed numbers by which it names what a backup may not
+// know. It is called once, before anything is written.
+func (s *Store) Keep(j Journal, number func(texts ...string) int64) { s.journal, s.number = j, number }
 
 // WriteWith runs f in one write transaction together with what the act leaves behind, see [Store.Write]. f may still
 // complete the trace.
@@ -83,6 +84,10 @@ func (s *Store) leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
 func (s *Store) forget(ctx context.Context, tx *sql.Tx, at time.Time, marks []gone.Mark) error {
 	if len(marks) == 0 || s.journal == nil {
 		return nil
+	}
+	marks, err := s.byRow(ctx, tx, marks)
+	if err != nil {
+		return err
 	}
 	seq, err := s.journal.Append(at, marks)
 	if err != nil {

@@ -57,6 +57,19 @@ func (v *Vault) Hash(id subject.Identifier) [HashSize]byte {
 	return sum
 }
 
+// Number is a keyed number of texts, by which the journal of what must stay gone names a supplier's row or an identifier that
+// a restored database may not know: nobody without the deployment's key tells what it stands for. It is never negative.
+func (v *Vault) Number(texts ...string) int64 {
+	mac := hmac.New(sha256.New, v.match[:])
+	var n [8]byte
+	for _, text := range append([]string{"probity number"}, texts...) {
+		binary.BigEndian.PutUint64(n[:], uint64(len(text)))
+		mac.Write(n[:])
+		mac.Write([]byte(text))
+	}
+	return int64(binary.BigEndian.Uint64(mac.Sum(nil)) >> 1) // one bit less than it holds
+}
+
 // Seal encrypts with AES-256-GCM under the subject's key, which must be there (see Ensure); the result is the version
 // byte, a random nonce, the ciphertext and the tag. It opens for this subject and this place only: place names where
 // the data stands ("record.sealed", "identifier"), so that sealed bytes cannot be moved from one column to another.

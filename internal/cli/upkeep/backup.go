@@ -10,6 +10,7 @@ import (
 
 	"probity/internal/cli/console"
 	"probity/internal/deployment"
+	"probity/internal/store/erasures"
 )
 
 // Backup writes a copy of the database.
@@ -84,12 +85,21 @@ func (c Restore) Run(s *console.Session) error {
 		for _, kind := range slices.Sorted(maps.Keys(out.Replayed)) {
 			fmt.Fprintf(w, "gone again: %s, %s\n", kind, console.Count(out.Replayed[kind], "time"))
 		}
+		for _, l := range out.Lost {
+			fmt.Fprintf(w, "lost: %s %s of subject %s; have it handed in again\n", lostWords[l.What], l.Name, l.Subject)
+		}
 		for _, l := range counted(out.Swept) {
 			fmt.Fprintln(w, "lapsed since: "+l)
 		}
 		fmt.Fprintln(w, "what agencies sent since then is not in it: have them send it again")
 	})
 	return nil
+}
+
+// lostWords are the sorts of what is lost, in words.
+var lostWords = map[string]string{
+	erasures.LostStatement: "the subject's own words beside", erasures.LostDispute: "the dispute", erasures.LostObjection: "an objection to",
+	erasures.LostRepair: "the application for repair", erasures.LostReview: "the call for a review of", erasures.LostDelay: "the court's order on reads",
 }
 
 // counted are numbers by sort, in words.

@@ -47,6 +47,7 @@ func (s *Store) Open(ctx context.Context, permit remedy.DisputePermit, account d
 		if err := addEvidence(ctx, tx, d, evidence); err != nil {
 			return err
 		}
+		trace.Gone = append(trace.Gone, gone.Mark{Kind: gone.DisputeOpened, Subject: d.Subject, Matter: int64(d.ID)})
 		if !d.Suspends {
 			return nil
 		}
@@ -232,6 +233,9 @@ func certain(step *contest.Step) bool {
 // as well what a lost dispute left on the record.
 func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, now subject.ID, all bool) error {
 	if err := unmark(ctx, tx, trace, `dispute = ?`, int64(d.ID)); err != nil || !all || d.Record() == 0 {
+		return err
+	}
+	if err := store.WordsFound(ctx, tx, store.Spot{Subject: now, Record: d.Record()}); err != nil {
 		return err
 	}
 	return unmark(ctx, tx, trace, `subject = ? AND record = ? AND dispute = ?`, int64(now), int64(d.Record()), store.LostDispute)

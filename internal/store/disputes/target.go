@@ -14,6 +14,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // Target finds what is contested; NotFound where the subject has no such thing, which is also the answer where another
@@ -148,15 +149,28 @@ func decisionTarget(ctx context.Context, tx *sql.Tx, same []any, name string, t 
 	return err
 }
 
-// SaveStatement keeps a permitted statement in place of the one before, or takes it away where it says nothing.
+// SaveStatement keeps a permitted statement in place of the one before, or takes it away where it says nothing. A record that
+// was out of use since such words were lost is in use again.
 func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit, text dispute.Text, left dispute.Left) error {
 	st := permit.Statement()
 	if st == nil {
 		return fault.New(fault.Internal, "store.permit", "a statement was to be kept without a permit")
 	}
-	trace := &store.Trace{Notices: left.Notices}
+	trace := &store.Trace{Notices: left.Notices, Gone: []gone.Mark{{Kind: gone.Stated, Subject: permit.Subject(), Matter: int64(st.Record)}}}
 	trace.Entries = append(trace.Entries, left.Entry)
-	return s.db.WriteWith(ctx, trace, func(tx *sql.Tx) error {
+	if st.Text == "" {
+		trace.Gone[0].Kind = gone.Unstated
+	}
+	was, err := s.wordsLost(ctx, permit.Subject(), st.Record)
+	if err != nil {
+		return err
+	}
+	save := func(tx *sql.Tx) error {
+		if was {
+			if err := store.WordsFound(ctx, tx, store.Spot{Subject: permit.Subject(), Record: st.Record}); err != nil {
+				return err
+			}
+		}
 		if st.Text == "" {
 			_, err := tx.ExecContext(ctx, `DELETE FROM statement WHERE subject = ? AND record = ?`, int64(permit.Subject()), int64(st.Record))
 			return err
@@ -165,7 +179,21 @@ func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit
 			ON CONFLICT (subject, record) DO UPDATE SET at = excluded.at, body = excluded.body, sealed = excluded.sealed`,
 			int64(permit.Subject()), int64(st.Record), store.Micro(st.At), text.Body, text.Sealed)
 		return err
+	}
+	if !was {
+		return s.db.WriteWith(ctx, trace, save)
+	}
+	_, err = s.db.Change(ctx, "", "statement", []subject.ID{permit.Subject()}, st.At, trace, save)
+	return err
+}
+
+// wordsLost tells whether a record is out of use because the words beside it were lost in a restore.
+func (s *Store) wordsLost(ctx context.Context, of subject.ID, about record.ID) (yes bool, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM contested WHERE subject = ? AND record = ? AND dispute = ?)`,
+			int64(of), int64(about), store.LostStatement).Scan(&yes)
 	})
+	return yes, err
 }
 
 // Statements are those of a subject and of who was merged into it, the one on the whole file first.

@@ -53,7 +53,8 @@ type Erased struct {
 
 // Subject erases a whole file under its permit, or restricts it to what is held up. It leaves the trace, to which it adds
 // what must stay gone, and the demands on those who read the file, to be met by the due day.
-func (s *Store) Subject(ctx context.Context, p remedy.Erasure, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
+// keys are the identifiers by which a row on the subject, or on those merged into it, would be bound.
+func (s *Store) Subject(ctx context.Context, p remedy.Erasure, keys []store.Key, at time.Time, due calendar.Day, t *store.Trace) (Erased, error) {
 	var out Erased
 	if p.Subject().ID == 0 || p.Record() != 0 {
 		return out, fault.New(fault.Internal, "store.permit", "a file was to be erased without a permit")
@@ -73,7 +74,7 @@ func (s *Store) Subject(ctx context.Context, p remedy.Erasure, at time.Time, due
 			return err
 		}
 		if len(p.Holds()) > 0 {
-			return e.restrict(ctx, p, ids, at, t)
+			return s.restrict(ctx, &e, p, ids, at, t)
 		}
 		out.Subjects = ids
 		if err := recallAll(ctx, tx, ids, id.String(), at, due, t, &out); err != nil {
@@ -81,6 +82,9 @@ func (s *Store) Subject(ctx context.Context, p remedy.Erasure, at time.Time, due
 		}
 		for _, one := range ids {
 			t.Gone = append(t.Gone, gone.Mark{Kind: gone.Erased, Subject: one})
+			if one == id {
+				t.Gone = append(t.Gone, s.db.Persons(one, keys)...)
+			}
 			if err := e.subject(ctx, one); err != nil {
 				return err
 			}
@@ -91,7 +95,7 @@ func (s *Store) Subject(ctx context.Context, p remedy.Erasure, at time.Time, due
 }
 
 // restrict erases all but what is held up: the ratings and the consents, and the records that nothing holds.
-func (e *eraser) restrict(ctx context.Context, p remedy.Erasure, ids []subject.ID, at time.Time, t *store.Trace) error {
+func (s *Store) restrict(ctx context.Context, e *eraser, p remedy.Erasure, ids []subject.ID, at time.Time, t *store.Trace) error {
 	for _, id := range ids {
 		records, err := recordsOf(ctx, e.tx, id)
 		if err != nil {
@@ -101,7 +105,9 @@ func (e *eraser) restrict(ctx context.Context, p remedy.Erasure, ids []subject.I
 			if p.Keeps(r) {
 				continue
 			}
-			t.Gone = append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: id, Matter: int64(r)})
+			if err := s.recordGone(ctx, e.tx, store.Spot{Subject: id, Record: r}, t); err != nil {
+				return err
+			}
 			if err := e.record(ctx, id, r, true); err != nil {
 				return err
 			}
@@ -143,7 +149,9 @@ func (s *Store) Record(ctx context.Context, p remedy.Erasure, at time.Time, due 
 			return err
 		}
 		for _, one := range ids { // it may have ended on one and gone on with another
-			t.Gone = append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: one, Matter: int64(p.Record())})
+			if err := s.recordGone(ctx, tx, store.Spot{Subject: one, Record: p.Record()}, t); err != nil {
+				return err
+			}
 			if err := e.record(ctx, one, p.Record(), true); err != nil {
 				return err
 			}
@@ -154,6 +162,43 @@ func (s *Store) Record(ctx context.Context, p remedy.Erasure, at time.Time, due 
 		return e.ratings(ctx, id)
 	})
 	return out, errors.Join(err, s.flush(ctx, err))
+}
+
+// recordGone marks a record as erased, by its row too, as long as the row is there.
+func (s *Store) recordGone(ctx context.Context, tx *sql.Tx, at store.Spot, t *store.Trace) error {
+	rows, err := s.db.Rows(ctx, tx, at)
+	t.Gone = append(append(t.Gone, gone.Mark{Kind: gone.RecordErased, Subject: at.Subject, Matter: int64(at.Record)}), rows...)
+	return err
+}
+
+// Identifiers are those of a subject and of who was merged into it, as its own file keeps them.
+func (s *Store) Identifiers(ctx context.Context, id subject.ID) (kept []Identifier, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		ids, err := same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, one := range ids {
+			some, err := list(ctx, tx, func(rows *sql.Rows) (k Identifier, err error) {
+				k.Subject = one
+				return k, rows.Scan(&k.Scheme, &k.Value, &k.Sealed)
+			}, `SELECT scheme, value, sealed FROM subject_identifier WHERE subject = ?`, int64(one))
+			if err != nil {
+				return err
+			}
+			kept = append(kept, some...)
+		}
+		return nil
+	})
+	return kept, err
+}
+
+// Identifier is one of a subject's, sealed under the subject's key where it is personal.
+type Identifier struct {
+	Subject subject.ID
+	Scheme  subject.Scheme
+	Value   []byte
+	Sealed  bool
 }
 
 // recallAll orders everybody who read the file to delete what they got: the ledger is the registry of

@@ -29,18 +29,20 @@ type Journal interface {
 
 // Replay plays over the database what the journal holds and the database does not: all that was made gone after the
 // backup it was put back from, or by an act that was cut off between journal and commit. It is one transaction, and
-// changes nothing where the database is up to date. It is called before anybody reads.
-func (s *Store) Replay(ctx context.Context, j Journal) (Replayed, error) {
+// changes nothing where the database is up to date. It is called before anybody reads. What was lost with the database and
+// cannot be made again is named; its subjects are told so by what tell writes, in the same transaction.
+func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller) (Replayed, []Lost, error) {
 	head, err := j.Head()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	played, err := s.db.Played(ctx)
 	if err != nil || played >= head {
-		return nil, err
+		return nil, nil, err
 	}
-	done := Replayed{}
-	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+	done, trace := Replayed{}, &store.Trace{At: at}
+	var missing []Lost
+	err = s.db.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		// Only now, as the one writer, is it certain that no other process stands between its journal and its commit.
 		if played, err = store.PlayedIn(ctx, tx); err != nil {
 			return err
@@ -49,6 +51,7 @@ func (s *Store) Replay(ctx context.Context, j Journal) (Replayed, error) {
 		if err != nil || last == played {
 			return err
 		}
+		missing = lost(marks)
 		if marks, err = placed(ctx, tx, marks); err != nil {
 			return err
 		}
@@ -62,27 +65,39 @@ func (s *Store) Replay(ctx context.Context, j Journal) (Replayed, error) {
 			}
 			done[m.Kind.String()]++
 		}
+		if err := announce(ctx, tx, missing, at, tell, trace); err != nil {
+			return err
+		}
 		return store.SetPlayed(ctx, tx, last)
 	})
-	return done, errors.Join(err, s.flush(ctx, err))
+	return done, missing, errors.Join(err, s.flush(ctx, err))
 }
 
 // marked is a mark with the instant of its batch.
 type marked struct {
 	gone.Mark
 	at time.Time
+	// by are the numbers of the rows, or of the identifiers, by which a backup that does not know it will meet it.
+	by []int64
 }
 
-// net are the marks behind a sequence that still count: a record that was disputed and is in use again is not among them.
-// A record is known by its number alone, since it may have gone to another subject between the two.
+// net are the marks behind a sequence that still count: a record that was disputed and is in use again is not among them,
+// nor a file that was closed and opened, nor words that others took the place of. A record is known by its number alone,
+// since it may have gone to another subject between the two.
 func net(j Journal, since int64) (list []marked, last int64, err error) {
 	last = since
 	suppressed := map[int64][]int{}
+	newest := map[gone.Mark]int{} // of those of which the last alone counts
 	err = j.Since(since, func(b gone.Batch) error {
 		last = b.Seq
 		for _, m := range b.Marks {
 			open := suppressed[m.Matter]
 			switch m.Kind {
+			case gone.OfRow, gone.OfPerson:
+				if n := len(list) - 1; n >= 0 {
+					list[n].by = append(list[n].by, m.Matter)
+				}
+				continue
 			case gone.Suppressed:
 				suppressed[m.Matter] = append(open, len(list))
 			case gone.Freed:
@@ -90,13 +105,21 @@ func net(j Journal, since int64) (list []marked, last int64, err error) {
 					list[open[n]].Kind = gone.Freed // in use again since: nothing to do
 					suppressed[m.Matter] = open[:n]
 				}
-				continue
+			case gone.FileClosed, gone.FileOpened, gone.Stated, gone.Unstated:
+				of := m
+				if of.Kind &^= 1; of.Matter != 0 {
+					of.Subject = 0
+				}
+				if n, ok := newest[of]; ok {
+					list[n].Kind = gone.Freed
+				}
+				newest[of] = len(list)
 			}
-			list = append(list, marked{m, b.At})
+			list = append(list, marked{Mark: m, at: b.At})
 		}
 		return nil
 	})
-	return slices.DeleteFunc(list, func(m marked) bool { return m.Kind == gone.Freed }), last, err
+	return slices.DeleteFunc(list, func(m marked) bool { return m.Kind == gone.Freed || m.Kind == gone.FileOpened }), last, err
 }
 
 // ofRecord tells whether a mark is on a record.
@@ -104,13 +127,15 @@ func (m *marked) ofRecord() bool {
 	switch m.Kind {
 	case gone.RecordErased, gone.RecordOut, gone.Suppressed, gone.Repaired:
 		return true
+	case gone.Stated, gone.Unstated:
+		return m.Matter != 0
 	}
 	return false
 }
 
 // placed gives the marks with each on a record put where the restored database has that record: one that had been joined
-// with another subject's after the backup stands with the first again. Marks on records that came in after the backup fall
-// away.
+// with another subject's after the backup stands with the first again. Marks on records that came in after the backup wait
+// for their suppliers to send them again.
 func placed(ctx context.Context, tx *sql.Tx, marks []marked) ([]marked, error) {
 	wanted := map[int64]bool{}
 	for i := range marks {
@@ -140,6 +165,11 @@ func placed(ctx context.Context, tx *sql.Tx, marks []marked) ([]marked, error) {
 			out = append(out, m)
 			continue
 		}
+		if len(at[m.Matter]) == 0 {
+			if err := m.wait(ctx, tx); err != nil {
+				return nil, err
+			}
+		}
 		for _, id := range at[m.Matter] {
 			there := m
 			there.Subject = id
@@ -152,12 +182,22 @@ func placed(ctx context.Context, tx *sql.Tx, marks []marked) ([]marked, error) {
 	return out, nil
 }
 
+// wait keeps the mark until what it is on comes in.
+func (m *marked) wait(ctx context.Context, tx *sql.Tx) error {
+	for _, number := range m.by {
+		if err := store.SetAhead(ctx, tx, number, m.Kind, m.at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // replay makes one thing gone. It changes nothing where the thing is not there.
 func (e *eraser) replay(ctx context.Context, m marked) error {
 	tx := e.tx
 	switch m.Kind {
 	case gone.Erased:
-		if err := done(ctx, tx, m, 0, "own-wish"); err != nil {
+		if err := errors.Join(done(ctx, tx, m, 0, "own-wish"), m.wait(ctx, tx)); err != nil {
 			return err
 		}
 		return e.subject(ctx, m.Subject)
@@ -169,6 +209,12 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 			return err
 		}
 		return e.record(ctx, m.Subject, record.ID(m.Matter), true)
+	case gone.Stated, gone.Unstated:
+		return e.unsay(ctx, m)
+	case gone.FileClosed:
+		_, err := tx.ExecContext(ctx, `INSERT INTO file_freeze (subject, frozen_at) SELECT ?1, ?2
+			WHERE NOT EXISTS (SELECT 1 FROM file_freeze WHERE subject = ?1 AND opened_at IS NULL)`, int64(m.Subject), store.Micro(m.at))
+		return err
 	case gone.RecordOut, gone.Suppressed, gone.Repaired:
 		if err := e.ratings(ctx, m.Subject); err != nil {
 			return err
@@ -194,9 +240,30 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice_channel SET ended_at = ? WHERE subject = ? AND number = ? AND ended_at IS NULL`,
 			store.Micro(m.at), int64(m.Subject), m.Matter)
 		return err
-	case gone.Freed:
+	case gone.Freed, gone.FileOpened, gone.OfRow, gone.OfPerson: // taken into account before
+	case gone.DelayOrdered, gone.DisputeOpened, gone.OrderContested, gone.ListContested, gone.RepairAsked, gone.RulingContested: // named as lost
 	}
 	return nil
+}
+
+// unsay takes away words that their subject took away or put others in place of. Those others are lost: a record beside
+// which they stood is out of use until its subject has put them again.
+func (e *eraser) unsay(ctx context.Context, m marked) error {
+	if m.Matter == 0 {
+		_, err := e.tx.ExecContext(ctx, `DELETE FROM statement WHERE subject = ? AND record = 0`, int64(m.Subject))
+		return err
+	}
+	if _, err := e.tx.ExecContext(ctx, `DELETE FROM statement WHERE record = ?`, m.Matter); err != nil {
+		return err
+	}
+	if err := e.ratings(ctx, m.Subject); err != nil {
+		return err
+	}
+	at := store.Spot{Subject: m.Subject, Record: record.ID(m.Matter)}
+	if m.Kind == gone.Unstated {
+		return store.WordsFound(ctx, e.tx, at)
+	}
+	return store.SetContests(ctx, e.tx, []store.Contest{store.LostContest(at, m.Kind)})
 }
 
 // again puts a record out of use again. One that its supplier took back is deleted; one that its subject had repaired, or
@@ -206,9 +273,7 @@ func (e *eraser) again(ctx context.Context, m marked) error {
 	at := store.Spot{Subject: m.Subject, Record: record.ID(m.Matter)}
 	switch m.Kind {
 	case gone.Suppressed:
-		return store.SetContests(ctx, e.tx, []store.Contest{{
-			Subject: at.Subject, Record: at.Record, Dispute: store.LostDispute, State: record.Barred, Due: calendar.None,
-		}})
+		return store.SetContests(ctx, e.tx, []store.Contest{store.LostContest(at, m.Kind)})
 	case gone.Repaired:
 		return store.SetRepaired(ctx, e.tx, at, 0, calendar.In(m.at, calendar.Shanghai))
 	}

@@ -45,7 +45,10 @@ func (s *Store) Take(ctx context.Context, permit charter.Listing, texts listing.
 	id := e.ID
 	x.Line.Detail += " " + id.String()
 	trace := &store.Trace{At: step.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice}}
-	if x.Lift != nil {
+	switch {
+	case step.Act == entry.Object, step.Act == entry.AskToHear, step.Act == entry.Request:
+		trace.Gone = []gone.Mark{{Kind: gone.ListContested, Subject: e.Subject, Matter: int64(id)}}
+	case x.Lift != nil:
 		trace.Gone = []gone.Mark{{Kind: gone.ListingEnded, Subject: e.Subject, Matter: int64(id)}}
 	}
 	return s.db.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {

@@ -13,6 +13,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // StepOrder keeps a permitted step of an order together with its line in the ledger and the notice to the subject. Where
@@ -23,6 +24,9 @@ func (s *Store) StepOrder(ctx context.Context, permit remedy.OrderStep, text mea
 		return fault.New(fault.Internal, "store.permit", "a step of an order was to be kept without a permit")
 	}
 	trace := &store.Trace{At: step.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice}}
+	if step.Act == order.Object || step.Act == order.AskForReview {
+		trace.Gone = []gone.Mark{{Kind: gone.OrderContested, Subject: o.Subject, Matter: int64(o.ID)}}
+	}
 	return s.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
 		var steps int
 		var ended bool

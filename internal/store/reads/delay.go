@@ -14,6 +14,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // coversOf are the orders that keep reads of the subject back on the day.
@@ -77,7 +78,10 @@ func (s *Store) AddDelay(ctx context.Context, p charter.DelayPermit, text delay.
 	}
 	id := delay.ID(s.NextIDs(1))
 	e.Detail = id.String()
-	err := s.WriteWith(ctx, &store.Trace{Entries: []*ledger.Entry{e}}, func(tx *sql.Tx) error {
+	trace := &store.Trace{
+		Entries: []*ledger.Entry{e}, Gone: []gone.Mark{{Kind: gone.DelayOrdered, Subject: t.Subject.ID, Matter: int64(id)}},
+	}
+	err := s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO read_delay (subject, id, reader, purpose, casefile, court, official, basis, digest,
 			ordered_at, end_day, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 			int64(t.Subject.ID), int64(id), t.Reader, t.Purpose, t.Case, t.By.Agency, t.By.Official, t.Basis, e.Commitment[:],

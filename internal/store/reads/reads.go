@@ -17,6 +17,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // Store is a database as the readers' desk needs it.
@@ -120,7 +121,8 @@ func (s *Store) SetFreeze(ctx context.Context, p charter.FreezePermit, e *ledger
 		return false, fault.New(fault.Internal, "store.permit", "a file was to be closed or opened without a permit")
 	}
 	id, at := int64(p.Subject().ID), store.Micro(e.At)
-	err = s.Write(ctx, func(tx *sql.Tx) error {
+	trace := &store.Trace{At: e.At}
+	err = s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		query, args := `UPDATE file_freeze SET opened_at = ? WHERE subject = ? AND opened_at IS NULL`, []any{at, id}
 		if p.Closes() {
 			query = `INSERT INTO file_freeze (subject, frozen_at) SELECT ?1, ?2
@@ -136,7 +138,13 @@ func (s *Store) SetFreeze(ctx context.Context, p charter.FreezePermit, e *ledger
 			return err
 		}
 		changed = true
-		return store.Append(ctx, tx, e)
+		trace.Entries = []*ledger.Entry{e}
+		mark := gone.Mark{Kind: gone.FileOpened, Subject: p.Subject().ID}
+		if p.Closes() {
+			mark.Kind = gone.FileClosed
+		}
+		trace.Gone = []gone.Mark{mark}
+		return nil
 	})
 	return changed, err
 }

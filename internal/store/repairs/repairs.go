@@ -68,7 +68,9 @@ func (s *Store) Ask(ctx context.Context, permit remedy.RepairRequest, account re
 	if a == nil {
 		return fault.New(fault.Internal, "store.permit", "an application for repair was to be kept without a permit")
 	}
-	return s.db.WriteAct(ctx, permit, trace(&left), func(tx *sql.Tx) error {
+	t := trace(&left)
+	t.Gone = []gone.Mark{{Kind: gone.RepairAsked, Subject: a.Subject, Matter: int64(a.ID)}}
+	return s.db.WriteAct(ctx, permit, t, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO repair (subject, id, record, dataset, regime, tier, earliest, handler, asked_at, asked_by,
 			decide_by, answer_by, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 			int64(a.Subject), int64(a.ID), int64(a.Record), a.Dataset, a.Regime, int(a.Tier), int64(a.Earliest), a.Handler,

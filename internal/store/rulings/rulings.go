@@ -16,6 +16,7 @@ import (
 	"probity/internal/ruling/verdict"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 )
 
 // Store keeps rulings in a database.
@@ -90,7 +91,10 @@ func (s *Store) Ask(ctx context.Context, permit remedy.ReviewPermit, text measur
 	if r == nil || r.Review == nil {
 		return fault.New(fault.Internal, "store.permit", "a review was to be asked for without a permit")
 	}
-	return s.db.WriteAct(ctx, permit, &store.Trace{Entries: []*ledger.Entry{line}, Notices: told}, func(tx *sql.Tx) error {
+	trace := &store.Trace{
+		Entries: []*ledger.Entry{line}, Notices: told, Gone: []gone.Mark{{Kind: gone.RulingContested, Subject: r.Subject, Matter: int64(r.ID)}},
+	}
+	return s.db.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO ruling_review (subject, ruling, at, due, particulars, sealed) VALUES (?,?,?,?,?,?)`,
 			int64(r.Subject), int64(r.ID), store.Micro(r.Review.At), int64(r.Review.Due), text.Body, text.Sealed)
 		return err

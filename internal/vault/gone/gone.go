@@ -48,13 +48,36 @@ const (
 	Repaired Kind = 12
 	// ChannelEnded: a way on which the subject is told no more; Matter is its number among the subject's.
 	ChannelEnded Kind = 13
+	// FileClosed: the subject keeps its file closed to readings by consent. FileOpened takes it back.
+	FileClosed Kind = 14
+	FileOpened Kind = 15
+	// Stated: the subject put words of its own beside a record, or beside its file where Matter is 0, in place of what
+	// stood there; they are lost with the database. Unstated: it took them away.
+	Stated   Kind = 16
+	Unstated Kind = 17
+	// The next tell that something was put before the platform which is lost with the database: nothing is made gone, but
+	// what is lost is named.
+	DelayOrdered    Kind = 18 // a court's order that keeps reads back
+	DisputeOpened   Kind = 19
+	OrderContested  Kind = 20 // Matter is the order
+	ListContested   Kind = 21 // Matter is the entry of the list
+	RepairAsked     Kind = 22
+	RulingContested Kind = 23 // Matter is the ruling of which a review was asked
+	// OfRow says of the mark before it on which supplier's row its record is, OfPerson by which identifier its subject is
+	// found: Matter is a number under the deployment's key (see package vault). Where the backup knows neither
+	// record nor subject, the mark waits for the row to come in again.
+	OfRow    Kind = 24
+	OfPerson Kind = 25
 )
 
 var kindNames = [...]string{
 	Erased: "erased", RecordErased: "record erased", RecordOut: "record out of date", Suppressed: "record suppressed",
 	Freed: "record in use again", Withdrawn: "consent withdrawn", OrderEnded: "order ended", ListingEnded: "listing ended",
 	Parted: "subjects parted", Revoked: "credential revoked", Confined: "file confined", Repaired: "record repaired",
-	ChannelEnded: "channel ended",
+	ChannelEnded: "channel ended", FileClosed: "file closed", FileOpened: "file opened again", Stated: "statement made",
+	Unstated: "statement taken away", DelayOrdered: "delay ordered", DisputeOpened: "dispute opened",
+	OrderContested: "order contested", ListContested: "entry on a list contested", RepairAsked: "repair asked for",
+	RulingContested: "review asked for", OfRow: "by row", OfPerson: "by identifier",
 }
 
 // String is the kind in words.

@@ -29,3 +29,12 @@ CREATE INDEX erasure_waits ON erasure (subject) WHERE done_at IS NULL;
 -- A consent for one time, and when a read used it up; NULL until then.
 ALTER TABLE consent ADD COLUMN once INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE consent ADD COLUMN used_at INTEGER;
+
+-- What is gone of matters that the database did not know when it was put back from a backup, by the keyed number of the
+-- supplier's row or of an identifier, with the kind of mark in the journal. It is applied when the row comes in again.
+CREATE TABLE gone_ahead (
+    number INTEGER NOT NULL,
+    kind   INTEGER NOT NULL,
+    day    INTEGER NOT NULL,
+    PRIMARY KEY (number, kind)
+) WITHOUT ROWID;
