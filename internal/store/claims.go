@@ -7,6 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/record"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -52,7 +53,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		waiting, err := aheadOf(ctx, tx)
+		waiting, err := beside.AheadOf(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -66,7 +67,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			return err
 		}
 		defer versions.Close()
-		contested, err := anyContest(ctx, tx)
+		contested, err := beside.AnyContest(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -79,7 +80,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 				return err
 			}
 			if !ok && waiting != nil {
-				was, err := waiting.of(ctx, s.rowNumber(agency, dataset, k))
+				was, err := waiting.Of(ctx, s.number.Row(agency, dataset, k))
 				if err != nil {
 					return err
 				}
@@ -94,7 +95,7 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 				return err
 			}
 			if contested {
-				if c.Barred, err = barred(ctx, tx, Spot{c.Subject, c.Record}); err != nil {
+				if c.Barred, err = beside.Barred(ctx, tx, Spot{Subject: c.Subject, Record: c.Record}); err != nil {
 					return err
 				}
 			}
@@ -168,10 +169,7 @@ func newest(ctx context.Context, versions *sql.Stmt, m moment, submission int64,
 }
 
 // Spot is where a version of a record would stand.
-type Spot struct {
-	Subject subject.ID
-	Record  record.ID
-}
+type Spot = beside.Spot
 
 // Tops gives the highest version number in each spot, whether it may be seen or not; spots without a version are absent.
 func (s *Store) Tops(ctx context.Context, spots []Spot) (map[Spot]int, error) {

@@ -9,6 +9,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/fault"
 	"probity/internal/record"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 )
 
@@ -96,7 +97,7 @@ func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of s
 		if err := contest(ctx, tx, of, list); err != nil {
 			return err
 		}
-		repaired, err := repairedOn(ctx, tx, []any{int64(of)})
+		repaired, err := beside.RepairedOn(ctx, tx, []any{int64(of)})
 		if err != nil {
 			return err
 		}
@@ -110,10 +111,10 @@ func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of s
 
 // contest adds to the newest versions how disputes bear on them.
 func contest(ctx context.Context, tx *sql.Tx, of subject.ID, list []Entry) error {
-	marks, err := contests(ctx, tx, []any{int64(of)})
+	marks, err := beside.Contests(ctx, tx, []any{int64(of)})
 	for i := range list {
 		v := list[i].Newest()
-		v.Contest = marks[Spot{of, v.Record}]
+		v.Contest = marks[Spot{Subject: of, Record: v.Record}]
 	}
 	return err
 }

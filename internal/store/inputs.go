@@ -8,6 +8,7 @@ import (
 	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/record"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 )
 
@@ -33,11 +34,11 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 			return err
 		}
 		m.upTo = min(m.upTo, horizon)
-		contested, err := anyContest(ctx, tx)
+		contested, err := beside.AnyContest(ctx, tx)
 		if err != nil {
 			return err
 		}
-		mended, err := anyRepaired(ctx, tx)
+		mended, err := beside.AnyRepaired(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -48,18 +49,18 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 			defer func() { ids = ids[:0] }()
 			var marks map[Spot]record.Contest
 			if contested {
-				if marks, err = contests(ctx, tx, ids); err != nil {
+				if marks, err = beside.Contests(ctx, tx, ids); err != nil {
 					return err
 				}
 			}
 			var repaired map[Spot]calendar.Day
 			if mended {
-				if repaired, err = repairedOn(ctx, tx, ids); err != nil {
+				if repaired, err = beside.RepairedOn(ctx, tx, ids); err != nil {
 					return err
 				}
 			}
 			return inputs(ctx, tx, ids, m, datasets, func(v *record.Version) error {
-				v.Contest = marks[Spot{v.Subject, v.Record}]
+				v.Contest = marks[Spot{Subject: v.Subject, Record: v.Record}]
 				s.lapse(v, repaired)
 				return yield(v)
 			})

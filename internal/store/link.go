@@ -11,6 +11,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/recall"
 	"probity/internal/record"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -167,7 +168,7 @@ func moveRecord(ctx context.Context, tx *sql.Tx, submission int64, from, to subj
 	if _, err := tx.ExecContext(ctx, end, int64(to), top+2, submission, int(v.Status), sealed, int64(from), int64(v.Record), v.Seq); err != nil {
 		return err
 	}
-	if err := errors.Join(moveContests(ctx, tx, from, to, v.Record), moveRepaired(ctx, tx, from, to, v.Record)); err != nil {
+	if err := beside.Move(ctx, tx, from, to, v.Record); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE source_row SET subject = ?, next_subject = 0, next_by = 0 WHERE agency = ? AND dataset = ? AND key = ?`, int64(to), v.Agency, v.Dataset, []byte(v.SourceKey))

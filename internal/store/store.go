@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"probity/internal/fault"
+	"probity/internal/store/beside"
 	"probity/internal/store/engine"
 )
 
@@ -44,8 +45,8 @@ type Store struct {
 	ids      engine.Allocator
 	marked   int64 // the highest of ids that a commit has kept; guarded by writing
 	subs     submissions
-	journal  Journal                     // nil where nothing but tests reads the database
-	number   func(texts ...string) int64 // see Keep
+	journal  Journal         // nil where nothing but tests reads the database
+	number   beside.Numbered // see Keep
 	group    *engine.Group
 	prepared *engine.Statements // of the readers' connections
 	appends  *engine.Statements // of the writer's, for the ledger

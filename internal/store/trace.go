@@ -11,6 +11,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/recall"
+	"probity/internal/store/beside"
 	"probity/internal/vault/gone"
 )
 
@@ -38,7 +39,7 @@ type Journal interface {
 
 // Keep gives the store the journal of what must stay gone, and the keyed numbers by which it names what a backup may not
 // know. It is called once, before anything is written.
-func (s *Store) Keep(j Journal, number func(texts ...string) int64) { s.journal, s.number = j, number }
+func (s *Store) Keep(j Journal, number beside.Numbered) { s.journal, s.number = j, number }
 
 // WriteWith runs f in one write transaction together with what the act leaves behind, see [Store.Write]. f may still
 // complete the trace.

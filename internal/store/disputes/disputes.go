@@ -15,6 +15,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -163,12 +164,12 @@ func contestedBy(ctx context.Context, tx *sql.Tx, d *contest.Dispute) ([]record.
 }
 
 func mark(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, records []record.ID, state record.ContestState, due calendar.Day, claims string) error {
-	marks := make([]store.Contest, 0, len(records))
+	marks := make([]beside.Contest, 0, len(records))
 	for _, id := range records {
-		marks = append(marks, store.Contest{Subject: d.Subject, Record: id, Dispute: int64(d.ID), State: state, Due: due, Claims: claims})
+		marks = append(marks, beside.Contest{Subject: d.Subject, Record: id, Dispute: int64(d.ID), State: state, Due: due, Claims: claims})
 		trace.Gone = append(trace.Gone, gone.Mark{Kind: gone.Suppressed, Subject: d.Subject, Matter: int64(id)})
 	}
-	return store.SetContests(ctx, tx, marks)
+	return beside.SetContests(ctx, tx, marks)
 }
 
 // Step keeps a permitted step and what follows from it for the records contested, as Open does: the end of the dispute
@@ -235,10 +236,10 @@ func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Disput
 	if err := unmark(ctx, tx, trace, `dispute = ?`, int64(d.ID)); err != nil || !all || d.Record() == 0 {
 		return err
 	}
-	if err := store.WordsFound(ctx, tx, store.Spot{Subject: now, Record: d.Record()}); err != nil {
+	if err := beside.WordsFound(ctx, tx, beside.Spot{Subject: now, Record: d.Record()}); err != nil {
 		return err
 	}
-	return unmark(ctx, tx, trace, `subject = ? AND record = ? AND dispute = ?`, int64(now), int64(d.Record()), store.LostDispute)
+	return unmark(ctx, tx, trace, `subject = ? AND record = ? AND dispute = ?`, int64(now), int64(d.Record()), beside.LostDispute)
 }
 
 // unmark takes marks away, and says so in the journal once for each.

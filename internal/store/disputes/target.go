@@ -13,6 +13,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -167,7 +168,7 @@ func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit
 	}
 	save := func(tx *sql.Tx) error {
 		if was {
-			if err := store.WordsFound(ctx, tx, store.Spot{Subject: permit.Subject(), Record: st.Record}); err != nil {
+			if err := beside.WordsFound(ctx, tx, beside.Spot{Subject: permit.Subject(), Record: st.Record}); err != nil {
 				return err
 			}
 		}
@@ -191,7 +192,7 @@ func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit
 func (s *Store) wordsLost(ctx context.Context, of subject.ID, about record.ID) (yes bool, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM contested WHERE subject = ? AND record = ? AND dispute = ?)`,
-			int64(of), int64(about), store.LostStatement).Scan(&yes)
+			int64(of), int64(about), beside.LostStatement).Scan(&yes)
 	})
 	return yes, err
 }

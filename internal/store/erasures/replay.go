@@ -13,6 +13,7 @@ import (
 	"probity/internal/listing/entry"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/beside"
 	"probity/internal/store/listings"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -185,7 +186,7 @@ func placed(ctx context.Context, tx *sql.Tx, marks []marked) ([]marked, error) {
 // wait keeps the mark until what it is on comes in.
 func (m *marked) wait(ctx context.Context, tx *sql.Tx) error {
 	for _, number := range m.by {
-		if err := store.SetAhead(ctx, tx, number, m.Kind, m.at); err != nil {
+		if err := beside.SetAhead(ctx, tx, number, m.Kind, m.at); err != nil {
 			return err
 		}
 	}
@@ -261,9 +262,9 @@ func (e *eraser) unsay(ctx context.Context, m marked) error {
 	}
 	at := store.Spot{Subject: m.Subject, Record: record.ID(m.Matter)}
 	if m.Kind == gone.Unstated {
-		return store.WordsFound(ctx, e.tx, at)
+		return beside.WordsFound(ctx, e.tx, at)
 	}
-	return store.SetContests(ctx, e.tx, []store.Contest{store.LostContest(at, m.Kind)})
+	return beside.SetContests(ctx, e.tx, []beside.Contest{beside.Lost(at, m.Kind)})
 }
 
 // again puts a record out of use again. One that its supplier took back is deleted; one that its subject had repaired, or
@@ -273,9 +274,9 @@ func (e *eraser) again(ctx context.Context, m marked) error {
 	at := store.Spot{Subject: m.Subject, Record: record.ID(m.Matter)}
 	switch m.Kind {
 	case gone.Suppressed:
-		return store.SetContests(ctx, e.tx, []store.Contest{store.LostContest(at, m.Kind)})
+		return beside.SetContests(ctx, e.tx, []beside.Contest{beside.Lost(at, m.Kind)})
 	case gone.Repaired:
-		return store.SetRepaired(ctx, e.tx, at, 0, calendar.In(m.at, calendar.Shanghai))
+		return beside.SetRepaired(ctx, e.tx, at, 0, calendar.In(m.at, calendar.Shanghai))
 	}
 	return e.record(ctx, at.Subject, at.Record, false)
 }

@@ -18,6 +18,7 @@ import (
 	"probity/internal/repair"
 	"probity/internal/repair/application"
 	"probity/internal/store"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -111,7 +112,7 @@ func (s *Store) Step(ctx context.Context, permit remedy.RepairStep, reasons repa
 			return err
 		}
 		at := store.Spot{Subject: a.Subject, Record: a.Record}
-		if err := store.SetRepaired(ctx, tx, at, int64(a.ID), calendar.In(step.At, calendar.Shanghai)); err != nil {
+		if err := beside.SetRepaired(ctx, tx, at, int64(a.ID), calendar.In(step.At, calendar.Shanghai)); err != nil {
 			return err
 		}
 		if left.Demand != nil {
