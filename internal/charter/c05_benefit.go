@@ -48,22 +48,35 @@ type BenefitTerms struct {
 }
 
 // AdmitBaseline holds the part of C5 that needs no model: what a list of measures, about to come into force, says of its
-// benefits. before is the list in force; nil where there is none. The first benefit that is refused ends it.
-func AdmitBaseline(before, after *catalogue.Catalogue, today calendar.Day) error {
+// benefits. before are the lists there have been, that in force first: a benefit that was left out of some of them keeps the
+// baseline it had in the newest that names it, so that nobody worsens one by taking it out and putting it back. The first
+// benefit that is refused ends it.
+func AdmitBaseline(before []*catalogue.Catalogue, after *catalogue.Catalogue, today calendar.Day) error {
 	for i := range after.Measures {
 		m := &after.Measures[i]
 		if m.Class != "benefit" || m.Benefit == nil {
 			continue
 		}
-		var previous *catalogue.Measure
-		if before != nil {
-			runs := func(p catalogue.Measure) bool { return p.Code == m.Code && (p.To == calendar.None || today < p.To) }
-			if at := slices.IndexFunc(before.Measures, runs); at >= 0 {
-				previous = &before.Measures[at]
-			}
-		}
-		if err := benefitOnlyAdds(m, previous); err != nil {
+		if err := benefitOnlyAdds(m, lastRunning(before, m.Code, today)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// lastRunning is the measure of the code in the newest list that names it, nil where none does or where it ended there.
+func lastRunning(lists []*catalogue.Catalogue, code string, today calendar.Day) *catalogue.Measure {
+	for _, l := range lists {
+		named := false
+		for i := range l.Measures {
+			m := &l.Measures[i]
+			if m.Code == code && (m.To == calendar.None || today < m.To) {
+				return m
+			}
+			named = named || m.Code == code
+		}
+		if named {
+			return nil
 		}
 	}
 	return nil

@@ -98,20 +98,33 @@ func TestC5AListKeepsTheBaselinesOfWhatRuns(t *testing.T) {
 	}
 	worse := changed(func(m *catalogue.Measure) { m.Benefit.Baseline.EN = "open on Sundays" })
 	over := changed(func(m *catalogue.Measure) { m.To = today })
-	if err := charter.AdmitBaseline(before, changed(func(*catalogue.Measure) {}), today); err != nil {
+	if err := charter.AdmitBaseline(lists(before), changed(func(*catalogue.Measure) {}), today); err != nil {
 		t.Errorf("nothing was changed: %v", err)
 	}
-	wantRefusal(t, charter.AdmitBaseline(before, worse, today), "C5: unchanged baseline")
+	wantRefusal(t, charter.AdmitBaseline(lists(before), worse, today), "C5: unchanged baseline")
 	if err := charter.AdmitBaseline(nil, worse, today); err != nil {
 		t.Errorf("a first list: %v", err)
 	}
-	if err := charter.AdmitBaseline(over, worse, today); err != nil {
+	if err := charter.AdmitBaseline(lists(over), worse, today); err != nil {
 		t.Errorf("a benefit that ran before: %v", err)
 	}
-	wantRefusal(t, charter.AdmitBaseline(over, worse, today-1), "C5: unchanged baseline")
+	wantRefusal(t, charter.AdmitBaseline(lists(over), worse, today-1), "C5: unchanged baseline")
+	without := listed
+	without.Measures = nil
+	wantRefusal(t, charter.AdmitBaseline(lists(&without, before), worse, today), "C5: unchanged baseline")
+	wantRefusal(t, charter.AdmitBaseline(lists(&without, &without, before, worse), worse, today), "C5: unchanged baseline")
+	if err := charter.AdmitBaseline(lists(&without, before), before, today); err != nil {
+		t.Errorf("put back as it was: %v", err)
+	}
+	if err := charter.AdmitBaseline(lists(&without, over, before), worse, today); err != nil {
+		t.Errorf("it had ended before it was taken out: %v", err)
+	}
 	undated := changed(func(m *catalogue.Measure) { m.Benefit.Since = calendar.None })
 	wantRefusal(t, charter.AdmitBaseline(nil, undated, today), "C5: day of the baseline")
 }
+
+// lists are lists of measures, the newest first.
+func lists(newestFirst ...*catalogue.Catalogue) []*catalogue.Catalogue { return newestFirst }
 
 func TestC5ClosesAreasOfLifeUnderAnyName(t *testing.T) {
 	t.Parallel()

@@ -319,6 +319,15 @@ func TestC11OthersSeeABand(t *testing.T) {
 	if err != nil || len(past) == 0 || past[0].Score != 0 {
 		t.Errorf("the bank sees %+v, %v; want bands and no more", past, err)
 	}
+	stale := read(wu, access.History)
+	p.now = p.now.Add(400 * 24 * time.Hour)
+	if past, err := p.ratings.Past(ctx, stale, "repayment-score"); !fault.Is(err, fault.Refused) || past != nil {
+		t.Errorf("without a consent that holds the bank sees %+v, %v", past, err)
+	}
+	if past, err := p.ratings.Past(ctx, p.ownScope(id), "repayment-score"); err != nil || len(past) == 0 {
+		t.Errorf("the subject sees %+v, %v of its own past", past, err)
+	}
+	p.now = p.now.Add(-400 * 24 * time.Hour)
 	if _, err := p.ratings.Answer(ctx, read(wu, access.Rating), "company-score"); !fault.Is(err, fault.Refused) {
 		t.Errorf("a scope for one model at the door of another: %v", err)
 	}

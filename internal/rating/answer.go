@@ -170,11 +170,22 @@ func (d *Desk) Answer(ctx context.Context, scope access.Scope, model string) (Ra
 	return shown(r, scope), nil
 }
 
-// Past is what a model said of the scope's subject from when on, oldest first.
+// Past is what a model said of the scope's subject from when on, oldest first. About whoever is rated under its own consent
+// it is answered to others under the same permit as what the model says now: while a consent holds that names all that the
+// rating rests on (C1), and only by a model in force. To the subject itself it is part of its file.
 func (d *Desk) Past(ctx context.Context, scope access.Scope, model string) ([]Rating, error) {
 	sub := scope.Subject()
 	if err := scope.RequireRating(sub.ID, access.History, model); err != nil {
 		return nil, err
+	}
+	if !scope.Own() && charter.NeedsConsent(sub) {
+		m, err := d.Book.Model(model)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := d.permit(ctx, m, sub, scope.Consent()); err != nil {
+			return nil, err
+		}
 	}
 	list, err := d.Store.History(ctx, sub.ID, model)
 	for i := range list {

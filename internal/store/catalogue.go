@@ -63,6 +63,35 @@ func (s *Store) Catalogue(ctx context.Context) (map[string][]byte, error) {
 	if err != nil {
 		return nil, s.dialect.Translate(err)
 	}
+	return unpack(packed)
+}
+
+// FormerCatalogues are the sets of catalogue files that were replaced, the newest first.
+func (s *Store) FormerCatalogues(ctx context.Context) ([]map[string][]byte, error) {
+	var sets []map[string][]byte
+	err := s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT files FROM catalogue_version ORDER BY number DESC LIMIT -1 OFFSET 1`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var packed []byte
+			if err := rows.Scan(&packed); err != nil {
+				return err
+			}
+			files, err := unpack(packed)
+			if err != nil {
+				return err
+			}
+			sets = append(sets, files)
+		}
+		return rows.Err()
+	})
+	return sets, err
+}
+
+func unpack(packed []byte) (map[string][]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.catalogue", "the stored catalogue is damaged").By(err)

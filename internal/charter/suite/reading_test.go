@@ -118,6 +118,12 @@ func (h *history) read(a act, p *party, r access.Request) error {
 	case access.Rating, access.Explanation:
 		return h.askRating(a, p, r, scope, own)
 	case access.History:
+		if !own && !h.rateable(p, r.Model) {
+			if _, err := h.ratings.Past(h.ctx, scope, r.Model); err == nil {
+				h.violated("C1", "%s: the past was answered, and no consent stands", a)
+			}
+			return nil
+		}
 		past, err := h.ratings.Past(h.ctx, scope, r.Model)
 		if err != nil {
 			return err

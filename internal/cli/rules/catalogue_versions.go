@@ -205,7 +205,7 @@ func (c catalogueImport) Run(s *console.Session) error {
 		return showFaults(s, faults)
 	}
 	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.Catalogue, cat)}
-	if err := charter.AdmitBaseline(r.Catalogue, cat, s.Today()); err != nil {
+	if err := r.AdmitBaselines(s.Ctx, cat, s.Today()); err != nil {
 		return err
 	}
 	if err := c.accept(r.Catalogue, cat, a.Changes); err != nil {
