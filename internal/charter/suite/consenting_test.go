@@ -44,6 +44,20 @@ func (h *history) words(p *party, method string) consent.Consent {
 	}
 }
 
+// agrees has a grown person give a consent that is in order to a recipient; nothing happens where it may not.
+func (h *history) agrees(p *party, method, recipient string) {
+	if h.confined[p] || h.today() <= p.born.Add(calendar.Period{Years: 18}) {
+		return
+	}
+	c := h.words(p, method)
+	c.Recipients = []string{recipient}
+	given, err := h.d.Rights.Give(h.ctx, h.as(p.name), access.Credential{}, c)
+	if err != nil {
+		h.Fatalf("%s consents to %s: %v\n%s", p.name, method, err, h.tale())
+	}
+	h.given = append(h.given, &agreed{Consent: given, by: p})
+}
+
 // consenter draws somebody who is rated under its own consent only, and a method for it.
 func (h *history) consenter() (*party, string) {
 	list := []*party{h.party("trader")}

@@ -21,8 +21,11 @@ type contested struct {
 	by      *party
 	handler string
 	due     calendar.Day
-	// settled: answered; barred: put out of use by the answer.
-	settled, barred bool
+	// settled: answered; barred: put out of use by the answer; taken: taken back by its subject.
+	settled, barred, taken bool
+	// complained: a complaint went to the agency above; answered: it was decided.
+	complained, answered bool
+	above                string
 }
 
 // contestOf is the dispute that keeps a row out of use, nil where none does.
@@ -95,11 +98,10 @@ func settles(h *history) act {
 		return act{}
 	}
 	c := pick(h, "dispute", open...)
-	answering := map[string]string{"bank": "wu", "ministry": "he", "court": "qi"}[c.handler]
-	if answering == "" {
+	if answering[c.handler] == "" {
 		return act{}
 	}
-	answer := dispute.Answer{By: h.as(answering), Outcome: pick(h, "outcome", contest.Verified, contest.Deleted, contest.Unverifiable), Reasons: "looked up in the file of the case"}
+	answer := dispute.Answer{By: h.as(answering[c.handler]), Outcome: pick(h, "outcome", contest.Verified, contest.Deleted, contest.Unverifiable), Reasons: "looked up in the file of the case"}
 	a := act{touched: []subject.ID{h.stands(c.by)}}
 	switch pick(h, "flaw", "", "", "", "", "stranger", "no reasons", "unchanged") {
 	case "stranger":
@@ -129,6 +131,9 @@ type proposal struct {
 	agency string
 	until  calendar.Day
 	ruled  bool
+	// made is the ruling; asked and reviewed tell that a review of it was asked for, and answered.
+	made            verdict.Ruling
+	asked, reviewed bool
 }
 
 // rules has an official decide on a proposal, with reasons of its own or without.
@@ -140,15 +145,12 @@ func rules(h *history) act {
 		return act{}
 	}
 	p := pick(h, "proposal", open...)
-	words := pick(h, "words",
-		"Two of the three instalments came in before their day; the third waited for the harvest, as the letter from the mill shows, and was paid in full.",
-		"She looked after the archive for nine years without a fee, and the museum knows her; an evening costs it one chair in an empty hall.",
-		"The late payment of spring was a mistake of the post office, confirmed on paper. Nothing else speaks against him, much speaks for him.")
+	words := h.ownWords()
 	m := ruling.Making{
 		As: h.as(p.asker), Subject: p.of.id, Decision: p.id, Outcome: verdict.Granted, Reasons: words,
 		Considered: []string{"the payments of the last year"}, Favour: []string{"paid before the day twice"},
 	}
-	a := act{open: true, touched: []subject.ID{h.stands(p.of)}}
+	a := act{touched: []subject.ID{h.stands(p.of)}}
 	switch pick(h, "flaw", "", "", "", "template", "stranger", "itself", "nothing considered", "nothing in favour", "one word") {
 	case "template":
 		m.Reasons, a.breaks = "The applicant did not achieve a qualifying score. The applicant did not achieve a qualifying score.", "C14: own reasons"
@@ -167,9 +169,9 @@ func rules(h *history) act {
 		a.breaks = "C14: decision that was not taken"
 	}
 	a.name = fmt.Sprintf("%s rules on what was proposed for %s: %q", m.As.Name(), p.of.name, m.Reasons)
-	_, a.err = h.d.Rulings().Make(h.ctx, m)
-	if a.err == nil && a.breaks == "" {
-		p.ruled = true
+	made, err := h.d.Rulings().Make(h.ctx, m)
+	if a.err = err; err == nil && a.breaks == "" {
+		p.ruled, p.made = true, made.Ruling
 	}
 	return a
 }

@@ -59,7 +59,13 @@ type diary struct {
 	swept map[string]map[string]int
 	links []*joined
 	reads []reading
-	acts  []string
+	// closed are those who keep their file closed, kept the orders that keep reads back, ways the channels of notice.
+	closed map[*party]bool
+	kept   []*kept
+	ways   []*way
+	// stated are the subjects' own words, by the record they stand beside, 0 for the whole file.
+	stated map[*party]map[record.ID]string
+	acts   []string
 }
 
 // open begins a history on a copy of the town.
@@ -76,7 +82,10 @@ func open(tb testing.TB, t *rapid.T) *history {
 	h := &history{
 		T: t, ctx: context.Background(), town: w, now: firstDay, path: filepath.Join(folder, "probity.db"),
 		credentials: map[string]access.Credential{},
-		diary:       diary{swept: map[string]map[string]int{}, erased: map[*party]bool{}, confined: map[*party]bool{}},
+		diary: diary{
+			swept: map[string]map[string]int{}, erased: map[*party]bool{}, confined: map[*party]bool{},
+			closed: map[*party]bool{}, stated: map[*party]map[record.ID]string{},
+		},
 	}
 	h.reopen()
 	t.Cleanup(func() {
@@ -242,6 +251,8 @@ type operation struct {
 	// about are the invariants whose tests try it most.
 	about []string
 	run   func(h *history) act
+	// after is the operation that gives occasion to this one; "" where none need be.
+	after string
 }
 
 // watch looks for a violation of one invariant.
@@ -281,13 +292,31 @@ func explore(t *testing.T, invariant string) {
 			if len(about) > 0 && rapid.Bool().Draw(r, "about "+invariant) {
 				from = about
 			}
-			h.step(from[rapid.IntRange(0, len(from)-1).Draw(r, "operation")])
+			// What finds no occasion yet makes room for something else.
+			for tries := 0; tries < 8 && !h.step(from[spread(r, len(from))]); tries++ {
+			}
 		}
 	})
 }
 
-// step tries one operation and lets every watch look at what came of it.
-func (h *history) step(o operation) {
+// spread draws one of n numbers, each as often as any other; rapid's own generators like small numbers best.
+func spread(r *rapid.T, n int) int {
+	drawn := rapid.Uint32().Draw(r, "operation")
+	return int(uint64(drawn) * 0x9e3779b97f4a7c15 >> 33 % uint64(n))
+}
+
+// step tries one operation, and where there is no occasion for it yet, first the one that gives occasion.
+func (h *history) step(o operation) bool {
+	h.Helper()
+	if h.try(o) {
+		return true
+	}
+	i := slices.IndexFunc(operations(), func(other operation) bool { return other.name == o.after })
+	return i >= 0 && h.step(operations()[i]) && (h.try(o) || true)
+}
+
+// try runs one operation and lets every watch look at what came of it; it is false where there was no occasion for it.
+func (h *history) try(o operation) bool {
 	h.Helper()
 	h.now = h.now.Add(time.Second)
 	list := watches()
@@ -298,8 +327,9 @@ func (h *history) step(o operation) {
 		}
 	}
 	a := o.run(h)
-	if a.name == "" { // there was nothing to do it with
-		return
+	theTally.count(o.name, a)
+	if a.name == "" {
+		return false
 	}
 	h.acts = append(h.acts, a.String())
 	if a.breaks != "" && a.err == nil {
@@ -311,6 +341,7 @@ func (h *history) step(o operation) {
 	for i, w := range list {
 		w.look(h, a, taken[i])
 	}
+	return true
 }
 
 // violated ends the history: an invariant does not hold.

@@ -210,7 +210,7 @@ func decidesByList(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
-	h.reads = append(h.reads, reading{by: q.As, of: h.stands(p), what: access.Decision, purpose: q.Purpose})
+	h.looked(q.As, h.stands(p), access.Decision, q.Purpose, q.Case)
 	want, sure := charter.Clear, true
 	for _, l := range h.listed {
 		if stands, known := l.stands(h.today()); h.stands(l.on) == h.stands(p) {

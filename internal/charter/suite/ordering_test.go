@@ -212,7 +212,7 @@ func decidesRestriction(h *history) act {
 	if d.Outcome != want {
 		h.violated("C4", "%s: answered %s, and by the orders in force it is %s", a, d.Outcome, want)
 	}
-	h.reads = append(h.reads, reading{by: q.As, of: h.stands(p), what: access.Decision, purpose: q.Purpose})
+	h.looked(q.As, h.stands(p), access.Decision, q.Purpose, q.Case)
 	return a
 }
 
@@ -230,17 +230,23 @@ func decidesBenefit(h *history) act {
 	if code == "green-channel" {
 		kinds, model, context = []subject.Kind{subject.Enterprise, subject.PublicBody}, "company-score", ""
 	}
-	p := h.somebody(kinds...)
-	q := measure.Request{As: h.as(pick(h, "asker", "wu", "mu")), Subject: p.id, Measure: code, Purpose: "public-benefit", Basis: "basic-list"}
+	p, asker := h.somebody(kinds...), pick(h, "asker", "wu", "mu")
+	if p.kind == subject.Person && h.seldom(2, "with a consent") {
+		h.agrees(p, model, officials[asker])
+	}
+	q := measure.Request{As: h.as(asker), Subject: p.id, Measure: code, Purpose: "public-benefit", Basis: "basic-list"}
 	if p.consents() {
 		q.Purpose, q.Basis = "home-lending", "pipl art. 13"
 	}
 	a := act{name: fmt.Sprintf("%s asks whether %s is granted to %s", q.As.Name(), code, p.name), touched: []subject.ID{h.stands(p)}}
+	covered := !p.consents() || h.covered(p, q.As.Agency(), q.Purpose, model, context)
+	if code != "other-context-evening" && p.consents() && covered && h.closed[p] {
+		a.breaks = "C11: open file"
+	}
 	d, err := h.d.Measures(h.ratings).Decide(h.ctx, q)
 	if a.err = err; err != nil {
 		return a
 	}
-	covered := !p.consents() || h.covered(p, q.As.Agency(), q.Purpose, model, context)
 	switch {
 	case code == "other-context-evening" && d.Outcome != charter.RefusedByCharter:
 		h.violated("C3", "%s: %s, by a rating of another context", a, d.Outcome)
@@ -262,7 +268,7 @@ func decidesBenefit(h *history) act {
 	if d.Outcome != want {
 		h.violated("C5", "%s: answered %s, and by its records it is %s", a, d.Outcome, want)
 	}
-	h.reads = append(h.reads, reading{by: q.As, of: h.stands(p), what: access.Decision, purpose: q.Purpose})
+	h.looked(q.As, h.stands(p), access.Decision, q.Purpose, q.Case)
 	return a
 }
 

@@ -42,6 +42,9 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
+	if testing.Verbose() {
+		theTally.print()
+	}
 	if theTown.folder != "" {
 		_ = os.RemoveAll(theTown.folder) // what is left in a temporary folder harms nobody
 	}
