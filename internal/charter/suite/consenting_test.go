@@ -31,7 +31,7 @@ var methods = map[string]struct {
 }{
 	"repayment-score": {"home-lending", "finance-credit", []string{"bank.repayment"}, subject.Person},
 	"driving-score":   {"home-lending", "traffic", []string{"ministry.driving"}, subject.Person},
-	"company-score":   {"home-lending", "market", []string{"ministry.penalty", "ministry.export-penalty"}, subject.Enterprise},
+	"company-score":   {"home-lending", "market", []string{"ministry.penalty", "ministry.fine", "ministry.export-penalty"}, subject.Enterprise},
 }
 
 // words is a consent that is in order: the party's, to one method, for the bank or the museum.

@@ -63,6 +63,9 @@ type diary struct {
 	closed map[*party]bool
 	kept   []*kept
 	ways   []*way
+	// applied are the applications for repair, held the files that wait for their supplier.
+	applied []*applied
+	held    []*held
 	// stated are the subjects' own words, by the record they stand beside, 0 for the whole file.
 	stated map[*party]map[record.ID]string
 	acts   []string

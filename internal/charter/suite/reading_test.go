@@ -300,7 +300,7 @@ func (h *history) score(p *party, model string) (score int64, rated bool) {
 // counted are the datasets that each model reads.
 var counted = map[string][]string{
 	"repayment-score": {"bank.repayment"}, "driving-score": {"ministry.driving"},
-	"company-score": {"ministry.penalty", "ministry.export-penalty"}, "office-score": {"ministry.finding"},
+	"company-score": {"ministry.penalty", "ministry.fine", "ministry.export-penalty"}, "office-score": {"ministry.finding"},
 }
 
 // readsOwn has somebody read everything about itself with its own credential.

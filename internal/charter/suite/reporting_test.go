@@ -45,7 +45,7 @@ func (r *row) lapses() calendar.Day {
 	if !r.adverse() {
 		return calendar.None
 	}
-	years := map[string]int{"bank.repayment": 5, "ministry.driving": 2, "ministry.penalty": 3, "ministry.export-penalty": 3, "ministry.finding": 5}
+	years := map[string]int{"bank.repayment": 5, "ministry.driving": 2, "ministry.penalty": 3, "ministry.fine": 1, "ministry.export-penalty": 3, "ministry.finding": 5}
 	from := r.on
 	switch r.dataset {
 	case "bank.repayment":
@@ -86,7 +86,7 @@ func (r *row) text(notice calendar.Day) string {
 }
 
 // publicByLaw are the datasets whose matters need no prior notice.
-var publicByLaw = map[string]bool{"ministry.penalty": true, "ministry.export-penalty": true, "ministry.office-appointment": true}
+var publicByLaw = map[string]bool{"ministry.penalty": true, "ministry.fine": true, "ministry.export-penalty": true, "ministry.office-appointment": true}
 
 // kinOfMinistry are the bodies on which the ministry may not change a record; the head holds an office of the bureau.
 var kinOfMinistry = map[string]bool{"bureau": true, "head": true}
@@ -132,7 +132,7 @@ func datasetsFor(p *party) []string {
 	case p.scheme == subject.LEI:
 		return []string{"ministry.export-penalty"}
 	}
-	return []string{"ministry.penalty"}
+	return []string{"ministry.penalty", "ministry.fine"}
 }
 
 func supplierOf(dataset string) string {
@@ -155,6 +155,8 @@ func (h *history) draft(p *party) *row {
 		}
 	case "ministry.driving":
 		r.weight = pick(h, "offences", 0, 1)
+	case "ministry.fine":
+		r.on = max(r.on, today-200) // a year later it is over
 	case "ministry.finding":
 		// The first matter of an office holder is the appointment, 400 days before the first day.
 		r.on = max(r.on, calendar.In(firstDay, calendar.Shanghai)-390)

@@ -290,6 +290,7 @@ var headings = map[string]string{
 	"bank.repayment":              "no,id_no,on,ended_on,days,notice_on",
 	"ministry.driving":            "no,id_no,on,offences,notice_on",
 	"ministry.penalty":            "no,uscc,on",
+	"ministry.fine":               "no,uscc,on",
 	"ministry.export-penalty":     "no,lei,on",
 	"ministry.office-appointment": "no,id_no,office,on",
 	"ministry.finding":            "no,id_no,office,on,final_on,notice_on",
