@@ -183,9 +183,14 @@ func looksIntoDispute(h *history) act {
 	if a.err = err; err != nil || a.breaks != "" {
 		return a
 	}
-	if by.Subject() == 0 {
-		h.looked(by, h.stands(c.by), "dispute", "dispute", c.id.String())
+	saw := func(what access.What) {
+		if by.Subject() != 0 {
+			h.looked(by, h.stands(c.by), access.OwnFile, ownPurpose, "")
+		} else {
+			h.looked(by, h.stands(c.by), what, "dispute", c.id.String())
+		}
 	}
+	saw("dispute")
 	if view.Dispute.Account != "the day is wrong" || len(view.Evidence) != 1 {
 		h.violated("C9", "%s: it says %q and has %d files", a, view.Account, len(view.Evidence))
 	}
@@ -193,9 +198,7 @@ func looksIntoDispute(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
-	if by.Subject() == 0 {
-		h.looked(by, h.stands(c.by), "evidence", "dispute", c.id.String())
-	}
+	saw("evidence")
 	if !strings.HasPrefix(string(file.Body), "letter ") {
 		h.violated("C9", "%s: the evidence is not as it was handed in: %q", a, file.Body)
 	}

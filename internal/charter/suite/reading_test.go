@@ -24,6 +24,9 @@ type reading struct {
 	at   time.Time
 }
 
+// ownPurpose is the purpose under which the ledger keeps a subject's reading of its own file.
+const ownPurpose = "own-file"
+
 // looked writes a read that was answered into the diary.
 func (h *history) looked(by access.Credential, of subject.ID, what access.What, purpose, file string) {
 	h.reads = append(h.reads, reading{by: by, of: of, what: what, purpose: purpose, file: file, at: h.now})

@@ -165,7 +165,7 @@ func plansRepair(h *history) act {
 	q := repair.Reading{As: as, Subject: r.of.id}
 	a := act{name: r.of.name + " looks at what can be repaired", touched: []subject.ID{h.stands(r.of)}}
 	service := h.d.Repairs(h.ratings)
-	own := func() { h.looked(as, h.stands(r.of), access.OwnFile, "own_file", "") }
+	own := func() { h.looked(as, h.stands(r.of), access.OwnFile, ownPurpose, "") }
 	if h.rateable(r.of, "company-score") {
 		plan, err := service.Plan(h.ctx, q)
 		if a.err = err; err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"probity/internal/access"
 	"probity/internal/ruling"
 	"probity/internal/ruling/verdict"
 	"probity/internal/subject"
@@ -92,12 +93,18 @@ func (h *history) ownWords() string {
 // were made, and no person.
 func countsRulings(h *history) act {
 	a := act{name: "the office looks at its rulings", touched: []subject.ID{}}
+	for _, p := range h.town.parties {
+		if p.natural() {
+			a.touched = append(a.touched, h.stands(p)) // each sees that an office looked at its proposal
+		}
+	}
 	by := h.as(pick(h, "office", "wu", "mu"))
 	pending, err := h.d.Rulings().Pending(h.ctx, by)
 	if a.err = err; err != nil {
 		return a
 	}
 	for i := range pending {
+		h.looked(by, pending[i].Subject, access.Decision, "benefit", pending[i].Decision.String())
 		waits := func(p *proposal) bool {
 			return p.of.id == pending[i].Subject && p.agency == by.Agency() && (!p.ruled || p.asked && !p.reviewed)
 		}
@@ -136,7 +143,7 @@ func listsRulings(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
-	h.looked(as, h.stands(p.of), "own_file", "own_file", "")
+	h.looked(as, h.stands(p.of), access.OwnFile, ownPurpose, "")
 	i := slices.IndexFunc(found, func(r verdict.Ruling) bool { return r.ID == p.made.ID })
 	if i < 0 || found[i].Official != p.made.Official || found[i].Reasons != p.made.Reasons || len(found[i].Favour) == 0 {
 		h.violated("C14", "%s: the ruling is not there, or without official, reasons or what counted in favour: %+v", a, found)
