@@ -42,7 +42,7 @@ var english = words{
 		"hear": "the hearing was held", "answer": "the objection was answered", "grace": "a respite was given", "decide": "it was decided to list",
 		"approve": "the decision was approved", "drop": "the draft was given up", "publish": "the entry was published", "request": "removal was asked for",
 		"accept": "the entry was removed", "refuse": "removal was refused", "expire": "the entry came to its end", "revoke": "the decision was taken back",
-		"annul": "the entry was annulled",
+		"annul":          "the entry was annulled",
 		"key rotate-key": "a new key", "key drop": "trees were removed", "key restart": "it was begun anew", "key export": "its entries were written to a file",
 	},
 	read: "On %s %s read %s", tried: "On %s %s tried to reach %s and was refused", self: "the subject itself",
