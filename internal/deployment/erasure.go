@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"probity/internal/charter"
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/store"
@@ -100,7 +101,11 @@ func anew(ctx context.Context, path string, out *erasure.Restored, opt Options) 
 		return err
 	}
 	reason := fmt.Sprintf("restored from the backup of %s", out.Manifest.MadeAt.Format("2006-01-02 15:04:05"))
-	return errors.Join(d.Notary.Restart(ctx, reason), d.Close())
+	permit, err := charter.PermitRestoredLog(out.Manifest.MadeAt)
+	if err == nil {
+		err = d.Notary.Restart(ctx, permit, reason)
+	}
+	return errors.Join(err, d.Close())
 }
 
 // fetchKeys copies the key file and the journal of another database beside the new one; it gives the copies it made.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/ledger/tlog"
@@ -107,9 +108,13 @@ func (d *Deployment) Entries(ctx context.Context) iter.Seq2[ledger.Entry, error]
 	return notaries.In(d.Store).Entries(ctx)
 }
 
-// Noted puts into the platform's ledger that an official did something to the log itself.
-func (d *Deployment) Noted(ctx context.Context, by access.Credential, what, detail string) error {
+// Noted puts into the platform's ledger that an official did something to the log itself, by the permit for it.
+func (d *Deployment) Noted(ctx context.Context, p charter.LogPermit, what, detail string) error {
+	if err := p.Stands(); err != nil {
+		return err
+	}
+	by := p.By()
 	return d.Store.AppendEntries(ctx, []*ledger.Entry{{
-		At: d.Now(), Act: ledger.Key, What: what, Detail: detail, Reader: by.Agency(), Official: by.Official(),
+		At: d.Now(), Act: ledger.Key, What: what, Detail: detail, Reader: by.Agency, Official: by.Official,
 	}})
 }

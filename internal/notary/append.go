@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger/tlog"
 	"probity/internal/store/notaries"
@@ -189,7 +190,7 @@ func (n *Notary) meets(ctx context.Context, t *tree) error {
 		return unwritable(t.dir, err)
 	}
 	if len(hashes) == 0 || len(bundle) < len(hashes[0]) || string(bundle[len(bundle)-len(hashes[0]):]) != string(hashes[0][:]) {
-		return fault.New(fault.Unavailable, "notary.apart", "the log ends on an entry at position %d that the database does not hold: one of the two was replaced or taken back", position).
+		return fault.New(fault.Unavailable, "notary.apart", stopped+"the log ends on an entry at position %d that the database does not hold: one of the two was replaced or taken back", position).
 			At(t.dir).With("see which with probity ledger verify; " + restartCure)
 	}
 	return nil
@@ -255,7 +256,7 @@ func (n *Notary) signingKey(keys tlog.Keys) (ed25519.PrivateKey, error) {
 	}
 	newest := keys[len(keys)-1]
 	if !newest.Public.Equal(public(key)) {
-		return nil, fault.New(fault.Unavailable, "notary.key-other", "the key of the log is not the one that the log publishes").At(n.opt.KeyFile).
+		return nil, fault.New(fault.Unavailable, "notary.key-other", stopped+"the key of the log is not the one that the log publishes").At(n.opt.KeyFile).
 			With("bring the right file back; if it is lost, make a new key: probity ledger restart")
 	}
 	return key, nil
@@ -287,7 +288,10 @@ func (n *Notary) finishRotation(keys tlog.Keys) error {
 
 // RotateKey makes a new signing key and publishes it; the one before signs no more. It gives the public key. What was
 // signed before stays valid.
-func (n *Notary) RotateKey(ctx context.Context) (ed25519.PublicKey, error) {
+func (n *Notary) RotateKey(ctx context.Context, p charter.LogPermit) (ed25519.PublicKey, error) {
+	if err := p.Stands(); err != nil {
+		return nil, err
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err := n.flush(ctx); err != nil {
@@ -330,7 +334,10 @@ func (n *Notary) changeKey() (ed25519.PublicKey, error) {
 // Restart begins the log anew from the first entry that the database holds: after the database was brought back from a
 // backup, or the log or its key was lost. The new tree says so, with the reason, and names the last checkpoint that is
 // known; what was signed before stays as it is.
-func (n *Notary) Restart(ctx context.Context, reason string) error {
+func (n *Notary) Restart(ctx context.Context, p charter.LogPermit, reason string) error {
+	if err := p.Stands(); err != nil {
+		return err
+	}
 	reason = strings.Join(strings.Fields(reason), " ")
 	if reason == "" || reason == tlog.ReasonFirst || reason == tlog.ReasonPeriod {
 		return fault.New(fault.Invalid, "notary.reason", "the log is begun anew for a reason, and none is given").With("say why with --reason")
@@ -402,7 +409,10 @@ func (n *Notary) refound(ctx context.Context) (*tlog.Log, error) {
 
 // Drop removes the trees that hold nothing of the instant or later, and keeps the last checkpoint of each, so that the
 // trees behind still prove where they began. It gives their names.
-func (n *Notary) Drop(ctx context.Context, before time.Time) ([]string, error) {
+func (n *Notary) Drop(ctx context.Context, p charter.LogPermit, before time.Time) ([]string, error) {
+	if err := p.Stands(); err != nil {
+		return nil, err
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err := n.flush(ctx); err != nil {

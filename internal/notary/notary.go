@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -97,6 +98,7 @@ func Open(ctx context.Context, opt Options) (*Notary, error) {
 	}
 	if err != nil {
 		n.fail(err)
+		n.reckon(ctx) // what a process before this one left waits since it was written, not since now
 	}
 	return n, nil
 }
@@ -127,7 +129,7 @@ func (n *Notary) readState(ctx context.Context) error {
 		return clockBack(now, state.At)
 	}
 	if state.Size < last.Size {
-		return fault.New(fault.Unavailable, "notary.rolled-back", "the log holds %d leaves in %s, and the database knows of %d: the log was replaced or taken back", state.Size, last.Name, last.Size).
+		return fault.New(fault.Unavailable, "notary.rolled-back", stopped+"the log holds %d leaves in %s, and the database knows of %d: the log was replaced or taken back", state.Size, last.Name, last.Size).
 			At(n.opt.Dir).With(restartCure)
 	}
 	newest, err := n.opt.Book.Last(ctx)
@@ -136,7 +138,7 @@ func (n *Notary) readState(ctx context.Context) error {
 	}
 	covered := last.First + int64(state.Size) - 2
 	if covered > newest {
-		return fault.New(fault.Unavailable, "notary.ahead", "the log holds entries up to position %d, and the database ends at %d: the database was replaced or taken back", covered, newest).
+		return fault.New(fault.Unavailable, "notary.ahead", stopped+"the log holds entries up to position %d, and the database ends at %d: the database was replaced or taken back", covered, newest).
 			At(n.opt.Dir).With(restartCure)
 	}
 	if covered >= last.First {
@@ -147,10 +149,13 @@ func (n *Notary) readState(ctx context.Context) error {
 	return nil
 }
 
+// stopped begins what a reader is told whose reading is not answered.
+const stopped = "reads have stopped (Charter C11): "
+
 const restartCure = "bring back the log that belongs to the database; if there is none, begin it anew: probity ledger restart"
 
 func clockBack(now, last time.Time) error {
-	return fault.New(fault.Unavailable, "notary.clock", "reads have stopped (Charter C11): the clock stands at %s, before the last signed checkpoint of %s",
+	return fault.New(fault.Unavailable, "notary.clock", stopped+"the clock stands at %s, before the last signed checkpoint of %s",
 		now.UTC().Format(time.RFC3339), last.UTC().Format(time.RFC3339)).
 		With("set the clock right; what was written meanwhile is signed as soon as it is")
 }
@@ -204,26 +209,43 @@ func stops(err error) bool {
 	return errors.As(err, &f) && f.Code == fault.Unavailable && f.Key != "notary.busy" && f.Key != "notary.unpublished"
 }
 
-// look finds out whether anything is uncovered, and notes the moment if not.
+// look finds out whether anything is uncovered, and since when.
 func (n *Notary) look(ctx context.Context) error {
 	at := n.opt.Elapsed()
-	last, err := n.opt.Book.Last(ctx)
+	oldest, waiting, err := n.opt.Book.OldestAfter(ctx, n.covered.Load())
 	if err != nil {
 		return err
 	}
-	if last <= n.covered.Load() {
-		n.clean.Store(int64(at))
+	if since, told := n.since(at, oldest, waiting); told && (!waiting || since < time.Duration(n.clean.Load())) {
+		n.clean.Store(int64(since)) // by the clock alone nothing gets younger: it may have been set back
 	}
 	return nil
 }
 
+// reckon is look where it cannot fail: what cannot be read leaves everything as late as it was.
+func (n *Notary) reckon(ctx context.Context) {
+	if err := n.look(ctx); err != nil {
+		n.fail(err)
+	}
+}
+
+// since is the moment, as Elapsed counts, at which the oldest entry under no checkpoint was written by its own time, or at
+// which there is none. Where the clock stands before that time it tells nothing.
+func (n *Notary) since(at time.Duration, oldest time.Time, waiting bool) (since time.Duration, told bool) {
+	if !waiting {
+		return at, true
+	}
+	age := n.opt.Now().Sub(oldest)
+	return at - age, age >= 0
+}
+
 func (n *Notary) late() error {
-	f := fault.New(fault.Unavailable, "notary.late", "reads have stopped (Charter C11): entries of the ledger have been without a signed checkpoint for more than %.0f seconds", Limit.Seconds()).
+	f := fault.New(fault.Unavailable, "notary.late", stopped+"entries of the ledger have been without a signed checkpoint for more than %.0f seconds", Limit.Seconds()).
 		With("see why the log cannot be written: probity ledger status")
 	if err := n.trouble.Load(); err != nil {
 		var cause *fault.Error
 		if errors.As(*err, &cause) {
-			f.Text += ": " + cause.Text
+			f.Text += ": " + strings.TrimPrefix(cause.Text, stopped)
 			f.Cure = cause.Cure
 		}
 		f = f.By(*err)
@@ -289,12 +311,16 @@ func (n *Notary) elsewhere(ctx context.Context) error {
 		return err
 	}
 	n.covered.Store(max(n.covered.Load(), g.First+int64(state.Size)-2))
+	at := n.opt.Elapsed()
 	oldest, waiting, err := n.opt.Book.OldestAfter(ctx, n.covered.Load())
 	if err != nil {
 		return err
 	}
-	if !waiting || n.opt.Now().Sub(oldest) <= Limit {
-		n.restCleanly()
+	if since, told := n.since(at, oldest, waiting); told {
+		n.clean.Store(int64(since))
+	}
+	if n.age() <= Limit {
+		n.trouble.Store(nil)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package notary_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger/tlog"
 	"probity/internal/notary"
@@ -118,7 +120,7 @@ func TestEveryMonthHasItsTree(t *testing.T) {
 		t.Errorf("trees %s", got)
 	}
 
-	dropped, err := d.n.Drop(t.Context(), time.Date(2027, 1, 27, 0, 0, 0, 0, time.UTC))
+	dropped, err := d.n.Drop(t.Context(), keeper(t), time.Date(2027, 1, 27, 0, 0, 0, 0, time.UTC))
 	must(t, err)
 	if got := strings.Join(dropped, " "); got != "0001-2026-11 0002-2026-12" {
 		t.Errorf("dropped %s", got)
@@ -126,7 +128,7 @@ func TestEveryMonthHasItsTree(t *testing.T) {
 	if r := d.sound(t, total); r.Unproven != 21 || len(r.Trees) != 2 || len(r.Dropped) != 2 {
 		t.Errorf("%d entries unproven, %d trees, dropped %v", r.Unproven, len(r.Trees), r.Dropped)
 	}
-	if dropped, err := d.n.Drop(t.Context(), d.now); err != nil || len(dropped) != 1 {
+	if dropped, err := d.n.Drop(t.Context(), keeper(t), d.now); err != nil || len(dropped) != 1 {
 		t.Errorf("dropping goes on with %v, %v", dropped, err)
 	}
 	d.sound(t, total)
@@ -141,7 +143,7 @@ func TestKeyChanges(t *testing.T) {
 	d.write(t, 2)
 	must(t, d.n.Flush(t.Context()))
 	d.now = d.now.Add(time.Hour)
-	if _, err := d.n.RotateKey(t.Context()); err != nil {
+	if _, err := d.n.RotateKey(t.Context(), keeper(t)); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(time.Hour)
@@ -291,6 +293,71 @@ func TestOneAppendsAtATime(t *testing.T) {
 	d.sound(t, 5)
 }
 
+// TestNobodyChangesTheLogWithoutPermit: the types ask for a permit, and an empty one is refused.
+func TestNobodyChangesTheLogWithoutPermit(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	defer d.shut(t)
+	d.write(t, 3)
+	must(t, d.n.Flush(t.Context()))
+	var none charter.LogPermit
+	_, rotated := d.n.RotateKey(t.Context(), none)
+	_, dropped := d.n.Drop(t.Context(), none, d.now)
+	for what, err := range map[string]error{"rotate": rotated, "drop": dropped, "restart": d.n.Restart(t.Context(), none, "why not")} {
+		if !fault.Is(err, fault.Refused) || !strings.Contains(err.Error(), "C11") {
+			t.Errorf("%s without a permit: %v", what, err)
+		}
+	}
+	d.sound(t, 3)
+}
+
+// keeper is the permit of an official of the agency that set the platform up.
+func keeper(t *testing.T) charter.LogPermit {
+	t.Helper()
+	p, err := charter.PermitLog(charter.Actor{Agency: "npcic", Official: "Gu Yan", Credential: "first"}, "npcic")
+	must(t, err)
+	return p
+}
+
+// TestWhatWaitsIsAsOldAsItIs: an entry that a process before this one left behind stops reads by its own age, not by that
+// of the process; and one that is young waits no longer than the limit in all, whoever looks when.
+func TestWhatWaitsIsAsOldAsItIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name          string
+		before, after time.Duration
+		late          bool
+	}{
+		{"left an hour ago", time.Hour, 0, true},
+		{"left just now", 0, 0, false},
+		{"left nine seconds ago", 9 * time.Second, 0, false},
+		{"left nine seconds ago, and looked at two seconds later", 9 * time.Second, 2 * time.Second, true},
+		{"left by a clock that runs ahead", -time.Hour, 0, false},
+		{"left by a clock that runs ahead, and looked at later", -time.Hour, 11 * time.Second, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.write(t, 3)
+			d.shut(t)
+			d.now = d.now.Add(time.Hour) // clear of what was signed
+			d.write(t, 1)
+			other, err := os.OpenFile(filepath.Join(d.path+".log", "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+			must(t, err)
+			defer other.Close()
+			must(t, syscall.Flock(int(other.Fd()), syscall.LOCK_EX)) // another process holds the log and does nothing
+			d.now = d.now.Add(c.before)
+			d.reopen(t)
+			defer func() { must(t, errors.Join(syscall.Flock(int(other.Fd()), syscall.LOCK_UN), d.n.Close(context.Background()))) }()
+			d.now, d.elapsed = d.now.Add(c.after), d.elapsed+c.after
+			err = d.n.Check(t.Context())
+			if late := fault.Is(err, fault.Unavailable) && strings.Contains(err.Error(), "(Charter C11)"); late != c.late || err != nil && !late {
+				t.Errorf("reads: %v, want late %v", err, c.late)
+			}
+		})
+	}
+}
+
 func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -306,10 +373,10 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	if err := e.n.Check(t.Context()); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "the log of this database is missing") {
 		t.Errorf("reads without a log: %v", err)
 	}
-	if err := e.n.Restart(t.Context(), " \n"); !fault.Is(err, fault.Invalid) {
+	if err := e.n.Restart(t.Context(), keeper(t), " \n"); !fault.Is(err, fault.Invalid) {
 		t.Errorf("begun anew for no reason: %v", err)
 	}
-	must(t, e.n.Restart(t.Context(), "brought back from the backup of\n22 November"))
+	must(t, e.n.Restart(t.Context(), keeper(t), "brought back from the backup of\n22 November"))
 	must(t, e.n.Check(t.Context()))
 	e.write(t, 2)
 	e.shut(t)
@@ -328,7 +395,7 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	}
 	// And once more in place, over the same folder.
 	e.reopen(t)
-	must(t, e.n.Restart(t.Context(), "for practice"))
+	must(t, e.n.Restart(t.Context(), keeper(t), "for practice"))
 	e.shut(t)
 	e.sound(t, 7)
 	// The same backup once more, over the log as it has become.
@@ -338,7 +405,7 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	e.db, err = store.Open(t.Context(), back, store.Options{Now: d.clock})
 	must(t, err)
 	e.reopen(t)
-	must(t, e.n.Restart(t.Context(), "the same backup again"))
+	must(t, e.n.Restart(t.Context(), keeper(t), "the same backup again"))
 	e.shut(t)
 	if r := e.sound(t, 5); len(r.Trees) != 3 || r.Trees[2].Name != "0004-2026-11" {
 		t.Errorf("trees %+v", r.Trees)

@@ -332,10 +332,11 @@ func (c ledgerExport) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	if by.Agency() == "" {
-		return console.Misuse("a subject's own credential exports nobody else's entries").With("use the credential of an official: --as")
+	permit, err := r.Access.Keeping(s.Ctx, by, "export")
+	if err != nil {
+		return err
 	}
-	if err := r.Noted(s.Ctx, by, "export", "entries"); err != nil {
+	if err := r.Noted(s.Ctx, permit, "export", "entries"); err != nil {
 		return err
 	}
 	if err := r.Notary.Flush(s.Ctx); err != nil {
@@ -376,15 +377,16 @@ func (ledgerRotateKey) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.Access.Keeping(s.Ctx, by, "rotate-key"); err != nil {
+	permit, err := r.Access.Keeping(s.Ctx, by, "rotate-key")
+	if err != nil {
 		return err
 	}
-	public, err := r.Notary.RotateKey(s.Ctx)
+	public, err := r.Notary.RotateKey(s.Ctx, permit)
 	if err != nil {
 		return err
 	}
 	text := base64.StdEncoding.EncodeToString(public)
-	if err := r.Noted(s.Ctx, by, "rotated", text); err != nil {
+	if err := r.Noted(s.Ctx, permit, "rotated", text); err != nil {
 		return err
 	}
 	s.Result(map[string]any{"key": text, "keys": r.LogFile(tlog.KeysFile)}, func(w io.Writer) {
@@ -416,7 +418,8 @@ func (c ledgerDrop) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.Access.Keeping(s.Ctx, by, "drop"); err != nil {
+	permit, err := r.Access.Keeping(s.Ctx, by, "drop")
+	if err != nil {
 		return err
 	}
 	day, err := console.Day("before", c.Before)
@@ -424,12 +427,12 @@ func (c ledgerDrop) Run(s *console.Session) error {
 		return err
 	}
 	before := time.Unix(int64(day)*int64(24*time.Hour/time.Second), 0).UTC()
-	dropped, err := r.Notary.Drop(s.Ctx, before)
+	dropped, err := r.Notary.Drop(s.Ctx, permit, before)
 	if err != nil {
 		return err
 	}
 	for _, name := range dropped {
-		if err := r.Noted(s.Ctx, by, "dropped", name); err != nil {
+		if err := r.Noted(s.Ctx, permit, "dropped", name); err != nil {
 			return err
 		}
 	}
@@ -466,13 +469,14 @@ func (c ledgerRestart) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.Access.Keeping(s.Ctx, by, "restart"); err != nil {
+	permit, err := r.Access.Keeping(s.Ctx, by, "restart")
+	if err != nil {
 		return err
 	}
-	if err := r.Noted(s.Ctx, by, "restarted", "log"); err != nil {
+	if err := r.Noted(s.Ctx, permit, "restarted", "log"); err != nil {
 		return err
 	}
-	if err := r.Notary.Restart(s.Ctx, c.Reason); err != nil {
+	if err := r.Notary.Restart(s.Ctx, permit, c.Reason); err != nil {
 		return err
 	}
 	a, err := r.Notary.Status(s.Ctx)
