@@ -261,10 +261,11 @@ func listingAct(t *ListingTerms) error {
 	case entry.Request:
 		return listingRequest(t)
 	case entry.Expire:
-		if t.Today < t.Entry.End() {
+		if t.Today >= t.Entry.End() {
+			t.Step.Day = t.Entry.End()
+		} else if !t.Subject.Natural() || listingOrder(t) == nil { // a human being's entry ends with the order it rests on
 			return Refuse("C4", "end of the entry", "wait for it, or revoke the entry", "the entry %s stands until %s", t.Entry.ID, t.Entry.End())
 		}
-		t.Step.Day = t.Entry.End()
 	case entry.Revoke, entry.Annul:
 		due, err := t.Clock.Due(clock.WithdrawAnnulledPenalty, t.Step.Day, clock.China)
 		t.Step.Until = due.Day

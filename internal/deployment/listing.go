@@ -13,6 +13,7 @@ import (
 	"probity/internal/measure/order"
 	"probity/internal/rating"
 	"probity/internal/rights"
+	"probity/internal/ruling/verdict"
 	"probity/internal/store/listings"
 	"probity/internal/store/orders"
 	"probity/internal/subject"
@@ -56,15 +57,17 @@ func (e entries) Criteria(list string, on calendar.Day) *criteria.List {
 type Ends struct {
 	Entries []entry.ID `json:"entries"`
 	Orders  []order.ID `json:"orders"`
-	// Escalated are orders whose author let an objection lie, and which now stand before the body above it.
+	// Escalated are orders on which an objection or a review was let lie, and which now stand before the next body above.
 	Escalated []order.ID `json:"escalated"`
+	// Reviews are rulings whose office let a review lie; the body above it was told.
+	Reviews []verdict.ID `json:"reviews"`
 	// Overdue are entries whose keeper let a request for removal lie.
 	Overdue []entry.ID `json:"overdue"`
 }
 
 // SweepEnds writes down which entries on lists and which orders have come to their end, tells their subjects, and has
-// everybody who was told of them acknowledge it; and brings objections to orders that nobody answered in time before the
-// body above. It may be run at any time; a day between two runs is enough.
+// everybody who was told of them acknowledge it; and brings what was let lie before the body above: objections to orders,
+// reviews of orders and of rulings, requests for removal from a list. It may be run at any time; a day between two runs is enough.
 func (d *Deployment) SweepEnds(ctx context.Context, ratings *rating.Desk) (Ends, error) {
 	lists, err := d.Lists()
 	if err != nil {
@@ -80,7 +83,11 @@ func (d *Deployment) SweepEnds(ctx context.Context, ratings *rating.Desk) (Ends,
 		return Ends{}, err
 	}
 	escalated, err := measures.Escalate(ctx)
-	return Ends{swept.Expired, over, escalated, swept.Overdue}, err
+	if err != nil {
+		return Ends{}, err
+	}
+	reviews, err := d.Rulings().Escalate(ctx)
+	return Ends{swept.Expired, over, escalated, reviews, swept.Overdue}, err
 }
 
 // betweenSweeps is how long a serving process waits from one sweep of ends to the next.

@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/measure"
 	"probity/internal/ownfile"
+	"probity/internal/recall"
 	"probity/internal/ruling"
 	"probity/internal/ruling/verdict"
 	"probity/internal/store"
@@ -175,6 +177,73 @@ func TestHumanDecision(t *testing.T) {
 		t.Errorf("the ledger tells of %d steps, want 3", made)
 	}
 	o.holdsDecisions(me, id, d.ID, good.Reasons)
+}
+
+// TestALateReviewGoesToTheBodyAbove holds that a review that an office lets lie is brought before the body that the catalogue
+// names above it, once; that the person is told; that the body decides by its own official; and that an office above which
+// nobody stands cannot be escalated.
+func TestALateReviewGoesToTheBodyAbove(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "2026-11-22T02:00:00Z")
+	ctx := t.Context()
+	o.official("second", "npcic")
+	zhou, above := o.official("zhou", "delta-bank"), o.official("above", "nfra")
+	id, me := o.borrower(21)
+	d := o.propose(zhou, id)
+	making := ruling.Making{
+		As: zhou, Subject: id, Decision: d.ID, Outcome: verdict.NotGranted,
+		Reasons:    "The statements that Mr Example brought end in May, and he did not answer the two letters that asked for those of the summer.",
+		Considered: []string{"the statements until May"}, Favour: []string{"no instalment was late"},
+	}
+	rulings := o.d.Rulings()
+	first, err := rulings.Make(ctx, making)
+	o.must(err)
+	_, err = rulings.Review(ctx, ruling.Asking{By: me, Subject: id, Ruling: first.ID, Account: "the letters never came"})
+	o.must(err)
+	escalates := func(at string, want ...verdict.ID) {
+		t.Helper()
+		o.now, err = time.Parse(time.RFC3339, at)
+		o.must(err)
+		ends, err := o.d.SweepEnds(ctx, o.ratings)
+		o.must(err)
+		if !slices.Equal(ends.Reviews, want) {
+			t.Errorf("at %s escalated: %v, want %v", at, ends.Reviews, want)
+		}
+	}
+	escalates("2026-12-12T15:59:59Z") // the last second of the last day, in Shanghai
+	escalates("2026-12-12T16:00:00Z") // late, and nobody stands above the bank
+	o.d.Catalogue.Agency("delta-bank").Superior = "nfra"
+	escalates("2026-12-12T16:00:00Z", first.ID)
+	escalates("2026-12-12T16:00:00Z")
+	mine, err := o.d.Recalls().Mine(ctx, above)
+	if err != nil || len(mine) != 1 || mine[0].Kind != recall.Decide || mine[0].About != first.ID.String() || mine[0].Due.String() != "2027-01-02" {
+		t.Errorf("what the body above was told: %+v, %v", mine, err)
+	}
+	escalates("2027-01-05T02:00:00Z")
+	if late, err := o.d.Recalls().Laggards(ctx); err != nil || len(late) != 1 || late[0].Recipient != "nfra" || late[0].Late != 3 {
+		t.Errorf("late is: %+v, %v", late, err)
+	}
+	scope, err := o.d.Access.Open(ctx, access.Request{As: me, Subject: id, What: access.OwnFile})
+	o.must(err)
+	told, err := o.d.Inbox(o.ratings).List(ctx, scope, "en", 50)
+	o.must(err)
+	said := 0
+	for _, m := range told {
+		if m.About == first.ID.String() && strings.Contains(fmt.Sprint(*m.Letter), "passed on to the body above") {
+			said++
+		}
+	}
+	if said != 1 {
+		t.Errorf("the person was told %d times", said)
+	}
+	making.As, making.Reviews, making.Outcome = above, first.ID, verdict.Granted
+	making.Reasons = "Both letters came back unopened, as the bank's own register of post shows; the statements handed in since leave no doubt about the summer."
+	_, err = rulings.Make(ctx, making)
+	o.must(err)
+	if mine, err := o.d.Recalls().Mine(ctx, above); err != nil || len(mine) != 1 || mine[0].Open() {
+		t.Errorf("decided, and still asked for: %+v, %v", mine, err)
+	}
+	escalates("2027-03-01T02:00:00Z")
 }
 
 // holdsDecisions holds that the own file has the decisions as they were given, and the rulings with their reasons.

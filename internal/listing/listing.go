@@ -69,6 +69,8 @@ type Book interface {
 	// Overdue are entries with a request for removal that was to be decided before the day, at most limit; some may have
 	// been decided since.
 	Overdue(ctx context.Context, on calendar.Day, limit int) ([]Place, error)
+	// DemandOnce keeps a demand with its line and notices; false where its recipient was told the same before.
+	DemandOnce(context.Context, recall.Demand, *ledger.Entry, ...notice.Written) (bool, error)
 	// Tell notes that the reader was told of the entries.
 	Tell(ctx context.Context, id subject.ID, about []string, reader string) error
 }

@@ -270,9 +270,18 @@ func TestDefaulters(t *testing.T) {
 	if standing, err := w.Standing(t.Context(), firm); err != nil || len(standing) != 0 {
 		t.Errorf("the court let it lie, and the entry is used: %v, %v", standing, err)
 	}
-	swept, err := w.Sweep(t.Context())
-	if err != nil || !slices.Equal(swept.Overdue, []entry.ID{e.ID}) {
-		t.Errorf("swept: %+v, %v", swept, err)
+	for range 2 {
+		swept, err := w.Sweep(t.Context())
+		if err != nil || !slices.Equal(swept.Overdue, []entry.ID{e.ID}) {
+			t.Errorf("swept: %+v, %v", swept, err)
+		}
+		if got := w.owing(e.ID.String()); !slices.Equal(got, []string{"spc"}) {
+			t.Errorf("the court above was told %v times", got)
+		}
+	}
+	w.take(court, &e, step(entry.Accept, "the debt is paid"))
+	if got := w.owing(e.ID.String()); len(got) != 0 {
+		t.Errorf("the request is decided and still asked for of %v", got)
 	}
 }
 
@@ -309,11 +318,24 @@ func TestAHumanBeingIsListedOnACourtsOrderAlone(t *testing.T) {
 		feed[0].Reasons.Reasons != "" || feed[0].Reasons.Document != "" {
 		t.Errorf("the feed of a human being: %+v, %v", feed, err)
 	}
+	_, err = w.Show(t.Context(), listing.Request{As: w.as("sta"), Subject: person, Purpose: "restriction", Basis: "basic-list", Case: "2026-7"})
+	must(t, err)
 	ending := order.Ending{Act: order.Lift, Day: calendar.In(w.now, calendar.Shanghai), Document: paper("lift"), Reason: "the debt is paid"}
 	_, err = w.measures().EndOrder(t.Context(), w.as("shanghai-court"), person, o.ID, ending)
 	must(t, err)
 	if standing, err := w.Standing(t.Context(), person); err != nil || len(standing) != 0 {
 		t.Errorf("the order is lifted and the entry stands: %v, %v", standing, err)
+	}
+	// Who was told of the entry, not of the order, learns that it is gone too; the sweep ends the entry, once.
+	swept, err := w.Sweep(t.Context())
+	if err != nil || !slices.Equal(swept.Expired, []entry.ID{e.ID}) {
+		t.Errorf("swept after the order: %+v, %v", swept, err)
+	}
+	if swept, err = w.Sweep(t.Context()); err != nil || len(swept.Expired) != 0 {
+		t.Errorf("swept twice: %+v, %v", swept, err)
+	}
+	if got := w.demands(e.ID.String()); !slices.Equal(got, []string{"sta expired"}) {
+		t.Errorf("who was told of the entry must take it back: %v", got)
 	}
 	all, err := w.Show(t.Context(), listing.Request{As: w.own(person), Subject: person})
 	if err != nil || len(all) != 1 || all[0].Steps[3-1].Reasons != "the debtor can pay and does not" {

@@ -4,15 +4,21 @@ import (
 	"context"
 
 	"probity/internal/charter"
+	"probity/internal/charter/remedy"
+	"probity/internal/clock"
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/listing/entry"
+	"probity/internal/notice"
+	"probity/internal/recall"
+	"probity/internal/subject"
 )
 
 // Swept is what one sweep wrote down.
 type Swept struct {
 	// Expired are the entries whose end had come: their subjects and everybody who was told of them now know.
 	Expired []entry.ID `json:"expired"`
-	// Overdue are requests for removal that their keepers let lie.
+	// Overdue are requests for removal that their keepers let lie, and of which the bodies above them were told.
 	Overdue []entry.ID `json:"overdue"`
 }
 
@@ -45,22 +51,54 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 			break
 		}
 	}
-	overdue, err := s.parts.Book.Overdue(ctx, today, sweepPage)
+	return swept, s.overdue(ctx, &swept)
+}
+
+// overdue names the requests for removal that were let lie, and brings each before the body above the keeper, once.
+func (s *Service) overdue(ctx context.Context, swept *Swept) error {
+	today := s.today()
+	page, err := s.parts.Book.Overdue(ctx, today, sweepPage)
 	if err != nil {
-		return swept, err
+		return err
 	}
-	for _, p := range overdue {
-		all, err := s.All(ctx, p.Subject)
+	for _, p := range page {
+		sub, err := s.parts.Register.Subject(ctx, p.Subject)
 		if err != nil {
-			return swept, err
+			return err
 		}
-		for i := range all {
-			if all[i].ID == p.Entry && all[i].Overdue(today) {
-				swept.Overdue = append(swept.Overdue, p.Entry)
-			}
+		e, err := s.entry(ctx, sub.ID, p.Entry)
+		if err != nil {
+			return err
+		}
+		if !e.Overdue(today) {
+			continue
+		}
+		swept.Overdue = append(swept.Overdue, p.Entry)
+		if err := s.escalate(ctx, sub, &e); err != nil {
+			return err
 		}
 	}
-	return swept, nil
+	return nil
+}
+
+// escalate tells the body above the keeper, and the subject, that a request for removal was let lie; once, and not at all
+// where nobody stands above the keeper.
+func (s *Service) escalate(ctx context.Context, sub subject.Subject, e *entry.Entry) error {
+	body, l := remedy.BodyOfAppeal(s.parts.Catalogue, e.Keeper, 1), s.Criteria(e.List, e.Drafted)
+	if body == "" || l == nil {
+		return nil
+	}
+	at, due := s.parts.Now().UTC(), s.parts.Clock.Count(l.Cause(e.Last(entry.Request).Cause).Within, s.today(), clock.Handler, clock.China).Day
+	n := head(sub, e, l, "escalated")
+	n.At, n.By, n.Facts = at, e.Keeper, append(n.Facts, notice.Fact{Name: "due", Value: due.String()})
+	told, err := s.parts.Clerk.Write(sub, n)
+	if err != nil {
+		return err
+	}
+	_, err = s.parts.Book.DemandOnce(ctx, recall.Demand{
+		Subject: sub.ID, Kind: recall.Decide, About: e.ID.String(), Ground: "escalated", At: at, Due: due, Recipients: []string{body},
+	}, &ledger.Entry{Subject: sub.ID, At: at, Act: ledger.Listing, What: "listing", Detail: "escalated " + e.ID.String()}, told)
+	return err
 }
 
 // expire writes down the end of one entry; false where another did so first.

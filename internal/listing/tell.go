@@ -22,17 +22,8 @@ const objectHow = "Object in writing or ask for a hearing with the keeper of the
 // tell is the notice of a step: what was done, the ground and its facts, the reasons, the law, how to contest it and until
 // when. In the subject's favour counts what it can still do.
 func tell(sub subject.Subject, e *entry.Entry, step *entry.Step, l *criteria.List) notice.Notice {
-	g := l.Ground(e.Ground)
-	n := notice.Notice{
-		Subject: sub.ID, Occasion: notice.ListStep, At: step.At, About: e.ID.String(), By: e.Keeper,
-		Facts: []notice.Fact{
-			{Name: "list", Value: l.Title.EN, ZH: l.Title.ZH},
-			{Name: "step", Value: words[step.Act]},
-			{Name: "ground", Value: g.Title.EN, ZH: g.Title.ZH},
-			{Name: "issuer", Value: e.Keeper},
-		},
-		Law: string(l.Basis), Contest: l.Remedy.EN + " / " + l.Remedy.ZH, Until: calendar.None,
-	}
+	n := head(sub, e, l, words[step.Act])
+	n.At = step.At
 	if step.Agency != "" {
 		n.By, n.Law = step.Agency, step.Basis.String()
 	}
@@ -68,4 +59,19 @@ func tell(sub subject.Subject, e *entry.Entry, step *entry.Step, l *criteria.Lis
 	case entry.Hear, entry.Answer, entry.Approve, entry.Drop, entry.Accept, entry.Refuse, entry.Expire, entry.Revoke, entry.Annul:
 	}
 	return n
+}
+
+// head is what every notice about an entry says: list, step, ground and keeper, the law, and how to contest it.
+func head(sub subject.Subject, e *entry.Entry, l *criteria.List, step string) notice.Notice {
+	g := l.Ground(e.Ground)
+	return notice.Notice{
+		Subject: sub.ID, Occasion: notice.ListStep, About: e.ID.String(), By: e.Keeper,
+		Facts: []notice.Fact{
+			{Name: "list", Value: l.Title.EN, ZH: l.Title.ZH},
+			{Name: "step", Value: step},
+			{Name: "ground", Value: g.Title.EN, ZH: g.Title.ZH},
+			{Name: "issuer", Value: e.Keeper},
+		},
+		Law: string(l.Basis), Contest: l.Remedy.EN + " / " + l.Remedy.ZH, Until: calendar.None,
+	}
 }

@@ -165,10 +165,21 @@ func (w *world) decide(code string) measure.Decision {
 }
 
 // demands are the recipients that must take something back, with the ground.
-func (w *world) demands(about string) (list []string) {
+func (w *world) demands(about string) []string {
+	w.t.Helper()
+	return w.recalled(`SELECT recipient || ' ' || ground FROM recall WHERE about = ? AND kind = 'lift' ORDER BY 1`, about)
+}
+
+// owing are the bodies that were told to decide on something and have not.
+func (w *world) owing(about string) []string {
+	w.t.Helper()
+	return w.recalled(`SELECT recipient FROM recall WHERE about = ? AND kind = 'decide' AND acknowledged_at IS NULL ORDER BY 1`, about)
+}
+
+func (w *world) recalled(query, about string) (list []string) {
 	w.t.Helper()
 	must(w.t, w.d.Store.Read(w.t.Context(), func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(w.t.Context(), `SELECT recipient || ' ' || ground FROM recall WHERE about = ? AND kind = 'lift' ORDER BY 1`, about)
+		rows, err := tx.QueryContext(w.t.Context(), query, about)
 		if err != nil {
 			return err
 		}

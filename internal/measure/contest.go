@@ -11,6 +11,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
+	"probity/internal/recall"
 	"probity/internal/subject"
 )
 
@@ -76,11 +77,24 @@ func (s *Service) step(ctx context.Context, by charter.Actor, sub subject.Subjec
 		return order.Order{}, err
 	}
 	line := s.line(by, sub.ID, string(step.Act)+" "+o.ID.String(), step.Document)
-	if err := s.parts.Book.StepOrder(ctx, permit, text, Leaves{Line: line, Notice: told}); err != nil {
+	if err := s.parts.Book.StepOrder(ctx, permit, text, Leaves{Line: line, Notice: told, Owed: s.owed(&o, &step)}); err != nil {
 		return order.Order{}, err
 	}
 	o.Steps = append(o.Steps, step)
 	return o, nil
+}
+
+// owed tells the body before which the step brings the order that it owes a decision until the step's day.
+func (s *Service) owed(o *order.Order, step *order.Step) recall.Demand {
+	d := recall.Demand{
+		Subject: o.Subject, Kind: recall.Decide, About: o.ID.String(), Ground: string(step.Act), At: step.At, Due: step.Until,
+	}
+	if step.Act == order.AskForReview || step.Act == order.Escalate {
+		if body := remedy.BodyOfAppeal(s.parts.Catalogue, o.Issuer, o.Instances()+1); body != "" {
+			d.Recipients = []string{body}
+		}
+	}
+	return d
 }
 
 // following is the clock that a step starts.
@@ -109,16 +123,17 @@ func (s *Service) ObjectBy(o *order.Order) (calendar.Day, error) {
 	return due.Day, err
 }
 
-// Escalate brings objections whose answer is overdue before the body above the author, tells their subjects, and gives the
+// Escalate brings what was let lie before the next body above: objections that the author did not answer in time, and
+// reviews that the body above did not decide in time. It tells their subjects and that body, once each, and gives the
 // orders. The order holds meanwhile: only a court stays it. It may be run at any time, twice, and by several processes.
 func (s *Service) Escalate(ctx context.Context) ([]order.ID, error) {
 	escalated := []order.ID{}
+	var last order.ID
 	for {
-		page, err := s.parts.Book.OverdueObjections(ctx, s.today(), sweepPage)
+		page, err := s.parts.Book.OverdueSteps(ctx, s.today(), last, sweepPage)
 		if err != nil {
 			return escalated, err
 		}
-		before := len(escalated)
 		for _, p := range page {
 			taken, err := s.escalate(ctx, p)
 			if err != nil {
@@ -127,15 +142,16 @@ func (s *Service) Escalate(ctx context.Context) ([]order.ID, error) {
 			if taken {
 				escalated = append(escalated, p.Order)
 			}
+			last = p.Order
 		}
-		if len(page) < sweepPage || len(escalated) == before {
+		if len(page) < sweepPage {
 			return escalated, nil
 		}
 	}
 }
 
-// escalate brings one objection before the body above; false where another did so, or an answer came, meanwhile, or the
-// order is over.
+// escalate brings one matter before the next body above; false where another did so, or an answer came, meanwhile, where
+// the order is over, and where nobody stands above who let it lie.
 func (s *Service) escalate(ctx context.Context, p Place) (bool, error) {
 	sub, err := s.parts.Book.Subject(ctx, p.Subject)
 	if err != nil {
@@ -145,7 +161,7 @@ func (s *Service) escalate(ctx context.Context, p Place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if today := s.today(); o.Phase(today) != order.Objected || !o.Overdue(today) {
+	if n := o.Instances(); !o.Overdue(s.today()) || n > 0 && remedy.BodyOfAppeal(s.parts.Catalogue, o.Issuer, n+1) == "" {
 		return false, nil
 	}
 	_, err = s.step(ctx, charter.Actor{}, sub, o, order.Step{Act: order.Escalate, Day: s.today(), Document: o.Document})

@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/fault"
@@ -114,6 +116,73 @@ func TestAnOverdueAnswerEscalatesByItself(t *testing.T) {
 	if _, err := w.contesting(w.as("court"), o, order.Answer); !fault.Is(err, fault.Refused) {
 		t.Errorf("the author answers after the matter left it: %v", err)
 	}
+}
+
+// TestSilenceClimbs holds that what the author and then the body above it let lie goes before the next body, that each is
+// told of it once, that the subject is told each time, that a decision answers what was asked, and that above the last body
+// nothing is escalated.
+func TestSilenceClimbs(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	ban := limited(firm, 1)
+	ban.Issuer, ban.Measure, ban.Basis = "park-office", "entry-ban", order.Basis{Law: "licensing-law", Article: "art. 78"}
+	o := w.enter(ban)
+	_, err := w.contesting(w.own(firm), o, order.Object)
+	must(t, err)
+	for _, c := range []struct {
+		day       string
+		escalates bool
+		open      []string
+	}{
+		{"2026-06-30", false, nil}, // the author may answer
+		{"2026-07-01", true, []string{"market-office until 2026-07-16"}},
+		{"2026-07-16", false, []string{"market-office until 2026-07-16"}},
+		{"2026-07-17", true, []string{"council until 2026-08-01", "market-office until 2026-07-16"}},
+		{"2026-08-01", false, []string{"council until 2026-08-01", "market-office until 2026-07-16"}},
+		{"2026-08-02", false, []string{"council until 2026-08-01", "market-office until 2026-07-16"}}, // nobody stands above it
+	} {
+		w.sleepTo(c.day)
+		for range 2 {
+			ids, err := w.Escalate(t.Context())
+			if err != nil || (len(ids) == 1) != c.escalates {
+				t.Errorf("on %s: escalated %v, %v", c.day, ids, err)
+			}
+			c.escalates = false
+		}
+		if diff := cmp.Diff(c.open, w.owing(o)); diff != "" {
+			t.Errorf("on %s: %s", c.day, diff)
+		}
+	}
+	if n := w.told(firm); n != 3 {
+		t.Errorf("%d notices of an objection and two escalations", n)
+	}
+	_, err = w.contesting(w.as("council"), o, order.Uphold)
+	must(t, err)
+	if open := w.owing(o); len(open) != 0 {
+		t.Errorf("the review is decided, and %v are still asked for it", open)
+	}
+}
+
+// owing are the bodies that were told to decide on the order and have not.
+func (w *world) owing(o order.Order) (list []string) {
+	w.t.Helper()
+	must(w.t, w.store.Read(w.t.Context(), func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(w.t.Context(), `SELECT recipient, due FROM recall WHERE about = ? AND kind = 'decide' AND acknowledged_at IS NULL ORDER BY 1`, o.ID.String())
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var who string
+			var due calendar.Day
+			if err := rows.Scan(&who, &due); err != nil {
+				return err
+			}
+			list = append(list, who+" until "+due.String())
+		}
+		return rows.Err()
+	}))
+	return list
 }
 
 // TestTheTimeToObject holds the subject to its time, counted from service.

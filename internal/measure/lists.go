@@ -29,6 +29,8 @@ type Leaves struct {
 	Line   *ledger.Entry
 	Notice notice.Written
 	Lift   recall.Demand
+	// Owed tells the body of appeal that it owes a decision; without recipients where it owes none.
+	Owed recall.Demand
 }
 
 // listed are the entries that may restrict the subject now or later by the mere passing of days. A human being is

@@ -82,9 +82,9 @@ type Book interface {
 	// OrderSteps gives the steps on the orders of the subject and of those merged into it, in the order in which they were
 	// taken on each.
 	OrderSteps(context.Context, subject.ID) ([]StoredStep, error)
-	// OverdueObjections are orders in force whose author has let its time to answer an objection pass before the day; at
-	// most limit.
-	OverdueObjections(ctx context.Context, on calendar.Day, limit int) ([]Place, error)
+	// OverdueSteps are orders on which an answer to an objection or the decision of a review was owed before the day; at
+	// most limit, by their ids, from the one after the given on.
+	OverdueSteps(ctx context.Context, on calendar.Day, after order.ID, limit int) ([]Place, error)
 	// OverOrders are orders whose end or review day has come by the day, or whose measure is one of those given, that
 	// nobody ended, and whose end was not yet written down; at most limit.
 	OverOrders(ctx context.Context, on calendar.Day, measures []string, limit int) ([]Place, error)

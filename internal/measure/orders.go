@@ -83,7 +83,7 @@ func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject
 		return order.Order{}, err
 	}
 	line := s.line(by, sub.ID, string(ending.Act)+" "+which.String(), ending.Document)
-	if err := s.parts.Book.EndOrder(ctx, permit, text, Leaves{line, told, lift}); err != nil {
+	if err := s.parts.Book.EndOrder(ctx, permit, text, Leaves{Line: line, Notice: told, Lift: lift}); err != nil {
 		return order.Order{}, err
 	}
 	o.Ended = &ending

@@ -21,6 +21,9 @@ const (
 	Delete Kind = "delete"
 	// Lift: the restriction no longer holds.
 	Lift Kind = "lift"
+	// Decide: a matter that the body below let lie now lies before the recipient, the body of appeal. Deciding it is the
+	// acknowledgement.
+	Decide Kind = "decide"
 )
 
 // Demand tells recipients to act. It names the matter by its id and carries no value: a recipient that is still

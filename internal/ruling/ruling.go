@@ -23,6 +23,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/measure"
 	"probity/internal/notice"
+	"probity/internal/recall"
 	"probity/internal/ruling/verdict"
 	"probity/internal/subject"
 )
@@ -73,6 +74,17 @@ type Book interface {
 	// Pending are the proposals of an office that nobody has ruled on, and the reviews that nobody has answered.
 	Pending(ctx context.Context, agency string) ([]Pending, error)
 	NextID() int64
+	// OverdueReviews are the reviews asked for that were to be answered before the day and were not, by the ids of their
+	// rulings, at most limit, from the one after the given on.
+	OverdueReviews(ctx context.Context, on calendar.Day, after verdict.ID, limit int) ([]Place, error)
+	// DemandOnce keeps a demand with its line and notices; false where its recipient was told the same before.
+	DemandOnce(context.Context, recall.Demand, *ledger.Entry, ...notice.Written) (bool, error)
+}
+
+// Place is where a ruling stands.
+type Place struct {
+	Subject subject.ID
+	Ruling  verdict.ID
 }
 
 // Vault seals and opens what concerns a human being. Package vault implements it.
@@ -394,18 +406,23 @@ func (s *Service) ask(ctx context.Context, sub subject.Subject, by charter.Actor
 	if err != nil {
 		return r, err
 	}
-	told, err := s.parts.Clerk.Write(sub, notice.Notice{
-		Subject: sub.ID, Occasion: notice.RulingStep, At: r.Review.At, About: r.ID.String(), By: r.Agency, Law: law,
-		Contest: notice.ByComplaint, Until: calendar.None,
-		Facts: []notice.Fact{
-			{Name: "step", Value: "review-requested"}, {Name: "official", Value: r.Agency + "/" + r.Official},
-			{Name: "measure", Value: r.Measure}, {Name: "decision", Value: r.Decision}, {Name: "due", Value: r.Review.Due.String()},
-		},
-	})
+	told, err := s.parts.Clerk.Write(sub, reviewNotice(&r, r.Review.At, "review-requested", r.Review.Due))
 	if err != nil {
 		return r, err
 	}
 	return r, s.parts.Book.Ask(ctx, permit, text, s.line(&r, r.Review.At, by, "review-requested "), []notice.Written{told})
+}
+
+// reviewNotice is what the person is told of a step of a review that is under way.
+func reviewNotice(r *verdict.Ruling, at time.Time, step string, due calendar.Day) notice.Notice {
+	return notice.Notice{
+		Subject: r.Subject, Occasion: notice.RulingStep, At: at, About: r.ID.String(), By: r.Agency, Law: law,
+		Contest: notice.ByComplaint, Until: calendar.None,
+		Facts: []notice.Fact{
+			{Name: "step", Value: step}, {Name: "official", Value: r.Agency + "/" + r.Official},
+			{Name: "measure", Value: r.Measure}, {Name: "decision", Value: r.Decision}, {Name: "due", Value: due.String()},
+		},
+	}
 }
 
 // Reading is who reads, about whom, and why. A person reading its own file states no purpose.

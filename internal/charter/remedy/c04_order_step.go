@@ -52,7 +52,7 @@ func (s OrderStep) Needs() []notice.Duty {
 
 // PermitOrderStep holds how an order is contested (C4): its subject objects in time; the author answers with reasons; the
 // subject calls for review, or, where the author lets its time pass, the matter goes to the body above it by itself; that
-// body or a court upholds with reasons. No step stays the order: that is a court's to do, by lifting or annulling it. Nobody
+// body or a court upholds with reasons, and where that body lets its time pass too, the matter goes on to the next above. No step stays the order: that is a court's to do, by lifting or annulling it. Nobody
 // judges an order on itself, its superiors, its subordinates or bodies it controls (C13).
 func PermitOrderStep(t OrderStepTerms) (OrderStep, error) {
 	for _, check := range []func(*OrderStepTerms) error{
@@ -126,7 +126,7 @@ func orderStepByTheRight(t *OrderStepTerms) error {
 		return charter.Refuse("C4", "author of the order", "an official of the author answers, with a credential of its own", "%s is not the author %s of the order", t.By.Title(), t.Order.Issuer)
 	case order.Escalate:
 		if t.By == (charter.Actor{}) {
-			return nil
+			return orderStepUpwards(t)
 		}
 		return charter.Refuse("C4", "escalation by itself", "wait for the day on which the answer is due", "nobody escalates an objection; an overdue answer does")
 	case order.Uphold:
@@ -139,6 +139,30 @@ func orderStepByTheRight(t *OrderStepTerms) error {
 	}
 	return fault.New(fault.Invalid, "order.step", "%q is no step by which an order is contested", t.Step.Act).
 		With("object, answer, call for review or decide on it")
+}
+
+// orderStepUpwards holds that there is a body for a review that was let lie to go to. An objection that was let lie is out of
+// the author's hands whether there is one or not: a court can always decide.
+func orderStepUpwards(t *OrderStepTerms) error {
+	n := t.Order.Instances()
+	if n == 0 || BodyOfAppeal(t.Catalogue, t.Order.Issuer, n+1) != "" {
+		return nil
+	}
+	return charter.Refuse("C4", "body of appeal", "bring the order before a court: "+strings.TrimSpace(t.Order.Appeal),
+		"nobody stands above the body that owes the decision on the order %s", t.Order.ID)
+}
+
+// BodyOfAppeal is the body before which a matter of the agency comes in the instance: 1 for the agency's superior in the
+// catalogue, 2 for that one's, and so on; "" where nobody stands there.
+func BodyOfAppeal(cat *catalogue.Catalogue, agency string, instance int) string {
+	for ; instance > 0; instance-- {
+		a := cat.Agency(agency)
+		if a == nil || a.Superior == "" {
+			return ""
+		}
+		agency = a.Superior
+	}
+	return agency
 }
 
 // orderStepInTime holds the days: a step is of no day to come, follows the one before, and what is the subject's to do is
@@ -160,7 +184,7 @@ func orderStepInTime(t *OrderStepTerms) error {
 		last = t.Order.Steps[len(t.Order.Steps)-1].Until
 	case order.Escalate:
 		if !t.Order.Overdue(t.Today) {
-			return charter.Refuse("C4", "overdue answer", "wait for the day on which it is due", "the author of the order %s may still answer until %s", t.Order.ID, t.Order.Due(t.Today))
+			return charter.Refuse("C4", "overdue answer", "wait for the day on which it is due", "the matter of the order %s may still be answered until %s", t.Order.ID, t.Order.Due(t.Today))
 		}
 	default:
 	}

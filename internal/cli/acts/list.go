@@ -284,7 +284,7 @@ type listSweep struct{}
 
 // Help shows the examples.
 func (listSweep) Help() string {
-	return `Entries and orders that have come to their end restrict nobody, swept or not. The sweep tells their subjects, and has every agency that was told of them acknowledge that they are gone. Run it once a day; it may be run at any time, and twice. It also names the requests for removal that their keepers let lie, and brings objections to orders that their authors let lie before the body above.
+	return `Entries and orders that have come to their end restrict nobody, swept or not. The sweep tells their subjects, and has every agency that was told of them acknowledge that they are gone. Run it once a day; it may be run at any time, and twice. It also brings what was let lie before the body above, which is told once and is late from then on until it decides: objections to orders, reviews of orders and of rulings, requests for removal from a list.
 
 Examples:
 
@@ -300,7 +300,10 @@ func (listSweep) Run(s *console.Session) error {
 	s.Result(ended, func(w io.Writer) {
 		fmt.Fprintf(w, "ended: %s, %s\n", console.Plural(len(ended.Entries), "entry on a list", "entries on lists"), console.Count(len(ended.Orders), "order"))
 		for _, id := range ended.Escalated {
-			fmt.Fprintf(w, "escalated: the objection to the order %s, which its author did not answer in time\n", id)
+			fmt.Fprintf(w, "escalated: the contest of the order %s, which was not answered in time\n", id)
+		}
+		for _, id := range ended.Reviews {
+			fmt.Fprintf(w, "escalated: the review of the ruling %s, which was not answered in time\n", id)
 		}
 		for _, id := range ended.Overdue {
 			fmt.Fprintf(w, "overdue: the request for removal of %s\n", id)

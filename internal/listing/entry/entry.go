@@ -307,6 +307,9 @@ func (e *Entry) EndedOn(on calendar.Day) (Ending, calendar.Day) {
 			return x.how, s.Day
 		}
 	}
+	if s := e.last(Expire); s != nil {
+		return Expired, s.Day // before its end where a court's order behind it ended
+	}
 	return Expired, min(on, e.End())
 }
 

@@ -22,7 +22,7 @@ const (
 	Object       StepAct = "objected"         // the subject, to the author
 	Answer       StepAct = "answered"         // the author keeps to its order, with reasons
 	AskForReview StepAct = "review_requested" // the subject, to the body above the author or to a court
-	Escalate     StepAct = "escalated"        // by itself: the author let its time to answer pass
+	Escalate     StepAct = "escalated"        // by itself: who owed an answer or a decision let its time pass
 	Uphold       StepAct = "upheld"           // the body above or a court keeps to the order, with reasons
 )
 
@@ -55,7 +55,7 @@ const (
 	Objected Phase = "objected"
 	// Answered: the author kept to its order; the subject may call for review.
 	Answered Phase = "answered"
-	// InReview: the body above the author, or a court, owes a decision.
+	// InReview: the body above the author, or a court, owes a decision; where it lets its time pass, the next body above does.
 	InReview Phase = "in_review"
 	// Upheld: the review kept to the order. What is left is the court, which can annul at any time.
 	Upheld Phase = "upheld"
@@ -95,7 +95,7 @@ func (p Phase) Allowed() []StepAct {
 	case Answered:
 		return []StepAct{AskForReview}
 	case InReview:
-		return []StepAct{Uphold}
+		return []StepAct{Uphold, Escalate}
 	case Upheld, Over:
 	}
 	return nil
@@ -110,6 +110,17 @@ func (o *Order) Due(on calendar.Day) calendar.Day {
 		return calendar.None
 	}
 	return o.Steps[len(o.Steps)-1].Until
+}
+
+// Instances is how often the matter was brought before a body above the author: on request or by itself.
+func (o *Order) Instances() int {
+	n := 0
+	for i := range o.Steps {
+		if a := o.Steps[i].Act; a == AskForReview || a == Escalate {
+			n++
+		}
+	}
+	return n
 }
 
 // Overdue tells whether an answer or a decision was owed before the day and has not come.

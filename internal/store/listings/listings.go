@@ -19,6 +19,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/recall"
 	"probity/internal/store"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -60,6 +61,11 @@ func (s *Store) Take(ctx context.Context, permit charter.Listing, texts listing.
 		if err := addStep(ctx, tx, e, &step, texts.Step); err != nil {
 			return err
 		}
+		if settles[step.Act] {
+			if err := recalls.Decided(ctx, tx, e.Subject, id.String(), step.Agency+"/"+step.Official, step.At); err != nil {
+				return err
+			}
+		}
 		if x.Lift == nil {
 			return nil
 		}
@@ -71,6 +77,9 @@ func (s *Store) Take(ctx context.Context, permit charter.Listing, texts listing.
 		return err
 	})
 }
+
+// settles are the steps by which a request for removal is decided, or has nothing left to decide.
+var settles = map[entry.Act]bool{entry.Accept: true, entry.Refuse: true, entry.Revoke: true, entry.Annul: true, entry.Expire: true}
 
 func addEntry(ctx context.Context, tx *sql.Tx, e *entry.Entry, text listing.Text) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO listing (subject, id, list, colour, drafted, keeper, ground, tier, measures,
@@ -270,8 +279,13 @@ func (s *Store) Publications(ctx context.Context, list string, after time.Time, 
 
 // Ended are the published entries whose end has come by the day and was not yet written down, at most limit.
 func (s *Store) Ended(ctx context.Context, on calendar.Day, limit int) ([]listing.Place, error) {
-	return s.places(ctx, `SELECT subject, listing FROM listing_publication
-		WHERE removed = 0 AND end_day <= ? ORDER BY end_day, listing LIMIT ?`, int64(on), limit)
+	return s.places(ctx, `SELECT p.subject, p.listing FROM listing_publication p
+		JOIN listing l ON l.subject = p.subject AND l.id = p.listing
+		LEFT JOIN restriction_order o ON o.id = l.order_id
+		WHERE p.removed = 0 AND (p.end_day <= ?1
+			OR min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) <= ?1
+			OR EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id AND (e.day <= ?1 OR e.act = 'annulled')))
+		ORDER BY p.end_day, p.listing LIMIT ?2`, int64(on), limit)
 }
 
 // Overdue are entries with a request for removal that was to be decided before the day, at most limit; some may have been
@@ -321,4 +335,9 @@ func Forget(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID, at t
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM standing WHERE subject = ?`, int64(id)) // it is made again when it is asked for
 	return err
+}
+
+// DemandOnce keeps a demand with its line and notices; false where its recipient was told the same before.
+func (s *Store) DemandOnce(ctx context.Context, d recall.Demand, line *ledger.Entry, told ...notice.Written) (bool, error) {
+	return recalls.DemandOnce(ctx, s.db, d, line, told...)
 }

@@ -16,6 +16,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/recall"
 	"probity/internal/store"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -74,6 +75,9 @@ func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure
 			particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`,
 			int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], store.Micro(e.At),
 			text.Body, text.Sealed)
+		if err == nil {
+			err = recalls.Decided(ctx, tx, o.Subject, o.ID.String(), e.Agency+"/"+e.Official, e.At)
+		}
 		if err != nil {
 			return err
 		}
@@ -101,6 +105,9 @@ func (s *Store) ExpireOrder(ctx context.Context, permit charter.Expired, x measu
 			return err
 		}
 		first = true
+		if err := recalls.Decided(ctx, tx, o.Subject, o.ID.String(), "by the end of the order", x.Line.At); err != nil {
+			return err
+		}
 		trace.Entries, trace.Notices = []*ledger.Entry{x.Line}, []notice.Written{x.Notice}
 		if err := demand(ctx, tx, trace, x.Lift, o.ID); err != nil {
 			return err

@@ -11,7 +11,9 @@ import (
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
+	"probity/internal/recall"
 	"probity/internal/store"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -26,6 +28,9 @@ func (s *Store) StepOrder(ctx context.Context, permit remedy.OrderStep, text mea
 	trace := &store.Trace{At: step.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice}}
 	if step.Act == order.Object || step.Act == order.AskForReview {
 		trace.Gone = []gone.Mark{{Kind: gone.OrderContested, Subject: o.Subject, Matter: int64(o.ID)}}
+	}
+	if len(x.Owed.Recipients) > 0 {
+		trace.Demands = []recall.Demand{x.Owed}
 	}
 	return s.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
 		var steps int
@@ -43,7 +48,10 @@ func (s *Store) StepOrder(ctx context.Context, permit remedy.OrderStep, text mea
 			digest, until_day, particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 			int64(o.Subject), int64(o.ID), steps+1, string(step.Act), int64(step.Day), store.Micro(step.At), step.Agency, step.Official,
 			step.Basis.Law, step.Basis.Article, step.Document.Digest[:], store.NullDay(step.Until), text.Body, text.Sealed)
-		return err
+		if err != nil || step.Act != order.Uphold {
+			return err
+		}
+		return recalls.Decided(ctx, tx, o.Subject, o.ID.String(), step.Agency+"/"+step.Official, step.At)
 	})
 }
 
@@ -79,18 +87,19 @@ func (s *Store) OrderSteps(ctx context.Context, id subject.ID) ([]measure.Stored
 	return list, err
 }
 
-// OverdueObjections are orders that nobody ended or wrote down as expired, whose subject objected and whose author let its
-// time to answer pass before the day; at most limit, the longest overdue first.
-func (s *Store) OverdueObjections(ctx context.Context, on calendar.Day, limit int) ([]measure.Place, error) {
+// OverdueSteps are orders that nobody ended, on which an answer to an objection or the decision of a review was owed before
+// the day and has not come; at most limit, by their ids, from the one after the given on.
+func (s *Store) OverdueSteps(ctx context.Context, on calendar.Day, after order.ID, limit int) ([]measure.Place, error) {
 	var list []measure.Place
 	err := s.Read(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT p.subject, p.order_id FROM order_step p
 			JOIN restriction_order o ON o.subject = p.subject AND o.id = p.order_id
-			WHERE p.act = ?1 AND p.until_day < ?2
-			AND min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) > ?2
+			WHERE p.act IN (?1, ?2, ?3) AND p.until_day < ?4 AND p.order_id > ?5
+			AND min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) > ?4
 			AND NOT EXISTS (SELECT 1 FROM order_step n WHERE n.subject = p.subject AND n.order_id = p.order_id AND n.seq > p.seq)
 			AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = p.subject AND e.order_id = p.order_id)
-			ORDER BY p.until_day, p.order_id LIMIT ?3`, string(order.Object), int64(on), limit)
+			ORDER BY p.order_id LIMIT ?6`,
+			string(order.Object), string(order.AskForReview), string(order.Escalate), int64(on), int64(after), limit)
 		if err != nil {
 			return err
 		}

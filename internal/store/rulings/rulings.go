@@ -6,15 +6,18 @@ import (
 	"database/sql"
 	"errors"
 
+	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter/remedy"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/measure"
 	"probity/internal/notice"
+	"probity/internal/recall"
 	"probity/internal/ruling"
 	"probity/internal/ruling/verdict"
 	"probity/internal/store"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -78,6 +81,11 @@ func (s *Store) Make(ctx context.Context, permit remedy.RulingPermit, text measu
 			store.Micro(r.At), int64(r.Reviews), store.NullDay(r.ReviewUntil), text.Body, text.Sealed)
 		if err != nil {
 			return err
+		}
+		if r.Reviews != 0 {
+			if err := recalls.Decided(ctx, tx, r.Subject, r.Reviews.String(), r.By(), r.At); err != nil {
+				return err
+			}
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO ruling_sketch (agency, ruling, official, same, review, sketch) VALUES (?,?,?,?,?,?)`,
 			r.Agency, int64(r.ID), r.Official, r.Outcome == r.Proposed, r.Reviews != 0, sketch.Bytes())
@@ -242,6 +250,37 @@ func (s *Store) Pending(ctx context.Context, agency string) ([]ruling.Pending, e
 				return err
 			}
 			p.At, p.Due = store.Instant(at), store.DayOf(due)
+			list = append(list, p)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// DemandOnce keeps a demand with its line and notices; false where its recipient was told the same before.
+func (s *Store) DemandOnce(ctx context.Context, d recall.Demand, line *ledger.Entry, told ...notice.Written) (bool, error) {
+	return recalls.DemandOnce(ctx, s.db, d, line, told...)
+}
+
+// OverdueReviews are the reviews asked for that were to be answered before the day and were not, by the ids of their
+// rulings, at most limit, from the one after the given on.
+func (s *Store) OverdueReviews(ctx context.Context, on calendar.Day, after verdict.ID, limit int) ([]ruling.Place, error) {
+	var list []ruling.Place
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT w.subject, w.ruling FROM ruling_review w
+			JOIN ruling r ON r.subject = w.subject AND r.id = w.ruling
+			WHERE w.due < ? AND w.ruling > ?
+			AND NOT EXISTS (SELECT 1 FROM ruling a WHERE a.subject = r.subject AND a.decision = r.decision AND a.reviews = r.id)
+			ORDER BY w.ruling LIMIT ?`, int64(on), int64(after), limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var p ruling.Place
+			if err := rows.Scan(&p.Subject, &p.Ruling); err != nil {
+				return err
+			}
 			list = append(list, p)
 		}
 		return rows.Err()

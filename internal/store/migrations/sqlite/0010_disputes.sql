@@ -81,7 +81,7 @@ CREATE TABLE recall (
     subject   INTEGER NOT NULL,
     about     TEXT NOT NULL,
     recipient TEXT NOT NULL,
-    kind      TEXT NOT NULL CHECK (kind IN ('correct', 'delete', 'lift')),
+    kind      TEXT NOT NULL CHECK (kind IN ('correct', 'delete', 'lift', 'decide')),
     ground    TEXT NOT NULL,
     at        INTEGER NOT NULL,
     due       INTEGER,

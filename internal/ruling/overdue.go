@@ -1,0 +1,71 @@
+package ruling
+
+import (
+	"context"
+
+	"probity/internal/charter"
+	"probity/internal/charter/remedy"
+	"probity/internal/clock"
+	"probity/internal/recall"
+	"probity/internal/ruling/verdict"
+)
+
+// sweepPage is how many reviews are looked for at once.
+const sweepPage = 256
+
+// Escalate brings reviews that an office did not answer in time before the body above it: that body is told, and the
+// person, once. An official of either may answer then; the first ruling stays in effect meanwhile. Above an office that
+// answers to nobody there is nobody to tell, and the review stays overdue. It gives the rulings; it may be run at any time,
+// twice, and by several processes.
+func (s *Service) Escalate(ctx context.Context) ([]verdict.ID, error) {
+	escalated := []verdict.ID{}
+	var last verdict.ID
+	for {
+		page, err := s.parts.Book.OverdueReviews(ctx, s.today(), last, sweepPage)
+		if err != nil {
+			return escalated, err
+		}
+		for _, p := range page {
+			first, err := s.escalate(ctx, p)
+			if err != nil {
+				return escalated, err
+			}
+			if first {
+				escalated = append(escalated, p.Ruling)
+			}
+			last = p.Ruling
+		}
+		if len(page) < sweepPage {
+			return escalated, nil
+		}
+	}
+}
+
+// escalate tells the body above of one review; false where it was told before, or where there is none.
+func (s *Service) escalate(ctx context.Context, p Place) (bool, error) {
+	sub, err := s.parts.Book.Subject(ctx, p.Subject)
+	if err != nil {
+		return false, err
+	}
+	r, err := s.find(ctx, p.Subject, p.Ruling)
+	if err != nil {
+		return false, err
+	}
+	body := remedy.BodyOfAppeal(s.parts.Catalogue, r.Agency, 1)
+	if body == "" || r.Review == nil {
+		return false, nil
+	}
+	due, err := s.parts.Clocks.Due(clock.RulingReview, s.today(), clock.China)
+	if err != nil {
+		return false, err
+	}
+	named, at := sub, s.parts.Now()
+	named.ID = r.Subject
+	told, err := s.parts.Clerk.Write(named, reviewNotice(&r, at, "escalated", due.Day))
+	if err != nil {
+		return false, err
+	}
+	return s.parts.Book.DemandOnce(ctx, recall.Demand{
+		Subject: r.Subject, Kind: recall.Decide, About: r.ID.String(), Ground: "escalated", At: at, Due: due.Day, Recipients: []string{body},
+	}, s.line(&r, at, charter.Actor{}, "escalated "), told)
+}
