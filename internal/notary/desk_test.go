@@ -130,7 +130,7 @@ func faulty(t testing.TB, r *tlog.Report, key, words string) {
 // tamper runs statements on the database as somebody who has the file, past every guard of ours.
 func (d *desk) tamper(t testing.TB, statements ...string) {
 	t.Helper()
-	must(t, run(d.path, append([]string{`DROP TRIGGER ledger_entry_stays`, `DROP TRIGGER ledger_entry_remains`}, statements...)...))
+	must(t, run(d.path, append([]string{`DROP TRIGGER ledger_fresh_stays`, `DROP TRIGGER ledger_fresh_remains`}, statements...)...))
 }
 
 func run(path string, statements ...string) error {

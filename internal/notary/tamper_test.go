@@ -26,32 +26,32 @@ func TestTamperingIsNamed(t *testing.T) {
 		text string
 	}{
 		{"official changed in the database", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_entry SET official = 'Li Na' WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET official = 'Li Na' WHERE position = 5`)
 		}, "ledger.changed", "ledger of s0000000000035: entry 2 of 2026-11-23 08:00:00 was changed after it was written"},
 		{"salt changed", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_entry SET salt = zeroblob(16) WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET salt = zeroblob(16) WHERE position = 5`)
 		}, "ledger.changed", "entry 2"},
 		{"hash changed", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_entry SET hash = zeroblob(32) WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET hash = zeroblob(32) WHERE position = 5`)
 		}, "tlog.replaced", "entry 2 of s0000000000035 is not the one that the log holds at leaf 5 of " + segment},
 		{"removed with its place in the chain", func(t *testing.T, d *desk) {
-			d.tamper(t, `DELETE FROM ledger_entry WHERE position = 5`)
+			d.tamper(t, `DELETE FROM ledger_fresh WHERE position = 5`)
 		}, "tlog.missing", "the entry at position 5 is missing; the log holds it (leaf 5 of " + segment},
 		{"the newest removed, and the head set back", func(t *testing.T, d *desk) {
-			d.tamper(t, `DELETE FROM ledger_entry WHERE position = 300`, `UPDATE ledger_head SET seq = seq - 1`)
+			d.tamper(t, `DELETE FROM ledger_fresh WHERE position = 300`, `UPDATE ledger_end SET last = last - 1`)
 		}, "tlog.missing", "the entry at position 300 is missing"},
 		{"two swapped", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_entry SET position = -5 WHERE position = 5`, `UPDATE ledger_entry SET position = 5 WHERE position = 9`,
-				`UPDATE ledger_entry SET position = 9 WHERE position = -5`)
+			d.tamper(t, `UPDATE ledger_fresh SET position = -5 WHERE position = 5`, `UPDATE ledger_fresh SET position = 5 WHERE position = 9`,
+				`UPDATE ledger_fresh SET position = 9 WHERE position = -5`)
 		}, "tlog.reordered", "stands at position 9, and in the log at leaf 5 of " + segment + ", position 5"},
 		{"invented in the place of another", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_entry SET position = 1000 WHERE position = 5`,
-				`INSERT INTO ledger_entry SELECT 7777, 1, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, prev, randomblob(32), salt, 5
-				FROM ledger_entry WHERE position = 1`)
+			d.tamper(t, `UPDATE ledger_fresh SET position = 1000 WHERE position = 5`,
+				`INSERT INTO ledger_fresh SELECT 5, 7777, 1, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, randomblob(32)
+				FROM ledger_fresh WHERE position = 1`)
 		}, "tlog.replaced", "entry 1 of s00000000007k1 is not the one that the log holds at leaf 5"},
 		{"invented before all others", func(t *testing.T, d *desk) {
-			d.tamper(t, `INSERT INTO ledger_entry SELECT 7777, 1, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, prev, hash, salt, 0
-				FROM ledger_entry WHERE position = 1`)
+			d.tamper(t, `INSERT INTO ledger_fresh SELECT 0, 7777, 1, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, hash
+				FROM ledger_fresh WHERE position = 1`)
 		}, "tlog.order", "stands at position 0"},
 		{"leaf changed in the log", func(t *testing.T, d *desk) {
 			d.flip(t, "tile/entries/000", 2+1+anchorSize(t, d)+34*4+20)
@@ -121,12 +121,12 @@ func TestAppendingStopsWhenLogAndDatabasePart(t *testing.T) {
 		do   func(t *testing.T, d *desk)
 		text string
 	}{
-		{"database taken back", func(t *testing.T, d *desk) { d.tamper(t, `DELETE FROM ledger_entry WHERE position > 2`) }, "the database ends at 2"},
+		{"database taken back", func(t *testing.T, d *desk) { d.tamper(t, `DELETE FROM ledger_fresh WHERE position > 2`) }, "the database ends at 2"},
 		{"log taken back", func(t *testing.T, d *desk) {
 			must(t, os.RemoveAll(filepath.Join(d.path+".log", tlog.SegmentsDir, segment)))
 		}, "the log holds 0 leaves in " + segment + ", and the database knows of 6"},
 		{"last entry replaced", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_entry SET hash = zeroblob(32) WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET hash = zeroblob(32) WHERE position = 5`)
 			d.write(t, 1)
 		}, "the log ends on an entry at position 5 that the database does not hold"},
 		{"log gone", func(t *testing.T, d *desk) { must(t, os.RemoveAll(d.path+".log")) }, "the log of this database is missing"},

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"probity/internal/ledger"
+	"probity/internal/store/chain"
 	"probity/internal/subject"
 )
 
@@ -15,7 +16,7 @@ func Readings(ctx context.Context, tx *sql.Tx, of subject.ID) ([]ledger.Entry, e
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+entryColumns+` FROM ledger_entry
+	rows, err := tx.QueryContext(ctx, `SELECT `+chain.Columns+` FROM ledger_entry
 		WHERE subject IN (`+Marks(len(same))+`) AND act = 'read' AND reader <> '' ORDER BY subject, seq`, same...)
 	if err != nil {
 		return nil, err
@@ -23,7 +24,7 @@ func Readings(ctx context.Context, tx *sql.Tx, of subject.ID) ([]ledger.Entry, e
 	defer rows.Close()
 	var list []ledger.Entry
 	for rows.Next() {
-		e, err := scanEntry(rows)
+		e, err := chain.Scan(rows)
 		if err != nil {
 			return nil, err
 		}

@@ -16,10 +16,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"probity/internal/fault"
 	"probity/internal/store/beside"
+	"probity/internal/store/chain"
 	"probity/internal/store/engine"
 )
 
@@ -50,6 +52,12 @@ type Store struct {
 	group    *engine.Group
 	prepared *engine.Statements // of the readers' connections
 	appends  *engine.Statements // of the writer's, for the ledger
+	chain    *chain.Chain
+	// life ends when the database is closed, and background with it what still runs.
+	life       context.Context
+	end        context.CancelFunc
+	background sync.WaitGroup
+	settling   atomic.Bool
 	// forgetting is nil where records lapse on the day they carry and no sooner.
 	forgetting Forgetting
 }
@@ -108,6 +116,9 @@ func Create(ctx context.Context, address string, birth Birth, opt Options) (*Sto
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(), os.Remove(path))
 	}
+	if err := s.chain.Compile(ctx); err != nil {
+		return nil, errors.Join(s.dialect.Translate(err), s.Close(), os.Remove(path))
+	}
 	return s, nil
 }
 
@@ -129,6 +140,9 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	}
 	if err := s.check(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.chain.Compile(ctx); err != nil {
+		return nil, errors.Join(s.dialect.Translate(err), s.Close())
 	}
 	if err := s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.ids.Resume(ctx, tx)) }); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -156,12 +170,16 @@ func connect(path string, opt Options) (*Store, error) {
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers) // a connection costs more to open than most questions to answer
 	s.prepared, s.appends = engine.NewStatements(s.read), engine.NewStatements(s.write)
+	s.chain = chain.New(s.appends)
+	s.life, s.end = context.WithCancel(context.Background())
 	s.group = engine.NewGroup(s.Write, s.dialect.Translate)
 	return s, nil
 }
 
 // Close ends all connections; what was committed is safe without it.
 func (s *Store) Close() error {
+	s.end()
+	s.background.Wait()
 	return errors.Join(s.prepared.Close(), s.appends.Close(), s.read.Close(), s.write.Close())
 }
 
@@ -203,6 +221,7 @@ func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
 	}
 	if err == nil {
 		s.marked = high
+		s.settle()
 	}
 	return s.dialect.Translate(err)
 }

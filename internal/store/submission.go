@@ -252,7 +252,7 @@ func (s *Store) FinishSubmission(ctx context.Context, number int64, state Submis
 		if err := tellPublished(ctx, tx, number, at); err != nil {
 			return err
 		}
-		if err := appendReceived(ctx, tx, number, at); err != nil {
+		if err := s.appendReceived(ctx, tx, number, at); err != nil {
 			return err
 		}
 		// What it brought back mended waits no longer.

@@ -71,7 +71,7 @@ func (s *Store) leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
 	if err := addDemands(ctx, tx, t.Demands); err != nil {
 		return err
 	}
-	if err := appendEntries(ctx, tx, t.Entries...); err != nil {
+	if err := s.Append(ctx, tx, t.Entries...); err != nil {
 		return err
 	}
 	at := t.At

@@ -31,13 +31,14 @@ func In(db *store.Store) *Store { return &Store{db} }
 
 // kept are the tables with subjects that an erasure leaves as they are.
 var kept = map[string]string{
-	"ledger_entry": "who looked and who acted: pseudonyms, codes and salted hashes, which the signed log holds together",
-	"ledger_head":  "the newest entry of each chain",
-	"recall":       "recipients are chased until they have deleted theirs; it holds pseudonyms and codes",
-	"erasure":      "that it was erased, so that it stays so",
-	"identifier":   "the keyed hash by which rows on an erased subject are known and refused",
-	"source_row":   "the keys of erased records, so that they do not come in again; marked below",
-	"taken_back":   "what an open submission takes back; pseudonyms only",
+	"ledger_settled": "who looked and who acted: pseudonyms, codes and salted hashes, which the signed log holds together",
+	"ledger_fresh":   "the newest of those entries, before they are moved to the others",
+	"ledger_head":    "the newest entry of each chain",
+	"recall":         "recipients are chased until they have deleted theirs; it holds pseudonyms and codes",
+	"erasure":        "that it was erased, so that it stays so",
+	"identifier":     "the keyed hash by which rows on an erased subject are known and refused",
+	"source_row":     "the keys of erased records, so that they do not come in again; marked below",
+	"taken_back":     "what an open submission takes back; pseudonyms only",
 }
 
 // Erased says what an erasure took away.

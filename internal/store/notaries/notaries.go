@@ -15,6 +15,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/store"
+	"probity/internal/store/chain"
 )
 
 // Store is the notary's part of a database.
@@ -40,18 +41,20 @@ type Segment struct {
 
 // Last is the newest position; 0 where there is no entry.
 func (s *Store) Last(ctx context.Context) (int64, error) {
-	return s.position(ctx, `SELECT max(position) FROM ledger_entry`)
+	return s.position(ctx, chain.Last)
 }
 
 // First is the oldest position that is held; 0 where there is no entry.
 func (s *Store) First(ctx context.Context) (int64, error) {
-	return s.position(ctx, `SELECT min(position) FROM ledger_entry`)
+	return s.position(ctx, chain.First)
 }
 
-func (s *Store) position(ctx context.Context, query string) (int64, error) {
-	var p sql.NullInt64
-	err := s.db.Read(ctx, func(tx *sql.Tx) error { return tx.QueryRowContext(ctx, query).Scan(&p) })
-	return p.Int64, err
+func (s *Store) position(ctx context.Context, find func(context.Context, *sql.Tx) (int64, error)) (p int64, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		p, err = find(ctx, tx)
+		return err
+	})
+	return p, err
 }
 
 // Hashes are those of the entries from the position on, at most limit, without a gap: an entry that is missing is a
@@ -59,26 +62,18 @@ func (s *Store) position(ctx context.Context, query string) (int64, error) {
 func (s *Store) Hashes(ctx context.Context, from int64, limit int) ([]ledger.Hash, error) {
 	var list []ledger.Hash
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT position, hash FROM ledger_entry WHERE position >= ? ORDER BY position LIMIT ?`, from, limit)
+		found, err := chain.From(ctx, tx, from, limit)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		var raw sql.RawBytes
-		for rows.Next() {
-			var position int64
-			var h ledger.Hash
-			if err := rows.Scan(&position, &raw); err != nil {
-				return err
-			}
-			if want := from + int64(len(list)); position != want {
+		for _, m := range found {
+			if want := from + int64(len(list)); m.Position != want {
 				return fault.New(fault.Conflict, "notary.gap", "the entry at position %d is missing from the database", want).
 					With("treat the database as tampered with: keep a copy of it, and compare it with a backup")
 			}
-			copy(h[:], raw)
-			list = append(list, h)
+			list = append(list, m.Hash)
 		}
-		return rows.Err()
+		return nil
 	})
 	return list, err
 }
@@ -86,8 +81,9 @@ func (s *Store) Hashes(ctx context.Context, from int64, limit int) ([]ledger.Has
 // OldestAfter is the instant of the first entry behind the position; ok is false where there is none.
 func (s *Store) OldestAfter(ctx context.Context, position int64) (at time.Time, ok bool, err error) {
 	var us int64
-	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT at FROM ledger_entry WHERE position > ? ORDER BY position LIMIT 1`, position).Scan(&us)
+	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		us, err = chain.OldestAfter(ctx, tx, position)
+		return err
 	})
 	if fault.Is(err, fault.NotFound) {
 		return time.Time{}, false, nil

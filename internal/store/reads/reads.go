@@ -57,7 +57,7 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 // with what the subject is told of it.
 func (s *Store) RecordAttempt(ctx context.Context, e *ledger.Entry, told []notice.Written) error {
 	if len(told) == 0 {
-		return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return store.Append(ctx, tx, e) })
+		return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.Append(ctx, tx, e) })
 	}
 	return s.WriteWith(ctx, &store.Trace{Entries: []*ledger.Entry{e}, Notices: told}, func(*sql.Tx) error { return nil })
 }

@@ -1,7 +1,10 @@
 -- Who looked, who may act, and who agreed to what.
 
--- One chain of entries a subject; subject 0 is the platform's own. Entries are only ever added.
-CREATE TABLE ledger_entry (
+-- One chain of entries a subject; subject 0 is the platform's own. Entries are only ever added. Their position counts the
+-- entries of all subjects from 1 as they were written: it is the outbox of the notary, which appends to its log what
+-- stands behind the last position there. Entries are written into ledger_fresh, one behind the other, and moved to
+-- ledger_settled by subject, many at a time; ledger_entry is both.
+CREATE TABLE ledger_settled (
     subject    INTEGER NOT NULL,
     seq        INTEGER NOT NULL,
     at         INTEGER NOT NULL,
@@ -14,17 +17,61 @@ CREATE TABLE ledger_entry (
     basis      TEXT NOT NULL,
     casefile   TEXT NOT NULL,
     commitment BLOB,
+    salt       BLOB NOT NULL, -- part of the hash
     prev       BLOB NOT NULL,
     hash       BLOB NOT NULL,
+    position   INTEGER NOT NULL,
     PRIMARY KEY (subject, seq)
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX ledger_settled_position ON ledger_settled (position, hash); -- with the hash, so that the notary reads no other page
 
-CREATE TRIGGER ledger_entry_stays BEFORE UPDATE ON ledger_entry
+CREATE TABLE ledger_fresh (
+    position   INTEGER PRIMARY KEY,
+    subject    INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    act        TEXT NOT NULL,
+    what       TEXT NOT NULL,
+    detail     TEXT NOT NULL,
+    reader     TEXT NOT NULL,
+    official   TEXT NOT NULL,
+    purpose    TEXT NOT NULL,
+    basis      TEXT NOT NULL,
+    casefile   TEXT NOT NULL,
+    commitment BLOB,
+    salt       BLOB NOT NULL, -- part of the hash
+    prev       BLOB NOT NULL,
+    hash       BLOB NOT NULL
+);
+
+-- Up to which position the entries count as settled, and the newest entry of all.
+CREATE TABLE ledger_end (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    settled INTEGER NOT NULL,
+    last    INTEGER NOT NULL,
+    hash    BLOB NOT NULL
+);
+INSERT INTO ledger_end VALUES (1, 0, 0, x'');
+
+CREATE VIEW ledger_entry AS
+    SELECT subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, hash, position
+    FROM ledger_settled WHERE position <= (SELECT settled FROM ledger_end)
+    UNION ALL
+    SELECT subject, seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, hash, position
+    FROM ledger_fresh WHERE position > (SELECT settled FROM ledger_end);
+
+CREATE TRIGGER ledger_settled_stays BEFORE UPDATE ON ledger_settled
 BEGIN SELECT RAISE (ABORT, 'entries of the ledger are never changed'); END;
-CREATE TRIGGER ledger_entry_remains BEFORE DELETE ON ledger_entry
+CREATE TRIGGER ledger_settled_remains BEFORE DELETE ON ledger_settled
+BEGIN SELECT RAISE (ABORT, 'entries of the ledger are never deleted'); END;
+CREATE TRIGGER ledger_fresh_stays BEFORE UPDATE ON ledger_fresh
+BEGIN SELECT RAISE (ABORT, 'entries of the ledger are never changed'); END;
+CREATE TRIGGER ledger_fresh_remains BEFORE DELETE ON ledger_fresh
+WHEN OLD.position > (SELECT settled FROM ledger_end)
+    OR NOT EXISTS (SELECT 1 FROM ledger_settled s WHERE s.subject = OLD.subject AND s.seq = OLD.seq AND s.hash = OLD.hash)
 BEGIN SELECT RAISE (ABORT, 'entries of the ledger are never deleted'); END;
 
--- The newest entry of each chain.
+-- The newest settled entry of each chain.
 CREATE TABLE ledger_head (
     subject INTEGER PRIMARY KEY,
     seq     INTEGER NOT NULL,

@@ -1,11 +1,5 @@
 -- What the notary has committed to its log.
 
--- An entry's salt is part of its hash. Its position counts the entries of all subjects from 1 as they were written: it is
--- the outbox of the notary, which appends to its log what stands behind the last position there.
-ALTER TABLE ledger_entry ADD COLUMN salt BLOB NOT NULL DEFAULT x'';
-ALTER TABLE ledger_entry ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
-CREATE UNIQUE INDEX ledger_entry_position ON ledger_entry (position, hash); -- with the hash, so that the notary reads no other page
-
 -- The trees of the log, one a period, in the order of their numbers. Leaf 0 of each names the one before; leaf n is the
 -- entry at position first + n - 1.
 CREATE TABLE notary_segment (
