@@ -52,14 +52,20 @@ func Of(ctx context.Context, tx *sql.Tx, id subject.ID) ([]ledger.Entry, error) 
 
 // ByPosition yields every entry of every ledger in the order in which they were written.
 func ByPosition(ctx context.Context, tx *sql.Tx) iter.Seq2[ledger.Entry, error] {
-	return engine.Each(ctx, tx, `SELECT `+Columns+` FROM ledger_entry ORDER BY position`, Scan)
-}
-
-// from is a query of columns of the entries from the position ?1 on, at most ?2 of them, in the order of their positions.
-// The view would do, but would search all the fresh ones.
-func from(columns string) string {
-	return `SELECT ` + columns + ` FROM ledger_settled WHERE position >= ?1 AND position <= (SELECT settled FROM ledger_end)
-		UNION ALL SELECT ` + columns + ` FROM ledger_fresh WHERE position > max(?1 - 1, (SELECT settled FROM ledger_end)) ORDER BY position LIMIT ?2`
+	settled := engine.Each(ctx, tx, `SELECT s.subject, s.seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev,
+			s.hash, s.position
+		FROM ledger_order o CROSS JOIN ledger_settled s ON s.subject = o.subject AND s.seq = o.seq
+		WHERE o.position <= (SELECT settled FROM ledger_end) ORDER BY o.position`, Scan)
+	fresh := engine.Each(ctx, tx, `SELECT `+Columns+` FROM ledger_fresh WHERE position > (SELECT settled FROM ledger_end) ORDER BY position`, Scan)
+	return func(yield func(ledger.Entry, error) bool) {
+		for _, part := range []iter.Seq2[ledger.Entry, error]{settled, fresh} {
+			for e, err := range part {
+				if !yield(e, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Mark is the place of an entry and its hash.
@@ -70,7 +76,10 @@ type Mark struct {
 
 // From are the entries from the position on, in the order of their positions, at most limit.
 func From(ctx context.Context, tx *sql.Tx, position int64, limit int) ([]Mark, error) {
-	rows, err := tx.QueryContext(ctx, from(`position, hash`), position, limit)
+	rows, err := tx.QueryContext(ctx, `SELECT position, hash FROM ledger_order
+			WHERE position >= ?1 AND position <= (SELECT settled FROM ledger_end)
+		UNION ALL SELECT position, hash FROM ledger_fresh WHERE position > max(?1 - 1, (SELECT settled FROM ledger_end)) ORDER BY position LIMIT ?2`,
+		position, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -90,19 +99,22 @@ func From(ctx context.Context, tx *sql.Tx, position int64, limit int) ([]Mark, e
 
 // OldestAfter is the instant of the first entry behind the position, in microseconds; sql.ErrNoRows where there is none.
 func OldestAfter(ctx context.Context, tx *sql.Tx, position int64) (at int64, err error) {
-	err = tx.QueryRowContext(ctx, from(`at, position`), position+1, 1).Scan(&at, new(int64))
+	err = tx.QueryRowContext(ctx, `SELECT o.position, (SELECT at FROM ledger_settled s WHERE s.subject = o.subject AND s.seq = o.seq)
+			FROM ledger_order o WHERE o.position > ?1 AND o.position <= (SELECT settled FROM ledger_end)
+		UNION ALL SELECT position, at FROM ledger_fresh WHERE position > max(?1, (SELECT settled FROM ledger_end)) ORDER BY position LIMIT 1`,
+		position).Scan(new(int64), &at)
 	return at, err
 }
 
 // Last is the newest position; 0 where there is no entry.
 func Last(ctx context.Context, tx *sql.Tx) (int64, error) {
 	return position(ctx, tx, `SELECT max(coalesce((SELECT max(position) FROM ledger_fresh), 0),
-		coalesce((SELECT max(position) FROM ledger_settled WHERE position <= (SELECT settled FROM ledger_end)), 0))`)
+		coalesce((SELECT max(position) FROM ledger_order WHERE position <= (SELECT settled FROM ledger_end)), 0))`)
 }
 
 // First is the oldest position that is held; 0 where there is no entry.
 func First(ctx context.Context, tx *sql.Tx) (int64, error) {
-	return position(ctx, tx, `SELECT coalesce((SELECT min(position) FROM ledger_settled WHERE position <= (SELECT settled FROM ledger_end)),
+	return position(ctx, tx, `SELECT coalesce((SELECT min(position) FROM ledger_order WHERE position <= (SELECT settled FROM ledger_end)),
 		(SELECT min(position) FROM ledger_fresh))`)
 }
 

@@ -56,27 +56,29 @@ func (c *Chain) Settle(ctx context.Context, write Writer) error {
 	return c.finish(ctx, write, from, to)
 }
 
-// finish has the moved entries count as settled, and takes the fresh ones away.
+// finish has the moved entries count as settled, and takes the fresh ones away. It gives up where not all of them arrived.
 func (c *Chain) finish(ctx context.Context, write Writer, from, to int64) error {
+	for at := from; at < to; at += 4 * step {
+		err := write(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO ledger_order (position, subject, seq, hash) SELECT position, subject, seq, hash
+				FROM ledger_fresh WHERE position > ? AND position <= ? ORDER BY position ON CONFLICT DO NOTHING`, at, min(at+4*step, to))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	err := write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE ledger_end SET settled = ? WHERE settled = ?`, to, from)
 		c.tail = tail{} // read anew from the fresh ones that are left, so that it does not grow for ever
 		return err
 	})
-	for err == nil {
-		var gone int64
+	for at := from; err == nil && at < to; {
+		at += 4 * step
 		err = write(ctx, func(tx *sql.Tx) error {
-			done, err := tx.ExecContext(ctx, `DELETE FROM ledger_fresh WHERE position IN
-				(SELECT position FROM ledger_fresh WHERE position <= (SELECT settled FROM ledger_end) ORDER BY position LIMIT ?)`, 4*step)
-			if err != nil {
-				return err
-			}
-			gone, err = done.RowsAffected()
+			_, err := tx.ExecContext(ctx, `DELETE FROM ledger_fresh WHERE position <= min(?, (SELECT settled FROM ledger_end))`, at)
 			return err
 		})
-		if gone == 0 {
-			break
-		}
 	}
 	return err
 }

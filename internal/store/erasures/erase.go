@@ -32,6 +32,7 @@ func In(db *store.Store) *Store { return &Store{db} }
 // kept are the tables with subjects that an erasure leaves as they are.
 var kept = map[string]string{
 	"ledger_settled": "who looked and who acted: pseudonyms, codes and salted hashes, which the signed log holds together",
+	"ledger_order":   "where those entries stand",
 	"ledger_fresh":   "the newest of those entries, before they are moved to the others",
 	"ledger_head":    "the newest entry of each chain",
 	"recall":         "recipients are chased until they have deleted theirs; it holds pseudonyms and codes",
