@@ -3,18 +3,31 @@ package access
 import (
 	"context"
 	"sync"
+	"time"
 
 	"probity/internal/fault"
 )
 
 // journal makes entries durable, many at a time: whoever finds nobody writing writes for all who are waiting, so that
-// one flush of the disk serves them together and nobody waits for longer than two.
+// one flush of the disk serves them together and nobody waits for longer than two. Where many read at once it waits a
+// moment for more of them, because each commit also costs every reader's connection its pages.
 type journal struct {
 	store   Store
 	mu      sync.Mutex
 	waiting []pending
 	writing bool
+	// full is told when as many wait as are worth waiting for.
+	full chan struct{}
+	// last is how many the newest batch held.
+	last int
 }
+
+const (
+	// crowd is from how many on readers are many at once, and enough when nobody waits for more.
+	crowd, enough = 16, 256
+	// moment is how long a batch waits for more.
+	moment = 2 * time.Millisecond
+)
 
 type pending struct {
 	line *Line
@@ -33,6 +46,12 @@ func (j *journal) write(ctx context.Context, l *Line) error {
 	j.waiting = append(j.waiting, p)
 	lead := !j.writing
 	j.writing = true
+	if len(j.waiting) == enough {
+		select {
+		case j.full <- struct{}{}:
+		default: // told already
+		}
+	}
 	j.mu.Unlock()
 	if lead {
 		j.commit(context.WithoutCancel(ctx))
@@ -48,9 +67,10 @@ func (j *journal) write(ctx context.Context, l *Line) error {
 // commit writes all that wait. Those who came meanwhile are served by another goroutine, which ends with its batch, so
 // that the one who began can answer.
 func (j *journal) commit(ctx context.Context) {
+	j.gather()
 	j.mu.Lock()
 	batch := j.waiting
-	j.waiting = nil
+	j.waiting, j.last = nil, len(batch)
 	j.mu.Unlock()
 	lines := make([]*Line, len(batch))
 	for i, p := range batch {
@@ -66,6 +86,22 @@ func (j *journal) commit(ctx context.Context) {
 	j.mu.Unlock()
 	if more {
 		go j.commit(ctx)
+	}
+}
+
+// gather waits a moment where many read at once.
+func (j *journal) gather() {
+	j.mu.Lock()
+	many := j.last >= crowd && len(j.waiting) < enough
+	j.mu.Unlock()
+	if !many {
+		return
+	}
+	timer := time.NewTimer(moment)
+	defer timer.Stop()
+	select {
+	case <-j.full:
+	case <-timer.C:
 	}
 }
 
