@@ -50,16 +50,23 @@ func Of(ctx context.Context, tx *sql.Tx, id subject.ID) ([]ledger.Entry, error) 
 	return list, rows.Err()
 }
 
-// ByPosition yields every entry of every ledger in the order in which they were written.
+// ByPosition yields every entry of every ledger in the order in which they were written. Entries that are in no place of
+// their own, which nobody but an intruder can have brought, come first.
 func ByPosition(ctx context.Context, tx *sql.Tx) iter.Seq2[ledger.Entry, error] {
-	settled := engine.Each(ctx, tx, `SELECT s.subject, s.seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev,
-			s.hash, s.position
-		FROM ledger_order o CROSS JOIN ledger_settled s ON s.subject = o.subject AND s.seq = o.seq
-		WHERE o.position <= (SELECT settled FROM ledger_end) ORDER BY o.position`, Scan)
-	fresh := engine.Each(ctx, tx, `SELECT `+Columns+` FROM ledger_fresh WHERE position > (SELECT settled FROM ledger_end) ORDER BY position`, Scan)
+	const settled = ` <= (SELECT settled FROM ledger_end)`
+	const fields = `s.subject, s.seq, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, s.hash, s.position`
+	parts := []string{
+		`SELECT ` + fields + ` FROM ledger_settled s WHERE position` + settled + ` AND NOT EXISTS (SELECT 1 FROM ledger_order o
+			WHERE o.position = s.position AND o.subject = s.subject AND o.seq = s.seq)`,
+		`SELECT ` + fields + ` FROM ledger_fresh s WHERE position` + settled + ` AND NOT EXISTS (SELECT 1 FROM ledger_order o
+			WHERE o.position = s.position AND o.hash = s.hash) ORDER BY position`,
+		`SELECT ` + fields + ` FROM ledger_order o CROSS JOIN ledger_settled s ON s.subject = o.subject AND s.seq = o.seq
+			WHERE o.position` + settled + ` ORDER BY o.position`,
+		`SELECT ` + fields + ` FROM ledger_fresh s WHERE NOT position` + settled + ` ORDER BY position`,
+	}
 	return func(yield func(ledger.Entry, error) bool) {
-		for _, part := range []iter.Seq2[ledger.Entry, error]{settled, fresh} {
-			for e, err := range part {
+		for _, part := range parts {
+			for e, err := range engine.Each(ctx, tx, part, Scan) {
 				if !yield(e, err) || err != nil {
 					return
 				}

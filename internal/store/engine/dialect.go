@@ -53,10 +53,10 @@ func (SQLite) DSN(path string, writer bool, cacheMiB int) string {
 	}
 	pragmas := []string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		fmt.Sprintf("cache_size(%d)", -cacheMiB*1024), "temp_store(2)", "mmap_size(1073741824)",
+		fmt.Sprintf("cache_size(%d)", -cacheMiB*1024), "temp_store(2)",
 	}
 	if writer {
-		return dsnQuery(path, append(pragmas, "wal_autocheckpoint(16384)", "journal_size_limit(268435456)"), "_txlock=immediate")
+		return dsnQuery(path, append(pragmas, "mmap_size(1073741824)", "wal_autocheckpoint(16384)", "journal_size_limit(268435456)"), "_txlock=immediate")
 	}
 	return dsnQuery(path, append(pragmas, "query_only(1)"), "_txlock=deferred")
 }

@@ -1,0 +1,276 @@
+package chain_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"probity/internal/ledger"
+	"probity/internal/store"
+	"probity/internal/store/chain"
+	"probity/internal/store/engine"
+	"probity/internal/subject"
+)
+
+// book is a database with a chain of its own beside the one that the database keeps, so that it may settle when it likes.
+type book struct {
+	*store.Store
+	chain *chain.Chain
+	raw   *sql.DB
+	wrote []ledger.Entry
+}
+
+func newBook(t testing.TB) *book {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "l.db")
+	db, err := store.Create(t.Context(), "sqlite:"+path, store.Demo, store.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := engine.SQLite{}
+	raw, err := sql.Open(d.Driver(), d.DSN(path, true, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.SetMaxOpenConns(1)
+	b := &book{Store: db, raw: raw, chain: chain.New(engine.NewStatements(raw))}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := raw.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := b.chain.Compile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// write is a transaction of the second chain.
+func (b *book) write(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := b.raw.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it says so and does nothing
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (b *book) make(subjects ...int) []*ledger.Entry {
+	var list []*ledger.Entry
+	for _, id := range subjects {
+		list = append(list, &ledger.Entry{
+			Subject: subject.ID(id), At: time.Date(2026, 3, 4, 5, 6, len(b.wrote)+len(list), 0, time.UTC), Act: ledger.Read, What: "file", Reader: "npcic", Official: "w",
+		})
+	}
+	return list
+}
+
+func (b *book) keep(list []*ledger.Entry) {
+	for _, e := range list {
+		b.wrote = append(b.wrote, *e)
+	}
+}
+
+// same demands that every way of reading the ledger gives what was written, and that it is sound.
+func (b *book) same(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	if err := b.VerifyLedger(ctx); err != nil {
+		t.Fatal(err)
+	}
+	err := b.Read(ctx, func(tx *sql.Tx) error {
+		var all []ledger.Entry
+		for e, err := range chain.ByPosition(ctx, tx) {
+			if err != nil {
+				return err
+			}
+			all = append(all, e)
+		}
+		if diff := cmp.Diff(b.wrote, all); diff != "" {
+			t.Fatalf("by position (-written +read):\n%s", diff)
+		}
+		for id := range subject.ID(6) {
+			got, err := chain.Of(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			var want []ledger.Entry
+			for _, e := range b.wrote {
+				if e.Subject == id {
+					want = append(want, e)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("of subject %d (-written +read):\n%s", id, diff)
+			}
+		}
+		return b.ends(ctx, tx, t)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *book) ends(ctx context.Context, tx *sql.Tx, t *testing.T) error {
+	first, err := chain.First(ctx, tx)
+	if err != nil {
+		return err
+	}
+	last, err := chain.Last(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if n := int64(len(b.wrote)); last != n || first != min(1, n) {
+		t.Fatalf("the entries go from %d to %d, want 1 to %d", first, last, n)
+	}
+	marks, err := chain.From(ctx, tx, 2, len(b.wrote))
+	if err != nil {
+		return err
+	}
+	for i, m := range marks {
+		if e := b.wrote[i+1]; m.Position != e.Position || m.Hash != e.Hash {
+			t.Fatalf("the entry at %d stands at %d", e.Position, m.Position)
+		}
+	}
+	for i, e := range b.wrote {
+		at, err := chain.OldestAfter(ctx, tx, int64(i))
+		if err != nil {
+			return err
+		}
+		if at != e.At.UnixMicro() {
+			t.Fatalf("behind %d the oldest is of %d, want %d", i, at, e.At.UnixMicro())
+		}
+	}
+	return nil
+}
+
+// TestNothingIsLostOrDoubled: two that append in turn, settle, break settling off and take back what they appended leave
+// what one would have left who only appended. Eight histories, each from a number that the failure names.
+func TestNothingIsLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint("history ", seed), func(t *testing.T) {
+			t.Parallel()
+			b, random := newBook(t), rand.New(rand.NewPCG(seed, 1))
+			for range 25 {
+				if err := b.act(t.Context(), random); err != nil {
+					t.Fatal(err)
+				}
+				b.same(t)
+			}
+		})
+	}
+}
+
+// act does one thing or another to the ledger.
+func (b *book) act(ctx context.Context, random *rand.Rand) error {
+	var list []*ledger.Entry
+	for range 1 + random.IntN(8) {
+		list = append(list, b.make(random.IntN(6))...)
+	}
+	off := errors.New("broken off")
+	switch random.IntN(5) {
+	case 0:
+		if err := b.AppendEntries(ctx, list); err != nil {
+			return err
+		}
+		b.keep(list)
+	case 1:
+		if err := b.write(ctx, func(tx *sql.Tx) error { return b.chain.Append(ctx, tx, list) }); err != nil {
+			return err
+		}
+		b.keep(list)
+	case 2:
+		err := b.write(ctx, func(tx *sql.Tx) error { return errors.Join(b.chain.Append(ctx, tx, list), off) })
+		if !errors.Is(err, off) {
+			return err
+		}
+	case 3:
+		return b.chain.Settle(ctx, b.write)
+	default:
+		left := random.IntN(6)
+		err := b.chain.Settle(ctx, func(ctx context.Context, f func(*sql.Tx) error) error {
+			if left--; left < 0 {
+				return off
+			}
+			return b.write(ctx, f)
+		})
+		if err != nil && !errors.Is(err, off) {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestEntriesStay: neither table lets an entry be changed or taken away.
+func TestEntriesStay(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	list := b.make(1, 2, 1, 3)
+	if err := b.AppendEntries(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	b.keep(list)
+	for _, settled := range []bool{false, true} {
+		table := map[bool]string{false: "ledger_fresh", true: "ledger_settled"}[settled]
+		for _, statement := range []string{`UPDATE ` + table + ` SET official = 'x'`, `DELETE FROM ` + table} {
+			err := b.write(t.Context(), func(tx *sql.Tx) error {
+				_, err := tx.Exec(statement)
+				return err
+			})
+			if err == nil || !strings.Contains(err.Error(), "entries of the ledger are never") {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}
+		if !settled {
+			if err := b.chain.Settle(t.Context(), b.write); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	b.same(t)
+}
+
+// TestManySettleByThemselves: past the mark the database settles while others go on writing.
+func TestManySettleByThemselves(t *testing.T) {
+	t.Parallel()
+	b := newBook(t)
+	for range 40 {
+		list := b.make(slices.Repeat([]int{1, 5, 3, 2, 4}, chain.High/100)...)
+		if err := b.AppendEntries(t.Context(), list); err != nil {
+			t.Fatal(err)
+		}
+		b.keep(list)
+	}
+	if err := b.Close(); err != nil { // waits for what runs
+		t.Fatal(err)
+	}
+	err := b.write(t.Context(), func(tx *sql.Tx) error {
+		var settled, twice int
+		if err := tx.QueryRow(`SELECT (SELECT count(*) FROM ledger_settled), (SELECT count(*) - count(DISTINCT position) FROM ledger_entry)`).Scan(&settled, &twice); err != nil {
+			return err
+		}
+		if settled == 0 || twice != 0 {
+			t.Errorf("%d entries settled, %d stand twice", settled, twice)
+		}
+		return chain.Verify(t.Context(), tx)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
