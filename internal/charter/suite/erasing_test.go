@@ -149,4 +149,4 @@ func nothingIsLeft(h *history, a act) {
 
 // remaining are the tables that may name the pseudonym of an erased subject: the ledger, the demands on recipients, the
 // note of the erasure, and what has its rows known and refused.
-var remaining = []string{"ledger_entry", "ledger_head", "recall", "erasure", "identifier", "source_row", "taken_back", "outbox"}
+var remaining = []string{"ledger_settled", "ledger_fresh", "ledger_order", "ledger_head", "recall", "erasure", "identifier", "source_row", "taken_back", "outbox"}
