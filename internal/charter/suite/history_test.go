@@ -65,7 +65,9 @@ type diary struct {
 	ways   []*way
 	// applied are the applications for repair, held the files that wait for their supplier.
 	applied []*applied
-	held    []*held
+	// backup is the newest one, "" while there is none.
+	backup string
+	held   []*held
 	// stated are the subjects' own words, by the record they stand beside, 0 for the whole file.
 	stated map[*party]map[record.ID]string
 	acts   []string

@@ -228,6 +228,7 @@ func (w *town) employ(ctx context.Context, d *deployment.Deployment) (map[string
 	if err != nil {
 		return nil, err
 	}
+	secrets[founder.Name] = secret
 	for name, agency := range officials {
 		g := access.Grant{Name: name, Agency: agency, Official: officialOf(name)}
 		if secrets[name], err = d.Access.Issue(ctx, first, access.Credential{}, g); err != nil {

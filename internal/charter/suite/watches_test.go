@@ -73,6 +73,15 @@ func operations() []operation {
 		{"revoke a credential", []string{"C12"}, revokes, ""},
 		{"register a model", []string{"C3", "C2"}, registers, ""},
 		{"restart", []string{"C16"}, restarts, ""},
+		{"back up", []string{"C10"}, backsUp, ""},
+		{"restore", []string{"C10", "C1", "C9"}, restores, "back up"},
+		{"keep the log", []string{"C11"}, keepsLog, ""},
+		{"prove an entry", []string{"C11"}, provesEntry, ""},
+		{"take the own file away", []string{"C12", "C6"}, readsWholeFile, ""},
+		{"read the orders", []string{"C4", "C12"}, readsOrders, ""},
+		{"object to an order", []string{"C4"}, objects, "order"},
+		{"compute everything again", []string{"C8"}, rebuilds, ""},
+		{"look about", []string{"C4", "C11"}, looksAbout, ""},
 	}
 }
 

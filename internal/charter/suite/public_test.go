@@ -1,0 +1,153 @@
+package suite_test
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"probity/internal/deployment"
+)
+
+// rooms are the services of a deployment: the structs of the application and the domain that its fields hold and its
+// methods give.
+func rooms() []reflect.Type {
+	d := reflect.TypeFor[*deployment.Deployment]()
+	list := []reflect.Type{d}
+	add := func(t reflect.Type) {
+		if t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && strings.HasPrefix(t.Elem().PkgPath(), "probity/internal/") && !slices.Contains(list, t) {
+			list = append(list, t)
+		}
+	}
+	for i := range d.Elem().NumField() {
+		if f := d.Elem().Field(i); f.IsExported() {
+			add(f.Type)
+		}
+	}
+	for i := range d.NumMethod() {
+		for n := range d.Method(i).Type.NumOut() {
+			add(d.Method(i).Type.Out(n))
+		}
+	}
+	return list
+}
+
+// beneath are the rooms that are no doors to the public: what stands on them is tried through the rooms above, and what
+// they give out or take in asks for a permit or a scope.
+var beneath = map[string]string{
+	"store.Store":         "writes take a permit and answers a scope; a house rule finds other makers, and the doors that answer are tried by \"knock\"",
+	"catalogue.Catalogue": "data without any subject in it",
+	"vault.Vault":         "keys; what they seal and destroy shows in the rooms that use them",
+	"gone.Journal":        "the journal of the store's own transactions",
+	"ownfile.File":        "what an answer consists of",
+	"rating.Book":         "compiled models without any subject in them",
+	"tlog.Report":         "what an answer consists of",
+}
+
+// publicOperations are the methods that do something: those that take a context.
+func publicOperations() map[string]bool {
+	found := map[string]bool{}
+	ctx := reflect.TypeFor[context.Context]()
+	for _, room := range rooms() {
+		name := strings.TrimPrefix(room.String(), "*")
+		if beneath[name] != "" {
+			continue
+		}
+		for i := range room.NumMethod() {
+			if m := room.Method(i); m.Type.NumIn() > 1 && m.Type.In(1) == ctx {
+				found[name+"."+m.Name] = true
+			}
+		}
+	}
+	return found
+}
+
+// TestEveryPublicOperation: each method by which anybody can do or learn something is one of those that the histories
+// consist of, or stands in the list of those that cannot matter, with the reason. A new one fails here until it is either.
+func TestEveryPublicOperation(t *testing.T) {
+	t.Parallel()
+	found := publicOperations()
+	called := callsInHistories(t)
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		method := name[strings.LastIndex(name, ".")+1:]
+		switch reason, listed := notInHistories[name]; {
+		case called[method] && listed:
+			t.Errorf("%s is in the histories, and in the list of what is not (%s): take it off", name, reason)
+		case !called[method] && !listed:
+			t.Errorf("no history calls %s: add an operation, or name it with the reason why it cannot matter", name)
+		}
+	}
+	for name := range notInHistories {
+		if !found[name] {
+			t.Errorf("%s is listed as an operation that the histories leave out, and there is none", name)
+		}
+	}
+	for name := range beneath {
+		if !slices.ContainsFunc(rooms(), func(r reflect.Type) bool { return r.String() == "*"+name }) {
+			t.Errorf("%s is listed as a room of the deployment, and is none", name)
+		}
+	}
+}
+
+// callsInHistories are the names of the methods that the operations call.
+func callsInHistories(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := map[string]bool{}
+	for _, name := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if fun, ok := call.Fun.(*ast.SelectorExpr); ok {
+					called[fun.Sel.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	return called
+}
+
+// notInHistories are the operations that the histories leave out, each with the reason.
+var notInHistories = map[string]string{
+	"access.Desk.Attempt":                     "called by the rooms where they refuse; what it leaves is watched under C13",
+	"access.Desk.Bootstrap":                   "founds a database, which has happened before a history begins",
+	"access.Desk.Founder":                     "names the agency that founded the database; no subject is in it",
+	"access.Desk.Grant":                       "shows what a credential is for, without its secret",
+	"access.Desk.Handling":                    "called by the rooms whose officials look into a matter; the watch of C11 counts its entries",
+	"deployment.Deployment.AddRulebook":       "founds a database; a model that is registered later is an operation of the histories",
+	"deployment.Deployment.AdmitBaselines":    "judges a catalogue before it is imported, and writes nothing; package deployment tries it",
+	"deployment.Deployment.KeepEnds":          "runs SweepEnds by the clock on the wall until it is told to stop",
+	"deployment.Deployment.SweepEnds":         "its parts, the sweeps of lists and orders and the escalation, are judged at read time whether it runs or not; package deployment tries it",
+	"deployment.Deployment.Models":            "compiled models without any subject in them",
+	"deployment.Deployment.Noted":             "an entry of the platform's own ledger about its log",
+	"deployment.Deployment.SubmissionReceipt": "proves to a supplier that its own file came in; no subject is in it",
+	"dispute.Service.Follow":                  "called by the intake with each correction that comes in",
+	"measure.Service.Bodies":                  "the codes of public bodies, from the catalogue",
+	"measure.Service.Escalate":                "part of SweepEnds",
+	"measure.Service.Kept":                    "reads a decision again that its reader was given; package measure tries it",
+	"notary.Notary.Drop":                      "drops old trees of the log under the permit of Keeping; package notary tries it",
+	"notary.Notary.Receipt":                   "proves a position of the log, of which no content is told",
+	"notary.Notary.Restart":                   "begins the log anew after a restore, which the histories do",
+	"notary.Notary.RotateKey":                 "changes the key of the log under the permit of Keeping; package notary tries it",
+	"rating.Desk.CurrentFor":                  "Current under the scope of the question it serves; decisions call it",
+	"rating.Desk.Grounds":                     "the points behind a rating, for rooms; explanations and decisions call it",
+	"rating.Desk.GroundsFor":                  "Grounds under the scope of the question it serves; decisions call it",
+	"rating.Desk.Refresh":                     "called by the intake and the disputes with each submission",
+	"rating.Desk.Without":                     "computes for the answer alone what a plan of repair foresees; plans call it",
+	"repair.Service.Of":                       "for those who have opened a scope; List and the own file call it",
+	"rights.Service.GiveAll":                  "Give for several consents in one act; it judges each in the same way",
+	"ruling.Service.Of":                       "for those who have opened a scope; List and the own file call it",
+}
