@@ -163,7 +163,7 @@ func (w *twins) live() {
 		months := pick(w.history, "months", 1, 12)
 		for _, p := range []*party{w.agreed, w.other} {
 			o := order.Order{
-				Subject: p.id, Issuer: "court", Document: w.document(), Basis: m.basis, Measure: "spending-limit", Start: w.today(),
+				Subject: p.id, Issuer: "court", Document: w.document(), Basis: m.basis, Measure: "spending-limit", Tier: "serious", Start: w.today(),
 				End: w.today().Add(calendar.Period{Months: months}), Review: calendar.None, Appeal: "to the court above, within 15 days", Served: w.today() - 1,
 			}
 			if _, err := w.d.Measures(w.ratings).EnterOrder(w.ctx, w.as("qi"), o); err != nil {
