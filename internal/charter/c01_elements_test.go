@@ -142,8 +142,10 @@ func useAgain(_ *rapid.T, c *consent.Consent, u *use) {
 
 // unheld are the fields that name the consent and widen nothing, with the reason.
 var unheld = map[string]string{
-	"ID":    "it is the consent's own name, by which a use says what it rests on",
-	"Given": "the instant of giving; the days are From and To",
+	"ID":     "it is the consent's own name, by which a use says what it rests on",
+	"Given":  "the instant of giving; the days are From and To",
+	"Salt":   "it keeps the ledger's commitment from being guessed, and says nothing",
+	"Sealed": "the names in the proof as they are kept, shown when the consent was given",
 }
 
 // TestC1EveryElement: under a consent everything within it is permitted; what goes beyond it in any one element, all others

@@ -95,8 +95,8 @@ func (s silent) Consents(ctx context.Context, id subject.ID) ([]consent.Consent,
 	return s.Store.Consents(ctx, id)
 }
 
-func (s silent) AddConsents(ctx context.Context, p []charter.ConsentPermit, e []*ledger.Entry, _ []notice.Written) error {
-	return s.consents.AddConsents(ctx, p, e, nil)
+func (s silent) AddConsents(ctx context.Context, p []charter.ConsentPermit, sealed [][]byte, e []*ledger.Entry, _ []notice.Written) error {
+	return s.consents.AddConsents(ctx, p, sealed, e, nil)
 }
 
 func (s silent) WithdrawConsent(ctx context.Context, p charter.WithdrawalPermit, at time.Time, e *ledger.Entry, _ notice.Written) (rights.Withdrawal, error) {
@@ -125,7 +125,7 @@ func TestNothingTakesEffectUntold(t *testing.T) {
 	ctx := t.Context()
 	id, _ := p.someone(1, grownUp)
 	quiet := silent{p.store, consents.In(p.store)}
-	mute := rights.New(quiet, rights.Persons{Register: p.store, Vault: p.vault}, notice.NewClerk(p.vault), p.catalogue, func() time.Time { return p.now })
+	mute := rights.New(quiet, rights.Persons{Register: p.store, Vault: p.vault}, p.vault, notice.NewClerk(p.vault), p.catalogue, func() time.Time { return p.now })
 	_, err := mute.Give(ctx, p.own[id], access.Credential{}, p.words(id))
 	refusedBy(t, err)
 	if list, err := p.store.Consents(ctx, id); err != nil || len(list) != 0 {

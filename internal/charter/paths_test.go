@@ -477,7 +477,7 @@ func TestZeroPermits(t *testing.T) {
 	)
 	for name, err := range map[string]error{
 		"version":    p.store.AddVersions(ctx, 1, []charter.Admitted{admitted}),
-		"consent":    consents.In(p.store).AddConsents(ctx, []charter.ConsentPermit{given}, []*ledger.Entry{{}}, nil),
+		"consent":    consents.In(p.store).AddConsents(ctx, []charter.ConsentPermit{given}, [][]byte{{1}}, []*ledger.Entry{{}}, nil),
 		"withdrawal": second(consents.In(p.store).WithdrawConsent(ctx, withdrawal, p.now, &ledger.Entry{}, notice.Written{})),
 		"model":      p.store.AddModel(ctx, model, store.Model{Code: "m", Version: 1}),
 		"link":       second(p.store.Merge(ctx, link, nil, p.now, nil)),

@@ -63,7 +63,7 @@ func newPlatform(t *testing.T) *platform {
 	p.numberContracts()
 	persons := rights.Persons{Register: p.store, Vault: p.vault}
 	p.desk = access.NewDesk(reads.In(p.store), p.catalogue, clock)
-	p.rights = rights.New(consents.In(p.store), persons, notice.NewClerk(p.vault), p.catalogue, clock)
+	p.rights = rights.New(consents.In(p.store), persons, p.vault, notice.NewClerk(p.vault), p.catalogue, clock)
 	p.ratings = &rating.Desk{Store: p.store, Persons: persons, Book: p.book(), Datasets: map[int]string{}, Now: clock}
 	for n, c := range p.contracts {
 		p.ratings.Datasets[n] = c.Dataset

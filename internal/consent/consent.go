@@ -80,6 +80,46 @@ type Consent struct {
 	Given     time.Time `json:"given_at"`
 	Withdrawn time.Time `json:"withdrawn_at,omitzero"`
 	Used      time.Time `json:"used_at,omitzero"`
+	// Salt is drawn at random for each consent, in hexadecimal: without it nobody finds out what the ledger commits to by
+	// trying. It is told to the subject alone.
+	Salt string `json:"salt,omitempty"`
+	// Sealed is what is kept under the subject's key, see Secret; nil in a consent that is not read from storage.
+	Sealed []byte `json:"-"`
+}
+
+// Place is the place for which secrets of consents are sealed; see [vault.Vault.Seal].
+const Place = "consent.secret"
+
+// secret is the part of a consent that names human beings, and the salt.
+type secret struct {
+	Salt  string `json:"salt"`
+	Proof Proof  `json:"proof"`
+}
+
+// Secret is what is kept under the subject's key, so that it goes when the key goes: the names in the proof, and the salt.
+func (c *Consent) Secret() []byte {
+	b, err := json.Marshal(secret{c.Salt, c.Proof})
+	if err != nil {
+		panic("consent: " + err.Error()) // no field can fail to be written
+	}
+	return b
+}
+
+// Bare is the consent without its secret.
+func (c *Consent) Bare() Consent {
+	bare := *c
+	bare.Salt, bare.Proof = "", Proof{Means: c.Proof.Means, Signed: c.Proof.Signed, Sealed: true}
+	return bare
+}
+
+// Reveal puts the secret back.
+func (c *Consent) Reveal(plain []byte) error {
+	var s secret
+	if err := json.Unmarshal(plain, &s); err != nil {
+		return fmt.Errorf("reading the secret of the consent %s: %w", c.ID, err)
+	}
+	c.Salt, c.Proof, c.Sealed = s.Salt, s.Proof, nil
+	return nil
 }
 
 // Words are the words that the person agreed to: a version of a text of package wording.
@@ -128,6 +168,8 @@ type Proof struct {
 	Document  string       `json:"document,omitempty"`
 	Witnesses []string     `json:"witnesses,omitempty"`
 	Signed    calendar.Day `json:"signed,omitzero"`
+	// Sealed: the names and the document were shown when the consent was given, and are kept under the subject's key.
+	Sealed bool `json:"sealed,omitempty"`
 }
 
 // Standing tells whether the consent holds on the day: begun, neither expired nor withdrawn. One that was used up stands
@@ -145,7 +187,8 @@ func (c *Consent) Covers(recipient, purpose, context string) bool {
 		(context == "" || slices.Contains(c.Contexts, context))
 }
 
-// Digest is the SHA-256 of the consent as given: its JSON without the withdrawal and the use. It is what the ledger commits to.
+// Digest is the SHA-256 of the consent as given: its JSON, the salt in it, without the withdrawal and the use. It is what the
+// ledger commits to.
 func (c *Consent) Digest() [32]byte {
 	given := *c
 	given.Withdrawn, given.Used = time.Time{}, time.Time{}

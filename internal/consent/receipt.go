@@ -10,8 +10,8 @@ import (
 )
 
 // Receipt is a consent as its subject takes it away, with the fields of the consent record of ISO/IEC TS 27560 that the
-// platform has a use for. Digest is what the subject's ledger commits to: whoever holds the receipt can show that it is
-// the one that was recorded.
+// platform has a use for. Digest is what the subject's ledger commits to: with the receipt and its salt the subject can show
+// that it is the one that was recorded. Others get neither.
 type Receipt struct {
 	Schema       string       `json:"schema"`
 	ID           ID           `json:"record_id"`
@@ -37,7 +37,8 @@ type Receipt struct {
 	Given        time.Time    `json:"given_at"`
 	Withdrawn    time.Time    `json:"withdrawn_at,omitzero"`
 	Used         time.Time    `json:"used_at,omitzero"`
-	Digest       string       `json:"digest"`
+	Salt         string       `json:"salt,omitempty"`
+	Digest       string       `json:"digest,omitempty"`
 	// Words are the words that the person agreed to, letter by letter: those whose SHA-256 is TextDigest.
 	Words string `json:"notice_text"`
 }
@@ -57,7 +58,11 @@ const receiptSchema = "probity-consent-receipt/2 after ISO/IEC TS 27560:2023"
 
 // Receipt is the consent's receipt.
 func (c *Consent) Receipt() Receipt {
-	digest := c.Digest()
+	digest := ""
+	if c.Salt != "" { // to others than the subject the digest of a consent without its salt is of nothing
+		sum := c.Digest()
+		digest = hex.EncodeToString(sum[:])
+	}
 	frequency := "periodic"
 	if c.Once {
 		frequency = "one-time"
@@ -67,6 +72,6 @@ func (c *Consent) Receipt() Receipt {
 		Contexts: c.Contexts, Categories: c.Categories, Method: c.Method, From: c.From, To: c.To, Frequency: frequency,
 		Text: c.Words.Text, TextVersion: c.Words.Version, Language: c.Words.Language, TextDigest: c.Words.Digest,
 		Warned: c.Words.Warned, Written: c.Words.Written, Words: c.Shown(), Collection: c.Proof.Means, Jurisdiction: "CN",
-		Proof: c.Proof, Given: c.Given, Withdrawn: c.Withdrawn, Used: c.Used, Digest: hex.EncodeToString(digest[:]),
+		Proof: c.Proof, Given: c.Given, Withdrawn: c.Withdrawn, Used: c.Used, Salt: c.Salt, Digest: digest,
 	}
 }

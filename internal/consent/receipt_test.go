@@ -17,7 +17,7 @@ func TestEveryElementIsInTheDigest(t *testing.T) {
 	base := consent.Consent{
 		ID: 1, Subject: 2, Handler: "platform", Recipients: []string{"bank"}, Purpose: "lending", Contexts: []string{"finance-credit"},
 		Categories: []string{"a.b"}, Method: "m", From: calendar.MustParse("2026-07-01"), To: calendar.MustParse("2026-12-01"),
-		Words: consent.Words{Text: "rating", Version: "1", Language: "zh", Digest: "ab", Warned: true, Written: true}, Proof: consent.Proof{Means: consent.OwnAct, Credential: "own"},
+		Words: consent.Words{Text: "rating", Version: "1", Language: "zh", Digest: "ab", Warned: true, Written: true}, Proof: consent.Proof{Means: consent.OwnAct, Credential: "own"}, Salt: "0102",
 	}
 	want := base.Receipt().Digest
 	for name, change := range map[string]func(*consent.Consent){
@@ -28,7 +28,7 @@ func TestEveryElementIsInTheDigest(t *testing.T) {
 		"once": func(c *consent.Consent) { c.Once = true }, "language": func(c *consent.Consent) { c.Words.Language = "en" },
 		"text": func(c *consent.Consent) { c.Words.Text = "x" }, "version": func(c *consent.Consent) { c.Words.Version = "2" },
 		"the words": func(c *consent.Consent) { c.Words.Digest = "x" }, "warning": func(c *consent.Consent) { c.Words.Warned = false },
-		"writing": func(c *consent.Consent) { c.Words.Written = false }, "proof": func(c *consent.Consent) { c.Proof.Credential = "x" },
+		"writing": func(c *consent.Consent) { c.Words.Written = false }, "salt": func(c *consent.Consent) { c.Salt = "0103" }, "proof": func(c *consent.Consent) { c.Proof.Credential = "x" },
 	} {
 		c := base
 		change(&c)

@@ -209,7 +209,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	return &Deployment{
 		Store: db, Rules: rules, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk),
-		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, clerk, cat, now),
+		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, keys, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  clerk,
 

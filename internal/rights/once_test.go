@@ -79,7 +79,7 @@ func TestOneTimeIsOneRead(t *testing.T) {
 		t.Errorf("%d answered and %d refused, want 1 and 23", answered.Load(), refused.Load())
 	}
 	after := h.kept(t, given.ID)
-	if !after.Spent() || after.Digest() != given.Digest() {
+	if !after.Spent() || after.Words != given.Words {
 		t.Errorf("kept as %+v", after)
 	}
 	if _, err := h.desk.Open(t.Context(), h.band(0)); !unused(err) {

@@ -4,6 +4,8 @@ package rights
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"slices"
 	"time"
 
@@ -28,7 +30,8 @@ type Store interface {
 	// NextConsents reserves the ids of n consents and gives the first.
 	NextConsents(n int) consent.ID
 	// AddConsents keeps consents, each with its ledger entry and the receipt to its subject, all in one transaction.
-	AddConsents(context.Context, []charter.ConsentPermit, []*ledger.Entry, []notice.Written) error
+	// sealed are their secrets under the keys of their subjects.
+	AddConsents(ctx context.Context, permits []charter.ConsentPermit, sealed [][]byte, entries []*ledger.Entry, told []notice.Written) error
 	// Consents are all of a subject's consents, newest first.
 	Consents(context.Context, subject.ID) ([]consent.Consent, error)
 	// WithdrawConsent ends a consent and physically deletes what rested on it, in one transaction with the ledger
@@ -39,6 +42,14 @@ type Store interface {
 // Births gives the birth days that subjects' own identifiers show; subjects of whom none is known are absent.
 type Births interface {
 	Born(context.Context, []subject.ID) (map[subject.ID]calendar.Day, error)
+}
+
+// Safe seals and opens what stands under a subject's key. Package vault implements it.
+type Safe interface {
+	Opener
+	// Ensure makes a key for each subject that has none.
+	Ensure(of ...subject.ID) error
+	Seal(of subject.ID, place string, plain []byte) ([]byte, error)
 }
 
 // Withdrawal says what a withdrawal took away.
@@ -55,6 +66,7 @@ type Withdrawal struct {
 type Service struct {
 	store     Store
 	births    Births
+	safe      Safe
 	clerk     *notice.Clerk
 	catalogue *catalogue.Catalogue
 	texts     *wording.Texts
@@ -62,8 +74,8 @@ type Service struct {
 }
 
 // New makes a service; now is the clock.
-func New(store Store, births Births, clerk *notice.Clerk, cat *catalogue.Catalogue, now func() time.Time) *Service {
-	return &Service{store, births, clerk, cat, wording.BuiltIn(), now}
+func New(store Store, births Births, safe Safe, clerk *notice.Clerk, cat *catalogue.Catalogue, now func() time.Time) *Service {
+	return &Service{store, births, safe, clerk, cat, wording.BuiltIn(), now}
 }
 
 // consentsPerCommit keeps the one writer free for readers' entries.
@@ -117,9 +129,14 @@ func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list
 	entries := make([]*ledger.Entry, len(list))
 	given := make([]consent.Consent, len(list))
 	told := make([]notice.Written, len(list))
+	sealed := make([][]byte, len(list))
+	if err := s.safe.Ensure(ids...); err != nil {
+		return nil, err
+	}
 	first := s.store.NextConsents(len(list))
 	for i, c := range list {
 		c.Subject, c.ID, c.Given, c.Withdrawn = ids[i], first+consent.ID(i), at, time.Time{}
+		c.Salt, c.Proof.Sealed = salt(), false
 		day, known := born[ids[i]]
 		if !known {
 			day = calendar.None
@@ -136,14 +153,39 @@ func (s *Service) giveSome(ctx context.Context, by, with access.Credential, list
 			Reader: by.Agency(), Official: by.Official(), Purpose: c.Purpose,
 		}
 		given[i] = *permits[i].Consent()
+		if sealed[i], err = s.safe.Seal(ids[i], consent.Place, given[i].Secret()); err != nil {
+			return nil, err
+		}
 		if told[i], err = s.clerk.Write(subjects[i], receipt(&given[i], at)); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.store.AddConsents(ctx, permits, entries, told); err != nil {
+	if err := s.store.AddConsents(ctx, permits, sealed, entries, told); err != nil {
 		return nil, err
 	}
 	return given, nil
+}
+
+// salt is a salt of 16 bytes in hexadecimal.
+func salt() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // it never fails; where there is no randomness the program ends
+	return hex.EncodeToString(b[:])
+}
+
+// reveal puts back what is kept under the subject's key; where the key was destroyed it is gone, and the rest stands.
+func (s *Service) reveal(c *consent.Consent) error {
+	if c.Sealed == nil {
+		return nil
+	}
+	plain, err := s.safe.Open(c.Subject, consent.Place, c.Sealed)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return c.Reveal(plain)
 }
 
 // receipt is what the subject keeps of a consent it gave.
@@ -190,6 +232,9 @@ func (s *Service) Withdraw(ctx context.Context, by, with access.Credential, of s
 		return Withdrawal{}, fault.New(fault.NotFound, "consent.none", "subject %s has no consent %s", sub.ID, id).
 			With("see its consents with: probity consent show")
 	}
+	if err := s.reveal(&list[i]); err != nil {
+		return Withdrawal{}, err
+	}
 	at := s.now().UTC()
 	permit, err := charter.PermitWithdrawal(&list[i], by.Actor(), with.Actor(), calendar.In(at, calendar.Shanghai))
 	if err != nil {
@@ -209,15 +254,27 @@ func (s *Service) Withdraw(ctx context.Context, by, with access.Credential, of s
 	}, told)
 }
 
-// Show lists consents, newest first: to the subject all of its own, to a reader those that name it as a recipient.
+// Show lists consents, newest first: to the subject all of its own with the salts by which it opens what the ledger commits
+// to, to a reader those that name it as a recipient.
 func (s *Service) Show(ctx context.Context, scope access.Scope) ([]consent.Consent, error) {
 	id := scope.Subject().ID
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
 	list, err := s.store.Consents(ctx, id)
-	if err != nil || scope.Own() {
-		return list, err
+	if err != nil {
+		return nil, err
 	}
-	return slices.DeleteFunc(list, func(c consent.Consent) bool { return !slices.Contains(c.Recipients, scope.Reader()) }), nil
+	if !scope.Own() {
+		list = slices.DeleteFunc(list, func(c consent.Consent) bool { return !slices.Contains(c.Recipients, scope.Reader()) })
+	}
+	for i := range list {
+		if err := s.reveal(&list[i]); err != nil {
+			return nil, err
+		}
+		if !scope.Own() {
+			list[i].Salt = ""
+		}
+	}
+	return list, nil
 }

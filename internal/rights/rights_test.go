@@ -61,7 +61,7 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { v.Close() })
 	cat := testworld.Catalogue()
 	h := &house{store: s, vault: v, desk: access.NewDesk(reads.In(s), cat, clock), persons: rights.Persons{Register: s, Vault: v}}
-	h.rights = rights.New(consents.In(s), h.persons, notice.NewClerk(v), cat, clock)
+	h.rights = rights.New(consents.In(s), h.persons, v, notice.NewClerk(v), cat, clock)
 	h.wu = h.credential(t, access.Grant{Name: "wu", Agency: "bank", Official: "Clerk Wu"})
 	h.lin = h.credential(t, access.Grant{Name: "lin", Agency: "bank", Official: "Notary Lin"})
 	for i, born := range []string{"1990-05-01", "1985-02-28", "2009-01-01"} {

@@ -44,7 +44,7 @@ func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Sub
 
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
-	all, err := s.prepared.Of(ctx, `SELECT body, withdrawn_at, used_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
+	all, err := s.prepared.Of(ctx, `SELECT body, sealed, withdrawn_at, used_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return nil, s.dialect.Translate(err)
 	}
@@ -61,7 +61,7 @@ func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent,
 func (s *Store) ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error) {
 	found := make(map[subject.ID][]consent.Consent, len(ids))
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		one, err := tx.PrepareContext(ctx, `SELECT body, withdrawn_at, used_at FROM consent
+		one, err := tx.PrepareContext(ctx, `SELECT body, sealed, withdrawn_at, used_at FROM consent
 			WHERE subject = ? AND (? = '' OR method = ?) ORDER BY id DESC`)
 		if err != nil {
 			return err
@@ -88,15 +88,16 @@ func (s *Store) ConsentsOf(ctx context.Context, ids []subject.ID, method string)
 func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var body []byte
+		var body, sealed []byte
 		var withdrawn, used sql.NullInt64
-		if err := rows.Scan(&body, &withdrawn, &used); err != nil {
+		if err := rows.Scan(&body, &sealed, &withdrawn, &used); err != nil {
 			return nil, err
 		}
 		var c consent.Consent
 		if err := json.Unmarshal(body, &c); err != nil {
 			return nil, fmt.Errorf("reading a consent: %w", err)
 		}
+		c.Sealed = sealed
 		if withdrawn.Valid {
 			c.Withdrawn = Instant(withdrawn.Int64)
 		}

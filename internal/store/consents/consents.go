@@ -29,24 +29,25 @@ func In(db *store.Store) *Store { return &Store{db} }
 func (s *Store) NextConsents(n int) consent.ID { return consent.ID(s.NextIDs(n)) }
 
 // AddConsents keeps consents under the ids they have, leaves an entry in the ledger of each subject and tells each, all in
-// one transaction. entries[i] and told[i] belong to permits[i]; the entry gets the consent's digest.
-func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit, entries []*ledger.Entry, told []notice.Written) error {
-	if len(permits) != len(entries) {
-		return fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries", len(permits), len(entries))
+// one transaction. sealed[i], entries[i] and told[i] belong to permits[i]: the secret as it was sealed, the entry that gets the
+// consent's digest, the receipt.
+func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit, sealed [][]byte, entries []*ledger.Entry, told []notice.Written) error {
+	if len(permits) != len(entries) || len(permits) != len(sealed) {
+		return fault.New(fault.Internal, "store.consents", "%d consents came with %d ledger entries and %d secrets", len(permits), len(entries), len(sealed))
 	}
 	return s.WriteAct(ctx, charter.Every(permits), &store.Trace{Entries: entries, Notices: told}, func(tx *sql.Tx) error {
-		rows := store.NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "once", "given_at", "body"}, "")
+		rows := store.NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "once", "given_at", "body", "sealed"}, "")
 		for i, p := range permits {
 			c := p.Consent()
 			if c == nil || c.ID == 0 {
 				return fault.New(fault.Internal, "store.permit", "a consent came without a permit or an id")
 			}
-			body, err := json.Marshal(c)
+			body, err := json.Marshal(c.Bare())
 			if err != nil {
 				return err
 			}
 			entries[i].Detail, entries[i].Commitment = c.ID.String(), c.Digest()
-			if err := rows.Add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), c.Once, store.Micro(c.Given), string(body)); err != nil {
+			if err := rows.Add(ctx, int64(c.Subject), int64(c.ID), c.Method, int64(c.From), int64(c.To), c.Once, store.Micro(c.Given), string(body), sealed[i]); err != nil {
 				return err
 			}
 		}

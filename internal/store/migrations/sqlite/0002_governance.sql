@@ -103,6 +103,7 @@ CREATE TABLE consent (
     valid_to     INTEGER NOT NULL,
     given_at     INTEGER NOT NULL,
     withdrawn_at INTEGER,
-    body         TEXT NOT NULL,
+    body         TEXT NOT NULL, -- without names
+    sealed       BLOB NOT NULL, -- the names in the proof, and the salt of the ledger's commitment, under the subject's key
     PRIMARY KEY (subject, id)
 ) WITHOUT ROWID;
