@@ -62,6 +62,32 @@ func TestC4AdmitsTheBuiltInListsAndNothingLess(t *testing.T) {
 		{"no comment", "public comment", func(l *criteria.List) { l.Comment = criteria.Interval{From: calendar.None, To: calendar.None} }},
 		{"comment of 29 days", "public comment of 30 days", func(l *criteria.List) { l.Comment.To-- }},
 		{"in force before the comment ended", "public comment of 30 days", func(l *criteria.List) { l.From = onDay("2026-07-30") }},
+		{"leans on stars in a condition of removal", "ground other than a rating", func(l *criteria.List) {
+			l.Removal = append([]criteria.Cause(nil), l.Removal...)
+			l.Removal[0].Title.EN = "Three stars again"
+		}},
+		{"leans on a rank in its title", "ground other than a rating", func(l *criteria.List) { l.Title.EN = "The last in rank" }},
+		{"leans on a score by its code", "ground other than a rating", func(l *criteria.List) { l.Code = "low-score" }},
+		{"leans on a grade among the values", "ground other than a rating", func(l *criteria.List) {
+			l.Grounds[0].Elements = []criteria.Element{{Code: "finding", Title: criteria.Text{EN: "Finding", ZH: "认定"}, Kind: "code", Values: []string{"grade d"}}}
+		}},
+		{"an honour with a scope alone", "list of honour without restrictions", func(l *criteria.List) { l.Colour, l.Measures = criteria.Red, nil }},
+		{"an honour with measures alone", "list of honour without restrictions", func(l *criteria.List) { l.Colour, l.Scope = criteria.Red, nil }},
+		{"an honour for human beings, by a court", "order of a court", func(l *criteria.List) {
+			l.Colour, l.Scope, l.Measures = criteria.Red, nil, nil
+			l.Keepers, l.Kinds = []string{"court"}, []subject.Kind{subject.Person}
+		}},
+		{"office holders by a court and another", "order of a court", func(l *criteria.List) {
+			l.Keepers, l.Kinds = []string{"court", "samr"}, []subject.Kind{subject.OfficeHolder}
+		}},
+		{"a ground without end", "fixed end", func(l *criteria.List) { l.Term, l.Grounds[0].Term = calendar.Period{}, years(1) }},
+		{"one ground for six years", "end under the ceiling", func(l *criteria.List) { l.Grounds[1].Term = years(6) }},
+		{"evaluated on its first day", "evaluation date", func(l *criteria.List) { l.Evaluation = l.From }},
+		{"comment without end", "public comment", func(l *criteria.List) { l.Comment.To = calendar.None }},
+		{"comment without beginning", "public comment", func(l *criteria.List) { l.Comment.From = calendar.None }},
+		{"an unknown measure", "measure of class II", func(l *criteria.List) { l.Measures[0].Code = "shaming" }},
+		{"a measure without ceiling", "ceiling of the measure", func(l *criteria.List) { l.Measures[0].Ceiling = calendar.Period{} }},
+		{"a measure for less than it asks, by the list's tier", "tier of the measure", func(l *criteria.List) { l.Tier, l.Measures[0].Tier = "minor", "" }},
 		{"a measure of class I", "measure of class II", func(l *criteria.List) { l.Measures[0].Code = "entry-limit" }},
 		{"a measure for longer than it may run", "ceiling of the measure", func(l *criteria.List) { l.Measures[0].Ceiling = years(4) }},
 		{"a measure for less than it asks", "tier of the measure", func(l *criteria.List) { l.Measures[0].Tier = "minor" }},

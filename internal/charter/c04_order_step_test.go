@@ -82,6 +82,13 @@ func TestC4HoldsHowAnOrderIsContested(t *testing.T) {
 		{"silence escalates", escalate, same, "", ""},
 		{"escalated too early", escalate, func(t *remedy.OrderStepTerms) { t.Today = onDay("2026-06-20") }, "C4", "overdue answer"},
 		{"escalated by hand", escalate, by("council"), "C4", "escalation by itself"},
+		{"a review that is not overdue climbs", escalate, func(t *remedy.OrderStepTerms) {
+			t.Order.Issuer = "park-office"
+			t.Order.Steps = append(t.Order.Steps, order.Step{Act: order.AskForReview, Day: onDay("2026-06-12"), Until: onDay("2026-06-21")})
+		}, "C4", "overdue answer"},
+		{"a review climbs above the last body", escalate, func(t *remedy.OrderStepTerms) {
+			t.Order.Steps = append(t.Order.Steps, order.Step{Act: order.Escalate, Day: onDay("2026-06-12"), Until: onDay("2026-06-20")})
+		}, "C4", "body of appeal"},
 		{"contested after its end", object, func(t *remedy.OrderStepTerms) {
 			t.Order.Ended = &order.Ending{Act: order.Lift, Day: onDay("2026-06-12")}
 		}, "C4", "procedure of an order in its order"},
