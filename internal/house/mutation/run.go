@@ -35,14 +35,19 @@ func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error
 	return t, nil
 }
 
-// Suite is the folder of the random histories.
-const Suite = Charter + "/suite"
+// Suite is the folder of the random histories, Remedy that of what is done to subjects.
+const (
+	Suite  = Charter + "/suite"
+	Remedy = Charter + "/remedy"
+)
 
 // attempts are how a package's tests are tried, the quick way first: those that bear the invariant's number, then all.
 func attempts(pkg, invariant string) [][]string {
 	some := "-test.run=" + invariant + "([^0-9]|$)"
 	property := []string{"-rapid.shrinktime=0s", "-rapid.nofailfile"}
 	switch pkg {
+	case Remedy: // tables, asked in milliseconds
+		return [][]string{nil}
 	case Charter:
 		return [][]string{append(property, some, "-rapid.checks=40"), append(property, "-rapid.checks=40")}
 	case Suite: // a check is a whole history
