@@ -22,7 +22,7 @@ func ruled() remedy.RulingTerms {
 			ID: 4, Subject: person.ID, Decision: "d000000000001", Proposed: "not_granted", Outcome: verdict.Granted, At: time.Unix(1_790_000_000, 0),
 			Reasons: ownReasons, Considered: []string{"the payments of the year"}, Favour: []string{"paid before the day twice"},
 		},
-		Subject: person, Reader: "bank", Until: calendar.None, System: []string{"The score of the applicant is 430, and 550 is asked for in this band."},
+		Subject: person, Reader: "bank", Until: calendar.None, System: []string{"Three late payments of the home loan since spring cost two hundred points each, and the model asks for more in this band."},
 		By: clerk, Catalogue: world(), Today: today,
 	}
 }
@@ -40,7 +40,7 @@ func TestC14Ruling(t *testing.T) {
 		"C14: own reasons, a template": func(t *remedy.RulingTerms) {
 			t.Ruling.Reasons = "The applicant did not achieve a qualifying score. The proposal of the system is adopted."
 		},
-		"C14: own reasons, the system's": func(t *remedy.RulingTerms) { t.Ruling.Reasons = t.System[0] + " " + t.System[0] },
+		"C14: own reasons, the system's": func(t *remedy.RulingTerms) { t.Ruling.Reasons = t.System[0] },
 		"C14: own reasons, an earlier ruling's": func(t *remedy.RulingTerms) {
 			t.Earlier = []verdict.Sketch{verdict.SketchOf(otherReasons), verdict.SketchOf(ownReasons)}
 		},
