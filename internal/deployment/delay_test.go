@@ -10,6 +10,7 @@ import (
 	"probity/internal/access/delay"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/ownfile"
 	"probity/internal/store"
 	"probity/internal/subject"
 )
@@ -92,6 +93,44 @@ func TestACourtKeepsAReadBackForATime(t *testing.T) {
 		}
 		return withheld, cases
 	}
+	// The own file says as much as the ledger, as JSON and as a page; the receipt proves the entry and shows nothing of it.
+	face := func() (text string, withheld int) {
+		t.Helper()
+		f, err := d.OwnFile(ctx, own, id, ownfile.EN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := f.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page strings.Builder
+		if err := f.WriteReport(&page, ownfile.EN); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range f.Sections {
+			withheld += s.Part.Withheld
+		}
+		scope, err := d.Access.Open(ctx, access.Request{As: own, Subject: id, What: access.OwnFile, Part: access.Receipt})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = string(data) + page.String()
+		for seq := range int64(6) {
+			receipt, err := d.EntryReceipt(ctx, scope, seq+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if receipt.Entry != nil {
+				text += receipt.Entry.Case + string(receipt.Entry.Act)
+			}
+		}
+		return text, withheld
+	}
+	if text, withheld := face(); withheld != 2 || strings.Contains(text, "(2026) 17") || strings.Contains(text, "Judge Shen of") || !strings.Contains(text, "2 kept back for a time") ||
+		!strings.Contains(text, "(2026) 18") {
+		t.Errorf("meanwhile the own file keeps %d back, or tells of it: %s", withheld, text)
+	}
 	if withheld, cases := look(); strings.Join(withheld, "") != "" || len(withheld) != 2 || strings.Join(cases, " ") != "(2026) 18" {
 		t.Errorf("meanwhile: withheld %q, shown %q", withheld, cases)
 	}
@@ -99,6 +138,9 @@ func TestACourtKeepsAReadBackForATime(t *testing.T) {
 		t.Errorf("told too early: %d, %v", n, err)
 	}
 	now = now.AddDate(0, 0, 30)
+	if text, withheld := face(); withheld != 0 || strings.Count(text, "(2026) 17") < 3 {
+		t.Errorf("afterwards the own file keeps %d back, or does not tell: %s", withheld, text)
+	}
 	if withheld, cases := look(); len(withheld) != 0 || strings.Join(cases, " ") != "(2026) 17 (2026) 18" {
 		t.Errorf("afterwards: withheld %q, shown %q", withheld, cases)
 	}

@@ -61,6 +61,7 @@ func (p ownParts) sections() []ownfile.Section {
 	}
 	return []ownfile.Section{
 		section("identifiers", "How you are known here", "身份标识", "The identifiers that lead to this file.", "指向本档案的标识。", p.identifiers),
+		section("links", "Joined files", "档案合并", "Which files were joined with this one or parted from it, by whom and why.", "与本档案合并或分离的档案、经办人及理由。", p.links),
 		section("records", "Records", "记录", "What agencies reported, by whom and from which file, with every version.", "各机构报送的信息、来源文件及全部版本。", p.records),
 		section("ratings", "Ratings", "信用评价", "What the models in force say today, with every point and the records behind it.", "现行模型的评价结果，列明每项得分及其所依据的记录。", p.rated),
 		section("history", "Ratings before", "历史评价", "What the models said before.", "此前的评价结果。", p.history),
@@ -74,6 +75,7 @@ func (p ownParts) sections() []ownfile.Section {
 		section("statements", "Your own words", "本人声明", "They travel with what they are about.", "随有关记录一并展示。", p.statements),
 		section("repairs", "Repair", "信用修复", "Applications for repair, with their state.", "信用修复申请及进度。", p.repairs),
 		section("notices", "What you were told", "通知", "Everything that was told to you.", "向您发出的全部通知。", p.notices),
+		section("channels", "How you are told", "告知渠道", "The ways on which notices reach you, and who set them.", "通知送达的渠道及设定人。", p.channels),
 		section("recalls", "What others must take back", "撤回与更正通知", "Who was ordered to delete or correct what they got, and who has.", "已要求删除或更正的接收方及其确认情况。", p.recalls),
 	}
 }
@@ -362,11 +364,6 @@ func (p ownParts) consents(ctx context.Context, scope access.Scope) (ownfile.Par
 type agreement struct {
 	consent.Consent
 	Shown string `json:"notice_text"`
-}
-
-func (p ownParts) readers(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
-	list, err := p.d.Access.Log(ctx, scope)
-	return described(list, err, "at", "act", "what", "reader", "official")
 }
 
 func (p ownParts) today() calendar.Day { return calendar.In(p.d.Now(), calendar.Shanghai) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"probity/internal/access"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/recall"
@@ -205,6 +206,38 @@ func (s *Store) LinkOf(ctx context.Context, merged subject.ID) (Link, error) {
 		return rows.Err()
 	})
 	return l, err
+}
+
+// Links are the joinings that the scope's subject was part of on either side, those undone among them, oldest first, without
+// their records. They are for the subject itself.
+func (s *Store) Links(ctx context.Context, scope access.Scope) (list []Link, err error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.OwnFile); err != nil {
+		return nil, err
+	}
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT id, kept, merged, official, reason, evidence, linked_at, undone_at, undone_by, undone_reason
+			FROM link WHERE kept = ?1 OR merged = ?1 ORDER BY linked_at, id`, int64(id))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var l Link
+			var at int64
+			var undone sql.NullInt64
+			if err := rows.Scan(&l.ID, &l.Kept, &l.Merged, &l.By, &l.Reason, &l.Evidence, &at, &undone, &l.UndoneBy, &l.UndoneReason); err != nil {
+				return err
+			}
+			l.At = Instant(at)
+			if undone.Valid {
+				l.UndoneAt = Instant(undone.Int64)
+			}
+			list = append(list, l)
+		}
+		return rows.Err()
+	})
+	return list, err
 }
 
 // StrongIdentifiers are a subject's identifiers as they are looked up: keyed hashes in place of personal values.
