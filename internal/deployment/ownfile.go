@@ -60,7 +60,7 @@ func (p ownParts) sections() []ownfile.Section {
 		return ownfile.Section{Key: key, Title: ownfile.Text{EN: en, ZH: zh}, About: ownfile.Text{EN: aboutEN, ZH: aboutZH}, Gather: gather}
 	}
 	return []ownfile.Section{
-		section("identifiers", "How you are known here", "身份标识", "The identifiers that lead to this file.", "指向本档案的标识。", p.identifiers),
+		section("identifiers", "How you are known here", "身份标识", "The identifiers and names that lead to this file.", "指向本档案的标识和名称。", p.identifiers),
 		section("links", "Joined files", "档案合并", "Which files were joined with this one or parted from it, by whom and why.", "与本档案合并或分离的档案、经办人及理由。", p.links),
 		section("records", "Records", "记录", "What agencies reported, by whom and from which file, with every version.", "各机构报送的信息、来源文件及全部版本。", p.records),
 		section("ratings", "Ratings", "信用评价", "What the models in force say today, with every point and the records behind it.", "现行模型的评价结果，列明每项得分及其所依据的记录。", p.rated),
@@ -106,6 +106,13 @@ func (p ownParts) identifiers(ctx context.Context, scope access.Scope) (ownfile.
 			return ownfile.Part{}, err
 		}
 		list = append(list, shown{string(i.Scheme), string(value)})
+	}
+	names, err := p.d.Store.Names(ctx, id)
+	if err != nil {
+		return ownfile.Part{}, err
+	}
+	for _, n := range names {
+		list = append(list, shown{"name", n})
 	}
 	return ownfile.Describe(list, "scheme")
 }
