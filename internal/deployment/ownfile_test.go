@@ -26,6 +26,7 @@ var shownIn = map[string]string{
 	"listing": "lists", "listing_step": "lists", "listing_gone": "- an entry that is gone", "listing_publication": "- what the public feed of a list says; the entry is shown",
 	"decision": "decisions", "ruling": "rulings", "ruling_review": "rulings",
 	"consent": "consents", "ledger_entry": "readers", "ledger_head": "- the end of the chain of what readers shows",
+	"ledger_fresh": "readers", "ledger_order": "readers", "ledger_settled": "readers",
 	"credential": "readers", "file_freeze": "readers", "erasure": "readers",
 	"read_delay": "- what a court keeps back for a time; its line in readers is shown when it ends",
 	"dispute":    "disputes", "dispute_step": "disputes", "dispute_evidence": "disputes", "statement": "statements",
