@@ -40,6 +40,17 @@ type ConsentPermit struct{ consent *consent.Consent }
 // Consent is the consent that may be recorded; nil in a zero permit.
 func (p ConsentPermit) Consent() *consent.Consent { return p.consent }
 
+// Stands tells whether the consent may be recorded in the moment in which it is written. erasing: the erasure of the
+// subject's file was asked for and is not done yet, or is held up by a law or an order; what it waits to take away may not
+// begin to be used anew. It is found in the transaction that records the consent.
+func (p ConsentPermit) Stands(erasing bool) error {
+	if p.consent != nil && erasing {
+		return Refuse("C1", "file that stays", "wait until the erasure is done, and give the consent then",
+			"the erasure of the file of subject %s was asked for and is not done", p.consent.Subject)
+	}
+	return nil
+}
+
 // PermitConsent holds the giving half of C1: the consent names every element, was freely given, runs for 12 months at
 // most, is the subject's own authenticated act or a signed document that two officials saw signed, and its subject is
 // of full age. The proof in the consent is replaced by what the credentials show, and the digest of the words by that of

@@ -4,11 +4,13 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
 	"probity/internal/access"
 	"probity/internal/consent"
+	"probity/internal/fault"
 	"probity/internal/ledger"
 )
 
@@ -125,5 +127,36 @@ func TestCommitmentsAreSalted(t *testing.T) {
 	}
 	if opened != 3 {
 		t.Errorf("%d entries were opened, want those of two consents and a withdrawal", opened)
+	}
+}
+
+// TestNoConsentWhileTheFileIsToBeErased: what waits to be taken away is not agreed to anew, for that one person.
+func TestNoConsentWhileTheFileIsToBeErased(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	erasure := func(query string) {
+		t.Helper()
+		if err := h.store.Write(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.Exec(query, int64(h.people[0]))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erasure(`INSERT INTO erasure (subject, record, ground, asked_at, held_by) VALUES (?, 0, 'asked', 1, 'order')`)
+	_, err := h.rights.Give(t.Context(), h.own[0], access.Credential{}, h.words(0))
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != fault.Refused || f.Invariant != "C1" || f.Missing != "file that stays" || f.Cure == "" {
+		t.Fatalf("while the erasure is held up: %v", err)
+	}
+	if list, err := h.store.Consents(t.Context(), h.people[0]); err != nil || len(list) != 0 {
+		t.Errorf("kept %v, %v", list, err)
+	}
+	if _, err := h.rights.Give(t.Context(), h.own[1], access.Credential{}, h.words(1)); err != nil {
+		t.Errorf("another person: %v", err)
+	}
+	erasure(`UPDATE erasure SET done_at = 2 WHERE subject = ?`)
+	if _, err := h.rights.Give(t.Context(), h.own[0], access.Credential{}, h.words(0)); err != nil {
+		t.Errorf("when it is done: %v", err)
 	}
 }

@@ -37,10 +37,22 @@ func (s *Store) AddConsents(ctx context.Context, permits []charter.ConsentPermit
 	}
 	return s.WriteAct(ctx, charter.Every(permits), &store.Trace{Entries: entries, Notices: told}, func(tx *sql.Tx) error {
 		rows := store.NewBulk(tx, "consent", []string{"subject", "id", "method", "valid_from", "valid_to", "once", "given_at", "body", "sealed"}, "")
+		waits, err := tx.PrepareContext(ctx, `SELECT count(*) FROM erasure WHERE subject = ? AND record = 0 AND done_at IS NULL`)
+		if err != nil {
+			return err
+		}
+		defer waits.Close()
 		for i, p := range permits {
 			c := p.Consent()
 			if c == nil || c.ID == 0 {
 				return fault.New(fault.Internal, "store.permit", "a consent came without a permit or an id")
+			}
+			var erasing int
+			if err := waits.QueryRowContext(ctx, int64(c.Subject)).Scan(&erasing); err != nil {
+				return err
+			}
+			if err := p.Stands(erasing > 0); err != nil {
+				return err
 			}
 			body, err := json.Marshal(c.Bare())
 			if err != nil {
