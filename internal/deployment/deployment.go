@@ -106,6 +106,9 @@ func Open(ctx context.Context, address string, opt Options) (*Deployment, error)
 	if err == nil {
 		d.Notary, err = notary.Open(ctx, notaryOptions(db, opt))
 	}
+	if err == nil {
+		err = d.beginLog(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, journal.Close(), keys.Close(), db.Close())
 	}

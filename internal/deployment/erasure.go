@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/store"
+	"probity/internal/store/erasures"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
 )
@@ -39,7 +41,8 @@ func Restore(ctx context.Context, backup, address, keys string, opt Options, pro
 	}
 	if _, err := os.Stat(path); err == nil {
 		return none, fault.New(fault.Conflict, "restore.exists", "%s exists already", path).
-			With("move the damaged database away first, and leave its keys (FILE.vault) and journal (FILE.gone) where they are")
+			With("where a restore was cut off at its end, use the database: whoever opens it first finishes it; otherwise move the damaged " +
+				"database away first, and leave its keys (FILE.vault) and journal (FILE.gone) where they are")
 	}
 	if _, err := erasure.ReadManifest(backup); err != nil {
 		return none, err
@@ -60,7 +63,7 @@ func Restore(ctx context.Context, backup, address, keys string, opt Options, pro
 	if err != nil {
 		return none, errors.Join(err, remove(append(copied, part, part+"-wal", part+"-shm")...))
 	}
-	return out, anew(ctx, path, &out, opt)
+	return out, anew(ctx, path, opt)
 }
 
 // restoreTo unpacks, proves and settles the database at part, with the keys of path.
@@ -94,18 +97,30 @@ func restoreTo(ctx context.Context, backup, part, path string, opt Options, prog
 	return d.Erasure().Settle(ctx, &m)
 }
 
-// anew begins the signed log of the restored database.
-func anew(ctx context.Context, path string, out *erasure.Restored, opt Options) error {
+// anew begins the signed log of the restored database: whoever opens it first does.
+func anew(ctx context.Context, path string, opt Options) error {
 	d, err := Open(ctx, path, opt)
 	if err != nil {
 		return err
 	}
-	reason := fmt.Sprintf("restored from the backup of %s", out.Manifest.MadeAt.Format("2006-01-02 15:04:05"))
-	permit, err := charter.PermitRestoredLog(out.Manifest.MadeAt)
-	if err == nil {
-		err = d.Notary.Restart(ctx, permit, reason)
+	return d.Close()
+}
+
+// beginLog begins the signed log of a database that was put back from a backup, where that has yet to be done: the restore
+// that put it back may have been cut off.
+func (d *Deployment) beginLog(ctx context.Context) error {
+	of, err := erasures.In(d.Store).Restored(ctx)
+	if err != nil || of.IsZero() {
+		return err
 	}
-	return errors.Join(err, d.Close())
+	permit, err := charter.PermitRestoredLog(of)
+	if err == nil {
+		err = d.Notary.Restart(ctx, permit, fmt.Sprintf("restored from the backup of %s", of.Format("2006-01-02 15:04:05")))
+	}
+	if err != nil {
+		return err
+	}
+	return erasures.In(d.Store).LogBegun(ctx)
 }
 
 // fetchKeys copies the key file and the journal of another database beside the new one; it gives the copies it made.
@@ -133,15 +148,37 @@ func copyOwn(from, to string) (err error) {
 		return fault.New(fault.NotFound, "restore.keys", "cannot read %s", from).By(err).With("name the FILE.vault of the database that was backed up; FILE.gone must stand beside it")
 	}
 	defer in.Close() //nolint:errcheck // only read
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if _, err := os.Lstat(to); err == nil {
+		return taken(from, to)
+	}
+	// Whole or not at all: a restore that is killed leaves no half key file behind.
+	part := to + ".part"
+	out, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fault.New(fault.Conflict, "restore.keys", "cannot write %s", to).By(err).With("choose another name for the new database")
+		return fault.New(fault.Unavailable, "restore.keys", "cannot write %s", to).By(err).With("check the folder's owner and rights")
 	}
 	_, err = io.Copy(out, in)
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return errors.Join(fault.New(fault.Unavailable, "restore.keys", "cannot write %s", to).By(err), os.Remove(to))
+	if err = errors.Join(err, out.Sync(), out.Close()); err == nil {
+		err = os.Rename(part, to)
+	}
+	if err != nil {
+		return errors.Join(fault.New(fault.Unavailable, "restore.keys", "cannot write %s", to).By(err), remove(part))
 	}
 	return nil
+}
+
+// taken is nil where to is the copy of from that a restore which was cut off left behind.
+func taken(from, to string) error {
+	a, err := os.ReadFile(from)
+	var b []byte
+	if err == nil {
+		b, err = os.ReadFile(to)
+	}
+	if err == nil && bytes.Equal(a, b) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "restore.keys", "%s is there, and is not the same as %s", to, from).By(err).
+		With("choose another name for the new database; or, where it is what a restore that was cut off left behind, move it away")
 }
 
 func syncFolder(path string) error {

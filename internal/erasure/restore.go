@@ -44,7 +44,7 @@ func Prove(ctx context.Context, db *store.Store, keys *vault.Vault, m *Manifest)
 }
 
 // Settle brings a restored database up to what has happened since: what was made gone is made gone again, and what has
-// lapsed is deleted. It leaves an entry in the ledger of the platform.
+// lapsed is deleted. It leaves an entry in the ledger of the platform, and a note that the signed log begins anew.
 func (d *Desk) Settle(ctx context.Context, m *Manifest) (Restored, error) {
 	out := Restored{Manifest: *m}
 	var err error
@@ -59,6 +59,9 @@ func (d *Desk) Settle(ctx context.Context, m *Manifest) (Restored, error) {
 		return out, err
 	}
 	out.Swept = swept.Deleted
+	if err := erasures.In(d.Store).SetRestored(ctx, m.MadeAt); err != nil {
+		return out, err
+	}
 	return out, d.Store.AppendEntries(ctx, []*ledger.Entry{{
 		At: d.Now(), Act: ledger.Restore, What: "database",
 		Detail:     fmt.Sprintf("backup of %s, ledger to %d, journal %d", m.MadeAt.UTC().Format(time.RFC3339), m.Position, m.Journal),
