@@ -60,6 +60,9 @@ type Vault interface {
 // PlaceWaiting is the place that waiting rows are bound to in the vault.
 const PlaceWaiting = "quarantine.row"
 
+// placeFindings is the place that what was found in them is bound to.
+const placeFindings = "quarantine.findings"
+
 // Ratings computes again what a publication outdates.
 type Ratings interface {
 	// Refresh goes on where it was interrupted; where nothing is outdated it does nothing.

@@ -79,17 +79,20 @@ func EachWaiting(ctx context.Context, q Quarantine, v Opener, agency string, sub
 
 func openWaiting(v Opener, submission int64, w *store.Waiting) (*WaitingRow, error) {
 	out := &WaitingRow{Line: w.Line, Part: w.Part, State: w.State}
-	plain := w.Row
+	plain, findings := w.Row, w.Findings
 	if w.Sealed {
 		var err error
 		if plain, err = v.Open(subject.ID(submission), PlaceWaiting, w.Row); err != nil {
+			return nil, err
+		}
+		if findings, err = v.Open(subject.ID(submission), placeFindings, w.Findings); err != nil {
 			return nil, err
 		}
 	}
 	for _, part := range []struct {
 		text []byte
 		into any
-	}{{w.Findings, &out.Findings}, {w.Header, &out.Columns}, {plain, &out.Values}} {
+	}{{findings, &out.Findings}, {w.Header, &out.Columns}, {plain, &out.Values}} {
 		if err := json.Unmarshal(part.text, part.into); err != nil {
 			return nil, fault.New(fault.Internal, "intake.waiting", "reading the waiting row of line %d", w.Line).By(err)
 		}

@@ -283,6 +283,10 @@ func (in *ingest) waiting(w *row) (store.Waiting, error) {
 		if err := in.desk.Vault.Ensure(subject.ID(in.number)); err != nil {
 			return out, err
 		}
+		// What was found repeats values of the row.
+		if out.Findings, err = in.desk.Vault.Seal(subject.ID(in.number), placeFindings, out.Findings); err != nil {
+			return out, err
+		}
 		out.Row, err = in.desk.Vault.Seal(subject.ID(in.number), PlaceWaiting, out.Row)
 	}
 	return out, err

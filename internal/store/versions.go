@@ -78,7 +78,7 @@ func (s *Store) AddVersions(ctx context.Context, submission int64, admitted []ch
 type Waiting struct {
 	Line, Part int
 	State      string // rejected or unbound
-	Findings   []byte // JSON
+	Findings   []byte // JSON, sealed where the row is
 	Header     []byte // JSON list of the file's column names
 	Row        []byte // the row's bytes as they stood in the file, sealed where Sealed
 	Sealed     bool
@@ -98,7 +98,7 @@ func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting
 		b := NewBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"}, "")
 		for i := range waiting {
 			w := &waiting[i]
-			if err := b.Add(ctx, submission, w.Line, w.Part, w.State, string(w.Findings), string(w.Header), w.Row, w.Sealed); err != nil {
+			if err := b.Add(ctx, submission, w.Line, w.Part, w.State, w.Findings, string(w.Header), w.Row, w.Sealed); err != nil {
 				return err
 			}
 		}

@@ -34,6 +34,12 @@ var sorts = map[string]sort{
 	"waiting-row": {
 		"quarantine", "submission, line, part", `sealed = 1 AND submission IN (SELECT number FROM submission WHERE started_at < ?1)`, true,
 	},
+	// One whose outcome still keeps a record out of use stays for as long as it does.
+	"settled-dispute": {
+		"dispute", "subject, id", `EXISTS (SELECT 1 FROM dispute_step p WHERE p.subject = dispute.subject AND p.dispute = dispute.id AND p.act = 'result')
+			AND NOT EXISTS (SELECT 1 FROM dispute_step p WHERE p.subject = dispute.subject AND p.dispute = dispute.id AND p.at >= ?1)
+			AND id NOT IN (SELECT dispute FROM contested) AND ` + natural, true,
+	},
 	"decision":           {"decision", "subject, id", `decided_at < ?1 AND ` + natural, true},
 	"ended-consent":      {"consent", "subject, id", `(valid_to <= ?2 OR withdrawn_at < ?1)`, true},
 	"notice":             {"notice", "subject, seq", `at < ?1 AND ` + natural, true},
@@ -52,7 +58,45 @@ var derived = map[string]sort{
 	"rating-history": {
 		"rating_history", "subject, model, known_at", restless, false,
 	},
+	// What was noted about a notice goes with it; a change of a rating is its own notice.
+	"notice-read": {
+		"notice_read", "subject, seq", `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = notice_read.subject AND n.seq = notice_read.seq)
+			AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = notice_read.subject AND h.told = notice_read.seq) AND ?1 IS NOT NULL`, false,
+	},
+	"notice-delivery": {
+		"notice_delivery", "subject, channel, seq", `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = notice_delivery.subject AND n.seq = notice_delivery.seq)
+			AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = notice_delivery.subject AND h.told = notice_delivery.seq) AND ?1 IS NOT NULL`, false,
+	},
+	// Steps and papers go with what they belong to.
+	"settled-dispute-evidence": {
+		"dispute_evidence", "subject, dispute, seq", `NOT EXISTS (SELECT 1 FROM dispute d WHERE d.subject = dispute_evidence.subject AND d.id = dispute_evidence.dispute)
+			AND ?1 IS NOT NULL`, false,
+	},
+	"settled-dispute-step": {
+		"dispute_step", "subject, dispute, seq", `NOT EXISTS (SELECT 1 FROM dispute d WHERE d.subject = dispute_step.subject AND d.id = dispute_step.dispute)
+			AND ?1 IS NOT NULL`, false,
+	},
+	"repair-proof": {
+		"repair_proof", "subject, repair, seq", `NOT EXISTS (SELECT 1 FROM repair r WHERE r.subject = repair_proof.subject AND r.id = repair_proof.repair)
+			AND ?1 IS NOT NULL`, false,
+	},
+	"repair-step": {
+		"repair_step", "subject, repair, seq", `NOT EXISTS (SELECT 1 FROM repair r WHERE r.subject = repair_step.subject AND r.id = repair_step.repair)
+			AND ?1 IS NOT NULL`, false,
+	},
+	// A ruling goes with the decision that it is on.
+	"ruling": {
+		"ruling", "subject, id", `NOT EXISTS (SELECT 1 FROM decision d WHERE d.subject = ruling.subject AND d.id = ruling.decision) AND ?1 IS NOT NULL`, false,
+	},
+	"ruling-review": {
+		"ruling_review", "subject, ruling", `NOT EXISTS (SELECT 1 FROM ruling r WHERE r.subject = ruling_review.subject AND r.id = ruling_review.ruling)
+			AND ?1 IS NOT NULL`, false,
+	},
 	// An ending goes with its order.
+	"order-expiry": {
+		"order_expiry", "subject, order_id", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_expiry.subject AND o.id = order_expiry.order_id)
+			AND ?1 IS NOT NULL`, false,
+	},
 	"order-step": {
 		"order_step", "subject, order_id, seq", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_step.subject AND o.id = order_step.order_id)
 			AND ?1 IS NOT NULL`, false,
