@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -11,10 +12,13 @@ import (
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter"
 	"probity/internal/deployment"
 	"probity/internal/dispute"
 	"probity/internal/dispute/contest"
 	"probity/internal/ledger"
+	"probity/internal/measure"
+	"probity/internal/measure/order"
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/recall"
@@ -173,4 +177,48 @@ func TestWrongLink(t *testing.T) {
 		}
 	}
 	o.must(o.d.Store.VerifyLedger(ctx))
+}
+
+// TestAnOrderBelongsToWhomItNames: an order that names one of two joined subjects holds for both while they are one; parted,
+// it is with the one that it named, and the other is free.
+func TestAnOrderBelongsToWhomItNames(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ctx := t.Context()
+	court := b.official("court", "spc", "Lin Tao")
+	mof := b.official("mof-2", "mof", "Qian Yu")
+	b.join() // the company goes into another subject
+	_, err := b.Measures(b.ratings).EnterOrder(ctx, court, order.Order{
+		Subject: b.company.ID, Issuer: "spc", Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Measure: "consumption-limit", Tier: "serious", Amount: 90_000_000,
+		Document: order.Document{Number: "(2026) 7", Digest: sha256.Sum256([]byte("order"))},
+		Start:    calendar.MustParse("2026-10-01"), End: calendar.MustParse("2027-04-01"), Review: calendar.None,
+		Appeal: "reconsideration by the court within ten days", Served: calendar.MustParse("2026-10-02"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	decide := func(of subject.ID) charter.Outcome {
+		t.Helper()
+		b.now = b.now.Add(time.Minute)
+		d, err := b.Measures(b.ratings).Decide(ctx, measure.Request{
+			As: mof, Subject: of, Measure: "consumption-limit", Purpose: "court-case", Basis: "civil-procedure-law", Case: "2026-9",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Outcome
+	}
+	if got := decide(renamed); got != charter.Restricted {
+		t.Errorf("joined, the order is answered %s", got)
+	}
+	b.now = b.now.Add(time.Minute)
+	if _, err := b.Registrar().Split(ctx, b.second, b.company.ID, "two firms"); err != nil {
+		t.Fatal(err)
+	}
+	if got := decide(b.company.ID); got != charter.Restricted {
+		t.Errorf("parted, whom the order names is answered %s", got)
+	}
+	if got := decide(renamed); got != charter.Clear {
+		t.Errorf("parted, the other is answered %s", got)
+	}
 }

@@ -24,7 +24,9 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	if err != nil {
 		return o, err
 	}
-	o.ID, o.Ended, o.Subject = s.parts.Book.NextOrder(), nil, sub.ID
+	// An order on one of two that were joined is the order on that one, and stays with it when they are parted.
+	sub.ID = o.Subject
+	o.ID, o.Ended = s.parts.Book.NextOrder(), nil
 	o.EnteredAt, o.EnteredBy = s.parts.Now(), by.Official
 	permit, err := charter.PermitRestriction(charter.RestrictionTerms{
 		Order: o, Subject: sub, By: by, Catalogue: s.parts.Catalogue, Ceilings: s.parts.Ceilings, Today: s.today(),

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"strconv"
 	"time"
 
 	"probity/internal/charter"
@@ -94,37 +92,14 @@ func (s *Store) forget(ctx context.Context, tx *sql.Tx, at time.Time, marks []go
 	if err != nil {
 		return err
 	}
-	return SetPlayed(ctx, tx, seq)
-}
-
-// playedKey is where the database keeps the last batch of the journal that is contained in it.
-const playedKey = "gone"
-
-// SetPlayed notes in a write transaction that the journal is contained in the database up to the batch.
-func SetPlayed(ctx context.Context, tx *sql.Tx, seq int64) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-		playedKey, strconv.FormatInt(seq, 10))
-	return err
+	return beside.SetPlayed(ctx, tx, seq)
 }
 
 // Played is the last batch of the journal that is contained in the database, 0 where none is.
 func (s *Store) Played(ctx context.Context) (seq int64, err error) {
 	err = s.Read(ctx, func(tx *sql.Tx) error {
-		seq, err = PlayedIn(ctx, tx)
+		seq, err = beside.PlayedIn(ctx, tx)
 		return err
 	})
 	return seq, err
-}
-
-// PlayedIn is Played within a transaction.
-func PlayedIn(ctx context.Context, tx *sql.Tx) (int64, error) {
-	var text string
-	err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = ?`, playedKey).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return strconv.ParseInt(text, 10, 64)
 }

@@ -82,7 +82,7 @@ func (c orderEnter) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := s.Subject(c.Subject)
+	meant, err := s.Named(c.Subject)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (c orderEnter) Run(s *console.Session) error {
 	}
 	law, article, _ := strings.Cut(strings.TrimSpace(c.Law), " ")
 	o := order.Order{
-		Subject: sub.ID, Issuer: console.Either(c.Issuer, by.Agency()), Basis: order.Basis{Law: law, Article: strings.TrimSpace(article)},
+		Subject: meant, Issuer: console.Either(c.Issuer, by.Agency()), Basis: order.Basis{Law: law, Article: strings.TrimSpace(article)},
 		Measure: c.Measure, Tier: c.Tier, Amount: c.Amount, Scope: c.Scope, Appeal: c.Appeal,
 	}
 	if o.Document, err = c.paper.read(); err != nil {

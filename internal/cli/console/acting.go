@@ -9,6 +9,7 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/store"
+	"probity/internal/store/orders"
 	"probity/internal/subject"
 )
 
@@ -76,6 +77,31 @@ func (s *Session) Subject(text string) (subject.Subject, error) {
 			With("check it for a slip; if it is right, no published record has named this subject yet")
 	}
 	return sub, err
+}
+
+// Named finds whom SCHEME:VALUE or a subject id names itself, though it was merged into another: what is ordered on one of two
+// that were joined belongs to that one when they are parted.
+func (s *Session) Named(text string) (subject.ID, error) {
+	sub, err := s.Subject(text)
+	if err != nil {
+		return 0, err
+	}
+	var id subject.ID
+	if !strings.Contains(text, ":") && id.UnmarshalText([]byte(strings.ToLower(text))) == nil {
+		return id, nil
+	}
+	r, err := s.Room()
+	if err != nil {
+		return 0, err
+	}
+	key, _, err := keyOf(r, text)
+	if err != nil {
+		return 0, err
+	}
+	if id, err = orders.In(r.Store).Named(s.Ctx, key); id == 0 {
+		id = sub.ID
+	}
+	return id, err
 }
 
 // keyOf is what an identifier is found by. shown is the form that may stand in messages.

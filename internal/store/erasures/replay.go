@@ -45,7 +45,7 @@ func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller
 	var missing []Lost
 	err = s.db.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		// Only now, as the one writer, is it certain that no other process stands between its journal and its commit.
-		if played, err = store.PlayedIn(ctx, tx); err != nil {
+		if played, err = beside.PlayedIn(ctx, tx); err != nil {
 			return err
 		}
 		marks, last, err := net(j, played)
@@ -69,7 +69,7 @@ func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller
 		if err := announce(ctx, tx, missing, at, tell, trace); err != nil {
 			return err
 		}
-		return store.SetPlayed(ctx, tx, last)
+		return beside.SetPlayed(ctx, tx, last)
 	})
 	return done, missing, errors.Join(err, s.flush(ctx, err))
 }

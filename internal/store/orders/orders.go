@@ -6,6 +6,7 @@ package orders
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"probity/calendar"
 	"probity/internal/charter"
@@ -217,4 +218,17 @@ func (s *Store) Bodies(ctx context.Context, id subject.ID) ([]string, error) {
 		return rows.Err()
 	})
 	return codes, err
+}
+
+// Named is the subject that an identifier itself names, redirects not followed: where that one was merged, what is meant for
+// it goes with it when the two are parted again. It is 0 where nobody has the identifier.
+func (s *Store) Named(ctx context.Context, k store.Key) (id subject.ID, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT subject FROM identifier WHERE scheme = ? AND value = ?`, string(k.Scheme), []byte(k.Value)).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return id, err
 }
