@@ -26,7 +26,7 @@ const (
 	// crowd is from how many on readers are many at once, and enough when nobody waits for more.
 	crowd, enough = 16, 256
 	// moment is how long a batch waits for more.
-	moment = 2 * time.Millisecond
+	moment = 4 * time.Millisecond
 )
 
 type pending struct {
