@@ -27,7 +27,7 @@ func (h *house) plain(t *testing.T, i int) (text string) {
 }
 
 // shown are the consents of person i as somebody sees them.
-func (h *house) shown(t *testing.T, i int, r access.Request) []consent.Consent {
+func (h *house) shown(t *testing.T, r access.Request) []consent.Consent {
 	t.Helper()
 	scope, err := h.desk.Open(t.Context(), r)
 	if err != nil {
@@ -58,12 +58,12 @@ func TestNamesOfAProofAreSealed(t *testing.T) {
 		}
 	}
 	own := access.Request{As: h.own[0], Subject: h.people[0], What: access.OwnFile}
-	list := h.shown(t, 0, own)
+	list := h.shown(t, own)
 	if len(list) != 2 || len(list[0].Proof.Witnesses) != 2 || list[0].Proof.Document != digest || list[1].Proof.Credential != "p0" {
 		t.Errorf("the subject sees %+v", list)
 	}
 	bank := access.Request{As: h.wu, Subject: h.people[0], What: access.File, Purpose: "lending", Basis: "pipl", Context: "finance-credit"}
-	for _, c := range h.shown(t, 0, bank) {
+	for _, c := range h.shown(t, bank) {
 		if c.Salt != "" || c.Receipt().Digest != "" || c.Proof.Credential == "" && len(c.Proof.Witnesses) != 2 {
 			t.Errorf("a recipient sees %+v", c)
 		}
@@ -72,7 +72,7 @@ func TestNamesOfAProofAreSealed(t *testing.T) {
 	if err := h.vault.Destroy(h.people[0]); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range h.shown(t, 0, own) {
+	for _, c := range h.shown(t, own) {
 		if c.Salt != "" || c.Proof.Credential != "" || c.Proof.Witnesses != nil || c.Proof.Document != "" {
 			t.Errorf("without the key there is still %+v", c)
 		}
@@ -90,7 +90,7 @@ func TestCommitmentsAreSalted(t *testing.T) {
 	}
 	own := access.Request{As: h.own[0], Subject: h.people[0], What: access.OwnFile}
 	digests := map[string][32]byte{}
-	for _, c := range h.shown(t, 0, own) {
+	for _, c := range h.shown(t, own) {
 		if len(c.Salt) != 32 {
 			t.Errorf("the salt is %q", c.Salt)
 		}
