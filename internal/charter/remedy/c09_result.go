@@ -43,7 +43,8 @@ func PermitResult(t StepTerms) (StepPermit, error) {
 	if d.Layer() == contest.Record {
 		outcomes = append(outcomes, contest.Deleted, contest.Unverifiable)
 	}
-	late := d.State(t.Today) == contest.Overdue && d.Suspends
+	// A complaint that no answer came does not make the answer any earlier: the day counts, not where the dispute stands.
+	late := t.Today > d.Due && d.Suspends
 	switch {
 	case d.Result() != nil:
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.settled", "the dispute %s was settled on %s", d.ID, calendar.In(d.Result().At, calendar.Shanghai)).

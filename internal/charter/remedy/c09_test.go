@@ -72,15 +72,26 @@ func answer() remedy.StepTerms {
 	}
 }
 
+// unanswered has the due day pass without an answer, and the subject complain of that.
+func unanswered(t *remedy.StepTerms) {
+	t.Today = t.Dispute.Due + 1
+	t.Dispute = with(t.Dispute, contest.Step{Act: contest.Reminder}, contest.Step{Act: contest.Complaint, Handler: "court", Due: t.Today + 20})
+}
+
 func TestC9Answer(t *testing.T) {
 	t.Parallel()
 	permit := func(t remedy.StepTerms) error { _, err := remedy.PermitResult(t); return err }
 	refuses(t, answer, permit, map[string]func(*remedy.StepTerms){
-		"C9: who has to answer":               func(t *remedy.StepTerms) { t.By = stranger },
-		"C9: who has to answer, no official":  func(t *remedy.StepTerms) { t.By = own },
-		"C9: reasons":                         func(t *remedy.StepTerms) { t.Step.Reasons = " ok " },
-		"C9: correction":                      func(t *remedy.StepTerms) { t.Step.Outcome = contest.Corrected },
-		"C9: certification":                   func(t *remedy.StepTerms) { t.Today = t.Dispute.Due + 1 },
+		"C9: who has to answer":              func(t *remedy.StepTerms) { t.By = stranger },
+		"C9: who has to answer, no official": func(t *remedy.StepTerms) { t.By = own },
+		"C9: reasons":                        func(t *remedy.StepTerms) { t.Step.Reasons = " ok " },
+		"C9: correction":                     func(t *remedy.StepTerms) { t.Step.Outcome = contest.Corrected },
+		"C9: certification":                  func(t *remedy.StepTerms) { t.Today = t.Dispute.Due + 1 },
+		"C9: certification, complained of":   func(t *remedy.StepTerms) { unanswered(t) },
+		"C9: certification, upheld": func(t *remedy.StepTerms) {
+			unanswered(t)
+			t.Dispute.Steps = append(t.Dispute.Steps, contest.Step{Act: contest.Answer, Outcome: contest.Upheld, Agency: "court"})
+		},
 		"C13: independent handler":            func(t *remedy.StepTerms) { t.Bodies = []string{codeOf("bank")} },
 		"C14: another official":               func(t *remedy.StepTerms) { t.Dispute.Except = clerk.Title() },
 		"C14: another official, of a link":    func(t *remedy.StepTerms) { t.Dispute.Ground, t.Dispute.Except = contest.WrongLink, clerk.Title() },
@@ -90,6 +101,10 @@ func TestC9Answer(t *testing.T) {
 	late.Today, late.Step.Document = late.Dispute.Due+1, document
 	if p, err := remedy.PermitResult(late); err != nil || !p.Reinserts() || len(p.Needs()) != 2 {
 		t.Errorf("what the missed day suppressed comes back certified and told of: %v, %v", p.Needs(), err)
+	}
+	unanswered(&late)
+	if p, err := remedy.PermitResult(late); err != nil || !p.Reinserts() || len(p.Needs()) != 2 {
+		t.Errorf("so it does while a complaint waits: %v, %v", p.Needs(), err)
 	}
 }
 
