@@ -40,6 +40,7 @@ type Evaluator struct {
 	rows   []int32
 	gather []int64
 	times  []int64
+	losses []int64
 	// found is for explanations.
 	found []found
 	// ahead evaluates later days for NextBand.
@@ -67,8 +68,13 @@ type sifted struct {
 	value int64
 }
 
-// blockSubjects is how many subjects are evaluated together: few enough that their aggregates stay near the core.
-const blockSubjects = 1024
+const (
+	// leastSubjects and mostSubjects bound how many subjects are evaluated together: few enough that their aggregates
+	// stay near the core, and more where their records lie scattered over many tables.
+	leastSubjects, mostSubjects = 1024, 8192
+	// fairRows is how many records of a table a block should have, so that setting about them costs little beside them.
+	fairRows = 512
+)
 
 // NewEvaluator makes an evaluator for facts of the plan's own layout.
 func (p *Plan) NewEvaluator() *Evaluator {
@@ -85,7 +91,9 @@ func (p *Plan) NewEvaluatorFor(layout *Layout) (*Evaluator, error) {
 }
 
 func newEvaluator(p *Plan, layout *Layout, programs []program) *Evaluator {
-	e := &Evaluator{plan: p, layout: layout, programs: programs, slots: make([]int, len(p.cells))}
+	e := &Evaluator{
+		plan: p, layout: layout, programs: programs, slots: make([]int, len(p.cells)), losses: make([]int64, len(p.factors)),
+	}
 	for i := range p.cells {
 		e.slots[i] = -1
 		if p.cells[i].kind == cellLatest {
@@ -115,10 +123,34 @@ func (e *Evaluator) EvaluateRange(f *Facts, from, to int, at At) *Results {
 	r := &e.result
 	r.resize(e.plan, to-from)
 	r.facts, r.at, r.first = f, at, from
-	for first := from; first < to; first += blockSubjects {
-		e.block(f, first, min(to-first, blockSubjects))
+	size := leastSubjects
+	if to-from > leastSubjects {
+		size = e.blockSize(f)
+	}
+	for first := from; first < to; first += size {
+		e.block(f, first, min(to-first, size))
 	}
 	return r
+}
+
+// blockSize is how many subjects are to be evaluated together.
+func (e *Evaluator) blockSize(f *Facts) int {
+	rows, tables := 0, 0
+	for _, t := range f.Used() {
+		if len(e.programs[t].tasks) > 0 {
+			rows += f.Table(t).Len()
+			tables++
+		}
+	}
+	if rows == 0 {
+		return mostSubjects
+	}
+	// So many subjects have fairRows records in the average table.
+	size, ok := whole.Scale(int64(f.Subjects()), int64(tables)*fairRows, int64(rows))
+	if !ok {
+		return mostSubjects
+	}
+	return int(min(max(size, leastSubjects), mostSubjects))
 }
 
 // on sets the days and computes the windows.
@@ -262,16 +294,15 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 		}
 		return
 	}
+	if c.limit == 0 && e.addQuickly(k, c.kind, acc, t, mask, lo) {
+		return
+	}
 	rows := e.selectRows(mask, lo)
 	if c.limit > 0 || c.kind == cellDistinct {
 		e.sift(k, t, rows)
 		return
 	}
 	switch c.kind {
-	case cellCount:
-		for _, row := range rows {
-			acc[int(t.Subject[row])-e.first]++
-		}
 	case cellFirst:
 		days := t.Days(k.by)
 		for _, row := range rows {
@@ -301,15 +332,53 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 	}
 }
 
+// addQuickly counts records or sums up a column of numbers, the commonest aggregates, straight from the mask. It is
+// false for the others.
+func (e *Evaluator) addQuickly(k *task, kind cellKind, acc []int64, t *Table, mask []uint64, lo int) bool {
+	switch {
+	case kind == cellCount:
+		for w, b := range mask {
+			if b == 0 {
+				continue
+			}
+			subjects := t.Subject[lo+w*64:]
+			for ; b != 0; b &= b - 1 {
+				acc[int(subjects[bits.TrailingZeros64(b)])-e.first]++
+			}
+		}
+		return true
+	case kind == cellSum && k.value >= 0 && t.Columns[k.value].Ints != nil:
+		for w, b := range mask {
+			if b == 0 {
+				continue
+			}
+			subjects, values := t.Subject[lo+w*64:], t.Columns[k.value].Ints[lo+w*64:]
+			for ; b != 0; b &= b - 1 {
+				i := bits.TrailingZeros64(b)
+				if v := values[i]; v != Missing {
+					e.sum(acc, int(subjects[i])-e.first, v)
+				}
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// sum adds a value to a sum.
+func (e *Evaluator) sum(acc []int64, s int, v int64) {
+	sum := acc[s] + v
+	if (sum^acc[s])&(sum^v) < 0 {
+		e.carry(&acc[s], s, v)
+	}
+	acc[s] = sum
+}
+
 // join adds one value to a sum, a set of codes, a least or a most.
 func (e *Evaluator) join(kind cellKind, acc []int64, s int, v int64) {
 	switch kind {
 	case cellSum, cellPoints:
-		sum := acc[s] + v
-		if (sum > acc[s]) != (v > 0) && v != 0 {
-			e.carry(&acc[s], s, v)
-		}
-		acc[s] = sum
+		e.sum(acc, s, v)
 	case cellCodes:
 		acc[s] |= 1 << v
 	case cellMin:

@@ -9,32 +9,42 @@ import (
 	"probity/scorecard/language"
 )
 
+// tileSubjects is how many subjects are brought to an end together: few enough that all their values and points stay in
+// the nearer caches while they are summed up and ranked.
+const tileSubjects = 512
+
 // finish turns the aggregates of the block into values, points, scores and bands.
 func (e *Evaluator) finish() {
-	p, r := e.plan, &e.result
-	base := e.first - r.first
-	for i := range p.factors {
-		f := &p.factors[i]
-		at := i*r.n + base
-		values := r.values[at : at+e.n]
-		e.values(f, values)
-		attributes, points := r.attributes[at:at+e.n], r.points[at:at+e.n]
-		for s, v := range values {
-			attribute, worth := f.score.rate(v)
-			attributes[s], points[s] = int16(attribute), worth
-		}
-	}
-	for s := range e.n {
-		e.subject(base+s, s)
+	for lo := 0; lo < e.n; lo += tileSubjects {
+		e.tile(lo, min(lo+tileSubjects, e.n))
 	}
 	if !e.SkipTimes {
 		e.dates()
 	}
 }
 
-// values computes the values of a characteristic from its cells.
-func (e *Evaluator) values(f *factor, out []int64) {
-	cell := e.cells[f.cell*e.n : (f.cell+1)*e.n]
+// tile brings the subjects of the block from lo to hi, hi excluded, to an end.
+func (e *Evaluator) tile(lo, hi int) {
+	p, r := e.plan, &e.result
+	base, n := e.first-r.first+lo, hi-lo
+	for i := range p.factors {
+		f := &p.factors[i]
+		at := i*r.n + base
+		values := r.values[at : at+n]
+		e.values(f, values, lo)
+		f.score.rateAll(values, r.attributes[at:at+n], r.points[at:at+n])
+	}
+	e.unrated(base, lo, hi)
+	p.totals(r.points[base:], r.n, r.score[base:base+n], r.adjustments[base:])
+	for i := base; i < base+n; i++ {
+		e.subject(i)
+	}
+}
+
+// values computes the values of a characteristic from its cells, of the subjects of the block from first on.
+func (e *Evaluator) values(f *factor, out []int64, first int) {
+	column := func(cell int) []int64 { return e.cells[cell*e.n+first:][:len(out)] }
+	cell := column(f.cell)
 	switch f.kind {
 	case language.Exists:
 		for s, v := range cell {
@@ -48,7 +58,7 @@ func (e *Evaluator) values(f *factor, out []int64) {
 			}
 		}
 	case language.Share, language.Ratio:
-		below := e.cells[f.other*e.n : (f.other+1)*e.n]
+		below := column(f.other)
 		for s, v := range cell {
 			out[s] = Missing
 			if v == Missing || below[s] <= 0 {
@@ -56,7 +66,7 @@ func (e *Evaluator) values(f *factor, out []int64) {
 			}
 			q, ok := whole.Scale(v, f.of, below[s])
 			if !ok {
-				e.overflow(s)
+				e.overflow(first + s)
 				continue
 			}
 			out[s] = q
@@ -65,7 +75,7 @@ func (e *Evaluator) values(f *factor, out []int64) {
 		copy(out, cell)
 	}
 	if f.presence >= 0 {
-		for s, n := range e.cells[f.presence*e.n : (f.presence+1)*e.n] {
+		for s, n := range column(f.presence) {
 			if n == 0 {
 				out[s] = Missing
 			}
@@ -73,72 +83,115 @@ func (e *Evaluator) values(f *factor, out []int64) {
 	}
 }
 
-// subject adds up the points of subject s of the block, whose results stand at i, and finds its band.
-func (e *Evaluator) subject(i, s int) {
+// unrated notes why subjects are not rated and takes their points away: those of the block from lo to hi, whose results
+// begin at base.
+func (e *Evaluator) unrated(base, lo, hi int) {
 	p, r := e.plan, &e.result
-	values := subjectValues{r.values, r.n, i}
+	why := r.why[base : base+hi-lo]
 	for k := range p.minima {
 		m := &p.minima[k]
-		if m.recordsBelow > 0 && e.inUse[s] < m.recordsBelow || m.recordsBelow == 0 && m.when.holds(values, 0) {
-			r.why[i] |= 1 << k
+		for i := range why {
+			if m.recordsBelow > 0 && e.inUse[lo+i] < m.recordsBelow ||
+				m.recordsBelow == 0 && m.when.holds(subjectValues{r.values, r.n, base + i}, 0) {
+				why[i] |= 1 << k
+			}
 		}
 	}
-	for k := range MaxReasons {
-		r.reasons[i][k] = -1
+	for i := range why {
+		if why[i] != 0 {
+			for k := range p.factors {
+				r.points[k*r.n+base+i] = 0
+			}
+		}
 	}
-	r.band[i], r.gate[i], r.fired[i], r.score[i] = -1, -1, 0, 0
+}
+
+// subject finds the band and the reasons of the subject whose results stand at i.
+func (e *Evaluator) subject(i int) {
+	p, r := e.plan, &e.result
 	if r.why[i] != 0 {
-		for k := range p.factors {
-			r.points[k*r.n+i] = 0
-		}
+		r.reasons[i] = [MaxReasons]int16{-1, -1, -1, -1}
+		r.band[i], r.gate[i], r.fired[i], r.score[i] = -1, -1, 0, 0
 		for k := range len(p.groups) + 1 {
 			r.adjustments[k*r.n+i] = 0
 		}
 		return
 	}
-	score := p.total(subjectValues{r.points, r.n, i}, func(k int, v int64) { r.adjustments[k*r.n+i] = v })
-	r.score[i] = score
-	band, gate, fired := p.decide(values, score)
+	band, gate, fired := p.decide(subjectValues{r.values, r.n, i}, r.score[i])
 	r.band[i], r.gate[i], r.fired[i] = int16(band), int16(gate), fired
-	p.rank(subjectValues{r.points, r.n, i}, &r.reasons[i])
+	p.rank(subjectValues{r.points, r.n, i}, e.losses, &r.reasons[i])
 }
 
-// total is base, points and adjustments added up; each adjustment, the groups' and behind them the clip's, is told.
-func (p *Plan) total(points subjectValues, adjusted func(int, int64)) int64 {
-	score := p.model.Base
+// totals adds base, points and adjustments up, for as many subjects as there are scores. Points are by characteristic,
+// adjustments by group and behind them the clip, and each of their columns begins stride after the one before.
+func (p *Plan) totals(points []int64, stride int, scores, adjustments []int64) {
+	n := len(scores)
+	fill(scores, p.model.Base)
 	for k := range p.factors {
-		score += points.of(k)
+		add(scores, points[k*stride:][:n])
 	}
 	for g := range p.groups {
-		sum := int64(0)
+		sum := adjustments[g*stride:][:n]
+		clear(sum)
 		for _, k := range p.groups[g].factors {
-			sum += points.of(k)
+			add(sum, points[k*stride:][:n])
 		}
-		a := p.groups[g].limits.hold(sum) - sum
-		adjusted(g, a)
-		score += a
+		p.groups[g].limits.adjust(sum)
+		add(scores, sum)
 	}
-	a := p.clip.hold(score) - score
-	adjusted(len(p.groups), a)
-	return score + a
+	clip := adjustments[len(p.groups)*stride:][:n]
+	copy(clip, scores)
+	p.clip.adjust(clip)
+	add(scores, clip)
 }
 
-// rank lists the characteristics that lost most points against their baseline.
-func (p *Plan) rank(points subjectValues, out *[MaxReasons]int16) {
-	var lost [MaxReasons]int64
-	for k := range p.factors {
-		short := p.factors[k].baseline - points.of(k)
-		if short <= lost[MaxReasons-1] {
-			continue
-		}
-		place := MaxReasons - 1
-		for place > 0 && lost[place-1] < short {
-			lost[place], out[place] = lost[place-1], out[place-1]
-			place--
-		}
-		lost[place], out[place] = short, int16(k)
+// add adds the terms to the sums. No sum of points overflows: each is bounded by maxPoints.
+func add(sums, terms []int64) {
+	for i, v := range terms[:len(sums)] {
+		sums[i] += v
 	}
 }
+
+// adjust turns sums into what must be added to bring them within the limits.
+func (l limits) adjust(sums []int64) {
+	if l.floor == nil && l.cap == nil {
+		clear(sums)
+		return
+	}
+	for i, v := range sums {
+		sums[i] = l.hold(v) - v
+	}
+}
+
+// rank lists the characteristics that lost most points against their baseline. Which ones lose any differs from subject
+// to subject, so nothing here branches on it: the losses are gathered behind one another, and each is then sifted
+// through the places, the greater staying before the lesser. losses has room for all characteristics.
+func (p *Plan) rank(points subjectValues, losses []int64, out *[MaxReasons]int16) {
+	// A loss has the place of its characteristic below it, so that of equal losses the first in the file is greatest.
+	n, at := 0, points.i
+	for k := range p.factors {
+		short := p.factors[k].baseline - points.all[at]
+		losses[n] = short<<lossShift | int64(language.MaxCharacteristics-k)
+		n += int(uint64(-short) >> 63)
+		at += points.n
+	}
+	var a, b, c, d int64
+	for _, x := range losses[:n] {
+		a, x = max(a, x), min(a, x)
+		b, x = max(b, x), min(b, x)
+		c, x = max(c, x), min(c, x)
+		d = max(d, x)
+	}
+	for k, x := range [MaxReasons]int64{a, b, c, d} {
+		out[k] = -1
+		if x > 0 {
+			out[k] = int16(language.MaxCharacteristics - x&(1<<lossShift-1))
+		}
+	}
+}
+
+// lossShift leaves room for the place of a characteristic below a loss.
+const lossShift = 12
 
 // changes notes the days on which records of a task leave its window or enter it.
 func (e *Evaluator) changes(k *task, t *Table, lo, hi int, found bool) {

@@ -57,9 +57,11 @@ type search struct {
 	values []int64
 	points []int64
 	rank   int
-	steps  []step
-	best   []step
-	cost   [4]int64
+	// adjustments are those of the outcome last looked at.
+	adjustments []int64
+	steps       []step
+	best        []step
+	cost        [4]int64
 }
 
 // NextBand finds the least change to a better band for subject i of the results last made, over the actionable
@@ -72,7 +74,7 @@ func (e *Evaluator) NextBand(i int) *NextBand {
 	if r.Status(i) == NotRated {
 		return nil
 	}
-	s := &search{plan: p, rank: p.bands[r.Band(i)].rank}
+	s := &search{plan: p, rank: p.bands[r.Band(i)].rank, adjustments: make([]int64, len(p.groups)+1)}
 	if s.rank <= 0 {
 		return nil
 	}
@@ -192,7 +194,9 @@ func (s *search) outcome(changes []step) (score int64, band int) {
 		values[c.factor] = c.to
 		_, points[c.factor] = s.plan.factors[c.factor].score.rate(c.to)
 	}
-	score = s.plan.total(subjectValues{points[:n], 1, 0}, func(int, int64) {})
+	var total [1]int64
+	s.plan.totals(points[:n], 1, total[:], s.adjustments)
+	score = total[0]
 	band, _, _ = s.plan.decide(subjectValues{values[:n], 1, 0}, score)
 	return score, band
 }

@@ -137,6 +137,57 @@ func (s *scorer) rate(v int64) (attribute int, points int64) {
 	return 0, s.limits.hold(v)
 }
 
+// rateAll rates many values. The commonest way of scoring, a few ranges, takes the same steps whatever the values are:
+// which range a value falls into cannot be foretold, and a branch that is guessed wrong costs more than all cuts.
+func (s *scorer) rateAll(values []int64, attributes []int16, points []int64) {
+	attributes, points = attributes[:len(values)], points[:len(values)]
+	if s.mode != scoreRanges || len(s.cuts) >= fewCuts {
+		for i, v := range values {
+			attribute, worth := s.rate(v)
+			attributes[i], points[i] = int16(attribute), worth
+		}
+		return
+	}
+	// Cuts that are not there are the highest value, which nothing but itself reaches; it is seen to below.
+	var cuts [fewCuts - 1]int64
+	var worth [fewCuts]int64
+	n := copy(cuts[:], s.cuts)
+	fill(cuts[n:], highest)
+	copy(worth[:], s.points)
+	for i := n + 1; i < len(worth); i++ {
+		worth[i] = s.points[n]
+	}
+	c0, c1, c2 := cuts[0], cuts[1], cuts[2]
+	// odd finds out whether there is a value that the cuts do not tell apart: it is 0 for the highest and 1 for Missing.
+	odd := uint64(2)
+	for i, v := range values {
+		a := reached(v, c0) + reached(v, c1) + reached(v, c2)
+		attributes[i], points[i] = int16(a), worth[a&(fewCuts-1)]
+		odd = min(odd, uint64(v)-uint64(highest))
+	}
+	if odd == 2 {
+		return
+	}
+	for i, v := range values {
+		if v == Missing || v == highest {
+			attribute, p := s.rate(v)
+			attributes[i], points[i] = int16(attribute), p
+		}
+	}
+}
+
+// fewCuts is a power of 2.
+const fewCuts = 4
+
+// reached is 1 where the value is not below the cut, and 0 where it is.
+func reached(v, cut int64) int {
+	n := 0
+	if v >= cut {
+		n = 1
+	}
+	return n
+}
+
 // unitPoints are those of a value: Each for every full Every above Over, bounded.
 func unitPoints(u *language.PerUnit, v int64) int64 {
 	above, ok := whole.Subtract(v, u.Over)

@@ -16,8 +16,9 @@ import (
 	"probity/scorecard"
 )
 
-// blockSubjects is how many subjects a block holds unless a run says otherwise: some megabytes of records.
-const blockSubjects = 8192
+// blockSubjects is how many subjects a block holds unless a run says otherwise: some megabytes of records. It is eight
+// times an odd number, so that columns of results do not all begin in the same set of a cache.
+const blockSubjects = 8008
 
 // Run is one pass over the facts.
 type Run struct {
