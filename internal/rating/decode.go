@@ -9,9 +9,9 @@ import (
 	"probity/scorecard"
 )
 
-// decoder turns a record's payload into the column values of a layout's table. It is made once per layout and used for
+// Decoder turns a record's payload into the column values of a layout's table. It is made once per layout and used for
 // every record; it is not safe for concurrent use.
-type decoder struct {
+type Decoder struct {
 	layout *scorecard.Layout
 	tables []tableDecoder
 }
@@ -27,8 +27,9 @@ type fieldDecoder struct {
 	codes map[string]int64
 }
 
-func newDecoder(layout *scorecard.Layout) *decoder {
-	d := &decoder{layout: layout, tables: make([]tableDecoder, len(layout.Reads()))}
+// NewDecoder makes a decoder for the tables of a layout.
+func NewDecoder(layout *scorecard.Layout) *Decoder {
+	d := &Decoder{layout: layout, tables: make([]tableDecoder, len(layout.Reads()))}
 	for t, read := range layout.Reads() {
 		td := &d.tables[t]
 		td.fields = make([]fieldDecoder, len(read.Fields))
@@ -48,9 +49,9 @@ func newDecoder(layout *scorecard.Layout) *decoder {
 	return d
 }
 
-// decode gives the values of the payload for the table, in the layout's order; the slice is reused by the next call. A
+// Decode gives the values of the payload for the table, in the layout's order; the slice is reused by the next call. A
 // code that the model's schema does not know is missing and never some other code.
-func (d *decoder) decode(table int, payload []byte) ([]int64, error) {
+func (d *Decoder) Decode(table int, payload []byte) ([]int64, error) {
 	td := &d.tables[table]
 	for i := range td.values {
 		td.values[i] = scorecard.Missing

@@ -17,7 +17,7 @@ type engine struct {
 	models     []*Model
 	layout     *scorecard.Layout
 	builder    *scorecard.Builder
-	decoder    *decoder
+	decoder    *Decoder
 	evaluators []*scorecard.Evaluator
 	tables     map[string]int
 	place      map[subject.ID]int
@@ -33,7 +33,7 @@ func newEngine(models []*Model) (*engine, error) {
 		return nil, err
 	}
 	e := &engine{
-		models: models, layout: layout, builder: scorecard.NewBuilder(layout), decoder: newDecoder(layout),
+		models: models, layout: layout, builder: scorecard.NewBuilder(layout), decoder: NewDecoder(layout),
 		tables: map[string]int{}, place: map[subject.ID]int{},
 	}
 	for _, p := range plans {
@@ -67,7 +67,7 @@ func (e *engine) add(v *record.Version, disputed bool) error {
 	if !ok {
 		return nil
 	}
-	values, err := e.decoder.decode(table, v.Payload)
+	values, err := e.decoder.Decode(table, v.Payload)
 	if err != nil {
 		return fmt.Errorf("record %s: %w", v.Record, err)
 	}

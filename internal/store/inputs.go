@@ -23,22 +23,9 @@ const subjectsPerQuery = 256
 // subject, and a subject may have several. The version and its payload are valid until yield returns; fields that a
 // rating does not need (key, sealed, agency) are not set. datasets gives the dataset of each contract number.
 func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error {
-	horizon := int64(1<<63 - 1)
-	if !knownAt.IsZero() {
-		horizon = Micro(knownAt)
-	}
 	ids := make([]any, 0, subjectsPerQuery)
 	return s.Read(ctx, func(tx *sql.Tx) error {
-		m, err := s.moment(ctx, tx)
-		if err != nil {
-			return err
-		}
-		m.upTo = min(m.upTo, horizon)
-		contested, err := beside.AnyContest(ctx, tx)
-		if err != nil {
-			return err
-		}
-		mended, err := beside.AnyRepaired(ctx, tx)
+		sight, err := s.sight(ctx, tx, knownAt, datasets)
 		if err != nil {
 			return err
 		}
@@ -47,23 +34,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 				return nil
 			}
 			defer func() { ids = ids[:0] }()
-			var marks map[Spot]record.Contest
-			if contested {
-				if marks, err = beside.Contests(ctx, tx, ids); err != nil {
-					return err
-				}
-			}
-			var repaired map[Spot]calendar.Day
-			if mended {
-				if repaired, err = beside.RepairedOn(ctx, tx, ids); err != nil {
-					return err
-				}
-			}
-			return inputs(ctx, tx, ids, m, datasets, func(v *record.Version) error {
-				v.Contest = marks[Spot{Subject: v.Subject, Record: v.Record}]
-				s.lapse(v, repaired)
-				return yield(v)
-			})
+			return sight.newest(ctx, ids, `subject IN (`+Marks(len(ids))+`)`, ids, yield)
 		}
 		var last subject.ID
 		for _, p := range permits {
@@ -82,9 +53,57 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	})
 }
 
-func inputs(ctx context.Context, tx *sql.Tx, ids []any, m moment, datasets map[int]string, yield func(*record.Version) error) error {
+// sight is what one read transaction sees of the records, with what bears on them from beside.
+type sight struct {
+	store             *Store
+	tx                *sql.Tx
+	moment            moment
+	contested, mended bool
+	datasets          map[int]string
+}
+
+// sight is the records as far as they were published at knownAt; the zero time means now.
+func (s *Store) sight(ctx context.Context, tx *sql.Tx, knownAt time.Time, datasets map[int]string) (*sight, error) {
+	m, err := s.moment(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if !knownAt.IsZero() {
+		m.upTo = min(m.upTo, Micro(knownAt))
+	}
+	v := &sight{store: s, tx: tx, moment: m, datasets: datasets}
+	if v.contested, err = beside.AnyContest(ctx, tx); err != nil {
+		return nil, err
+	}
+	v.mended, err = beside.AnyRepaired(ctx, tx)
+	return v, err
+}
+
+// newest yields the newest version of each record of the rows that are asked for, which are those of the subjects.
+func (s *sight) newest(ctx context.Context, subjects []any, which string, args []any, yield func(*record.Version) error) error {
+	var err error
+	var marks map[Spot]record.Contest
+	if s.contested {
+		if marks, err = beside.Contests(ctx, s.tx, subjects); err != nil {
+			return err
+		}
+	}
+	var repaired map[Spot]calendar.Day
+	if s.mended {
+		if repaired, err = beside.RepairedOn(ctx, s.tx, subjects); err != nil {
+			return err
+		}
+	}
+	return inputs(ctx, s.tx, which, args, s.moment, s.datasets, func(v *record.Version) error {
+		v.Contest = marks[Spot{Subject: v.Subject, Record: v.Record}]
+		s.store.lapse(v, repaired)
+		return yield(v)
+	})
+}
+
+func inputs(ctx context.Context, tx *sql.Tx, which string, args []any, m moment, datasets map[int]string, yield func(*record.Version) error) error {
 	rows, err := tx.QueryContext(ctx, `SELECT subject, record, contract, submission, status, occurred, valid_from, valid_to, lapse, tier, adverse, payload
-		FROM record_version WHERE subject IN (`+Marks(len(ids))+`) ORDER BY subject, record, seq`, ids...)
+		FROM record_version WHERE `+which+` ORDER BY subject, record, seq`, args...)
 	if err != nil {
 		return err
 	}

@@ -295,24 +295,29 @@ func (s *Store) Population(ctx context.Context, kinds []subject.Kind, after subj
 		WHERE kind IN (`+Marks(len(kinds))+`) AND redirect = 0 AND id > ? ORDER BY id LIMIT ?`, append(args, int64(after), limit)...)
 }
 
-func (s *Store) subjects(ctx context.Context, query string, args ...any) ([]subject.Subject, error) {
-	var list []subject.Subject
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var sub subject.Subject
-			if err := rows.Scan(&sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect); err != nil {
-				return err
-			}
-			list = append(list, sub)
-		}
-		return rows.Err()
+func (s *Store) subjects(ctx context.Context, query string, args ...any) (list []subject.Subject, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		list, err = subjectsIn(ctx, tx, query, args...)
+		return err
 	})
 	return list, err
+}
+
+func subjectsIn(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]subject.Subject, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []subject.Subject
+	for rows.Next() {
+		var sub subject.Subject
+		if err := rows.Scan(&sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect); err != nil {
+			return nil, err
+		}
+		list = append(list, sub)
+	}
+	return list, rows.Err()
 }
 
 // CountStale counts the subjects that a submission has outdated.

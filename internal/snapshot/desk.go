@@ -1,0 +1,103 @@
+package snapshot
+
+import (
+	"context"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/catalogue"
+	"probity/internal/fault"
+	"probity/internal/rating"
+	"probity/internal/snapshot/walk"
+	"probity/internal/subject"
+	"probity/internal/vault/gone"
+)
+
+// Store is what a snapshot needs of the database.
+type Store interface {
+	// Whole runs f over everything at one point; a zero knownAt leaves nothing out.
+	Whole(ctx context.Context, knownAt time.Time, datasets map[int]string, f func(walk.Point, walk.Walk) error) error
+}
+
+// Holder says which of the subjects' records may be held ready for rating, in their order (Charter C1).
+type Holder interface {
+	Holdings(ctx context.Context, page []subject.Subject, today calendar.Day) ([]rating.Holding, error)
+}
+
+// Journal is the journal of what must stay gone.
+type Journal interface {
+	Head() (int64, error)
+	Since(seq int64, yield func(gone.Batch) error) error
+}
+
+// Desk builds and opens snapshots of one deployment.
+type Desk struct {
+	Store     Store
+	Holder    Holder
+	Journal   Journal
+	Catalogue *catalogue.Catalogue
+	// Models are the versions in force, whose consents decide about persons: "CODE version N".
+	Models []string
+	// Keys is the fingerprint of the deployment's keys.
+	Keys string
+	// Datasets gives the dataset of each contract number.
+	Datasets map[int]string
+	// Program names the build of the program.
+	Program string
+	// Now is the clock.
+	Now func() time.Time
+}
+
+func (d *Desk) today() calendar.Day { return calendar.In(d.Now(), calendar.Shanghai) }
+
+// longest is how many days a snapshot is used at most, whatever is in it.
+const longest = 31
+
+// takes tells which marks in the journal take something away that a snapshot may hold.
+func takes(k gone.Kind) bool {
+	switch k {
+	case gone.Erased, gone.RecordErased, gone.RecordOut, gone.Suppressed, gone.Withdrawn, gone.Parted, gone.Confined, gone.Repaired,
+		gone.DisputeOpened, gone.FileClosed:
+		return true
+	}
+	return false
+}
+
+// Open opens the snapshot for use. It is refused on the first day on which something in it must be gone and later, and
+// where something has been erased, withdrawn, corrected, disputed, repaired or parted since it was built (C1, C9, C10).
+func (d *Desk) Open(dir string) (*Snapshot, error) {
+	m, err := Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	if m.Keys != d.Keys {
+		return nil, fault.New(fault.Invalid, "snapshot.foreign", "the snapshot %s was built from another database", dir).
+			With("name the database that it was built from with --db, or build one of this database")
+	}
+	if today := d.today(); today >= m.DeleteBy || today < m.Seen {
+		return nil, fault.Refuse("C10", "a snapshot that has not outlived what is in it",
+			"the snapshot "+dir+" holds records as they could be seen from "+m.Seen.String()+", and something in it must be gone from "+m.DeleteBy.String(), again)
+	}
+	taken, err := d.taken(m)
+	if err != nil {
+		return nil, err
+	}
+	if taken != "" {
+		return nil, fault.Refuse("C10", "a snapshot that holds nothing that is gone",
+			"since the snapshot "+dir+" was built, something in the database was made gone: "+taken, again)
+	}
+	return open(dir, m)
+}
+
+// taken says what the journal made gone since the snapshot was built; "" for nothing.
+func (d *Desk) taken(m *Manifest) (what string, err error) {
+	err = d.Journal.Since(m.Journal, func(b gone.Batch) error {
+		for _, mark := range b.Marks {
+			if what == "" && takes(mark.Kind) {
+				what = mark.Kind.String()
+			}
+		}
+		return nil
+	})
+	return what, err
+}
