@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -143,9 +142,9 @@ func (f *File) open(dir string, columns []column) (m *mapped, err error) {
 }
 
 // as is a column as values of its own form, where it lies.
-func as[T any](m *mapped, column int) []T {
+func as[T arrow.FixedWidthType](m *mapped, column int) []T {
 	if m == nil || m.rows == 0 {
 		return nil
 	}
-	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(m.columns[column]))), m.rows)
+	return arrow.GetData[T](m.columns[column])
 }
