@@ -116,10 +116,8 @@ func ownOrWitnessed(s subject.Subject, by, with charter.Actor, document [32]byte
 		return "", charter.Refuse("C9", "subject", "name whose file it is", "no subject is named")
 	case by.Subject == s.ID && by.Credential != "":
 		return by.Credential, nil
-	case by.Subject != 0:
-		return "", charter.Refuse("C9", "own act of the subject", cure, "a subject contests its own file and nobody else's")
 	case !by.IsOfficial():
-		return "", charter.Refuse("C9", "own act of the subject", cure, "neither the subject nor an official brings this")
+		return "", charter.Refuse("C9", "own act of the subject", cure, "neither the subject itself nor an official brings this, and nobody contests another's file")
 	case document == [32]byte{}:
 		return "", charter.Refuse("C9", "own act of the subject or signed document", cure, "%s brings it without the subject's own act and without a signed document", by.Title())
 	case !with.IsOfficial() || with.Title() == by.Title() || with.Credential == by.Credential:

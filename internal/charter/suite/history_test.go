@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,7 +77,9 @@ type diary struct {
 // open begins a history on a copy of the town.
 func open(tb testing.TB, t *rapid.T) *history {
 	t.Helper()
-	w := openTown(tb)
+	made := *openTown(tb)
+	w := &made // its own, since newcomers join it
+	w.parties, w.secrets = slices.Clone(w.parties), maps.Clone(w.secrets)
 	folder, err := os.MkdirTemp(w.folder, "history-")
 	if err != nil {
 		t.Fatal(err)

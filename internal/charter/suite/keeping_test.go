@@ -137,9 +137,12 @@ func objects(h *history) act {
 		as, a.breaks = h.as(other.name), "C4: own act of the subject"
 	}
 	a.name = fmt.Sprintf("%s objects to the order of %s on %s", as.Name(), o.Issuer, o.on.name)
-	_, a.err = h.d.Measures(h.ratings).StepOrder(h.ctx, as, h.stands(o.on), o.ID, order.Step{
+	after, err := h.d.Measures(h.ratings).StepOrder(h.ctx, as, h.stands(o.on), o.ID, order.Step{
 		Act: order.Object, Document: h.document(), Reasons: "the duty was done in spring",
 	})
+	if a.err = err; err == nil && a.breaks == "" {
+		o.answerBy = after.Steps[len(after.Steps)-1].Until
+	}
 	return a
 }
 

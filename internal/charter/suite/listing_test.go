@@ -179,25 +179,6 @@ func (h *history) procedureHeld(a act, l *listed) {
 	}
 }
 
-// sweepsLists writes down what has ended and asks those who were told to let go.
-func sweepsLists(h *history) act {
-	a := act{name: "the lists are swept", everybody: true}
-	lists, err := h.d.Lists()
-	if a.err = err; err != nil {
-		return a
-	}
-	swept, err := lists.Sweep(h.ctx)
-	a.err = err
-	for _, e := range swept.Expired {
-		for _, l := range h.listed {
-			if fmt.Sprintf("%v", e) == fmt.Sprintf("%v", l.ID) {
-				l.steps = append(l.steps, entry.Step{Act: entry.Expire})
-			}
-		}
-	}
-	return a
-}
-
 // decidesByList asks whether closer supervision, which follows from the list alone, restricts a firm.
 func decidesByList(h *history) act {
 	p := pick(h, "who", h.party("yard"), h.party("mill"))

@@ -20,6 +20,10 @@ type ordered struct {
 	on      *party
 	lifted  calendar.Day // None while nobody lifted it
 	annuled bool
+	// answerBy is the day by which an objection must be answered, None while there is none; above: the matter is before
+	// the body above.
+	answerBy calendar.Day
+	above    bool
 }
 
 // holds tells whether the order restricts on a day, worked out from its own dates.
@@ -78,7 +82,7 @@ func orders(h *history) act {
 	a.name = fmt.Sprintf("%s orders %s on %s from %s to %s", as.Name(), o.Measure, p.name, o.Start, o.Until())
 	entered, err := h.d.Measures(h.ratings).EnterOrder(h.ctx, as, o)
 	if a.err = err; err == nil && a.breaks == "" {
-		h.orders = append(h.orders, &ordered{Order: entered, on: h.known(entered.Subject), lifted: calendar.None})
+		h.orders = append(h.orders, &ordered{Order: entered, on: h.known(entered.Subject), lifted: calendar.None, answerBy: calendar.None})
 	}
 	return a
 }

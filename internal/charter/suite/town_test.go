@@ -123,7 +123,7 @@ func (w *town) settle(ctx context.Context) (err error) {
 	}
 	now := firstDay.Add(-40 * 24 * time.Hour)
 	clock := func() time.Time { now = now.Add(time.Second); return now }
-	if err := w.found(ctx, clock); err != nil {
+	if err := w.found(ctx, store.Demo, clock); err != nil {
 		return err
 	}
 	d, err := deployment.Open(ctx, w.database(), deployment.Options{Now: clock})
@@ -149,8 +149,8 @@ func (w *town) settle(ctx context.Context) (err error) {
 var founder = access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}
 
 // found makes the database as everybody does, and puts the small catalogue and its models in place of the built-in one.
-func (w *town) found(ctx context.Context, clock func() time.Time) (err error) {
-	d, err := deployment.Create(ctx, w.database(), store.Demo, founder, deployment.Options{Now: clock})
+func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.Time) (err error) {
+	d, err := deployment.Create(ctx, w.database(), birth, founder, deployment.Options{Now: clock})
 	if err != nil {
 		return err
 	}

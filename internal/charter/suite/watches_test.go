@@ -27,7 +27,10 @@ func operations() []operation {
 		{"end an order", []string{"C4", "C13"}, endsOrder, "order"},
 		{"draft an entry on a list", []string{"C4", "C7"}, drafts, ""},
 		{"step on an entry", []string{"C4", "C7"}, stepsOn, "draft an entry on a list"},
-		{"sweep the lists", []string{"C10"}, sweepsLists, ""},
+		{"sweep ends", []string{"C4", "C7", "C14"}, sweepsEnds, ""},
+		{"come into the register", []string{"C15", "C16", "C6"}, newcomes, ""},
+		{"use the quota up", []string{"C11"}, exhausts, ""},
+		{"import a catalogue", []string{"C2", "C5"}, imports, ""},
 		{"decide by list", []string{"C4"}, decidesByList, ""},
 		{"erase", []string{"C10", "C1"}, erases, ""},
 		{"report on an erased subject", []string{"C10"}, reportsErased, "erase"},
@@ -383,7 +386,7 @@ func watchInheritance(h *history, a act, before any) {
 // told pairs what must be told with the notices of it: two queries that count by subject. They must agree.
 var told = []struct{ what, acts, notices string }{
 	{"orders", `SELECT subject, count(*) FROM restriction_order GROUP BY 1`, "order-entered"},
-	{"ends of orders", `SELECT subject, count(*) FROM order_ending GROUP BY 1`, "order-ended"},
+	{"ends of orders", `SELECT subject, count(*) FROM (SELECT subject FROM order_ending UNION ALL SELECT subject FROM order_expiry) GROUP BY 1`, "order-ended"},
 	{"steps on orders", `SELECT subject, count(*) FROM order_step GROUP BY 1`, "order-step"},
 	{"steps on lists", `SELECT subject, count(*) FROM listing_step GROUP BY 1`, "list-step"},
 	{"answers that restrict", `SELECT subject, count(*) FROM decision WHERE outcome = 'restricted' GROUP BY 1`, "restricted"},

@@ -51,7 +51,9 @@ func attempts(pkg, invariant string) [][]string {
 	case Charter:
 		return [][]string{append(property, some, "-rapid.checks=40"), append(property, "-rapid.checks=40")}
 	case Suite: // a check is a whole history
-		return [][]string{append(property, some, "-rapid.checks=12"), append(property, "-rapid.checks=4")}
+		// Whether every operation gets somewhere in so few histories says nothing of a guard.
+		property = append(property, "-test.skip=^TestEveryOperation")
+		return [][]string{append(slices.Clone(property), some, "-rapid.checks=12"), append(slices.Clone(property), "-rapid.checks=4")}
 	}
 	return [][]string{nil}
 }
