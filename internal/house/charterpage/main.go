@@ -62,8 +62,14 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	outcomes, err := mutation.Outcomes()
+	if err != nil {
+		return err
+	}
+	counts := mutation.Counted(guards, outcomes)
 	page, err := template.New("page").Funcs(template.FuncMap{
-		"held": func(invariant string) string { return held(invariant, guards, tests) },
+		"held":     func(invariant string) string { return held(invariant, guards, tests) },
+		"mutation": func() string { return outcomeTable(counts) },
 	}).Parse(prose)
 	if err != nil {
 		return err
@@ -203,3 +209,22 @@ func refusals(guards []*mutation.Guard) string {
 }
 
 func cell(s string) string { return strings.ReplaceAll(s, "|", "\\|") }
+
+// outcomeTable says by invariant what came of the mutation check the last time that each guard was taken away.
+func outcomeTable(counts map[string]mutation.Count) string {
+	var b strings.Builder
+	b.WriteString("| promise | guards | taken away | noticed by a test | cannot be missed | noticed by nobody | on |\n|---|---:|---:|---:|---:|---:|---|\n")
+	for n := 1; n <= 16; n++ {
+		id := fmt.Sprintf("C%d", n)
+		c, guarded := counts[id]
+		if !guarded {
+			continue
+		}
+		on := c.Last
+		if c.First != c.Last {
+			on = c.First + " to " + c.Last
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %s |\n", id, c.Guards, c.Tried, c.Noticed, c.Equivalent, c.Tried-c.Noticed-c.Equivalent, on)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

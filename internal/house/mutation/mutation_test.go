@@ -82,13 +82,14 @@ func TestMutants(t *testing.T) {
 	} else {
 		t.Logf("removing %d of %d guards; make mutants removes them all", len(chosen), len(guards))
 	}
-	c := check{t: t, guards: guards, root: rootOf(t), folder: t.TempDir(), all: report != "", built: map[string]*mutation.Tests{}}
+	c := check{t: t, guards: guards, root: rootOf(t), folder: t.TempDir(), all: report != "", built: map[string]func() (*mutation.Tests, error){}}
 	c.begin()
 	rows := c.run(chosen)
 	if report != "" {
 		if err := os.WriteFile(report, []byte(table(rows)), 0o600); err != nil {
 			t.Error(err)
 		}
+		record(t, guards, rows, time.Now())
 	}
 	for _, r := range rows {
 		switch reason, listed := mutation.Equivalent[r.guard.Name()]; {
@@ -138,7 +139,7 @@ type check struct {
 
 	overlay string
 	mu      sync.Mutex
-	built   map[string]*mutation.Tests
+	built   map[string]func() (*mutation.Tests, error)
 }
 
 type row struct {
@@ -156,29 +157,29 @@ func (c *check) begin() {
 	}
 }
 
-// tests builds a package's tests once, and holds that they pass while all guards stand.
+// tests builds a package's tests once, while others run, and holds that they pass while all guards stand.
 func (c *check) tests(pkg string) (*mutation.Tests, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if have := c.built[pkg]; have != nil {
-		return have, nil
+	once := c.built[pkg]
+	if once == nil {
+		once = sync.OnceValues(func() (*mutation.Tests, error) { return c.build(pkg) })
+		c.built[pkg] = once
 	}
+	c.mu.Unlock()
+	return once()
+}
+
+func (c *check) build(pkg string) (*mutation.Tests, error) {
 	built, err := mutation.Build(c.t.Context(), c.root, c.overlay, c.folder, pkg)
-	if err != nil {
-		return nil, err
+	if err != nil || !c.all {
+		return &built, err
 	}
-	if c.all {
-		fmt.Println("built the tests of " + pkg)
-		by, err := built.Stand(c.t.Context())
-		if err != nil {
-			return nil, err
-		}
-		if by != "" {
-			return nil, fmt.Errorf("the tests of %s fail with every guard in place: %s", pkg, by)
-		}
+	fmt.Println("built the tests of " + pkg)
+	by, err := built.Stand(c.t.Context())
+	if err == nil && by != "" {
+		err = fmt.Errorf("the tests of %s fail with every guard in place: %s", pkg, by)
 	}
-	c.built[pkg] = &built
-	return &built, nil
+	return &built, err
 }
 
 // run tries the guards, two at a time.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,7 +25,7 @@ type Tests struct {
 
 // Build builds a package's tests with the overlay.
 func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error) {
-	t := Tests{Package: pkg, root: root, binary: filepath.Join(folder, path.Base(pkg)+".test")}
+	t := Tests{Package: pkg, root: root, binary: filepath.Join(folder, strings.ReplaceAll(pkg, "/", "+")+".test")}
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-overlay", overlay, "-o", t.binary, "./"+pkg) //nolint:gosec // builds a package of this repository
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
