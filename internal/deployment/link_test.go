@@ -20,6 +20,7 @@ import (
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
+	"probity/internal/post"
 	"probity/internal/rating"
 	"probity/internal/recall"
 	"probity/internal/store"
@@ -179,46 +180,112 @@ func TestWrongLink(t *testing.T) {
 	o.must(o.d.Store.VerifyLedger(ctx))
 }
 
-// TestAnOrderBelongsToWhomItNames: an order that names one of two joined subjects holds for both while they are one; parted,
-// it is with the one that it named, and the other is free.
-func TestAnOrderBelongsToWhomItNames(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	ctx := t.Context()
-	court := b.official("court", "spc", "Lin Tao")
-	mof := b.official("mof-2", "mof", "Qian Yu")
-	b.join() // the company goes into another subject
-	_, err := b.Measures(b.ratings).EnterOrder(ctx, court, order.Order{
-		Subject: b.company.ID, Issuer: "spc", Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Measure: "consumption-limit", Tier: "serious", Amount: 90_000_000,
+// limited has a court limit what a subject may spend.
+func (b *bench) limited(of subject.ID) {
+	b.t.Helper()
+	_, err := b.Measures(b.ratings).EnterOrder(b.t.Context(), b.official("court", "spc", "Lin Tao"), order.Order{
+		Subject: of, Issuer: "spc", Basis: order.Basis{Law: "consumption-provisions", Article: "art. 3"}, Measure: "consumption-limit", Tier: "serious", Amount: 90_000_000,
 		Document: order.Document{Number: "(2026) 7", Digest: sha256.Sum256([]byte("order"))},
 		Start:    calendar.MustParse("2026-10-01"), End: calendar.MustParse("2027-04-01"), Review: calendar.None,
 		Appeal: "reconsideration by the court within ten days", Served: calendar.MustParse("2026-10-02"),
 	})
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	decide := func(of subject.ID) charter.Outcome {
-		t.Helper()
-		b.now = b.now.Add(time.Minute)
-		d, err := b.Measures(b.ratings).Decide(ctx, measure.Request{
-			As: mof, Subject: of, Measure: "consumption-limit", Purpose: "court-case", Basis: "civil-procedure-law", Case: "2026-9",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d.Outcome
-	}
-	if got := decide(renamed); got != charter.Restricted {
-		t.Errorf("joined, the order is answered %s", got)
-	}
+}
+
+// decide asks for the reader, a minute later, whether a subject may spend what it likes.
+func (b *bench) decide(of subject.ID) measure.Decision {
+	b.t.Helper()
 	b.now = b.now.Add(time.Minute)
-	if _, err := b.Registrar().Split(ctx, b.second, b.company.ID, "two firms"); err != nil {
-		t.Fatal(err)
+	d, err := b.Measures(b.ratings).Decide(b.t.Context(), measure.Request{
+		As: b.reader, Subject: of, Measure: "consumption-limit", Purpose: "court-case", Basis: "civil-procedure-law", Case: "2026-9",
+	})
+	if err != nil {
+		b.t.Fatal(err)
 	}
-	if got := decide(b.company.ID); got != charter.Restricted {
-		t.Errorf("parted, whom the order names is answered %s", got)
+	return d
+}
+
+func (b *bench) part() {
+	b.t.Helper()
+	b.now = b.now.Add(time.Minute)
+	if _, err := b.Registrar().Split(b.t.Context(), b.second, b.company.ID, "two firms"); err != nil {
+		b.t.Fatal(err)
 	}
-	if got := decide(renamed); got != charter.Clear {
-		t.Errorf("parted, the other is answered %s", got)
+}
+
+// toReview are the decisions that the reader was told to look at again.
+func (b *bench) toReview() (list []string) {
+	b.t.Helper()
+	for _, p := range must(b.Recalls().Mine(b.t.Context(), b.reader)) {
+		if p.Kind == recall.Review && p.Open() {
+			list = append(list, p.About)
+		}
+	}
+	return list
+}
+
+// TestAnOrderBelongsToWhomItNames: an order that names one of two joined subjects holds for both while they are one; parted,
+// it is with the one that it named, and the other is free. The decision on the other that rested on it is looked at again.
+func TestAnOrderBelongsToWhomItNames(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	before := b.decide(b.company.ID)
+	b.now = b.now.Add(time.Minute)
+	b.join() // the company goes into another subject
+	b.limited(b.company.ID)
+	joined := b.decide(renamed)
+	if before.Outcome != charter.Clear || joined.Outcome != charter.Restricted {
+		t.Errorf("before it is answered %s, joined, with the order, %s", before.Outcome, joined.Outcome)
+	}
+	b.part()
+	if got := b.decide(b.company.ID); got.Outcome != charter.Restricted {
+		t.Errorf("parted, whom the order names is answered %s", got.Outcome)
+	}
+	if got := b.decide(renamed); got.Outcome != charter.Clear {
+		t.Errorf("parted, the other is answered %s", got.Outcome)
+	}
+	if list := b.toReview(); !slices.Equal(list, []string{joined.ID.String()}) {
+		t.Errorf("to be looked at again are %v, and %s rested on the joined file", list, joined.ID)
+	}
+}
+
+// TestDecisionsOnAJoinedFileAreLookedAtAgain: who decided on a file that should not have been joined is told which decisions
+// to look at again, and the subject how many and whose; not those of before, nor one that an order on the subject itself
+// settled.
+func TestDecisionsOnAJoinedFileAreLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ctx := t.Context()
+	b.join()
+	wrong := []string{b.decide(renamed).ID.String(), b.decide(b.company.ID).ID.String()}
+	b.limited(renamed)
+	if own := b.decide(renamed); own.Outcome != charter.Restricted {
+		t.Errorf("under its own order it is answered %s", own.Outcome)
+	}
+	b.part()
+	list := b.toReview()
+	slices.Sort(list)
+	if !slices.Equal(list, wrong) {
+		t.Errorf("to be looked at again are %v, want %v", list, wrong)
+	}
+	own := b.credential("renamed", access.Grant{Subject: renamed, Proof: proof()})
+	scope := must(b.Access.Open(ctx, access.Request{As: own, Subject: renamed, What: access.OwnFile}))
+	letters := must(b.Inbox(b.ratings).List(ctx, scope, notice.English, 0))
+	if !slices.ContainsFunc(letters, func(l post.Message) bool {
+		return l.Occasion == notice.LinkChanged && strings.Contains(l.Letter.Text(), "Decisions that are looked at again: 2")
+	}) {
+		t.Errorf("the letters do not say that two decisions are looked at again: %+v", letters)
+	}
+	told := must(b.Recalls().Told(ctx, scope))
+	if n := len(slices.DeleteFunc(told, func(p recall.Pending) bool { return p.Kind != recall.Review || p.Recipient != "mof" })); n != 2 {
+		t.Errorf("its own file names %d of them with who decided", n)
+	}
+	if n := must(b.Recalls().Acknowledge(ctx, b.reader, renamed, wrong[0])); n != 1 {
+		t.Errorf("%d were looked at again", n)
+	}
+	if list := b.toReview(); !slices.Equal(list, wrong[1:]) {
+		t.Errorf("left to be looked at again are %v", list)
 	}
 }

@@ -24,6 +24,9 @@ const (
 	// Decide: a matter that the body below let lie now lies before the recipient, the body of appeal. Deciding it is the
 	// acknowledgement.
 	Decide Kind = "decide"
+	// Review: a decision of the recipient's rested on a file that was wrong; it is looked at again, on what the file holds
+	// now. Acknowledging says that it was.
+	Review Kind = "review"
 )
 
 // Demand tells recipients to act. It names the matter by its id and carries no value: a recipient that is still
@@ -31,7 +34,7 @@ const (
 type Demand struct {
 	Subject subject.ID
 	Kind    Kind
-	// About names what is recalled: a record, an order, a consent, by its id.
+	// About names what is recalled: a record, an order, a consent, a decision, by its id.
 	About string
 	// Ground says why, in a code: "withdrawn", "corrected", "lifted", "annulled", "expired", "erased", "unlinked".
 	Ground string

@@ -6,6 +6,7 @@ package registrar
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"probity/calendar"
@@ -34,6 +35,7 @@ type Store interface {
 	Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time, left *store.Trace) (store.Link, error)
 	Unmerge(ctx context.Context, permit charter.Unlink, l store.Link, moves []store.Move, now time.Time, left *store.Trace) error
 	LinkOf(ctx context.Context, merged subject.ID) (store.Link, error)
+	DecidedSince(ctx context.Context, id subject.ID, since time.Time) ([]store.Decided, error)
 }
 
 // Vault takes sealed fields from one subject's key to another's.
@@ -92,15 +94,16 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 		return store.Link{}, err
 	}
 	now := d.Now()
-	left, err := d.leave(ctx, now, "joined", kept, merged, by, reason)
+	left, err := d.leave(ctx, now, "joined", kept, merged, by, reason, nil)
 	if err != nil {
 		return store.Link{}, err
 	}
 	return d.Store.Merge(ctx, permit, moves, now, left)
 }
 
-// leave writes into both ledgers, and to both sides, that their files were joined or parted.
-func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by access.Credential, reason string) (*store.Trace, error) {
+// leave writes into both ledgers, and to both sides, that their files were joined or parted; to the one that was kept also
+// how many decisions rested on the joined file.
+func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by access.Credential, reason string, rested []store.Decided) (*store.Trace, error) {
 	registered, err := d.Store.Registered(ctx, []subject.ID{kept, merged})
 	if err != nil {
 		return nil, err
@@ -120,6 +123,9 @@ func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged
 		if reason != "" {
 			n.Facts = append(n.Facts, notice.Fact{Name: notice.Reason, Value: reason})
 		}
+		if sub.ID == kept && len(rested) > 0 {
+			n.Facts = append(n.Facts, notice.Fact{Name: "to-review", Value: strconv.Itoa(len(rested))})
+		}
 		w, err := clerk.Write(sub, n)
 		if err != nil {
 			return nil, err
@@ -136,7 +142,8 @@ func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged
 const linkLaw = "credit-reporting art. 23"
 
 // Split undoes the joining by which merged came to redirect, and gives it with what went back. Everybody who read the
-// joined file is told to correct what was received (Charter C9, C15).
+// joined file is told to correct what was received, and everybody who decided on it to look at that decision again (Charter
+// C9, C15).
 func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.ID, reason string) (store.Link, error) {
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
@@ -170,7 +177,11 @@ func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.I
 		return l, err
 	}
 	now := d.Now()
-	left, err := d.leave(ctx, now, "parted", l.Kept, merged, by, reason)
+	rested, err := d.Store.DecidedSince(ctx, l.Kept, l.At)
+	if err != nil {
+		return l, err
+	}
+	left, err := d.leave(ctx, now, "parted", l.Kept, merged, by, reason, rested)
 	if err != nil {
 		return l, err
 	}
@@ -181,6 +192,11 @@ func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.I
 	left.Demands = []recall.Demand{{
 		Subject: l.Kept, Kind: recall.Correct, About: merged.String(), Ground: "unlinked", At: now, Due: due.Day,
 	}}
+	for _, r := range rested {
+		left.Demands = append(left.Demands, recall.Demand{
+			Subject: l.Kept, Kind: recall.Review, About: r.ID.String(), Ground: "unlinked", At: now, Due: due.Day, Recipients: []string{r.Reader},
+		})
+	}
 	if err := d.Store.Unmerge(ctx, permit, l, moves, now, left); err != nil {
 		return l, err
 	}

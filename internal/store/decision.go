@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"probity/internal/access"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/measure"
 	"probity/internal/notice"
+	"probity/internal/subject"
 )
 
 // NextDecision reserves the id of a decision.
@@ -40,6 +42,46 @@ func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, id me
 			text.Reader, Micro(text.At), text.Body, text.Sealed)
 		return err
 	})
+}
+
+// Decided is a decision in short: whose, on what, when.
+type Decided struct {
+	ID      measure.DecisionID
+	Measure string
+	// Reader is the agency that asked, and decided by it.
+	Reader string
+	At     time.Time
+}
+
+// DecidedSince are the decisions on a subject since the instant that rested on its whole file, oldest first: all but those
+// that only applied an order on that very subject, whatever else its file held.
+func (s *Store) DecidedSince(ctx context.Context, id subject.ID, since time.Time) (list []Decided, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		list, err = decidedSince(ctx, tx, id, since)
+		return err
+	})
+	return list, err
+}
+
+func decidedSince(ctx context.Context, tx *sql.Tx, id subject.ID, since time.Time) ([]Decided, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, measure, reader, decided_at FROM decision d WHERE subject = ? AND decided_at >= ?
+		AND NOT (outcome = 'restricted' AND EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = d.subject AND o.id = d.order_id))
+		ORDER BY decided_at, id`, int64(id), Micro(since))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []Decided
+	for rows.Next() {
+		var d Decided
+		var at int64
+		if err := rows.Scan(&d.ID, &d.Measure, &d.Reader, &at); err != nil {
+			return nil, err
+		}
+		d.At = Instant(at)
+		list = append(list, d)
+	}
+	return list, rows.Err()
 }
 
 // Decision reads the text of a kept decision; a fault NotFound where the subject has none of that id.

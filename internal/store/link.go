@@ -83,7 +83,8 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 }
 
 // Unmerge parts two subjects again in one commit: the moves are the records that go back. The trace tells both; its
-// demands go to everybody who read the joined file.
+// demands to correct go to everybody who read the joined file, those to look at a decision again to whom they name; where
+// a decision was made since those were drawn up, the act is refused as a Conflict.
 func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, moves []Move, now time.Time, left *Trace) error {
 	if permit.Merged() == 0 || permit.Merged() != l.Merged || permit.Kept() != l.Kept {
 		return fault.New(fault.Internal, "store.permit", "two subjects were to be parted under another's permit")
@@ -97,8 +98,20 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		if err != nil {
 			return err
 		}
+		reviews := 0
 		for i := range left.Demands {
-			left.Demands[i].Recipients = recall.Joined(readings, l.At, moved(moves))
+			if d := &left.Demands[i]; d.Kind == recall.Review {
+				reviews++
+			} else {
+				d.Recipients = recall.Joined(readings, l.At, moved(moves))
+			}
+		}
+		decided, err := decidedSince(ctx, tx, l.Kept, l.At)
+		if err != nil {
+			return err
+		}
+		if len(decided) != reviews {
+			return fault.New(fault.Conflict, "subject.decided", "a decision on subject %s was made meanwhile", l.Kept).With("part them again")
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE link SET undone_at = ?, undone_by = ?, undone_reason = ? WHERE id = ? AND undone_at IS NULL`,
 			Micro(now), by.Agency+"/"+by.Official, permit.Reason(), l.ID)

@@ -81,7 +81,7 @@ CREATE TABLE recall (
     subject   INTEGER NOT NULL,
     about     TEXT NOT NULL,
     recipient TEXT NOT NULL,
-    kind      TEXT NOT NULL CHECK (kind IN ('correct', 'delete', 'lift', 'decide')),
+    kind      TEXT NOT NULL CHECK (kind IN ('correct', 'delete', 'lift', 'decide', 'review')),
     ground    TEXT NOT NULL,
     at        INTEGER NOT NULL,
     due       INTEGER,
