@@ -35,6 +35,14 @@ func TestC10Erasure(t *testing.T) {
 			t.Subject = head
 			t.By.Subject = head.ID
 		},
+		"C10: file of a human being in private life, one record of a firm": func(t *remedy.ErasureTerms) {
+			t.Subject, t.Record = company, 5
+			t.By.Subject = company.ID
+		},
+		"C10: own act of the subject, another's, with a document": func(t *remedy.ErasureTerms) {
+			unlawful(t)
+			t.By = other
+		},
 		"C10: document":        func(t *remedy.ErasureTerms) { unlawful(t); t.Document = "" },
 		"C10: second official": func(t *remedy.ErasureTerms) { unlawful(t); t.With = nobody },
 		"C13: order of a court": func(t *remedy.ErasureTerms) {
