@@ -203,7 +203,11 @@ func refusals(guards []*mutation.Guard) string {
 		if b.Len() == 0 {
 			b.WriteString("| missing | lawful way | in |\n|---|---|---|\n")
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(g.Missing), cell(g.Cure), path.Base(g.File))
+		missing := cell(g.Missing)
+		if missing == mutation.CaseByCase {
+			missing = "*the refusal names it case by case*"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", missing, cell(g.Cure), path.Base(g.File))
 	}
 	return b.String()
 }

@@ -51,6 +51,9 @@ type edit struct {
 	close bool
 }
 
+// CaseByCase stands for what a refusal misses where that is no one text.
+const CaseByCase = "what its argument names"
+
 // Charter is the folder whose refusals are the invariants themselves.
 const Charter = "internal/charter"
 
@@ -113,6 +116,7 @@ func inFile(dir, name string, text []byte) ([]Guard, error) {
 	if err != nil {
 		return nil, err
 	}
+	spellOut(parsed)
 	f := &finder{files: files, text: text, pkg: dir, file: name, helpers: helpersIn(parsed)}
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		if n == nil {
@@ -133,6 +137,36 @@ func inFile(dir, name string, text []byte) ([]Guard, error) {
 		return true
 	})
 	return f.found, nil
+}
+
+// spellOut puts the texts of the file's own constants where calls name them, so that a guard is called by what it says.
+func spellOut(file *ast.File) {
+	texts := map[string]*ast.BasicLit{}
+	for _, decl := range file.Decls {
+		list, ok := decl.(*ast.GenDecl)
+		if !ok || list.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range list.Specs {
+			if of, ok := spec.(*ast.ValueSpec); ok && len(of.Names) == 1 && len(of.Values) == 1 {
+				if text, ok := of.Values[0].(*ast.BasicLit); ok && text.Kind == token.STRING {
+					texts[of.Names[0].Name] = text
+				}
+			}
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		for i, arg := range call.Args {
+			if name, ok := arg.(*ast.Ident); ok && texts[name.Name] != nil {
+				call.Args[i] = &ast.BasicLit{ValuePos: name.Pos(), Kind: token.STRING, Value: texts[name.Name].Value}
+			}
+		}
+		return true
+	})
 }
 
 // helpersIn are the functions whose only statement returns a refusal: their callers are the guards.
@@ -257,7 +291,7 @@ func (f *finder) call(call *ast.CallExpr) {
 		return
 	}
 	if missing == "" {
-		missing = "what its argument names"
+		missing = CaseByCase
 	}
 	if invariant == "" {
 		invariant = permitOf(decl)

@@ -89,7 +89,6 @@ func TestMutants(t *testing.T) {
 		if err := os.WriteFile(report, []byte(table(rows)), 0o600); err != nil {
 			t.Error(err)
 		}
-		record(t, guards, rows, time.Now())
 	}
 	for _, r := range rows {
 		switch reason, listed := mutation.Equivalent[r.guard.Name()]; {
@@ -188,6 +187,7 @@ func (c *check) run(chosen []int) []row {
 	next := make(chan int)
 	var group sync.WaitGroup
 	started, done := time.Now(), 0
+	var tried []row
 	for range 2 {
 		group.Go(func() {
 			for at := range next {
@@ -197,6 +197,8 @@ func (c *check) run(chosen []int) []row {
 				if c.all {
 					fmt.Printf("%4d of %d, %s: %s %s: %s\n", done, len(chosen), time.Since(started).Round(time.Second),
 						rows[at].guard.Invariant, rows[at].guard.Name(), noticedBy(&rows[at]))
+					tried = append(tried, rows[at])
+					record(c.t, c.guards, tried, time.Now()) // at once: a run that is broken off has said what it says
 				}
 				c.mu.Unlock()
 			}
