@@ -109,7 +109,7 @@ func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest
 		return contest.Dispute{}, unknown(id) // another's disputes do not exist for a stranger
 	}
 	step.At = s.parts.Now().UTC().Truncate(time.Microsecond)
-	c.dispute.Subject = c.sub.ID
+	c.dispute.Subject, c.with = c.sub.ID, with
 	permit, err := permitted(remedy.ComplaintTerms{
 		Dispute: c.dispute, Step: step, Subject: c.sub, By: by, With: with, Document: p.Document, Signed: p.Signed,
 		Bodies: c.bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
@@ -126,6 +126,9 @@ type theCase struct {
 	dispute contest.Dispute
 	target  Target
 	bodies  []string
+	// with is the second official before whom the subject signed; zero where it acts by itself, and where an official
+	// answers.
+	with charter.Actor
 }
 
 func (s *Service) theCase(ctx context.Context, id contest.ID) (theCase, error) {
@@ -168,6 +171,7 @@ func (s *Service) keepStep(ctx context.Context, c theCase, permit remedy.StepPer
 	if err != nil {
 		return *d, err
 	}
+	witnessed(left.Entry, c.with)
 	if step.Outcome != "" {
 		left.Entry.Case = string(step.Outcome)
 	}

@@ -135,6 +135,7 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 	if err != nil {
 		return d, err
 	}
+	witnessed(left.Entry, with)
 	submission, err := s.parts.Book.Open(ctx, permit, account, exhibits, left)
 	if err != nil {
 		return d, err
@@ -314,6 +315,13 @@ func (s *Service) left(sub subject.Subject, d *contest.Dispute, at time.Time, by
 		},
 		Notices: []notice.Written{w},
 	}, nil
+}
+
+// witnessed writes the second official beside the first, where the subject signed before two; nothing else changes.
+func witnessed(e *ledger.Entry, with charter.Actor) {
+	if with.IsOfficial() {
+		e.Detail += " with " + with.Title()
+	}
 }
 
 // law is the law by which a dispute is answered.

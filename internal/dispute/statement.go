@@ -48,10 +48,12 @@ func (s *Service) State(ctx context.Context, own Own, of subject.ID, about recor
 	if st.Text == "" {
 		detail = "removed"
 	}
-	return st, s.parts.Book.SaveStatement(ctx, permit, sealed, Left{Entry: &ledger.Entry{
+	entry := &ledger.Entry{
 		Subject: sub.ID, At: at, Act: ledger.Statement, What: what, Detail: detail,
 		Reader: by.Agency, Official: by.Official, Commitment: own.Document,
-	}})
+	}
+	witnessed(entry, with)
+	return st, s.parts.Book.SaveStatement(ctx, permit, sealed, Left{Entry: entry})
 }
 
 // Statements are the subject's own words that go with what the scope shows: those on the whole file, and those on the
