@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
@@ -369,5 +370,51 @@ func TestDamageIsNamed(t *testing.T) {
 	}
 	if _, err := w.Build(t.Context(), other, snapshot.Times{}, nil); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("built over something else: %v", err)
+	}
+}
+
+// TestExport writes Parquet and reads it back: codes as they read, days as dates, organisations alone.
+func TestExport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.firms(2)
+	w.subjects[1].Sole = true
+	w.subjects = append(w.subjects, subject.Subject{ID: 5, Kind: subject.OfficeHolder})
+	w.holdings[5] = rating.Holding{Any: true}
+	id := w.add(1, inspection, func(v *record.Version) { v.Lapse = day("2026-12-24") })
+	w.add(2, inspection, nil)
+	w.add(5, loan, nil)
+	w.build(t)
+	s, err := w.Open(w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	dir := filepath.Join(t.TempDir(), "tables")
+	x, err := s.Export(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.Records != 1 || x.Subjects != 1 || x.LeftOut != 2 || len(x.Files) != 2 || x.DeleteBy != s.DeleteBy {
+		t.Errorf("exported %+v", x)
+	}
+	type row struct {
+		Subject  string  `parquet:"subject"`
+		Record   int64   `parquet:"record"`
+		Recorded int64   `parquet:"recorded_at,timestamp(microsecond)"`
+		Occurred int32   `parquet:"occurred,date"`
+		To       *int32  `parquet:"valid_to,optional,date"`
+		Lapse    *int32  `parquet:"lapse,optional,date"`
+		Result   string  `parquet:"field_result"`
+		Kind     *string `parquet:"field_kind,optional"`
+	}
+	got, err := parquet.ReadFile[row](filepath.Join(dir, inspection+".parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lapse := int32(day("2026-12-24"))
+	want := []row{{subject.ID(1).String(), int64(id), int64(id), int32(day("2026-03-05")), nil, &lapse, "clean", nil}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("read back:\n%s", diff)
 	}
 }

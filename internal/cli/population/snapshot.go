@@ -1,0 +1,251 @@
+// Package population holds the commands that concern everybody at once.
+package population
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"probity/calendar"
+	"probity/internal/cli/console"
+	"probity/internal/snapshot"
+)
+
+// Snapshots are the commands about snapshots.
+type Snapshots struct {
+	Build  buildCommand  `cmd:"" help:"Write everybody's facts as columns, to rate whole populations from."`
+	Info   infoCommand   `cmd:"" help:"Say what a snapshot holds, of when, and until when it may be used."`
+	Verify verifyCommand `cmd:"" help:"Compare every file of a snapshot with its checksum."`
+	Export exportCommand `cmd:"" help:"Write the organisations' facts as Parquet, for DuckDB, pandas and Spark."`
+}
+
+// desk is the desk of the database in use.
+func desk(s *console.Session) (*snapshot.Desk, error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return nil, err
+	}
+	return s.Opened.Snapshots(ratings), nil
+}
+
+type buildCommand struct {
+	Dir     string `arg:"" help:"The folder of the snapshot; one that is there is replaced."`
+	AsOf    string `name:"as-of" placeholder:"DAY" help:"The day whose state of affairs is rated; today where it is not given."`
+	KnownAt string `name:"known-at" placeholder:"DAY" help:"Leave out what was published after the end of this day."`
+}
+
+// Help shows the examples.
+func (buildCommand) Help() string {
+	return `One pass over the database, at one point, in memory that does not grow with it. Lapsed, disputed, erased, repaired and retracted records are not in it, nor those of persons beyond their own consent. A build that was interrupted goes on where it was if nothing has changed in the database since.
+
+Examples:
+
+    probity snapshot build today.snapshot
+    probity snapshot build spring.snapshot --as-of 2026-03-31 --known-at 2026-03-31`
+}
+
+// Run builds the snapshot.
+func (c buildCommand) Run(s *console.Session) error {
+	at := snapshot.Times{AsOf: calendar.None}
+	if c.AsOf != "" {
+		d, err := console.Day("as-of", c.AsOf)
+		if err != nil {
+			return err
+		}
+		at.AsOf = d
+	}
+	if c.KnownAt != "" {
+		d, err := console.Day("known-at", c.KnownAt)
+		if err != nil {
+			return err
+		}
+		at.KnownAt = (d + 1).Start(calendar.Shanghai).Add(-1)
+	}
+	d, err := desk(s)
+	if err != nil {
+		return err
+	}
+	bar := s.Progress("reading", "", 0)
+	m, err := d.Build(s.Ctx, c.Dir, at, bar.At)
+	bar.Done()
+	if err != nil {
+		return console.Resumable(err, "type it again: it goes on where it was, unless the database has changed")
+	}
+	s.Result(summary(c.Dir, m), func(w io.Writer) { printSummary(w, c.Dir, m) })
+	return nil
+}
+
+// snapshotAnswer is a snapshot in short.
+type snapshotAnswer struct {
+	Folder   string       `json:"folder"`
+	BuiltAt  string       `json:"built_at"`
+	AsOf     calendar.Day `json:"as_of"`
+	Seen     calendar.Day `json:"seen"`
+	DeleteBy calendar.Day `json:"delete_by"`
+	Ledger   int64        `json:"ledger_position"`
+	Subjects int64        `json:"subjects"`
+	Records  int64        `json:"records"`
+	Bytes    int64        `json:"bytes"`
+	Datasets []setAnswer  `json:"datasets"`
+}
+
+type setAnswer struct {
+	Dataset  string `json:"dataset"`
+	Contract int    `json:"contract"`
+	Records  int64  `json:"records"`
+	SHA256   string `json:"sha256"`
+}
+
+func summary(dir string, m *snapshot.Manifest) snapshotAnswer {
+	a := snapshotAnswer{
+		Folder: dir, BuiltAt: console.Minute(m.BuiltAt), AsOf: m.AsOf, Seen: m.Seen, DeleteBy: m.DeleteBy, Ledger: m.Point.Ledger,
+		Subjects: m.Subjects.Rows, Records: m.Records, Bytes: m.Bytes(), Datasets: []setAnswer{},
+	}
+	for _, set := range m.Datasets {
+		if set.File != nil {
+			a.Datasets = append(a.Datasets, setAnswer{set.Code, set.Contract, set.File.Rows, set.File.SHA256})
+		}
+	}
+	return a
+}
+
+func printSummary(w io.Writer, dir string, m *snapshot.Manifest) {
+	sets := 0
+	for _, set := range m.Datasets {
+		if set.File != nil {
+			sets++
+		}
+	}
+	fmt.Fprintf(w, "%s holds %s of %s in %s: %s bytes\n", dir, console.Count(m.Records, "record"), console.Count(m.Subjects.Rows, "subject"),
+		console.Count(sets, "dataset"), console.Grouped(m.Bytes()))
+	fmt.Fprintf(w, "as of %s, with what may be seen on %s; it may not be used on %s or later\n", m.AsOf, m.Seen, m.DeleteBy)
+}
+
+type infoCommand struct {
+	Dir string `arg:"" help:"The folder of the snapshot."`
+}
+
+// Help shows the examples.
+func (infoCommand) Help() string {
+	return `Reads the manifest alone; the database is not needed.
+
+Examples:
+
+    probity snapshot info today.snapshot
+    probity snapshot info today.snapshot --json`
+}
+
+// Run says what the snapshot holds.
+func (c infoCommand) Run(s *console.Session) error {
+	m, err := snapshot.Read(c.Dir)
+	if err != nil {
+		return err
+	}
+	s.Result(summary(c.Dir, m), func(w io.Writer) {
+		printSummary(w, c.Dir, m)
+		fmt.Fprintf(w, "built %s at entry %s of the ledger\n", console.Minute(m.BuiltAt), console.Grouped(m.Point.Ledger))
+		rows := make([]console.Row, 0, len(m.Datasets))
+		for _, set := range m.Datasets {
+			if set.File != nil {
+				rows = append(rows, console.Row{set.Code, set.Contract, set.File.Rows})
+			}
+		}
+		if len(rows) > 0 {
+			console.Columns(w, console.Row{"dataset", "contract", "records"}, rows)
+		}
+	})
+	return nil
+}
+
+type verifyCommand struct {
+	Dir string `arg:"" help:"The folder of the snapshot."`
+}
+
+// Help shows the examples.
+func (verifyCommand) Help() string {
+	return `Every byte is read. A file that is damaged, missing or foreign is named, and the exit code is 6. The database is not needed.
+
+Examples:
+
+    probity snapshot verify today.snapshot`
+}
+
+// Run compares the files.
+func (c verifyCommand) Run(s *console.Session) error {
+	m, err := snapshot.Read(c.Dir)
+	if err != nil {
+		return err
+	}
+	a := struct {
+		Folder string   `json:"folder"`
+		Bytes  int64    `json:"bytes"`
+		Faults []string `json:"faults"`
+	}{c.Dir, m.Bytes(), []string{}}
+	for _, err := range m.Verify(c.Dir) {
+		a.Faults = append(a.Faults, err.Error())
+	}
+	s.Result(a, func(w io.Writer) {
+		for _, f := range a.Faults {
+			fmt.Fprintln(w, f)
+		}
+		if len(a.Faults) == 0 {
+			fmt.Fprintf(w, "every file of %s is as it was built: %s bytes\n", c.Dir, console.Grouped(a.Bytes))
+		}
+	})
+	if len(a.Faults) > 0 {
+		return console.Exit(console.ExitFaults)
+	}
+	return nil
+}
+
+type exportCommand struct {
+	Dir string `arg:"" help:"The folder of the snapshot."`
+	Out string `required:"" placeholder:"FOLDER" help:"The new folder for the Parquet files."`
+}
+
+// Help shows the examples.
+func (exportCommand) Help() string {
+	return `One Parquet file a dataset, one of the subjects, and export.json beside them. Records of human beings and of sole traders' businesses are left out: they leave one subject at a time. Every file says by when it has to be deleted. The export is an entry of the platform's own ledger.
+
+Examples:
+
+    probity snapshot export today.snapshot --out today.parquet
+    duckdb -c "select field_result, count(*) from 'today.parquet/samr.inspection.parquet' group by 1"`
+}
+
+// Run writes the files.
+func (c exportCommand) Run(s *console.Session) error {
+	d, err := desk(s)
+	if err != nil {
+		return err
+	}
+	by, err := s.Acting()
+	if err != nil {
+		return err
+	}
+	permit, err := s.Opened.Access.Keeping(s.Ctx, by, "export")
+	if err != nil {
+		return err
+	}
+	open, err := d.Open(c.Dir)
+	if err != nil {
+		return err
+	}
+	defer open.Close()
+	if err := s.Opened.Noted(s.Ctx, permit, "export", "snapshot "+filepath.Base(c.Dir)); err != nil {
+		return err
+	}
+	bar := s.Progress("writing", "", 0)
+	x, err := open.Export(s.Ctx, c.Out, bar.At)
+	bar.Done()
+	if err != nil {
+		return console.Resumable(err, "type it again: nothing was left behind")
+	}
+	s.Result(x, func(w io.Writer) {
+		fmt.Fprintf(w, "%s holds %s of %s in %s\n", c.Out, console.Count(x.Records, "record"), console.Count(x.Subjects, "organisation"),
+			console.Count(len(x.Files), "file"))
+		fmt.Fprintf(w, "left out: %s, human beings and sole traders, whose records leave one subject at a time\n", console.Count(x.LeftOut, "subject"))
+		fmt.Fprintf(w, "delete it before %s: something in it must be gone by then\n", x.DeleteBy)
+	})
+	return nil
+}
