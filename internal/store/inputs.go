@@ -25,7 +25,7 @@ const subjectsPerQuery = 256
 func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, knownAt time.Time, datasets map[int]string, yield func(*record.Version) error) error {
 	ids := make([]any, 0, subjectsPerQuery)
 	return s.Read(ctx, func(tx *sql.Tx) error {
-		sight, err := s.sight(ctx, tx, knownAt, datasets)
+		sight, err := s.Sight(ctx, tx, knownAt, datasets)
 		if err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 				return nil
 			}
 			defer func() { ids = ids[:0] }()
-			return sight.newest(ctx, ids, `subject IN (`+Marks(len(ids))+`)`, ids, yield)
+			return sight.Newest(ctx, ids, `subject IN (`+Marks(len(ids))+`)`, ids, yield)
 		}
 		var last subject.ID
 		for _, p := range permits {
@@ -53,8 +53,8 @@ func (s *Store) Inputs(ctx context.Context, permits []charter.RatingPermit, know
 	})
 }
 
-// sight is what one read transaction sees of the records, with what bears on them from beside.
-type sight struct {
+// Sight is what one read transaction sees of the records, with what bears on them from beside.
+type Sight struct {
 	store             *Store
 	tx                *sql.Tx
 	moment            moment
@@ -62,8 +62,8 @@ type sight struct {
 	datasets          map[int]string
 }
 
-// sight is the records as far as they were published at knownAt; the zero time means now.
-func (s *Store) sight(ctx context.Context, tx *sql.Tx, knownAt time.Time, datasets map[int]string) (*sight, error) {
+// Sight is the records as far as they were published at knownAt; the zero time means now.
+func (s *Store) Sight(ctx context.Context, tx *sql.Tx, knownAt time.Time, datasets map[int]string) (*Sight, error) {
 	m, err := s.moment(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (s *Store) sight(ctx context.Context, tx *sql.Tx, knownAt time.Time, datase
 	if !knownAt.IsZero() {
 		m.upTo = min(m.upTo, Micro(knownAt))
 	}
-	v := &sight{store: s, tx: tx, moment: m, datasets: datasets}
+	v := &Sight{store: s, tx: tx, moment: m, datasets: datasets}
 	if v.contested, err = beside.AnyContest(ctx, tx); err != nil {
 		return nil, err
 	}
@@ -79,8 +79,11 @@ func (s *Store) sight(ctx context.Context, tx *sql.Tx, knownAt time.Time, datase
 	return v, err
 }
 
-// newest yields the newest version of each record of the rows that are asked for, which are those of the subjects.
-func (s *sight) newest(ctx context.Context, subjects []any, which string, args []any, yield func(*record.Version) error) error {
+// UpTo is the instant of the newest publication that is seen, in microseconds.
+func (s *Sight) UpTo() int64 { return s.moment.upTo }
+
+// Newest yields the newest version of each record of the rows that are asked for, which are those of the subjects.
+func (s *Sight) Newest(ctx context.Context, subjects []any, which string, args []any, yield func(*record.Version) error) error {
 	var err error
 	var marks map[Spot]record.Contest
 	if s.contested {

@@ -297,13 +297,14 @@ func (s *Store) Population(ctx context.Context, kinds []subject.Kind, after subj
 
 func (s *Store) subjects(ctx context.Context, query string, args ...any) (list []subject.Subject, err error) {
 	err = s.Read(ctx, func(tx *sql.Tx) error {
-		list, err = subjectsIn(ctx, tx, query, args...)
+		list, err = SubjectsIn(ctx, tx, query, args...)
 		return err
 	})
 	return list, err
 }
 
-func subjectsIn(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]subject.Subject, error) {
+// SubjectsIn lists the subjects of a query: id, kind, sole, region and redirect.
+func SubjectsIn(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]subject.Subject, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
