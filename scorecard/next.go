@@ -296,7 +296,7 @@ func (s *search) change(c step) Change {
 func (e *Evaluator) wait(i int, s *search, n *NextBand) {
 	r := &e.result
 	if e.ahead == nil {
-		e.ahead = newEvaluator(e.plan, e.layout, e.programs)
+		e.ahead = e.Another()
 	}
 	at, subject := r.at, r.first+i
 	changes, lapses := r.ChangesOn(i), r.LapsesOn(i)

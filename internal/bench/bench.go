@@ -8,6 +8,7 @@ package bench
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -61,6 +62,9 @@ type Line struct {
 	Ratio *float64 `json:"ratio,omitempty"`
 }
 
+// ErrNotMeasured is the error of a figure for which this machine lacks something. The figures after it are measured.
+var ErrNotMeasured = errors.New("not measured")
+
 // Select returns the figures whose names start with the prefix, in order of name. A prefix that fits none is an error
 // that lists the names there are: a benchmark that silently measures nothing is worse than none.
 func Select(figures []Figure, prefix string) ([]Figure, error) {
@@ -81,12 +85,17 @@ func Select(figures []Figure, prefix string) ([]Figure, error) {
 }
 
 // Print measures the figures one after the other and writes a line of JSON for each as soon as it is known. dir makes an
-// empty folder for a figure and returns how to remove it. It stops at the first that fails.
+// empty folder for a figure and returns how to remove it. It stops at the first that
+// fails; one that cannot be taken here ([ErrNotMeasured]) is told and left out.
 func Print(ctx context.Context, figures []Figure, out io.Writer, run Run, dir func() (string, func(), error)) error {
 	encoder := json.NewEncoder(out)
 	for _, figure := range figures {
 		run.Tell("%s: %s", figure.Name, figure.What)
 		reading, err := take(ctx, figure, run, dir)
+		if errors.Is(err, ErrNotMeasured) {
+			run.Tell("%s: %s", strings.ToUpper(figure.Name), err)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", figure.Name, err)
 		}

@@ -7,6 +7,11 @@ func Figures() []Figure {
 		accessUnlogged,
 		intakeSQLite,
 		ledgerProof,
+		populationBytes,
+		populationPlain,
+		populationRate,
+		populationTuned,
+		populationTwoCores,
 		scorecardOne,
 	}
 }

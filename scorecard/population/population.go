@@ -18,7 +18,7 @@ import (
 
 // blockSubjects is how many subjects a block holds unless a run says otherwise: some megabytes of records. It is eight
 // times an odd number, so that columns of results do not all begin in the same set of a cache.
-const blockSubjects = 8008
+const blockSubjects = 4008
 
 // Run is one pass over the facts.
 type Run struct {
@@ -75,14 +75,14 @@ func (r *Run) Rate(ctx context.Context, sink func(Block) error) error {
 	}
 	workers := min(max(r.Workers, 1), max(1, (to-from+size-1)/size))
 	evaluators := make([][]*scorecard.Evaluator, workers)
-	for w := range evaluators {
-		for _, p := range r.Plans {
-			e, err := p.NewEvaluatorFor(r.Facts.Layout())
-			if err != nil {
-				return fmt.Errorf("population: %w", err)
-			}
-			e.SkipTimes = !r.Times
-			evaluators[w] = append(evaluators[w], e)
+	for _, p := range r.Plans {
+		e, err := p.NewEvaluatorFor(r.Facts.Layout())
+		if err != nil {
+			return fmt.Errorf("population: %w", err)
+		}
+		e.SkipTimes = !r.Times
+		for w := range evaluators {
+			evaluators[w] = append(evaluators[w], e.Another())
 		}
 	}
 	q := newQueue(from, to, size)
