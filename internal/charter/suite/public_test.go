@@ -148,5 +148,7 @@ var notInHistories = map[string]string{
 	"rating.Desk.Without":                     "computes for the answer alone what a plan of repair foresees; plans call it",
 	"repair.Service.Of":                       "for those who have opened a scope; List and the own file call it",
 	"rights.Service.GiveAll":                  "Give for several consents in one act; it judges each in the same way",
+	"snapshot.Desk.Build":                     "writes a file for the deployment's own computing, of what Holdings lets be held; package snapshot tries what is in it",
+	"rating.Desk.Holdings":                    "answers no reader: says for the building of snapshots what the consents and the Charter let be held; package snapshot tries it",
 	"ruling.Service.Of":                       "for those who have opened a scope; List and the own file call it",
 }
