@@ -189,6 +189,12 @@ func (b *bench) open(ground contest.Ground, target string, evidence ...string) (
 	return b.Disputes(b.ratings).Open(b.t.Context(), r)
 }
 
+// toDecide are the matters that an official's agency was told to decide, and has not.
+func (b *bench) toDecide(as access.Credential) []recall.Pending {
+	b.t.Helper()
+	return slices.DeleteFunc(must(b.Recalls().Mine(b.t.Context(), as)), func(p recall.Pending) bool { return p.Kind != recall.Decide || !p.Open() })
+}
+
 func (b *bench) days(n int) { b.now = b.now.AddDate(0, 0, n) }
 
 func refusedBy(err error) string {
@@ -325,6 +331,19 @@ func TestOverdueSuppresses(t *testing.T) {
 	if told, err := service.Overdue(ctx); err != nil || len(told) != 0 {
 		t.Errorf("told twice %v, %v", told, err)
 	}
+	// It is in the list of who has to answer, and chased once a day, until the answer comes.
+	if due := b.toDecide(b.samr); len(due) != 1 || due[0].About != d.ID.String() || due[0].Ground != "overdue" || due[0].Late(d.Due+1) != 1 {
+		t.Errorf("who has to answer finds %+v", due)
+	}
+	for i, want := range []int{1, 0} {
+		if chased := must(b.Recalls().Chase(ctx)); len(chased) != want {
+			t.Errorf("chased for the time %d: %+v", i+1, chased)
+		}
+	}
+	must(service.Complain(ctx, d.ID, dispute.Plea{Own: dispute.Own{By: b.own}, Account: "Nobody has answered."}))
+	if due := b.toDecide(b.superior); len(due) != 1 || due[0].Ground != "escalated" || due[0].Late(d.Due+1) != 0 {
+		t.Errorf("the body above finds %+v", due)
+	}
 	late := dispute.Answer{By: b.samr, Outcome: contest.Verified, Reasons: "The inspector's own report was compared with the entry."}
 	if _, err := service.Settle(ctx, d.ID, late); refusedBy(err) != "C9" {
 		t.Errorf("came back without a certification: %v", err)
@@ -332,6 +351,15 @@ func TestOverdueSuppresses(t *testing.T) {
 	late.Document = sha256.Sum256([]byte("certificate"))
 	if _, err := service.Settle(ctx, d.ID, late); err != nil {
 		t.Fatal(err)
+	}
+	if mine, above := b.toDecide(b.samr), b.toDecide(b.superior); len(mine) != 0 || len(above) != 1 {
+		t.Errorf("answered, there is left to decide: %+v, and by the body above %+v", mine, above)
+	}
+	if _, err := service.AnswerComplaint(ctx, d.ID, dispute.Answer{By: b.superior, Outcome: contest.Rejected, Reasons: "The certificate was compared with the sheet."}); err != nil {
+		t.Fatal(err)
+	}
+	if above := b.toDecide(b.superior); len(above) != 0 {
+		t.Errorf("the complaint answered, there is left to decide %+v", above)
 	}
 	if _, ok := b.bad(b.reader); !ok {
 		t.Error("not back after the certification")

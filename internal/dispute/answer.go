@@ -185,6 +185,9 @@ func (s *Service) keepStep(ctx context.Context, c theCase, permit remedy.StepPer
 			return *d, err
 		}
 	}
+	if step.Act == contest.Reminder || step.Act == contest.Complaint {
+		left.Recall = toDecide(d, &step)
+	}
 	submission, err := s.parts.Book.Step(ctx, permit, reasons, left)
 	if err != nil {
 		return *d, err
@@ -192,6 +195,20 @@ func (s *Service) keepStep(ctx context.Context, c theCase, permit remedy.StepPer
 	step.Seq = len(d.Steps) + 1
 	d.Steps = append(d.Steps, step)
 	return *d, s.refresh(ctx, submission)
+}
+
+// toDecide puts the dispute before who has to answer it, in that body's own list: after its day has passed before the
+// handler, after a complaint before the body above. It is chased once a day until it has answered.
+func toDecide(d *contest.Dispute, step *contest.Step) *Recall {
+	r := &Recall{Demand: recall.Demand{
+		Subject: d.Subject, Kind: recall.Decide, About: d.ID.String(), Ground: "overdue", At: step.At, Due: d.Due,
+	}}
+	recipient := d.Handler
+	if step.Act == contest.Complaint {
+		r.Demand.Ground, r.Demand.Due, recipient = "escalated", step.Due, step.Handler
+	}
+	r.Choose = func([]ledger.Entry) []string { return []string{recipient} }
+	return r
 }
 
 // stepFacts are what the subject is told of a step.

@@ -21,8 +21,8 @@ const (
 	Delete Kind = "delete"
 	// Lift: the restriction no longer holds.
 	Lift Kind = "lift"
-	// Decide: a matter that the body below let lie now lies before the recipient, the body of appeal. Deciding it is the
-	// acknowledgement.
+	// Decide: a matter lies before the recipient, who let its day pass or is the body of appeal from who did. Deciding it is
+	// the acknowledgement.
 	Decide Kind = "decide"
 	// Review: a decision of the recipient's rested on a file that was wrong; it is looked at again, on what the file holds
 	// now. Acknowledging says that it was.

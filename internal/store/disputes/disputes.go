@@ -16,6 +16,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/store/beside"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -185,6 +186,9 @@ func (s *Store) Step(ctx context.Context, permit remedy.StepPermit, reasons disp
 		if err := addStep(ctx, tx, d, &step, reasons); err != nil {
 			return err
 		}
+		if err := answered(ctx, tx, d, &step); err != nil {
+			return err
+		}
 		switch {
 		case bars:
 			return bar(ctx, tx, trace, d, left.Entry.Subject)
@@ -193,6 +197,19 @@ func (s *Store) Step(ctx context.Context, permit remedy.StepPermit, reasons disp
 		}
 		return nil
 	})
+}
+
+// answered takes the dispute off the lists of those who had to answer: the handler's by its result, everybody's when the
+// complaint was answered or the subject took the dispute back.
+func answered(ctx context.Context, tx *sql.Tx, d *contest.Dispute, step *contest.Step) error {
+	by := step.Agency + "/" + step.Official
+	switch {
+	case step.Act == contest.Answer || step.Outcome == contest.Withdrawn:
+		return recalls.Decided(ctx, tx, d.Subject, d.ID.String(), by, step.At)
+	case step.Act == contest.Result:
+		return recalls.Answered(ctx, tx, d.Subject, d.ID.String(), d.Handler, by, step.At)
+	}
+	return nil
 }
 
 func addStep(ctx context.Context, tx *sql.Tx, d *contest.Dispute, step *contest.Step, reasons dispute.Text) error {

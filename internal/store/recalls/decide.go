@@ -34,6 +34,14 @@ func DemandOnce(ctx context.Context, db *store.Store, d recall.Demand, line *led
 	return first && err == nil, err
 }
 
+// Answered marks what one body was told to decide of a matter as done, as [Decided] does.
+func Answered(ctx context.Context, tx *sql.Tx, id subject.ID, about, recipient, by string, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE recall SET acknowledged_at = ?1, acknowledged_by = ?2
+		WHERE subject = ?3 AND about = ?4 AND kind = ?5 AND recipient = ?6 AND acknowledged_at IS NULL`,
+		store.Micro(at), by, int64(id), about, string(recall.Decide), recipient)
+	return err
+}
+
 // Decided marks what bodies of appeal were told to decide of a matter as done, in the transaction of the decision; by is
 // who decided.
 func Decided(ctx context.Context, tx *sql.Tx, id subject.ID, about, by string, at time.Time) error {
