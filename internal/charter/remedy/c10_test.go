@@ -43,8 +43,9 @@ func TestC10Erasure(t *testing.T) {
 			unlawful(t)
 			t.By = other
 		},
-		"C10: document":        func(t *remedy.ErasureTerms) { unlawful(t); t.Document = "" },
-		"C10: second official": func(t *remedy.ErasureTerms) { unlawful(t); t.With = nobody },
+		"C10: record of the subject": func(t *remedy.ErasureTerms) { t.Record = 99 },
+		"C10: document":              func(t *remedy.ErasureTerms) { unlawful(t); t.Document = "" },
+		"C10: second official":       func(t *remedy.ErasureTerms) { unlawful(t); t.With = nobody },
 		"C13: order of a court": func(t *remedy.ErasureTerms) {
 			unlawful(t)
 			t.Subject, t.Record = company, 5

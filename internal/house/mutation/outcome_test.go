@@ -88,7 +88,7 @@ func record(t *testing.T, guards []mutation.Guard, rows []row, now time.Time) {
 		t.Error(err)
 		return
 	}
-	if err := os.WriteFile(filepath.Join(rootOf(t), "internal", "house", "mutation", "outcome.csv"), text, 0o644); err != nil { //nolint:gosec // a file of the repository, for everybody to read
+	if err := os.WriteFile(filepath.Join(rootOf(t), "internal", "house", "mutation", "outcome.csv"), text, 0o644); err != nil {
 		t.Error(err)
 	}
 }
