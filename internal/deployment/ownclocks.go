@@ -57,8 +57,9 @@ var repairStates = map[application.State]ownfile.Text{
 	application.Synchronising: {EN: "repaired; not everybody who had it has acknowledged yet", ZH: "已修复，接收方尚未全部确认"},
 	application.Done:          {EN: "repaired, and everybody who had it has acknowledged", ZH: "已修复，接收方已全部确认"},
 	application.Refused:       {EN: "refused", ZH: "不予修复"},
-	application.Reviewing:     {EN: "another official looks at the refusal", ZH: "复核中"},
-	application.Upheld:        {EN: "refused, also after review", ZH: "复核维持不予修复"},
+	application.Reviewing:     {EN: "another official looks at the decision", ZH: "复核中"},
+	application.Upheld:        {EN: "not repaired, also after review", ZH: "复核维持原决定"},
+	application.Withdrawn:     {EN: "repair withdrawn; the record counts again", ZH: "修复已撤销，记录恢复生效"},
 }
 
 // running says who has to answer until when.

@@ -18,7 +18,7 @@ func (d *Deployment) Repairs(ratings *rating.Desk) *repair.Service {
 	return repair.New(repair.Parts{
 		Book: repairs.In(d.Store, d.Contracts), Vault: d.Vault, Desk: d.Access, Clerk: d.Clerk, Clocks: clock.BuiltIn(),
 		Catalogue: d.Catalogue, Rules: d.Rules, Limits: d.Limits, Orders: orders, Ratings: rated{ratings},
-		Bodies: orders.Bodies, Now: d.Now,
+		Reads: ratings.Book.Datasets, Covers: d.covers, Bodies: orders.Bodies, Now: d.Now,
 	})
 }
 

@@ -49,47 +49,66 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 // ending's Agency, Official and At are those of the credential and the clock. The subject sees the line in its ledger; a
 // refused attempt leaves one too.
 func (s *Service) EndOrder(ctx context.Context, as access.Credential, id subject.ID, which order.ID, ending order.Ending) (order.Order, error) {
-	by := as.Actor()
-	sub, err := s.parts.Book.Subject(ctx, id)
+	x, err := s.PrepareEnding(ctx, as, id, which, ending)
 	if err != nil {
 		return order.Order{}, err
 	}
+	if err := s.parts.Book.EndOrder(ctx, x.Permit, x.Text, x.Leaves); err != nil {
+		return order.Order{}, err
+	}
+	o := *x.Permit.Order()
+	ending = x.Permit.Ending()
+	o.Ended = &ending
+	return o, nil
+}
+
+// OrderEnding is the end of an order that the Charter permits, with its text and what it leaves behind, ready to be kept.
+type OrderEnding struct {
+	Permit charter.Ended
+	Text   Text
+	Leaves Leaves
+}
+
+// PrepareEnding is the first half of EndOrder: all but the keeping, which an act from which the ending follows does in its
+// own transaction. Nothing has changed when it returns, but for the line of a refused attempt.
+func (s *Service) PrepareEnding(ctx context.Context, as access.Credential, id subject.ID, which order.ID, ending order.Ending) (OrderEnding, error) {
+	by := as.Actor()
+	sub, err := s.parts.Book.Subject(ctx, id)
+	if err != nil {
+		return OrderEnding{}, err
+	}
 	o, err := s.order(ctx, sub.ID, which)
 	if err != nil {
-		return o, err
+		return OrderEnding{}, err
 	}
 	bodies, err := s.bodies(ctx, sub)
 	if err != nil {
-		return o, err
+		return OrderEnding{}, err
 	}
 	ending.Agency, ending.Official, ending.At = by.Agency, by.Official, s.parts.Now()
 	permit, err := charter.PermitEnding(charter.EndingTerms{
 		Order: o, Ending: ending, By: by, Bodies: bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
 	})
 	if err != nil {
-		return order.Order{}, s.attempted(ctx, sub.ID, by, which.String(), err)
+		return OrderEnding{}, s.attempted(ctx, sub.ID, by, which.String(), err)
 	}
 	// The texts are sealed under the subject the order names, which may since have been merged into another.
 	named := sub
 	named.ID = o.Subject
 	text, err := s.sealTexts(named, endingPlace, particulars{Document: ending.Document.Number, Reason: ending.Reason})
 	if err != nil {
-		return order.Order{}, err
+		return OrderEnding{}, err
 	}
 	told, err := s.clerk.Write(named, ended(&o, &ending))
 	if err != nil {
-		return order.Order{}, err
+		return OrderEnding{}, err
 	}
 	lift, err := s.lift(sub.ID, which, string(ending.Act))
 	if err != nil {
-		return order.Order{}, err
+		return OrderEnding{}, err
 	}
 	line := s.line(by, sub.ID, string(ending.Act)+" "+which.String(), ending.Document)
-	if err := s.parts.Book.EndOrder(ctx, permit, text, Leaves{Line: line, Notice: told, Lift: lift}); err != nil {
-		return order.Order{}, err
-	}
-	o.Ended = &ending
-	return o, nil
+	return OrderEnding{permit, text, Leaves{Line: line, Notice: told, Lift: lift}}, nil
 }
 
 // bodies are the unified codes of the body the subject is or, for an office holder, of the body its office belongs to.

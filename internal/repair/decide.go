@@ -3,6 +3,7 @@ package repair
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	"probity/internal/charter/remedy"
 	"probity/internal/clock"
 	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
 	"probity/internal/recall"
@@ -27,16 +30,19 @@ type Verdict struct {
 	Subject subject.ID
 	Repair  application.ID
 	Act     application.Act
-	// Reasons are the official's own; Unmet are the conditions that a refusal finds not met.
+	// Reasons are the official's own; Unmet are the conditions that a refusal finds not met, or that a withdrawal finds
+	// falsely vouched for; Finding is the SHA-256, in hexadecimal, of the document that a withdrawal stands on.
 	Reasons string
 	Unmet   []string
+	Finding string
 	// Lift are orders of the same author that rest on the matter and end with it.
 	Lift []order.ID
 }
 
-// Decide takes one step: the body that listed the matter grants or refuses, the subject asks for a review, another
-// official answers it. A granted repair is in effect when it returns: the record is shown to nobody, counts in no rating,
-// whoever received it is told to delete it, and the orders named are lifted.
+// Decide takes one step: the body that listed the matter grants, refuses or withdraws, the subject asks for a review,
+// another official answers it. A granted repair is in effect when it returns: the record is shown to nobody, counts in no
+// rating, whoever received it is told to delete it, and the orders named are lifted. With a withdrawal the record is shown
+// and counts again, from that instant on, and whoever received it is told to read the file anew; the orders stay lifted.
 func (s *Service) Decide(ctx context.Context, v Verdict) (application.Application, error) {
 	sub, a, err := s.find(ctx, v.Subject, v.Repair)
 	if err != nil {
@@ -47,7 +53,8 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 		return a, err
 	}
 	step := application.Step{
-		Act: v.Act, At: s.instant(), Reasons: strings.TrimSpace(v.Reasons), Unmet: v.Unmet, Lifted: v.Lift, Due: calendar.None,
+		Act: v.Act, At: s.instant(), Reasons: strings.TrimSpace(v.Reasons), Unmet: v.Unmet, Finding: v.Finding, Lifted: v.Lift,
+		Due: calendar.None,
 	}
 	if v.Act == application.AskReview {
 		due, err := s.parts.Clocks.Due(clock.RepairAnswer, s.today(), clock.China)
@@ -60,20 +67,26 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 	if err != nil {
 		return a, err
 	}
+	held := Held{Term: calendar.None}
+	if v.Act == application.Grant || v.Act == application.Withdraw {
+		if held, err = s.parts.Book.Record(ctx, a.Subject, a.Record); err != nil {
+			return a, err
+		}
+	}
 	permit, err := remedy.PermitRepairStep(remedy.RepairStepTerms{
 		Application: a, Step: step, Subject: sub, Conditions: s.conditions(a.Regime), By: by, Bodies: bodies,
-		Catalogue: s.parts.Catalogue, Today: s.today(),
+		Catalogue: s.parts.Catalogue, Term: held.Term, Today: s.today(),
 	})
 	if err != nil {
 		return a, s.attempted(ctx, sub.ID, by, string(v.Act), err)
 	}
-	return s.take(ctx, sub, a, by, permit, v)
+	return s.take(ctx, sub, a, by, permit, &held, &v)
 }
 
 // take writes a permitted step and what follows from it.
-func (s *Service) take(ctx context.Context, sub subject.Subject, a application.Application, by charter.Actor, permit remedy.RepairStep, v Verdict) (application.Application, error) {
+func (s *Service) take(ctx context.Context, sub subject.Subject, a application.Application, by charter.Actor, permit remedy.RepairStep, held *Held, v *Verdict) (application.Application, error) {
 	step := permit.Step()
-	reasons, err := s.seal(sub, reasonsPlace, spoken{step.Reasons, step.Unmet, step.Lifted})
+	reasons, err := s.seal(sub, reasonsPlace, spoken{step.Reasons, step.Unmet, step.Lifted, step.Finding})
 	if err != nil {
 		return a, err
 	}
@@ -81,18 +94,22 @@ func (s *Service) take(ctx context.Context, sub subject.Subject, a application.A
 	if err != nil {
 		return a, err
 	}
-	if permit.Repairs() {
-		if err := s.takeBack(ctx, &a, &step, &left); err != nil {
+	if digest, err := hex.DecodeString(step.Finding); err == nil && len(digest) == len(left.Entry.Commitment) {
+		left.Entry.Commitment = ledger.Hash(digest)
+	}
+	if permit.Repairs() || permit.Reinstates() {
+		if err := s.consumers(ctx, &a, &step, held, &left); err != nil {
 			return a, err
 		}
+	}
+	if left.Lifts, err = s.lifts(ctx, v); err != nil {
+		return a, err
 	}
 	submission, err := s.parts.Book.Step(ctx, permit, reasons, left)
 	if err != nil {
 		return a, err
 	}
-	if permit.Repairs() {
-		err = errors.Join(s.lift(ctx, v), s.refresh(ctx, submission))
-	}
+	err = s.refresh(ctx, submission)
 	_, now, found := s.find(ctx, sub.ID, a.ID)
 	return now, errors.Join(err, found)
 }
@@ -108,6 +125,8 @@ func word(a *application.Application, act application.Act) string {
 		return "repair-refused"
 	case act == application.AskReview:
 		return "review-requested"
+	case act == application.Withdraw:
+		return Withdrawn
 	}
 	return string(act)
 }
@@ -128,7 +147,7 @@ func factsOf(step *application.Step) []notice.Fact {
 		add("outcome", "upheld")
 	case application.AskReview:
 		add("due", step.Due.String())
-	case application.Forward:
+	case application.Forward, application.Withdraw:
 	}
 	add("official", step.Official)
 	add("agency", step.Agency)
@@ -139,41 +158,51 @@ func factsOf(step *application.Step) []notice.Fact {
 	return facts
 }
 
-// takeBack adds the demand to delete what was repaired.
-func (s *Service) takeBack(ctx context.Context, a *application.Application, step *application.Step, left *Left) error {
-	due, err := s.parts.Clocks.Due(clock.DeletionAcknowledged, s.today())
+// consumers adds the demand to delete what was repaired, or to read anew what counts again.
+func (s *Service) consumers(ctx context.Context, a *application.Application, step *application.Step, held *Held, left *Left) error {
+	event, kind, ground := clock.DeletionAcknowledged, recall.Delete, Ground
+	if step.Act == application.Withdraw {
+		event, kind, ground = clock.CorrectionAcknowledged, recall.Correct, Withdrawn
+	}
+	due, err := s.parts.Clocks.Due(event, s.today())
 	if err != nil {
 		return err
 	}
-	held, err := s.parts.Book.Record(ctx, a.Subject, a.Record)
+	covers, err := s.parts.Covers(ctx, a.Subject)
 	if err != nil {
 		return err
 	}
 	left.Demand = &recall.Demand{
-		Subject: a.Subject, Kind: recall.Delete, About: a.Record.String(), Ground: Ground, At: step.At, Due: due.Day,
+		Subject: a.Subject, Kind: kind, About: a.Record.String(), Ground: ground, At: step.At, Due: due.Day,
 	}
-	left.Since = held.Since
+	left.Received = recall.Matter{Record: a.Record.String(), Dataset: a.Dataset, Since: held.Since, Reads: s.parts.Reads, Covers: covers}
 	return nil
 }
 
-// Ground is why what was repaired is taken back, as the demand says it.
-const Ground = "repaired"
+// Ground is why what was repaired is taken back, Withdrawn why it is to be read anew, as the demands say it.
+const (
+	Ground    = "repaired"
+	Withdrawn = "repair-withdrawn"
+)
 
-// lift ends the orders that rest on the matter, by the same author. The repair stands whatever comes of it; an order that
-// could not be lifted is named, and its author lifts it by hand.
-func (s *Service) lift(ctx context.Context, v Verdict) error {
-	var errs []error
+// lifts prepares the end of the orders that rest on the matter, by the same author. They end with the repair or, where one
+// may not be lifted, the repair is not granted.
+func (s *Service) lifts(ctx context.Context, v *Verdict) ([]measure.OrderEnding, error) {
+	if len(v.Lift) > 0 && (s.parts.Orders == nil || v.Act != application.Grant) {
+		return nil, fault.New(fault.Invalid, "repair.lift", "orders are lifted with a repair that is granted").With("lift them by themselves: probity order lift")
+	}
+	var list []measure.OrderEnding
 	for _, id := range v.Lift {
-		if s.parts.Orders == nil {
-			break
-		}
-		_, err := s.parts.Orders.EndOrder(ctx, v.As, v.Subject, id, order.Ending{
+		x, err := s.parts.Orders.PrepareEnding(ctx, v.As, v.Subject, id, order.Ending{
 			Act: order.Lift, Day: s.today(), Reason: "the matter it rests on was repaired (" + v.Repair.String() + ")",
 			Document: order.Document{Number: v.Repair.String(), Digest: sha256.Sum256([]byte(v.Repair.String()))},
 		})
-		errs = append(errs, err)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
 	}
-	return errors.Join(errs...)
+	return list, nil
 }
 
 func (s *Service) refresh(ctx context.Context, submission int64) error {
@@ -198,6 +227,7 @@ type spoken struct {
 	Reasons string     `json:"reasons,omitempty"`
 	Unmet   []string   `json:"unmet,omitempty"`
 	Lifted  []order.ID `json:"lifted,omitempty"`
+	Finding string     `json:"finding,omitempty"`
 }
 
 func (s *Service) find(ctx context.Context, id subject.ID, which application.ID) (subject.Subject, application.Application, error) {
@@ -320,6 +350,7 @@ func (s *Service) read(stored *Stored) (application.Application, error) {
 			return a, bad(err)
 		}
 		a.Steps[i].Reasons, a.Steps[i].Unmet, a.Steps[i].Lifted = said.Reasons, said.Unmet, said.Lifted
+		a.Steps[i].Finding = said.Finding
 	}
 	return a, nil
 }

@@ -24,6 +24,7 @@ import (
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
 	"probity/internal/recall"
@@ -57,10 +58,12 @@ type Stored struct {
 type Left struct {
 	Entry   *ledger.Entry
 	Notices []notice.Written
-	// Demand tells those who received the record to take it back; nil where nothing is taken back. Who they are is found
-	// from the readings up to the act itself.
-	Demand *recall.Demand
-	Since  time.Time
+	// Demand tells those who received the record to take it back, or to read it anew; nil where there is nothing to do. Who
+	// they are is found by what they Received, from the readings up to the act itself.
+	Demand   *recall.Demand
+	Received recall.Matter
+	// Lifts are the orders that end with the act.
+	Lifts []measure.OrderEnding
 }
 
 // Query says which applications are asked for: those of a subject, or those that wait for an agency.
@@ -81,18 +84,21 @@ type Book interface {
 	Applications(context.Context, Query) ([]Stored, error)
 	// Ask keeps a permitted application with its proofs and its first step.
 	Ask(context.Context, remedy.RepairRequest, Text, []Exhibit, Left) error
-	// Step keeps a permitted step. Where it grants the repair, the record is gone with it, and the submission outdates the
-	// ratings that used it; it is 0 otherwise.
+	// Step keeps a permitted step. Where it grants the repair, the record is gone with it and the orders that end are ended;
+	// where it withdraws one, the record counts again. The submission then outdates the ratings of the subject; it is 0
+	// otherwise.
 	Step(context.Context, remedy.RepairStep, Text, Left) (submission int64, err error)
 	// Proof reads one document of an application whole.
 	Proof(ctx context.Context, of subject.ID, id application.ID, seq int) (Exhibit, error)
 	NextID() int64
 }
 
-// Held is a record's newest version, and the instant from which the record could be read.
+// Held is a record's newest version, the instant from which the record could be read, and the day on which it ends apart
+// from any repair, None where nothing ends it by itself.
 type Held struct {
 	record.Version
 	Since time.Time
+	Term  calendar.Day
 }
 
 // Vault seals and opens what a human being says and hands in. Package vault implements it.
@@ -102,9 +108,9 @@ type Vault interface {
 	Open(id subject.ID, place string, sealed []byte) ([]byte, error)
 }
 
-// Orders lifts orders by the credential of their author.
+// Orders prepares the end of orders by the credential of their author; it is kept with the repair.
 type Orders interface {
-	EndOrder(ctx context.Context, as access.Credential, id subject.ID, which order.ID, ending order.Ending) (order.Order, error)
+	PrepareEnding(ctx context.Context, as access.Credential, id subject.ID, which order.ID, ending order.Ending) (measure.OrderEnding, error)
 }
 
 // Desk opens scopes and records attempts that the Charter refused.
@@ -113,8 +119,8 @@ type Desk interface {
 	Attempt(ctx context.Context, by charter.Actor, about subject.ID, what, file string, refusal *fault.Error) error
 }
 
-// Parts are what the service stands on. Every one must be set but Orders and Ratings: without the first no order is lifted,
-// without the second no plan says what it changes.
+// Parts are what the service stands on. Every one must be set but Orders, without which no order is lifted, Ratings, without which no plan
+// says what it changes, and Reads.
 type Parts struct {
 	Book      Book
 	Vault     Vault
@@ -126,6 +132,10 @@ type Parts struct {
 	Limits    *regime.Limits
 	Orders    Orders
 	Ratings   Ratings
+	// Reads gives the datasets that a model looks at, and Covers those that a subject's consents name, by their ids; see
+	// [recall.Matter].
+	Reads  func(model string) ([]string, bool)
+	Covers func(context.Context, subject.ID) (func(consent string) ([]string, bool), error)
 	// Bodies are the unified codes of the body a subject is or, for an office holder, serves.
 	Bodies func(context.Context, subject.Subject) ([]string, error)
 	Now    func() time.Time
@@ -318,7 +328,7 @@ func (s *Service) left(sub subject.Subject, a *application.Application, by chart
 	if r := s.parts.Rules.Regime(a.Regime); r != nil {
 		law = r.Source.Title.EN
 	}
-	if step.Act == application.Refuse || step.Act == application.Uphold {
+	if step.Act == application.Refuse || step.Act == application.Uphold || step.Act == application.Withdraw {
 		d, err := s.parts.Clocks.Due(clock.Reconsideration, s.today(), clock.China)
 		if err != nil {
 			return Left{}, err

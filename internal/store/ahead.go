@@ -15,7 +15,7 @@ func (s *Store) byRow(ctx context.Context, tx *sql.Tx, marks []gone.Mark) (out [
 	for _, m := range marks {
 		out = append(out, m)
 		switch m.Kind {
-		case gone.Suppressed, gone.Repaired, gone.Stated, gone.Unstated:
+		case gone.Suppressed, gone.Repaired, gone.Unrepaired, gone.Stated, gone.Unstated:
 			rows, err := s.Rows(ctx, tx, Spot{Subject: m.Subject, Record: record.ID(m.Matter)})
 			if err != nil {
 				return nil, err

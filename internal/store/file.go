@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/fault"
 	"probity/internal/record"
@@ -19,7 +20,11 @@ type Entry struct {
 	Versions []record.Version
 	// File is the name of the file the newest version came from, Lineage within it is the version's Line.
 	File string
+	term calendar.Day
 }
+
+// Term is the day on which the newest version lapses apart from any repair, None where nothing ends it by itself.
+func (e *Entry) Term() calendar.Day { return e.term }
 
 // Newest is the version that stands.
 func (e *Entry) Newest() *record.Version { return &e.Versions[len(e.Versions)-1] }
@@ -102,7 +107,7 @@ func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of s
 			return err
 		}
 		for i := range list {
-			s.lapse(list[i].Newest(), repaired)
+			list[i].term = s.lapse(list[i].Newest(), repaired)
 		}
 		return s.nameFiles(ctx, tx, list)
 	})

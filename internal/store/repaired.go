@@ -20,14 +20,16 @@ type Forgetting interface {
 func (s *Store) Forget(by Forgetting) { s.forgetting = by }
 
 // lapse brings the lapse of a record's newest version forward: to the day on which it was repaired, and to the one on which
-// a rule ends it.
-func (s *Store) lapse(v *record.Version, repaired map[beside.Spot]calendar.Day) {
+// a rule ends it. It gives the day on which it would lapse without the repair.
+func (s *Store) lapse(v *record.Version, repaired map[beside.Spot]calendar.Day) (term calendar.Day) {
 	if s.forgetting != nil && v.Adverse {
 		v.Lapse = s.forgetting.Lapse(v)
 	}
+	term = v.Lapse
 	if day, ok := repaired[beside.Spot{Subject: v.Subject, Record: v.Record}]; ok && (v.Lapse == calendar.None || day < v.Lapse) {
 		v.Lapse = day
 	}
+	return term
 }
 
 // Matter reads one record of a subject for those who act on it under a permit, with all that bears on it; NotFound where the

@@ -132,7 +132,9 @@ type RepairStepTerms struct {
 	Subject     subject.Subject
 	// Conditions are the codes of the conditions of the regime, one of which a refusal must find unmet.
 	Conditions []string
-	By         charter.Actor
+	// Term is the day on which the record ends apart from the repair, None where nothing ends it by itself.
+	Term calendar.Day
+	By   charter.Actor
 	// Bodies are the unified codes of the body the subject is or, for an office holder, serves.
 	Bodies    []string
 	Catalogue *catalogue.Catalogue
@@ -151,6 +153,11 @@ func (p RepairStep) Application() *application.Application { return p.applicatio
 // Step is the step that may be kept.
 func (p RepairStep) Step() application.Step { return p.step }
 
+// Reinstates tells that the step brings the record back.
+func (p RepairStep) Reinstates() bool {
+	return p.application != nil && p.step.Act == application.Withdraw
+}
+
 // Repairs tells that the step takes the record down.
 func (p RepairStep) Repairs() bool { return p.application != nil && p.step.Act == application.Grant }
 
@@ -164,7 +171,7 @@ func (p RepairStep) Needs() []notice.Duty {
 
 // PermitRepairStep holds the deciding half (C10, C13): who lists, repairs; nobody decides on a body it is, directs or
 // answers to; a refusal names the condition that is not met and the official's own reasons, which are no rating; a review
-// is asked for by the subject and answered by another official.
+// is asked for by the subject and answered by another official. A granted repair is taken back by repairFalse alone.
 func PermitRepairStep(t RepairStepTerms) (RepairStep, error) {
 	if !slices.Contains(t.Application.Allowed(), t.Step.Act) {
 		return RepairStep{}, fault.New(fault.Conflict, "repair.step", "the repair %s is %s; what may follow is: %s",
@@ -173,6 +180,9 @@ func PermitRepairStep(t RepairStepTerms) (RepairStep, error) {
 	checks := []func(*RepairStepTerms) error{repairDecider, repairIndependent, repairReasons}
 	if t.Step.Act == application.AskReview {
 		checks = []func(*RepairStepTerms) error{repairReviewAsked}
+	}
+	if t.Step.Act == application.Withdraw {
+		checks = append(checks, repairFalse)
 	}
 	for _, check := range checks {
 		if err := check(&t); err != nil {
@@ -210,7 +220,7 @@ func repairDecider(t *RepairStepTerms) error {
 			return charter.Refuse("C10", "body that listed it or its superior", cure, "%s cannot answer a review of %s", t.By.Agency, a.Handler)
 		}
 		if t.By.Title() == a.Decider() {
-			return charter.Refuse("C10", "another official", "have an official look at it who had no part in the refusal", "%s took the decision under review", t.By.Title())
+			return charter.Refuse("C10", "another official", "have an official look at it who had no part in the decision", "%s took the decision under review", t.By.Title())
 		}
 	case t.By.Agency != a.Handler:
 		return charter.Refuse("C10", "body that listed it", cure, "%s did not list the matter; %s did, and who lists, repairs", t.By.Agency, a.Handler)
@@ -240,13 +250,13 @@ func repairReasons(t *RepairStepTerms) error {
 		return nil
 	}
 	if !notice.Specific(s.Reasons) {
-		return charter.Refuse("C10", "reasons", "say in the official's own words what is missing and where it can be brought", "the refusal gives no reason that the subject could answer")
+		return charter.Refuse("C10", "reasons", "say in the official's own words what is missing and where it can be brought", "the decision gives no reason that the subject could answer")
 	}
-	if s.Act != application.Refuse {
+	if s.Act != application.Refuse && s.Act != application.Withdraw {
 		return nil
 	}
 	if len(s.Unmet) == 0 {
-		return charter.Refuse("C10", "unmet condition", "name the condition: "+strings.Join(t.Conditions, ", "), "the refusal names no condition of the rule that is not met")
+		return charter.Refuse("C10", "unmet condition", "name the condition: "+strings.Join(t.Conditions, ", "), "the decision names no condition of the rule that is not met")
 	}
 	for _, code := range s.Unmet {
 		if !slices.Contains(t.Conditions, code) {

@@ -5,6 +5,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter/remedy"
+	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/repair/application"
 )
@@ -119,6 +120,29 @@ func TestC10RepairDecided(t *testing.T) {
 	refuses(t, func() remedy.RepairStepTerms { return decided(application.Grant) }, permit, map[string]func(*remedy.RepairStepTerms){
 		"C10: least period of publication": func(t *remedy.RepairStepTerms) { t.Application.Earliest = today + 1 },
 	})
+	falsely := func() remedy.RepairStepTerms {
+		t := decided(application.Withdraw, application.Step{Act: application.Grant, Agency: clerk.Agency, Official: clerk.Official})
+		t.Step.Finding, t.Term = digestHex, today+1
+		t.Conditions = []string{"period", "cure", "commitment"}
+		return t
+	}
+	refuses(t, falsely, permit, map[string]func(*remedy.RepairStepTerms){
+		"C10: body that listed it":            func(t *remedy.RepairStepTerms) { t.By = stranger },
+		"C13: independent decider":            func(t *remedy.RepairStepTerms) { t.Bodies = []string{codeOf("bank")} },
+		"C10: reasons":                        func(t *remedy.RepairStepTerms) { t.Step.Reasons = "no" },
+		"C10: unmet condition":                func(t *remedy.RepairStepTerms) { t.Step.Unmet = nil },
+		"C10: false statement of the subject": func(t *remedy.RepairStepTerms) { t.Step.Unmet = []string{"cure", "period"} },
+		"C10: finding":                        func(t *remedy.RepairStepTerms) { t.Step.Finding = "" },
+		"C10: new finding": func(t *remedy.RepairStepTerms) {
+			t.Application.Steps = append(t.Application.Steps, application.Step{Act: application.Withdraw, Finding: digestHex},
+				application.Step{Act: application.AskReview}, application.Step{Act: application.Grant})
+		},
+	})
+	over := falsely()
+	over.Term = today
+	if err := permit(over); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a record that is over by itself is brought back: %v", err)
+	}
 	refused := application.Step{Act: application.Refuse, Agency: clerk.Agency, Official: clerk.Official}
 	byItself := func() remedy.RepairStepTerms {
 		t := decided(application.AskReview, refused)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"probity/calendar"
@@ -22,16 +23,17 @@ import (
 
 // Repairs are the commands about repair.
 type Repairs struct {
-	Plan    repairPlan    `cmd:"" help:"Say of each record that tells against a subject until when it is shown, how it can be repaired, and what that changes."`
-	Notice  repairNotice  `cmd:"" help:"Print the repair notice of one record, as it goes with the penalty."`
-	Ask     repairAsk     `cmd:"" help:"Apply for the repair of one record."`
-	List    repairList    `cmd:"" help:"List a subject's applications with their steps and receipts."`
-	Waiting repairWaiting `cmd:"" help:"List the applications that the office of the credential has to decide."`
-	Grant   repairGrant   `cmd:"" help:"Grant a repair: the record is gone at once, everywhere."`
-	Refuse  repairRefuse  `cmd:"" help:"Refuse a repair, with reasons and the condition that is not met."`
-	Review  repairReview  `cmd:"" help:"Ask that another official look at a refusal."`
-	Uphold  repairUphold  `cmd:"" help:"Answer a review: the refusal stands, with reasons."`
-	Proof   repairProof   `cmd:"" help:"Write one document of an application into a file."`
+	Plan     repairPlan     `cmd:"" help:"Say of each record that tells against a subject until when it is shown, how it can be repaired, and what that changes."`
+	Notice   repairNotice   `cmd:"" help:"Print the repair notice of one record, as it goes with the penalty."`
+	Ask      repairAsk      `cmd:"" help:"Apply for the repair of one record."`
+	List     repairList     `cmd:"" help:"List a subject's applications with their steps and receipts."`
+	Waiting  repairWaiting  `cmd:"" help:"List the applications that the office of the credential has to decide."`
+	Grant    repairGrant    `cmd:"" help:"Grant a repair: the record is gone at once, everywhere."`
+	Refuse   repairRefuse   `cmd:"" help:"Refuse a repair, with reasons and the condition that is not met."`
+	Withdraw repairWithdraw `cmd:"" help:"Take a granted repair back that was got by a false commitment: the record counts again."`
+	Review   repairReview   `cmd:"" help:"Ask that another official look at a refusal or a withdrawal."`
+	Uphold   repairUphold   `cmd:"" help:"Answer a review: the refusal or the withdrawal stands, with reasons."`
+	Proof    repairProof    `cmd:"" help:"Write one document of an application into a file."`
 }
 
 // desk is the service with who acts and about whom.
@@ -250,6 +252,16 @@ func printRepair(s *console.Session, a *application.Application) {
 	s.Result(x, func(w io.Writer) { x.print(w) })
 }
 
+// lastly is the act that the receipts answer.
+func (a *answer) lastly() application.Act {
+	for _, step := range slices.Backward(a.Steps) {
+		if step.Act == application.Grant || step.Act == application.Withdraw {
+			return step.Act
+		}
+	}
+	return ""
+}
+
 func (a *answer) print(w io.Writer) {
 	fmt.Fprintf(w, "repair %s of %s on %s: %s\n", a.ID, a.Record, a.Subject, a.State)
 	fmt.Fprintf(w, "  with %s, to be decided by %s, answered by %s\n", a.Handler, a.DecideBy, a.AnswerBy)
@@ -268,7 +280,7 @@ func (a *answer) print(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	for _, r := range a.Receipts {
-		said := "is to delete it by " + r.Due.String()
+		said := map[bool]string{true: "is to delete it by ", false: "is to read the file anew by "}[a.lastly() == application.Grant] + r.Due.String()
 		if !r.Acknowledged.IsZero() {
 			said = "acknowledged " + console.Minute(r.Acknowledged)
 		}
@@ -379,7 +391,7 @@ type repairGrant struct {
 
 // Help shows the examples.
 func (repairGrant) Help() string {
-	return `Who lists, repairs: an official of the body that listed the matter decides, and on a review another one. The record is shown to nobody any more and counts in no rating, whoever received it is told to delete it, and the subject is told.
+	return `Who lists, repairs: an official of the body that listed the matter decides, and on a review another one. The record is shown to nobody any more and counts in no rating, whoever received it is told to delete it, and the subject is told. The orders that --lift names end with it: where one of them may not be lifted, nothing is done.
 
 Examples:
 
@@ -419,6 +431,31 @@ func (c repairRefuse) Run(s *console.Session) error {
 	return c.take(s, repair.Verdict{Act: application.Refuse, Reasons: c.Reasons, Unmet: c.Unmet})
 }
 
+type repairWithdraw struct {
+	step
+	Reasons string   `required:"" placeholder:"TEXT" help:"What was false, and how that was found, in the official's own words."`
+	False   []string `required:"" placeholder:"CODE" sep:"none" help:"What the subject vouched for falsely: cure, commitment; may be given more than once."`
+	Finding string   `required:"" placeholder:"FILE" help:"The document in which it was found; its SHA-256 is kept."`
+}
+
+// Help shows the examples.
+func (repairWithdraw) Help() string {
+	return `An official of the body that listed the matter takes the repair back, for nothing but a falsehood that the subject vouched for. From then on the record is shown and counts again, for as long as it would have without the repair; whoever received it is told to read the file anew, and the subject is told. Orders that were lifted with the repair stay lifted. The subject may have another official look at it.
+
+Examples:
+
+    probity repair withdraw uscc:91000000MA0000007C m0f3k0000000a1 --as lin --false cure --finding visit.pdf --reasons "the corrective advertisement of 1 July was never printed, as the newspaper confirms"`
+}
+
+// Run withdraws the repair.
+func (c repairWithdraw) Run(s *console.Session) error {
+	digest, err := console.DigestOf(c.Finding)
+	if err != nil {
+		return err
+	}
+	return c.take(s, repair.Verdict{Act: application.Withdraw, Reasons: c.Reasons, Unmet: c.False, Finding: digest})
+}
+
 type repairReview struct {
 	step
 	Reasons string `placeholder:"TEXT" help:"What the official overlooked; nothing need be said."`
@@ -445,7 +482,7 @@ type repairUphold struct {
 
 // Help shows the examples.
 func (repairUphold) Help() string {
-	return `Another official than the one who refused answers; to grant after a review, use probity repair grant.
+	return `Another official than the one who refused or withdrew answers; to grant after a review, use probity repair grant.
 
 Examples:
 

@@ -39,14 +39,16 @@ type Act string
 const (
 	// Forward: the application went to the body that listed the matter, at once.
 	Forward Act = "forwarded"
-	// Grant: the matter is repaired; everything it carried ends.
+	// Grant: the matter is repaired; everything it carried ends. It also answers the review of a refusal or a withdrawal.
 	Grant Act = "granted"
 	// Refuse: not repaired, with reasons and the conditions that are not met.
 	Refuse Act = "refused"
-	// AskReview: the subject asks that another official look at the refusal.
+	// AskReview: the subject asks that another official look at the refusal or the withdrawal.
 	AskReview Act = "review-requested"
-	// Uphold: the review leaves the refusal as it is, with reasons.
+	// Uphold: the review leaves the refusal or the withdrawal as it is, with reasons.
 	Uphold Act = "upheld"
+	// Withdraw: a granted repair is taken back, since what the subject vouched for was false; the record counts again.
+	Withdraw Act = "withdrawn"
 )
 
 // Step is one thing that happened.
@@ -60,8 +62,10 @@ type Step struct {
 	Due calendar.Day `json:"due"`
 	// Reasons are the official's own, or the subject's where it asks for a review.
 	Reasons string `json:"reasons,omitempty"`
-	// Unmet are the codes of the conditions that a refusal finds not met.
+	// Unmet are the codes of the conditions that a refusal finds not met, or that a withdrawal finds falsely vouched for.
 	Unmet []string `json:"unmet,omitempty"`
+	// Finding is the SHA-256, in hexadecimal, of the document that a withdrawal stands on.
+	Finding string `json:"finding,omitempty"`
 	// Lifted are the orders that were lifted with the grant.
 	Lifted []order.ID `json:"lifted,omitempty"`
 }
@@ -75,7 +79,7 @@ type Proof struct {
 	Bytes  int64    `json:"bytes"`
 }
 
-// Receipt is what one consumer has said about taking the repaired matter back.
+// Receipt is what one consumer has said about taking the repaired matter back or, after a withdrawal, about reading it anew.
 type Receipt struct {
 	Recipient string       `json:"recipient"`
 	Due       calendar.Day `json:"due"`
@@ -124,8 +128,10 @@ const (
 	Refused State = "refused"
 	// Reviewing: with another official.
 	Reviewing State = "reviewing"
-	// Upheld: the refusal stands after review.
+	// Upheld: the refusal, or the withdrawal, stands after review.
 	Upheld State = "upheld"
+	// Withdrawn: it was granted, and taken back; the record counts again.
+	Withdrawn State = "withdrawn"
 )
 
 // State is where the application stands.
@@ -142,6 +148,8 @@ func (a *Application) State() State {
 		return Reviewing
 	case Uphold:
 		return Upheld
+	case Withdraw:
+		return Withdrawn
 	case Forward:
 	}
 	return Deciding
@@ -158,6 +166,8 @@ func (a *Application) last() Step {
 var follows = map[Act][]Act{
 	"":        {Forward},
 	Forward:   {Grant, Refuse},
+	Grant:     {Withdraw},
+	Withdraw:  {AskReview},
 	Refuse:    {AskReview},
 	AskReview: {Grant, Uphold},
 }
@@ -188,7 +198,7 @@ func (a *Application) Overdue(today calendar.Day) bool {
 // Decider is the official who took the decision under review, as agency/name; "" before there is one.
 func (a *Application) Decider() string {
 	for _, s := range slices.Backward(a.Steps) {
-		if s.Act == Refuse || s.Act == Grant {
+		if s.Act == Refuse || s.Act == Grant || s.Act == Withdraw {
 			return s.Agency + "/" + s.Official
 		}
 	}

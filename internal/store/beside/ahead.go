@@ -42,8 +42,11 @@ func Rows(ctx context.Context, tx *sql.Tx, number Numbered, at Spot) (marks []go
 
 // SetAhead keeps that what has the number is gone, or out of use, as soon as it comes in.
 func SetAhead(ctx context.Context, tx *sql.Tx, number int64, kind gone.Kind, at time.Time) error {
-	if kind == gone.Stated || kind == gone.Unstated { // the newer of the two counts
-		if _, err := tx.ExecContext(ctx, `DELETE FROM gone_ahead WHERE number = ? AND kind IN (?, ?)`, number, int(gone.Stated), int(gone.Unstated)); err != nil {
+	for _, pair := range [][2]gone.Kind{{gone.Stated, gone.Unstated}, {gone.Repaired, gone.Unrepaired}} { // the newer of the two counts
+		if kind != pair[0] && kind != pair[1] {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM gone_ahead WHERE number = ? AND kind IN (?, ?)`, number, int(pair[0]), int(pair[1])); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package beside
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"probity/calendar"
 	"probity/internal/record"
@@ -35,12 +36,23 @@ func RepairedOn(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]calendar.D
 	return found, rows.Err()
 }
 
-// SetRepaired marks a record as repaired from the day on, in the act's transaction; it is never taken back, and the first
-// mark counts. repair is 0 where the application was lost with a database that was put back from a backup.
+// SetRepaired marks a record as repaired from the day on, in the act's transaction; the first mark counts. repair is 0 where the application was lost with a database that was put back from a backup.
 func SetRepaired(ctx context.Context, tx *sql.Tx, at Spot, repair int64, day calendar.Day) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO repaired (subject, record, repair, day) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		int64(at.Subject), int64(at.Record), repair, int64(day))
 	return err
+}
+
+// Unrepair takes the mark of a repair off a record of one of the subjects, in the transaction that withdraws it; false where
+// the record has no mark of that repair. A mark that a restore has put there, when the application's own was lost, goes too.
+func Unrepair(ctx context.Context, tx *sql.Tx, ids []any, one record.ID, repair int64) (bool, error) {
+	done, err := tx.ExecContext(ctx, `DELETE FROM repaired WHERE subject IN (`+engine.Marks(len(ids))+`) AND record = ? AND repair IN (?, 0)`,
+		append(slices.Clone(ids), int64(one), repair)...)
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n > 0, err
 }
 
 // moveRepaired lets the repair of a record go with it to another subject.

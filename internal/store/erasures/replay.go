@@ -83,7 +83,7 @@ type marked struct {
 }
 
 // net are the marks behind a sequence that still count: a record that was disputed and is in use again is not among them,
-// nor a file that was closed and opened, nor words that others took the place of. A record is known by its number alone,
+// nor a file that was closed and opened, nor a repair that was withdrawn, nor words that others took the place of. A record is known by its number alone,
 // since it may have gone to another subject between the two.
 func net(j Journal, since int64) (list []marked, last int64, err error) {
 	last = since
@@ -106,11 +106,8 @@ func net(j Journal, since int64) (list []marked, last int64, err error) {
 					list[open[n]].Kind = gone.Freed // in use again since: nothing to do
 					suppressed[m.Matter] = open[:n]
 				}
-			case gone.FileClosed, gone.FileOpened, gone.Stated, gone.Unstated:
-				of := m
-				if of.Kind &^= 1; of.Matter != 0 {
-					of.Subject = 0
-				}
+			case gone.FileClosed, gone.FileOpened, gone.Stated, gone.Unstated, gone.Repaired, gone.Unrepaired:
+				of := pairOf(m)
 				if n, ok := newest[of]; ok {
 					list[n].Kind = gone.Freed
 				}
@@ -123,10 +120,21 @@ func net(j Journal, since int64) (list []marked, last int64, err error) {
 	return slices.DeleteFunc(list, func(m marked) bool { return m.Kind == gone.Freed || m.Kind == gone.FileOpened }), last, err
 }
 
+// pairOf is the same for a mark and the one that takes it back.
+func pairOf(m gone.Mark) gone.Mark {
+	if m.Kind == gone.Repaired || m.Kind == gone.Unrepaired {
+		return gone.Mark{Kind: gone.Repaired, Matter: m.Matter}
+	}
+	if m.Kind &^= 1; m.Matter != 0 {
+		m.Subject = 0
+	}
+	return m
+}
+
 // ofRecord tells whether a mark is on a record.
 func (m *marked) ofRecord() bool {
 	switch m.Kind {
-	case gone.RecordErased, gone.RecordOut, gone.Suppressed, gone.Repaired:
+	case gone.RecordErased, gone.RecordOut, gone.Suppressed, gone.Repaired, gone.Unrepaired:
 		return true
 	case gone.Stated, gone.Unstated:
 		return m.Matter != 0
@@ -216,7 +224,7 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO file_freeze (subject, frozen_at) SELECT ?1, ?2
 			WHERE NOT EXISTS (SELECT 1 FROM file_freeze WHERE subject = ?1 AND opened_at IS NULL)`, int64(m.Subject), store.Micro(m.at))
 		return err
-	case gone.RecordOut, gone.Suppressed, gone.Repaired:
+	case gone.RecordOut, gone.Suppressed, gone.Repaired, gone.Unrepaired:
 		if err := e.ratings(ctx, m.Subject); err != nil {
 			return err
 		}
@@ -277,6 +285,9 @@ func (e *eraser) again(ctx context.Context, m marked) error {
 		return beside.SetContests(ctx, e.tx, []beside.Contest{beside.Lost(at, m.Kind)})
 	case gone.Repaired:
 		return beside.SetRepaired(ctx, e.tx, at, 0, calendar.In(m.at, calendar.Shanghai))
+	case gone.Unrepaired: // granted before the backup: it was in the file again when the database was lost
+		_, err := e.tx.ExecContext(ctx, `DELETE FROM repaired WHERE subject = ? AND record = ?`, int64(at.Subject), int64(at.Record))
+		return err
 	}
 	return e.record(ctx, at.Subject, at.Record, false)
 }

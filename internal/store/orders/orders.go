@@ -63,27 +63,35 @@ func (s *Store) EnterOrder(ctx context.Context, permit charter.Restriction, text
 // EndOrder keeps a permitted ending together with its line in the ledger, the notice to the subject, and the demand to
 // everybody who was told of the order; the same act a second time is a fault Conflict.
 func (s *Store) EndOrder(ctx context.Context, permit charter.Ended, text measure.Text, x measure.Leaves) error {
-	o, e := permit.Order(), permit.Ending()
+	trace := &store.Trace{At: permit.Ending().At}
+	return s.WriteWith(ctx, trace, func(tx *sql.Tx) error {
+		return End(ctx, tx, trace, measure.OrderEnding{Permit: permit, Text: text, Leaves: x})
+	})
+}
+
+// End is EndOrder in the transaction of another act from which the ending follows; what it leaves behind goes into that
+// act's trace.
+func End(ctx context.Context, tx *sql.Tx, trace *store.Trace, x measure.OrderEnding) error {
+	o, e := x.Permit.Order(), x.Permit.Ending()
 	if o == nil {
 		return fault.New(fault.Internal, "store.permit", "an order was to be ended without a permit")
 	}
-	trace := &store.Trace{
-		At: e.At, Entries: []*ledger.Entry{x.Line}, Notices: []notice.Written{x.Notice},
-		Gone: []gone.Mark{{Kind: gone.OrderEnded, Subject: o.Subject, Matter: int64(o.ID)}},
+	_, err := tx.ExecContext(ctx, `INSERT INTO order_ending (subject, order_id, act, day, agency, official, digest, at,
+		particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`,
+		int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], store.Micro(e.At),
+		x.Text.Body, x.Text.Sealed)
+	if err == nil {
+		err = recalls.Decided(ctx, tx, o.Subject, o.ID.String(), e.Agency+"/"+e.Official, e.At)
 	}
-	return s.WriteAct(ctx, permit, trace, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO order_ending (subject, order_id, act, day, agency, official, digest, at,
-			particulars, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`,
-			int64(o.Subject), int64(o.ID), string(e.Act), int64(e.Day), e.Agency, e.Official, e.Document.Digest[:], store.Micro(e.At),
-			text.Body, text.Sealed)
-		if err == nil {
-			err = recalls.Decided(ctx, tx, o.Subject, o.ID.String(), e.Agency+"/"+e.Official, e.At)
-		}
-		if err != nil {
-			return err
-		}
-		return demand(ctx, tx, trace, x.Lift, o.ID)
-	})
+	if err != nil {
+		return err
+	}
+	trace.Entries, trace.Notices = append(trace.Entries, x.Leaves.Line), append(trace.Notices, x.Leaves.Notice)
+	trace.Gone = append(trace.Gone, gone.Mark{Kind: gone.OrderEnded, Subject: o.Subject, Matter: int64(o.ID)})
+	if err := demand(ctx, tx, trace, x.Leaves.Lift, o.ID); err != nil {
+		return err
+	}
+	return charter.Told(x.Permit, trace.Notices)
 }
 
 // ExpireOrder writes down that an order came to its end by itself, together with what that leaves behind; false where it

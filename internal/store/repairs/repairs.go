@@ -1,5 +1,5 @@
 // Package repairs keeps applications for repair, their steps and proofs, and takes down what was repaired in the very
-// transaction that grants it. Nothing in it is ever changed or deleted.
+// transaction that grants it; a withdrawal brings it back in its own. Applications and steps are never changed.
 package repairs
 
 import (
@@ -19,6 +19,7 @@ import (
 	"probity/internal/repair/application"
 	"probity/internal/store"
 	"probity/internal/store/beside"
+	"probity/internal/store/orders"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -60,7 +61,7 @@ func (s *Store) Record(ctx context.Context, of subject.ID, id record.ID) (repair
 }
 
 func heldOf(e *store.Entry) repair.Held {
-	return repair.Held{Version: *e.Newest(), Since: e.Versions[0].RecordedAt}
+	return repair.Held{Version: *e.Newest(), Since: e.Versions[0].RecordedAt, Term: e.Term()}
 }
 
 // Ask keeps a permitted application with its proofs and its first step, in one transaction with what it leaves.
@@ -101,30 +102,56 @@ func (s *Store) Step(ctx context.Context, permit remedy.RepairStep, reasons repa
 		return 0, fault.New(fault.Internal, "store.permit", "a step of a repair was to be kept without a permit")
 	}
 	t := trace(&left)
-	if !permit.Repairs() {
+	if !permit.Repairs() && !permit.Reinstates() {
 		return 0, s.db.WriteAct(ctx, permit, t, func(tx *sql.Tx) error {
 			return addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons)
 		})
 	}
-	t.Gone = []gone.Mark{{Kind: gone.Repaired, Subject: a.Subject, Matter: int64(a.Record)}}
 	return s.db.Change(ctx, step.Agency, "repair", []subject.ID{a.Subject}, step.At, t, func(tx *sql.Tx) error {
 		if err := addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons); err != nil {
 			return err
 		}
-		at := store.Spot{Subject: a.Subject, Record: a.Record}
-		if err := beside.SetRepaired(ctx, tx, at, int64(a.ID), calendar.In(step.At, calendar.Shanghai)); err != nil {
+		if err := mark(ctx, tx, permit, t); err != nil {
 			return err
 		}
 		if left.Demand != nil {
-			d := *left.Demand
-			var err error
-			if d.Recipients, err = readers(ctx, tx, a.Subject, store.Micro(left.Since)); err != nil {
+			readings, err := store.Readings(ctx, tx, a.Subject)
+			if err != nil {
 				return err
 			}
-			t.Demands = []recall.Demand{d}
+			d := *left.Demand
+			if d.Recipients = recall.Recipients(readings, left.Received); len(d.Recipients) > 0 {
+				t.Demands = append(t.Demands, d)
+			}
+		}
+		for _, ending := range left.Lifts {
+			if err := orders.End(ctx, tx, t, ending); err != nil {
+				return err
+			}
 		}
 		return charter.Told(permit, t.Notices)
 	})
+}
+
+// mark puts the mark of the repair on the record, or takes it off where the repair is withdrawn.
+func mark(ctx context.Context, tx *sql.Tx, permit remedy.RepairStep, t *store.Trace) error {
+	a := permit.Application()
+	if permit.Repairs() {
+		t.Gone = append(t.Gone, gone.Mark{Kind: gone.Repaired, Subject: a.Subject, Matter: int64(a.Record)})
+		at := store.Spot{Subject: a.Subject, Record: a.Record}
+		return beside.SetRepaired(ctx, tx, at, int64(a.ID), calendar.In(permit.Step().At, calendar.Shanghai))
+	}
+	t.Gone = append(t.Gone, gone.Mark{Kind: gone.Unrepaired, Subject: a.Subject, Matter: int64(a.Record)})
+	same, err := store.Same(ctx, tx, a.Subject)
+	if err != nil {
+		return err
+	}
+	off, err := beside.Unrepair(ctx, tx, same, a.Record, int64(a.ID))
+	if err == nil && !off {
+		err = fault.New(fault.Conflict, "repair.moved", "the record %s is not gone by the repair %s alone, or is no more with its subject", a.Record, a.ID).
+			With("see the applications for it with: probity repair list")
+	}
+	return err
 }
 
 func trace(left *repair.Left) *store.Trace {
@@ -150,26 +177,6 @@ func addStep(ctx context.Context, tx *sql.Tx, a *application.Application, seq in
 		VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(a.Subject), int64(a.ID), seq, string(step.Act), store.Micro(step.At), step.Agency, step.Official,
 		store.NullDay(step.Due), text.Body, text.Sealed)
 	return err
-}
-
-// readers are the agencies that were shown anything of the subject since an instant: each of them may have received the
-// record or something made of it.
-func readers(ctx context.Context, tx *sql.Tx, of subject.ID, since int64) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT reader FROM ledger_entry
-		WHERE subject = ? AND act = ? AND reader <> '' AND at >= ? ORDER BY reader`, int64(of), string(ledger.Read), since)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var r string
-		if err := rows.Scan(&r); err != nil {
-			return nil, err
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
 }
 
 // Applications are given oldest first, with their steps and receipts; those of an agency by the day they are due.
@@ -241,7 +248,7 @@ func steps(ctx context.Context, tx *sql.Tx, one *repair.Stored) error {
 		return err
 	}
 	defer rows.Close()
-	granted := int64(0)
+	last, ground := int64(0), ""
 	for rows.Next() {
 		var step application.Step
 		var at int64
@@ -251,20 +258,23 @@ func steps(ctx context.Context, tx *sql.Tx, one *repair.Stored) error {
 			return err
 		}
 		step.At, step.Due = store.Instant(at), store.DayOf(due)
-		if step.Act == application.Grant {
-			granted = at
+		switch step.Act {
+		case application.Grant:
+			last, ground = at, repair.Ground
+		case application.Withdraw:
+			last, ground = at, repair.Withdrawn
 		}
 		a.Steps, one.Reasons = append(a.Steps, step), append(one.Reasons, text)
 	}
-	if err := rows.Err(); err != nil || granted == 0 {
+	if err := rows.Err(); err != nil || last == 0 {
 		return err
 	}
-	return receipts(ctx, tx, a, granted)
+	return receipts(ctx, tx, a, ground, last)
 }
 
-func receipts(ctx context.Context, tx *sql.Tx, a *application.Application, at int64) error {
+func receipts(ctx context.Context, tx *sql.Tx, a *application.Application, ground string, at int64) error {
 	rows, err := tx.QueryContext(ctx, `SELECT recipient, due, acknowledged_at FROM recall
-		WHERE subject = ? AND about = ? AND ground = ? AND at = ? ORDER BY recipient`, int64(a.Subject), a.Record.String(), repair.Ground, at)
+		WHERE subject = ? AND about = ? AND ground = ? AND at = ? ORDER BY recipient`, int64(a.Subject), a.Record.String(), ground, at)
 	if err != nil {
 		return err
 	}

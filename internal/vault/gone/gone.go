@@ -68,6 +68,8 @@ const (
 	// record nor subject, the mark waits for the row to come in again.
 	OfRow    Kind = 24
 	OfPerson Kind = 25
+	// Unrepaired: a repair that was got by a false commitment is withdrawn; it takes back the marks Repaired on the record.
+	Unrepaired Kind = 26
 )
 
 var kindNames = [...]string{
@@ -78,6 +80,7 @@ var kindNames = [...]string{
 	Unstated: "statement taken away", DelayOrdered: "delay ordered", DisputeOpened: "dispute opened",
 	OrderContested: "order contested", ListContested: "entry on a list contested", RepairAsked: "repair asked for",
 	RulingContested: "review asked for", OfRow: "by row", OfPerson: "by identifier",
+	Unrepaired: "repair withdrawn",
 }
 
 // String is the kind in words.
