@@ -91,13 +91,6 @@ func (r *rows) empty() {
 	r.n = 0
 }
 
-func (r *rows) size() (n int64) {
-	for _, c := range r.columns {
-		n += c.width() * r.n
-	}
-	return n
-}
-
 func (r *rows) number(at int, v int64) {
 	r.bytes[at] = binary.LittleEndian.AppendUint64(r.bytes[at], uint64(v))
 }

@@ -85,7 +85,7 @@ func hash(path string) (sum string, n int64, err error) {
 	if err != nil {
 		return "", 0, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing is written through it
 	digest := sha256.New()
 	n, err = io.Copy(digest, f)
 	return hex.EncodeToString(digest.Sum(nil)), n, err

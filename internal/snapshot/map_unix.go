@@ -16,7 +16,7 @@ func mapRead(path string) ([]byte, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing is written through it
 	info, err := f.Stat()
 	if err != nil {
 		return nil, nil, err
@@ -34,7 +34,7 @@ func mapScratch(path string, size int64) (data []byte, free func() error, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing is written through it
 	if size == 0 {
 		return nil, func() error { return os.Remove(path) }, nil
 	}

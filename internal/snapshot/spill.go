@@ -55,7 +55,7 @@ func (s *spill) gather(buffer []byte, offsets []int64) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing is written through it
 	in := bufio.NewReaderSize(io.LimitReader(f, s.Bytes), 1<<20)
 	next := append([]int64(nil), offsets...)
 	var head [8]byte

@@ -231,7 +231,7 @@ func (c exportCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	defer open.Close()
+	defer open.Close() //nolint:errcheck // it was only read
 	if err := s.Opened.Noted(s.Ctx, permit, "export", "snapshot "+filepath.Base(c.Dir)); err != nil {
 		return err
 	}
