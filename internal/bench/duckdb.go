@@ -77,7 +77,7 @@ func (d *duckDB) close() error {
 // group by them.
 func (d *duckDB) load(run Run, c *crowd.Crowd) error {
 	path := filepath.Join(run.Dir, "records.csv")
-	f, err := os.Create(path) //nolint:gosec // G304: in the run's own folder
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (d *duckDB) same(run Run, c *crowd.Crowd, r *ratings) error {
 	if _, err := d.do(fmt.Sprintf("COPY (SELECT subject, score, band FROM result ORDER BY subject) TO '%s' (FORMAT csv, HEADER false)", path)); err != nil {
 		return err
 	}
-	f, err := os.Open(path) //nolint:gosec // G304: in the run's own folder
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
