@@ -51,6 +51,8 @@ type Request struct {
 	Measure, Record string
 	// Part is the part of the file that is asked for; "" is the whole.
 	Part Part
+	// Counter is where two officials hand the own file to the subject; nil for every other read.
+	Counter *Counter
 	// reference stands in the entry in place of the case, where the case concerns several subjects.
 	reference string
 }
@@ -158,7 +160,7 @@ func (s Scope) Subject() subject.Subject { return s.subject }
 // Level is how much of it may be answered: yes or no, a band, or everything.
 func (s Scope) Level() charter.Level { return s.level }
 
-// Own tells that the subject itself reads.
+// Own tells that the subject itself reads, or that it is handed its file at a counter.
 func (s Scope) Own() bool { return s.own }
 
 // Reader is the agency that reads, "" for the subject itself.
@@ -278,7 +280,7 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	o := opening{sub, &Line{
 		Entry: &ledger.Entry{
 			Subject: sub.ID, At: d.now(), Act: ledger.Read, What: string(t.What), Detail: detail(r, permit),
-			Reader: t.By.Agency, Official: t.By.Official, Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
+			Reader: t.By.Agency, Official: officials(t), Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
 		},
 		Permit: permit, Day: t.Today,
 	}}
@@ -296,7 +298,7 @@ func (o opening) scope() Scope {
 	p := o.line.Permit
 	t := p.Terms()
 	return Scope{
-		subject: o.subject, what: t.What, level: p.Level(), own: t.By.Subject != 0, reader: t.By.Agency,
+		subject: o.subject, what: t.What, level: p.Level(), own: p.Own(), reader: t.By.Agency,
 		purpose: t.Purpose, model: t.Model, consent: p.Consent(), datasets: p.Datasets(), today: t.Today, seq: o.line.Entry.Seq,
 	}
 }
@@ -305,6 +307,9 @@ func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject) (char
 	terms := charter.ReadTerms{
 		By: r.As.Actor(), Subject: sub, What: r.What, Purpose: r.Purpose, Basis: r.Basis, Case: r.Case,
 		Model: r.Model, Context: r.Context, Catalogue: d.catalogue, Today: calendar.In(d.now(), calendar.Shanghai),
+	}
+	if r.Counter != nil {
+		terms.Counter = &charter.Counter{With: r.Counter.With.Actor(), Proof: r.Counter.Proof}
 	}
 	if terms.By.Subject != 0 {
 		own, err := d.store.Subject(ctx, terms.By.Subject) // it may have been merged since the credential was issued
@@ -334,6 +339,9 @@ func detail(r *Request, p charter.ReadPermit) string {
 	say("measure", r.Measure)
 	say("part", string(r.Part))
 	say("record", r.Record)
+	if c := p.Terms().Counter; c != nil {
+		say("counter", string(c.Proof))
+	}
 	if p.Level() != charter.FullAnswer {
 		say("level", p.Level().String())
 	}

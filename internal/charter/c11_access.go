@@ -49,7 +49,9 @@ type ReadTerms struct {
 	// Model and Context are those of the rating asked for, or of the benefit's; "" where the read has none.
 	Model, Context string
 	// Consents are the subject's own; nil for subjects that give none.
-	Consents  []consent.Consent
+	Consents []consent.Consent
+	// Counter is where the own file is handed out; nil for every other read.
+	Counter   *Counter
 	Catalogue *catalogue.Catalogue
 	Today     calendar.Day
 }
@@ -60,11 +62,15 @@ type ReadPermit struct {
 	level    Level
 	consent  consent.ID
 	once     bool
+	own      bool
 	datasets []string
 }
 
 // Terms are those of the read as they will be recorded; nil in a zero permit.
 func (p ReadPermit) Terms() *ReadTerms { return p.terms }
+
+// Own tells that the answer goes to the subject itself: it reads, or stands at the counter.
+func (p ReadPermit) Own() bool { return p.own }
 
 // Level is how much may be answered.
 func (p ReadPermit) Level() Level { return p.level }
@@ -89,6 +95,9 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 	if t.By.Subject != 0 {
 		return ownRead(t)
 	}
+	if t.What == ReadOwnFile && t.Counter != nil {
+		return counterRead(t)
+	}
 	p, err := statedRead(&t)
 	if err != nil {
 		return ReadPermit{}, err
@@ -112,12 +121,18 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 	return permit, nil
 }
 
+// What the reads of an own file state, whoever hands it out.
+const (
+	ownFilePurpose = "own-file"
+	ownFileBasis   = "charter C12"
+)
+
 func ownRead(t ReadTerms) (ReadPermit, error) {
-	if t.By.Subject != t.Subject.ID || t.By.Credential == "" {
+	if t.By.Subject != t.Subject.ID || t.By.Credential == "" || t.Counter != nil {
 		return ReadPermit{}, Refuse("C11", "own file", "read your own file, or have an official ask for a stated purpose", "a subject's credential opens its own file and no other")
 	}
-	t.Purpose, t.Basis, t.Case = "own-file", "charter C12", ""
-	return ReadPermit{terms: &t, level: FullAnswer}, nil
+	t.Purpose, t.Basis, t.Case = ownFilePurpose, ownFileBasis, ""
+	return ReadPermit{terms: &t, level: FullAnswer, own: true}, nil
 }
 
 // statedRead holds that everything is stated, and that the purpose is of the closed list and allows it.
@@ -128,7 +143,7 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	switch t.What {
 	case ReadFile, ReadRating, ReadDecision, ReadExplanation, ReadHistory:
 	case ReadOwnFile, ReadLog:
-		return nil, missing("own credential", "use the subject's own credential: --as", "the own file and who looked at it are for the subject itself")
+		return nil, missing("own credential", "use the subject's own credential: --as; two officials hand the file out at a counter: probity file export --counter", "the own file and who looked at it are for the subject itself")
 	default:
 		return nil, missing("what is read", "ask for a file, a rating, a decision, an explanation or a history", "the read does not say what is read")
 	}
@@ -154,9 +169,6 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 		return nil, missing("legal basis of the purpose", "the purpose allows: "+basesOf(p), "the purpose "+p.Code+" does not rest on "+t.Basis)
 	case p.NeedsCase && blank(t.Case):
 		return nil, missing("case", "state the number of the case with --case", "the purpose "+p.Code+" needs a case")
-	}
-	if err := Article(t.Basis); err != nil {
-		return nil, err
 	}
 	if err := Article(t.Basis); err != nil {
 		return nil, err

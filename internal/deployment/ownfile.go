@@ -16,7 +16,6 @@ import (
 	"probity/internal/ownfile"
 	"probity/internal/rating"
 	"probity/internal/record"
-	"probity/internal/repair"
 	"probity/internal/store"
 	"probity/internal/store/rulings"
 	"probity/internal/subject"
@@ -25,7 +24,17 @@ import (
 // OwnFile gathers everything that is held on the subject of the credential, which must be its own. It is free, and the
 // reading is recorded.
 func (d *Deployment) OwnFile(ctx context.Context, as access.Credential, of subject.ID, l ownfile.Language) (*ownfile.File, error) {
-	scope, err := d.Access.Open(ctx, access.Request{As: as, Subject: of, What: access.OwnFile})
+	return d.ownFile(ctx, access.Request{As: as, Subject: of, What: access.OwnFile}, l)
+}
+
+// OwnFileAtCounter is OwnFile for a subject that stands at a counter of the official whose credential it is: two officials
+// identified it by a document, and the entry names both.
+func (d *Deployment) OwnFileAtCounter(ctx context.Context, as access.Credential, c access.Counter, of subject.ID, l ownfile.Language) (*ownfile.File, error) {
+	return d.ownFile(ctx, access.Request{As: as, Subject: of, What: access.OwnFile, Counter: &c}, l)
+}
+
+func (d *Deployment) ownFile(ctx context.Context, r access.Request, l ownfile.Language) (*ownfile.File, error) {
+	scope, err := d.Access.Open(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +46,7 @@ func (d *Deployment) OwnFile(ctx context.Context, as access.Credential, of subje
 	if err != nil {
 		return nil, err
 	}
-	parts := ownParts{d, as, of, ratings, lists, notice.Language(l)}
+	parts := ownParts{d, ratings, lists, notice.Language(l)}
 	desk, err := ownfile.New(parts.sections(), d.Now)
 	if err != nil {
 		return nil, err
@@ -48,8 +57,6 @@ func (d *Deployment) OwnFile(ctx context.Context, as access.Credential, of subje
 // ownParts are the rooms' contributions to one own file.
 type ownParts struct {
 	d       *Deployment
-	as      access.Credential
-	of      subject.ID
 	ratings *rating.Desk
 	lists   *listing.Service
 	lang    notice.Language
@@ -321,13 +328,13 @@ func (p ownParts) history(ctx context.Context, scope access.Scope) (ownfile.Part
 	return ownfile.Describe(list, "model", "as_of", "band")
 }
 
-func (p ownParts) orders(ctx context.Context, _ access.Scope) (ownfile.Part, error) {
-	list, err := p.d.Measures(p.ratings).Orders(ctx, measure.Request{As: p.as, Subject: p.of})
+func (p ownParts) orders(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
+	list, err := p.d.Measures(p.ratings).OrdersIn(ctx, scope)
 	return described(list, err, "issuer", "measure", "start")
 }
 
-func (p ownParts) listings(ctx context.Context, _ access.Scope) (ownfile.Part, error) {
-	list, err := p.lists.Show(ctx, listing.Request{As: p.as, Subject: p.of})
+func (p ownParts) listings(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
+	list, err := p.lists.In(ctx, scope)
 	return described(list, err, "list", "state")
 }
 
@@ -393,8 +400,8 @@ func (p ownParts) statements(ctx context.Context, scope access.Scope) (ownfile.P
 	return part, err
 }
 
-func (p ownParts) repairs(ctx context.Context, _ access.Scope) (ownfile.Part, error) {
-	list, err := p.d.Repairs(p.ratings).List(ctx, repair.Reading{As: p.as, Subject: p.of})
+func (p ownParts) repairs(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
+	list, err := p.d.Repairs(p.ratings).Of(ctx, scope.Subject().ID, 0)
 	part, err := described(list, err, "record")
 	for i := range part.Items {
 		repairItem(&part.Items[i], &list[i], p.today())

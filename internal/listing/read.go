@@ -33,7 +33,15 @@ func (s *Service) Show(ctx context.Context, q Request) ([]entry.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.In(ctx, scope)
+}
+
+// In is Show for those who have opened a scope for the file.
+func (s *Service) In(ctx context.Context, scope access.Scope) ([]entry.Entry, error) {
 	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return nil, err
+	}
 	all, err := s.entries(ctx, id)
 	if err != nil || scope.Own() {
 		return all, err

@@ -153,7 +153,15 @@ func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) 
 	if err != nil {
 		return nil, err
 	}
+	return s.OrdersIn(ctx, scope)
+}
+
+// OrdersIn is Orders for those who have opened a scope for the file.
+func (s *Service) OrdersIn(ctx context.Context, scope access.Scope) ([]order.Order, error) {
 	id := scope.Subject().ID
+	if err := scope.Require(id, access.File); err != nil {
+		return nil, err
+	}
 	all, err := s.orders(ctx, id)
 	if err == nil {
 		err = s.addSteps(ctx, id, all)

@@ -141,6 +141,8 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 			say(s.words.level, cmp.Or(s.words.shown[value], value))
 		case "record":
 			say(s.words.record, value)
+		case "counter":
+			say(s.words.counter, cmp.Or(s.words.proofs[value], value))
 		case "level":
 			say(s.words.level, cmp.Or(s.words.shown[value], value))
 		case "consent":

@@ -16,6 +16,9 @@ type words struct {
 	consent, datasets, refused, of, and, separator, said string
 	// shown are the parts of a file and the levels of an answer.
 	shown map[string]string
+	// counter says that the file was handed out at a counter, proofs what was shown there.
+	counter string
+	proofs  map[string]string
 }
 
 var english = words{
@@ -56,6 +59,11 @@ var english = words{
 		"statements": "your own words", "consents": "the consents", "notices": "what you were told", "channels": "the ways on which you are told",
 		"recalls": "what others must take back", "receipt": "the receipt of an entry",
 	},
+	counter: "handed out at a counter to whoever showed %s",
+	proofs: map[string]string{
+		"resident-id": "your resident identity card", "passport": "your passport", "residence-permit": "your residence permit",
+		"licence": "your licence", "mandate": "your mandate",
+	},
 }
 
 var chinese = words{
@@ -92,5 +100,9 @@ var chinese = words{
 		"yes_no": "仅是或否", "band": "仅等级", "records": "记录", "orders": "限制令", "lists": "列入名单情况", "decisions": "决定", "rulings": "人工决定",
 		"repairs": "信用修复途径与申请", "disputes": "异议", "statements": "本人声明", "consents": "授权同意", "notices": "通知", "channels": "告知渠道",
 		"recalls": "撤回与更正通知", "receipt": "登记凭据",
+	},
+	counter: "在窗口凭%s交付",
+	proofs: map[string]string{
+		"resident-id": "居民身份证", "passport": "护照", "residence-permit": "居住证或永久居留身份证", "licence": "登记证照", "mandate": "公证授权委托书",
 	},
 }

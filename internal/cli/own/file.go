@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"probity/internal/access"
+	"probity/internal/charter"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/ownfile"
@@ -22,16 +24,21 @@ type fileExport struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Out     string `placeholder:"DIR|FILE" help:"A folder for both forms, or a file: .html for the page, anything else for the JSON. Without it the JSON goes to standard output."`
 	Lang    string `default:"en" enum:"en,zh" placeholder:"CODE" help:"The language of the page: en or zh."`
+	Counter string `placeholder:"DOCUMENT" enum:",resident-id,passport,residence-permit,licence,mandate" default:"" help:"Hand it out at a counter: the kind of document by which two officials identified the subject. resident-id, passport, residence-permit or mandate for a human being, licence or mandate for an organisation."`
+	console.Witness
 }
 
 // Help shows the examples.
 func (fileExport) Help() string {
 	return `It is free, any day, with the subject's own credential: records with their sources, ratings with every point, orders, lists, readers, consents, disputes with their clocks, statements, repairs and notices. The copy says by when it must be deleted: what is in it lapses, and a copy does not know. docs/own-file.md describes the JSON.
 
+Who has no credential gets it at a counter: an official hands it out once a second one, --with, has looked at the document too. Of the document its kind alone is kept, neither number nor picture; the entry of the reading names both officials, and stands in the file that is handed out.
+
 Examples:
 
     probity file export id:000000199001011239 --as zhang-own --out zhang --lang zh
-    probity file export uscc:91000000MA0000007C --as company-own > own.json`
+    probity file export uscc:91000000MA0000007C --as company-own > own.json
+    probity file export id:000000199001011239 --as gu --with wang --counter resident-id --out page.html`
 }
 
 // Run writes the file.
@@ -44,14 +51,17 @@ func (c fileExport) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	as, err := s.Acting()
+	as, with, err := s.Pair(c.With)
 	if err != nil {
 		return err
 	}
-	if as.Subject() == 0 {
-		return fault.Refuse("C12", "own credential", "the own file is for the subject itself", "use the subject's own credential: --as")
+	lang := ownfile.Language(c.Lang)
+	var f *ownfile.File
+	if c.Counter == "" {
+		f, err = r.OwnFile(s.Ctx, as, sub.ID, lang)
+	} else {
+		f, err = r.OwnFileAtCounter(s.Ctx, as, access.Counter{With: with, Proof: charter.ProofOfIdentity(c.Counter)}, sub.ID, lang)
 	}
-	f, err := r.OwnFile(s.Ctx, as, sub.ID, ownfile.Language(c.Lang))
 	if err != nil {
 		return err
 	}

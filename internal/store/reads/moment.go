@@ -52,7 +52,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 		f = m.consents[consentOf(l)]
 	}
 	if t := l.Permit.Terms(); t != nil {
-		f.Revoked = m.revoked[t.By.Credential]
+		f.Revoked = m.revoked[t.By.Credential] || t.Counter != nil && m.revoked[t.Counter.With.Credential]
 	}
 	if made != nil {
 		f.Made, f.Limit = made.now, l.Limit
@@ -68,12 +68,12 @@ func momentOf(ctx context.Context, tx *sql.Tx, lines []*access.Line) (*moment, e
 		if t == nil {
 			continue // it does not stand
 		}
-		if _, known := m.revoked[t.By.Credential]; !known {
-			yes, err := revoked(ctx, tx, t.By.Credential)
-			if err != nil {
-				return nil, err
-			}
-			m.revoked[t.By.Credential] = yes
+		err := m.lookAtCredential(ctx, tx, t.By.Credential)
+		if err == nil && t.Counter != nil {
+			err = m.lookAtCredential(ctx, tx, t.Counter.With.Credential)
+		}
+		if err != nil {
+			return nil, err
 		}
 		if u := usageOf(l); u.reader != "" && m.made[u] == nil {
 			n, err := counted(ctx, tx, u)
@@ -92,6 +92,16 @@ func momentOf(ctx context.Context, tx *sql.Tx, lines []*access.Line) (*moment, e
 		}
 	}
 	return m, nil
+}
+
+// lookAtCredential finds whether the credential was revoked, once a batch.
+func (m *moment) lookAtCredential(ctx context.Context, tx *sql.Tx, name string) error {
+	if _, known := m.revoked[name]; known {
+		return nil
+	}
+	yes, err := revoked(ctx, tx, name)
+	m.revoked[name] = yes
+	return err
 }
 
 func revoked(ctx context.Context, tx *sql.Tx, name string) (yes bool, err error) {
