@@ -1,12 +1,15 @@
 package access
 
-import "probity/internal/charter"
+import (
+	"probity/internal/subject/proof"
+	"probity/internal/charter"
+)
 
 // Counter is where two officials hand a subject its own file, because it has no credential or no machine to use it on:
 // With is the second of them, Proof the kind of the document by which both identified the subject (Charter C11, C12).
 type Counter struct {
 	With  Credential
-	Proof charter.ProofOfIdentity
+	Proof proof.Document
 }
 
 // officials are who answers for a read: the official, and at a counter the second one too, with its agency where that is

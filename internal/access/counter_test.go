@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"probity/internal/access"
+	"probity/internal/subject/proof"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -15,7 +16,7 @@ func TestTheCounterNamesBothOfficials(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	he := o.official(t, "he", "ministry", "Inspector He")
-	r := access.Request{As: o.wu, Subject: o.person, What: access.OwnFile, Counter: &access.Counter{With: o.wu, Proof: charter.Passport}}
+	r := access.Request{As: o.wu, Subject: o.person, What: access.OwnFile, Counter: &access.Counter{With: o.wu, Proof: proof.Passport}}
 	if _, err := o.desk.Open(t.Context(), r); !fault.Is(err, fault.Refused) {
 		t.Fatalf("one official alone: %v", err)
 	}
@@ -50,7 +51,7 @@ func TestTheCounterNamesBothOfficials(t *testing.T) {
 func TestTheSecondCredentialIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	r := access.Request{As: o.wu, Subject: o.person, What: access.OwnFile, Counter: &access.Counter{With: o.lin, Proof: charter.Passport}}
+	r := access.Request{As: o.wu, Subject: o.person, What: access.OwnFile, Counter: &access.Counter{With: o.lin, Proof: proof.Passport}}
 	if err := o.desk.Revoke(t.Context(), o.wu, "lin"); err != nil {
 		t.Fatal(err)
 	}

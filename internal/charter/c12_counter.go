@@ -3,42 +3,21 @@ package charter
 import (
 	"slices"
 	"strings"
+
+	"probity/internal/subject/proof"
 )
-
-// ProofOfIdentity is the kind of a document by which somebody at a counter shows who it is. Neither the document's number
-// nor a picture of it is kept: the kind says what was looked at, and the officials answer for having looked.
-type ProofOfIdentity string
-
-// The documents: the first three are for human beings and sole traders, the licence for organisations. A mandate is
-// certified by a notary and shows for whom its bearer stands.
-const (
-	ResidentCard    ProofOfIdentity = "resident-id"
-	Passport        ProofOfIdentity = "passport"
-	ResidencePermit ProofOfIdentity = "residence-permit"
-	Licence         ProofOfIdentity = "licence"
-	Mandate         ProofOfIdentity = "mandate"
-)
-
-// ProofsOfIdentity are the documents by which a subject is identified at a counter, of a human being or an organisation.
-func ProofsOfIdentity(natural bool) []ProofOfIdentity {
-	if natural {
-		return []ProofOfIdentity{ResidentCard, Passport, ResidencePermit, Mandate}
-	}
-	return []ProofOfIdentity{Licence, Mandate}
-}
 
 // Counter is where an official hands a subject its own file: With is the second official, who looked at the document too.
 type Counter struct {
 	With  Actor
-	Proof ProofOfIdentity
+	Proof proof.Document
 }
 
 // counterRead holds that who has no credential is no worse off (C12), and that nobody reads a whole file by saying that
 // its subject stands there (C11): the own file is handed out by two officials, each with a credential of its own, who both
 // looked at a document that identifies the subject.
 func counterRead(t ReadTerms) (ReadPermit, error) {
-	with := t.Counter.With
-	known := ProofsOfIdentity(t.Subject.Natural())
+	with, known := t.Counter.With, proof.Of(t.Subject.Natural())
 	switch {
 	case !t.By.IsOfficial() || t.By.Credential == "" || t.Catalogue.Agency(t.By.Agency) == nil:
 		return ReadPermit{}, Refuse("C11", "official", "show the credential of a named official: --as NAME", "the counter names no official of an agency in the catalogue")
@@ -46,17 +25,9 @@ func counterRead(t ReadTerms) (ReadPermit, error) {
 		return ReadPermit{}, Refuse("C11", "second official", "have a second official, with a credential of its own, look at the document too: --with NAME",
 			"one official alone cannot hand out the own file of subject %s", t.Subject.ID)
 	case !slices.Contains(known, t.Counter.Proof):
-		return ReadPermit{}, Refuse("C11", "proof of identity", "have the subject show one of: "+proofList(known),
+		return ReadPermit{}, Refuse("C11", "proof of identity", "have the subject show one of: "+strings.Join(proof.Words(known), ", "),
 			"%q is no document by which subject %s is identified", t.Counter.Proof, t.Subject.ID)
 	}
 	t.Purpose, t.Basis, t.Case = ownFilePurpose, ownFileBasis, ""
 	return ReadPermit{terms: &t, level: FullAnswer, own: true}, nil
-}
-
-func proofList(known []ProofOfIdentity) string {
-	names := make([]string, len(known))
-	for i, p := range known {
-		names[i] = string(p)
-	}
-	return strings.Join(names, ", ")
 }

@@ -3,6 +3,7 @@ package charter_test
 import (
 	"testing"
 
+	"probity/internal/subject/proof"
 	"probity/internal/charter"
 	"probity/internal/subject"
 )
@@ -21,7 +22,7 @@ func TestC12Counter(t *testing.T) {
 		{"person", person, nil, ""},
 		{"sole trader", trader, nil, ""},
 		{"office holder", mayor, nil, ""},
-		{"company", company, func(t *charter.ReadTerms) { t.Counter.Proof = charter.Licence }, ""},
+		{"company", company, func(t *charter.ReadTerms) { t.Counter.Proof = proof.Licence }, ""},
 		{"officials of two agencies", person, func(t *charter.ReadTerms) { t.Counter.With.Agency = "court" }, ""},
 		{"nobody named", person, func(t *charter.ReadTerms) { t.By.Official = "" }, "C11: official"},
 		{"of no agency of the catalogue", person, func(t *charter.ReadTerms) { t.By.Agency = "moon" }, "C11: official"},
@@ -33,8 +34,8 @@ func TestC12Counter(t *testing.T) {
 		{"the second of no agency", person, func(t *charter.ReadTerms) { t.Counter.With.Agency = "moon" }, "C11: second official"},
 		{"the subject as the second", person, func(t *charter.ReadTerms) { t.Counter.With = itself }, "C11: second official"},
 		{"no document", person, func(t *charter.ReadTerms) { t.Counter.Proof = "" }, "C11: proof of identity"},
-		{"a person by a licence", person, func(t *charter.ReadTerms) { t.Counter.Proof = charter.Licence }, "C11: proof of identity"},
-		{"a company by a passport", company, func(t *charter.ReadTerms) { t.Counter.Proof = charter.Passport }, "C11: proof of identity"},
+		{"a person by a licence", person, func(t *charter.ReadTerms) { t.Counter.Proof = proof.Licence }, "C11: proof of identity"},
+		{"a company by a passport", company, func(t *charter.ReadTerms) { t.Counter.Proof = proof.Passport }, "C11: proof of identity"},
 		{"another read", company, func(t *charter.ReadTerms) { t.What = charter.ReadFile }, "C11: purpose"},
 		{"with one's own credential", person, func(t *charter.ReadTerms) { t.By = itself }, "C11: own file"},
 	} {
@@ -42,7 +43,7 @@ func TestC12Counter(t *testing.T) {
 			t.Parallel()
 			terms := charter.ReadTerms{
 				By: clerk, Subject: c.of, What: charter.ReadOwnFile, Catalogue: world(), Today: today,
-				Counter: &charter.Counter{With: second, Proof: charter.ResidentCard},
+				Counter: &charter.Counter{With: second, Proof: proof.ResidentCard},
 			}
 			if c.spoil != nil {
 				c.spoil(&terms)

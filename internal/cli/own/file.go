@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"probity/internal/access"
-	"probity/internal/charter"
+	"probity/internal/subject/proof"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/ownfile"
@@ -60,7 +60,7 @@ func (c fileExport) Run(s *console.Session) error {
 	if c.Counter == "" {
 		f, err = r.OwnFile(s.Ctx, as, sub.ID, lang)
 	} else {
-		f, err = r.OwnFileAtCounter(s.Ctx, as, access.Counter{With: with, Proof: charter.ProofOfIdentity(c.Counter)}, sub.ID, lang)
+		f, err = r.OwnFileAtCounter(s.Ctx, as, access.Counter{With: with, Proof: proof.Document(c.Counter)}, sub.ID, lang)
 	}
 	if err != nil {
 		return err
