@@ -1,8 +1,8 @@
 package access
 
 import (
-	"probity/internal/subject/proof"
 	"probity/internal/charter"
+	"probity/internal/subject/proof"
 )
 
 // Counter is where two officials hand a subject its own file, because it has no credential or no machine to use it on:

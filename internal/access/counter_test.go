@@ -4,10 +4,10 @@ import (
 	"testing"
 
 	"probity/internal/access"
-	"probity/internal/subject/proof"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/subject/proof"
 )
 
 // TestTheCounterNamesBothOfficials: the entry of a file that was handed out says who handed it out, who saw the document

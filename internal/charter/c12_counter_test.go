@@ -3,9 +3,9 @@ package charter_test
 import (
 	"testing"
 
-	"probity/internal/subject/proof"
 	"probity/internal/charter"
 	"probity/internal/subject"
+	"probity/internal/subject/proof"
 )
 
 // TestC12Counter: who has no credential gets its own file from two officials who both saw a document that identifies it;

@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 
 	"probity/internal/access"
-	"probity/internal/subject/proof"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/ownfile"
+	"probity/internal/subject/proof"
 )
 
 // File are the commands about a subject's own file.
