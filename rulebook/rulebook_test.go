@@ -14,6 +14,7 @@ import (
 	"probity/rulebook"
 	"probity/scorecard"
 	"probity/scorecard/language"
+	"probity/scorecard/worked"
 )
 
 // schema is what the built-in catalogue shows to models.
@@ -34,14 +35,14 @@ func plan(t *testing.T, f rulebook.File) *scorecard.Plan {
 }
 
 // run rates the records of every case of a model.
-func run(t *testing.T, f rulebook.File) (*scorecard.Plan, []scorecard.CaseResult) {
+func run(t *testing.T, f rulebook.File) (*scorecard.Plan, []worked.Result) {
 	t.Helper()
 	p := plan(t, f)
-	cases, err := scorecard.ParseCases(f.CasesPath(), f.Cases)
+	cases, err := worked.Parse(f.CasesPath(), f.Cases)
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := p.RunCases(cases)
+	results, err := worked.Run(p, cases)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +110,7 @@ type coverage struct {
 
 const missing = "missing"
 
-func newCoverage(m *scorecard.Model, results []scorecard.CaseResult) *coverage {
+func newCoverage(m *scorecard.Model, results []worked.Result) *coverage {
 	c := &coverage{attributes: map[string]map[string]bool{}, bands: map[string]bool{}, gates: map[string]bool{}, whyNot: map[string]bool{}}
 	for i := range m.Characteristics {
 		c.attributes[m.Characteristics[i].Name.Text] = map[string]bool{}

@@ -59,7 +59,7 @@ func Parse(name string, source []byte) (*Model, error) { return language.Parse(n
 type (
 	// Fault is one thing that is wrong with a model or case file, with its place and what cures it.
 	Fault = strict.Fault //nolint:errname // see strict.Fault
-	// Faults is everything that is wrong with a file. Every error of [Parse], [Compile] and [ParseCases] is of this type.
+	// Faults is everything that is wrong with a file. Every error of [Parse] and [Compile] is of this type, and those of package worked.
 	Faults = strict.Faults //nolint:errname // see strict.Fault
 	// Pos is a place in a file.
 	Pos = strict.Pos

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"probity/scorecard"
+	"probity/scorecard/worked"
 )
 
 // TestCases runs the case file of every example model.
@@ -19,11 +19,11 @@ func TestCases(t *testing.T) {
 		name := filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cases, err := scorecard.ParseCases(name, source(t, name))
+			cases, err := worked.Parse(name, source(t, name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			results, err := compiled(t, strings.Replace(name, ".cases", "", 1)).RunCases(cases)
+			results, err := worked.Run(compiled(t, strings.Replace(name, ".cases", "", 1)), cases)
 			if err != nil {
 				t.Fatal(err)
 			}

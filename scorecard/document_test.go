@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"probity/scorecard"
+	"probity/scorecard/worked"
 )
 
 // snippets are the YAML blocks of the documentation, by the word in their first line.
@@ -35,11 +36,11 @@ func TestDocumentedExample(t *testing.T) {
 		t.Fatalf("the documentation has %d models, %d case files and %d fragments", len(blocks["model"]), len(blocks["cases"]), len(blocks["fragment"]))
 	}
 	p := plan(t, blocks["model"][0])
-	cases, err := scorecard.ParseCases("docs", []byte(blocks["cases"][0]))
+	cases, err := worked.Parse("docs", []byte(blocks["cases"][0]))
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := p.RunCases(cases)
+	results, err := worked.Run(p, cases)
 	if err != nil {
 		t.Fatal(err)
 	}

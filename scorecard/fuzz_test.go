@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"probity/scorecard"
+	"probity/scorecard/worked"
 )
 
 // FuzzParse feeds the parser and the compiler anything: they answer with a model or with faults that have a place.
@@ -91,10 +92,10 @@ func FuzzCases(f *testing.F) {
 	}
 	p := compiled(f, "conduct.yaml")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		cases, err := scorecard.ParseCases("fuzz.yaml", b)
+		cases, err := worked.Parse("fuzz.yaml", b)
 		if err != nil {
 			return
 		}
-		_, _ = p.RunCases(cases)
+		_, _ = worked.Run(p, cases)
 	})
 }

@@ -48,6 +48,9 @@ func Merge(plans ...*Plan) (*Layout, error) {
 // Model is the model that the plan was compiled from.
 func (p *Plan) Model() *Model { return p.model }
 
+// Schema is what the plan was compiled against.
+func (p *Plan) Schema() *Schema { return &p.schema }
+
 // Layout is what the plan reads: datasets, and the fields of each.
 func (p *Plan) Layout() *Layout { return p.layout }
 

@@ -348,7 +348,9 @@ func TestWhatWaitsIsAsOldAsItIs(t *testing.T) {
 			must(t, syscall.Flock(int(other.Fd()), syscall.LOCK_EX)) // another process holds the log and does nothing
 			d.now = d.now.Add(c.before)
 			d.reopen(t)
-			defer func() { must(t, errors.Join(syscall.Flock(int(other.Fd()), syscall.LOCK_UN), d.n.Close(context.Background()))) }()
+			defer func() {
+				must(t, errors.Join(syscall.Flock(int(other.Fd()), syscall.LOCK_UN), d.n.Close(context.Background())))
+			}()
 			d.now, d.elapsed = d.now.Add(c.after), d.elapsed+c.after
 			err = d.n.Check(t.Context())
 			if late := fault.Is(err, fault.Unavailable) && strings.Contains(err.Error(), "(Charter C11)"); late != c.late || err != nil && !late {

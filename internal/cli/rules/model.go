@@ -15,6 +15,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/scorecard"
+	"probity/scorecard/worked"
 )
 
 // Models are the commands on rating models and their life.
@@ -258,9 +259,9 @@ Examples:
 }
 
 type caseAnswer struct {
-	Case        string                 `json:"case"`
-	Passed      bool                   `json:"passed"`
-	Differences []scorecard.Difference `json:"differences,omitempty"`
+	Case        string              `json:"case"`
+	Passed      bool                `json:"passed"`
+	Differences []worked.Difference `json:"differences,omitempty"`
 }
 
 // Run prints the cases that came out otherwise.
@@ -310,11 +311,11 @@ func (c modelCases) run(s *console.Session) ([]caseAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := scorecard.ParseCases(c.Cases, text)
+	cases, err := worked.Parse(c.Cases, text)
 	if err != nil {
 		return nil, err
 	}
-	results, err := m.Plan.RunCases(cases)
+	results, err := worked.Run(m.Plan, cases)
 	if err != nil {
 		return nil, err
 	}

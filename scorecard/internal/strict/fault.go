@@ -26,8 +26,8 @@ func (f Fault) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s (%s)", f.File, f.Line, f.Column, f.Text, f.Rule)
 }
 
-// Faults is everything that is wrong with a file, in the order of the file. Every error returned by [Parse],
-// [Compile] and [ParseCases] is of this type.
+// Faults is everything that is wrong with a file, in the order of the file. Every error returned for a
+// model or a case file is of this type.
 type Faults []Fault //nolint:errname // the plural of Fault
 
 // Error is one fault a line, each with its cure.

@@ -1,4 +1,6 @@
-package scorecard
+// Package worked runs the worked examples of a rating model: records written by hand, with the score, band and reasons
+// that somebody reckoned for them. A model is believed when its cases hold.
+package worked
 
 import (
 	"fmt"
@@ -7,6 +9,7 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/scorecard"
 	"probity/scorecard/internal/strict"
 	"probity/scorecard/language"
 )
@@ -19,14 +22,14 @@ type (
 	Case = language.Case
 )
 
-// ParseCases reads a case file; see [language.ParseCases].
-func ParseCases(name string, source []byte) (*Cases, error) { return language.ParseCases(name, source) }
+// Parse reads a case file; see [language.ParseCases].
+func Parse(name string, source []byte) (*Cases, error) { return language.ParseCases(name, source) }
 
-// CaseResult is the outcome of one case; it holds where there is no difference.
-type CaseResult struct {
+// Result is the outcome of one case; it holds where there is no difference.
+type Result struct {
 	Case        *Case
 	Differences []Difference
-	Explanation *Explanation
+	Explanation *scorecard.Explanation
 }
 
 // Difference is one thing that came out otherwise than expected.
@@ -35,14 +38,14 @@ type Difference struct{ What, Want, Got string }
 // String is a line for readers.
 func (d Difference) String() string { return fmt.Sprintf("%s: want %s, got %s", d.What, d.Want, d.Got) }
 
-// RunCases rates the records of every case and compares. An error, of type [Faults], says that the cases cannot be
+// Run rates the records of every case and compares. An error, of type [scorecard.Faults], says that the cases cannot be
 // run against this plan: another model, an unknown dataset, field, code or characteristic.
-func (p *Plan) RunCases(cases *Cases) ([]CaseResult, error) {
-	run := &caseRun{plan: p, file: cases.File, build: NewBuilder(p.layout), evaluate: p.NewEvaluator()}
-	if cases.Model.Text != p.model.Code {
-		run.fault(cases.Model.At, "model", "run them against their own model", "the cases are for model %s, this is %s", cases.Model.Text, p.model.Code)
+func Run(p *scorecard.Plan, cases *Cases) ([]Result, error) {
+	run := &caseRun{plan: p, file: cases.File, build: scorecard.NewBuilder(p.Layout()), evaluate: p.NewEvaluator()}
+	if cases.Model.Text != p.Model().Code {
+		run.fault(cases.Model.At, "model", "run them against their own model", "the cases are for model %s, this is %s", cases.Model.Text, p.Model().Code)
 	}
-	var results []CaseResult
+	var results []Result
 	for i := range cases.List {
 		results = append(results, run.one(&cases.List[i]))
 	}
@@ -53,24 +56,24 @@ func (p *Plan) RunCases(cases *Cases) ([]CaseResult, error) {
 }
 
 type caseRun struct {
-	plan     *Plan
+	plan     *scorecard.Plan
 	file     string
-	faults   Faults
-	build    *Builder
-	evaluate *Evaluator
+	faults   scorecard.Faults
+	build    *scorecard.Builder
+	evaluate *scorecard.Evaluator
 }
 
-func (r *caseRun) fault(at Pos, rule, cure, format string, args ...any) {
-	r.faults = append(r.faults, Fault{File: r.file, Pos: at, Rule: rule, Text: fmt.Sprintf(format, args...), Cure: cure})
+func (r *caseRun) fault(at language.Pos, rule, cure, format string, args ...any) {
+	r.faults = append(r.faults, scorecard.Fault{File: r.file, Pos: at, Rule: rule, Text: fmt.Sprintf(format, args...), Cure: cure})
 }
 
-func (r *caseRun) one(c *Case) CaseResult {
+func (r *caseRun) one(c *Case) Result {
 	r.build.Reset()
 	r.build.Subject()
 	for i := range c.Records {
 		r.add(&c.Records[i])
 	}
-	results := r.evaluate.Evaluate(r.build.Facts(), At{c.AsOf, c.Seen})
+	results := r.evaluate.Evaluate(r.build.Facts(), scorecard.At{AsOf: c.AsOf, Seen: c.Seen})
 	changes, lapses := results.ChangesOn(0), results.LapsesOn(0)
 	x := r.evaluate.Explain(0)
 	d := compareCase(&c.Expect, x)
@@ -78,7 +81,7 @@ func (r *caseRun) one(c *Case) CaseResult {
 	d = compareDay(d, "lapses_on", c.Expect.LapsesOn, lapses)
 	for i := range c.Expect.Trace {
 		t := &c.Expect.Trace[i]
-		k := slices.IndexFunc(x.Characteristics, func(f Factor) bool { return f.Name == t.Characteristic.Text })
+		k := slices.IndexFunc(x.Characteristics, func(f scorecard.Factor) bool { return f.Name == t.Characteristic.Text })
 		if k < 0 {
 			var names []string
 			for _, f := range x.Characteristics {
@@ -89,18 +92,18 @@ func (r *caseRun) one(c *Case) CaseResult {
 		}
 		d = compareTrace(d, t, &x.Characteristics[k])
 	}
-	return CaseResult{c, d, x}
+	return Result{c, d, x}
 }
 
 // add adds a record, read against the schema the plan was compiled with. Fields that the plan does not read are
 // checked and left.
 func (r *caseRun) add(c *language.CaseRecord) {
 	var codes []string
-	var set *Dataset
-	for i := range r.plan.schema.Datasets {
-		codes = append(codes, r.plan.schema.Datasets[i].Code)
+	var set *scorecard.Dataset
+	for i := range r.plan.Schema().Datasets {
+		codes = append(codes, r.plan.Schema().Datasets[i].Code)
 		if codes[i] == c.Dataset.Text {
-			set = &r.plan.schema.Datasets[i]
+			set = &r.plan.Schema().Datasets[i]
 		}
 	}
 	if set == nil {
@@ -111,22 +114,22 @@ func (r *caseRun) add(c *language.CaseRecord) {
 	for _, f := range c.Fields {
 		r.value(set, f, values)
 	}
-	table := r.plan.layout.Table(set.Code)
+	table := r.plan.Layout().Table(set.Code)
 	if table < 0 {
 		return
 	}
 	var row []int64
-	for _, f := range r.plan.layout.Reads()[table].Fields {
+	for _, f := range r.plan.Layout().Reads()[table].Fields {
 		v, ok := values[f.Name]
 		if !ok {
-			v = Missing
+			v = scorecard.Missing
 		}
 		row = append(row, v)
 	}
 	r.build.Add(table, c.Record, row...)
 }
 
-func (r *caseRun) value(set *Dataset, f language.CaseField, values map[string]int64) {
+func (r *caseRun) value(set *scorecard.Dataset, f language.CaseField, values map[string]int64) {
 	field := set.Field(f.Name.Text)
 	if field == nil {
 		var names []string
@@ -137,14 +140,14 @@ func (r *caseRun) value(set *Dataset, f language.CaseField, values map[string]in
 		return
 	}
 	switch field.Type {
-	case Text:
-	case Code, Bool:
+	case scorecard.Text:
+	case scorecard.Code, scorecard.Bool:
 		place := slices.Index(field.Names(), f.Value.Text)
 		if place < 0 {
 			r.fault(f.Value.At, "unknown-code", strict.Meant(f.Value.Text, field.Names()), "%q is no code of %s", strict.Clip(f.Value.Text), field.Name)
 		}
 		values[field.Name] = int64(place)
-	case Date:
+	case scorecard.Date:
 		d, err := calendar.Parse(f.Value.Text)
 		if err != nil {
 			r.fault(f.Value.At, "date", "", "%s: %v", field.Name, err)
@@ -160,11 +163,11 @@ func (r *caseRun) value(set *Dataset, f language.CaseField, values map[string]in
 }
 
 // compareCase compares all but the trace.
-func compareCase(want *language.Expectation, got *Explanation) []Difference {
+func compareCase(want *language.Expectation, got *scorecard.Explanation) []Difference {
 	var d []Difference
-	status := NotRated
+	status := scorecard.NotRated
 	if want.Rated {
-		status = Rated
+		status = scorecard.Rated
 	}
 	d = compareText(d, "status", status.String(), got.Status.String())
 	if want.Score != nil {
@@ -206,7 +209,7 @@ func compareDay(d []Difference, what string, want *calendar.Day, got calendar.Da
 	return compareText(d, what, want.String(), got.String())
 }
 
-func compareTrace(d []Difference, want *language.TraceLine, got *Factor) []Difference {
+func compareTrace(d []Difference, want *language.TraceLine, got *scorecard.Factor) []Difference {
 	name := got.Name
 	if want.Value != nil {
 		d = compareText(d, name+" value", *want.Value, got.Value)
