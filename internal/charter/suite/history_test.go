@@ -68,7 +68,9 @@ type diary struct {
 	applied []*applied
 	// backup is the newest one, "" while there is none.
 	backup string
-	held   []*held
+	// backedUp is how many of the town there were when the backup was made.
+	backedUp int
+	held     []*held
 	// stated are the subjects' own words, by the record they stand beside, 0 for the whole file.
 	stated map[*party]map[record.ID]string
 	acts   []string

@@ -15,7 +15,7 @@ func backsUp(h *history) act {
 	path := filepath.Join(filepath.Dir(h.path), fmt.Sprintf("%d.backup", h.number()))
 	a := act{name: "a backup is made", everybody: true}
 	if _, a.err = h.d.Erasure().Backup(h.ctx, path, "suite", nil); a.err == nil {
-		h.backup = path
+		h.backup, h.backedUp = path, len(h.town.parties)
 	}
 	return a
 }
@@ -50,7 +50,7 @@ func restores(h *history) act {
 // nothingCameBack holds that in a restored deployment nobody reads what is gone by the diary, and that no rating and no
 // consent stands there that was taken back.
 func (h *history) nothingCameBack(a act, d *deployment.Deployment) {
-	for _, p := range h.town.parties {
+	for _, p := range h.town.parties[:h.backedUp] { // who came later is unknown there
 		if h.erased[p] {
 			if _, err := d.Access.Authenticate(h.ctx, p.name, h.town.secrets[p.name]); err == nil {
 				h.violated("C10", "%s: the credential of %s, whose file was erased, is good again", a, p.name)
