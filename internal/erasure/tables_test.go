@@ -102,6 +102,9 @@ func names(t *testing.T, db *sql.DB, query string) (list []string) {
 		}
 		list = append(list, name)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return list
 }
 

@@ -14,11 +14,10 @@ import (
 
 // applied is an application for repair that was accepted.
 type applied struct {
-	id       application.ID
-	row      *row
-	by       *party
-	state    application.State
-	official string // who refused
+	id    application.ID
+	row   *row
+	by    *party
+	state application.State
 }
 
 // repairable is the first day on which a fine can be repaired: three months after it, in every regime that bears on the
