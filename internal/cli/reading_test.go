@@ -28,7 +28,7 @@ var unread = map[string][]string{
 		"notice channel confirm", "notice channel end", "order enter", "order lift", "order annul", "order object", "order answer", "order review",
 		"list draft", "list notify", "list object", "list hear", "list answer", "list grace", "list decide", "list approve", "list drop",
 		"list publish", "list request", "list refuse", "list remove", "repair ask", "repair grant", "repair refuse", "repair review",
-		"repair uphold", "ruling make", "ruling review", "credential add", "credential revoke", "reads freeze", "reads unfreeze", "reads delay",
+		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "reads freeze", "reads unfreeze", "reads delay",
 		"subject merge", "subject split", "erase",
 	},
 	"a supplier's own delivery; its rows that wait are entered in the platform's ledger, see the script held": {
@@ -40,10 +40,12 @@ var unread = map[string][]string{
 	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "reads delays", "reads quotas", "reads case", "retention list"},
 	"work on all, which shows counts": {
 		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "rebuild",
+		"snapshot build", "snapshot info", "snapshot verify",
 	},
-	"the log: its state, hashes and keys":                          {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
-	"entered in the platform's own ledger, see the script ledger":  {"ledger export"},
-	"its pages are held by TestEveryPageIsRecorded of package web": {"serve"},
+	"the log: its state, hashes and keys":                                                               {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
+	"entered in the platform's own ledger, see the script ledger":                                       {"ledger export"},
+	"organisations alone, for an official of the founding agency; entered in the platform's own ledger": {"snapshot export"},
+	"its pages are held by TestEveryPageIsRecorded of package web":                                      {"serve"},
 }
 
 // TestEveryReadingIsRecorded: whatever command shows anything of a file, a rating or a decision leaves an entry in that

@@ -52,7 +52,7 @@ var noPath = map[string]string{
 	"AddRulebook": "the models that come with the program", "Rulings": "officials' rulings on answers that rest on a rating",
 	"AdmitBaselines": "the list of benefits", "Registrar": "joins and parts by identifiers", "Delays": "courts' orders on single reads",
 	"Erasure": "takes the file away, whatever is in it", "Postman": "carries what the inbox shows", "SweepEnds": "ends orders and entries by their days",
-	"KeepEnds": "the same, again and again", "Close": "ends the deployment",
+	"KeepEnds": "the same, again and again", "OwnFileAtCounter": "the own file, opened by two officials", "Close": "ends the deployment",
 	"EntryReceipt": "proves an entry that the own file shows", "SubmissionReceipt": "is for suppliers", "LogFile": "names a file",
 	"VerifyLog": "checks the log", "Entries": "the whole ledger, for the checks", "Noted": "the platform's own ledger",
 	"Store": "the rooms' own storage", "Catalogue": "the closed lists", "Vault": "the keys", "Gone": "the journal of what is gone",
