@@ -294,6 +294,22 @@ func TestC1GivingProperty(t *testing.T) {
 	})
 }
 
+// TestC1NotWhileTheFileGoes: a permit does not stand where the erasure of the file waits in the moment of the recording.
+func TestC1NotWhileTheFileGoes(t *testing.T) {
+	t.Parallel()
+	terms := consentTerms()
+	p, err := charter.PermitConsent(terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stands(false); err != nil {
+		t.Errorf("no erasure waits, and the permit does not stand: %v", err)
+	}
+	if err := p.Stands(true); err == nil || !strings.Contains(err.Error(), "erasure") {
+		t.Errorf("an erasure waits: %v", err)
+	}
+}
+
 // TestC1ProofIsMade: what a consent claims of its own proof is replaced by what the credentials show.
 func TestC1ProofIsMade(t *testing.T) {
 	t.Parallel()
