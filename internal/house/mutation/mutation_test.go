@@ -16,8 +16,31 @@ import (
 // everyMutant is the environment variable that asks for every guard; make mutants sets it to the file of the report.
 const everyMutant = "PROBITY_MUTANTS"
 
-// onlyMutants is the environment variable that keeps to the guards of an invariant ("C4") or whose name holds a text.
+// onlyMutants is the environment variable that keeps to the guards of an invariant ("C4"), to those whose name holds a text,
+// or to those of which no outcome is written down ("untried").
 const onlyMutants = "PROBITY_MUTANTS_ONLY"
+
+// asks tells whether a guard is among those that a value of onlyMutants asks for.
+func asks(only string, g *mutation.Guard, tried map[string]bool) bool {
+	if only == "untried" {
+		return !tried[g.Name()]
+	}
+	return only == "" || g.Invariant == only || strings.Contains(g.Name(), only)
+}
+
+// triedBefore names the guards that have an outcome.
+func triedBefore(t *testing.T) map[string]bool {
+	t.Helper()
+	outcomes, err := mutation.Outcomes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := map[string]bool{}
+	for _, o := range outcomes {
+		tried[o.Guard] = true
+	}
+	return tried
+}
 
 func rootOf(t *testing.T) string {
 	t.Helper()
@@ -73,9 +96,9 @@ func TestMutants(t *testing.T) {
 	chosen := sample(guards)
 	if report != "" {
 		chosen = nil
-		only := os.Getenv(onlyMutants)
+		only, tried := os.Getenv(onlyMutants), triedBefore(t)
 		for i := range guards {
-			if only == "" || guards[i].Invariant == only || strings.Contains(guards[i].Name(), only) {
+			if asks(only, &guards[i], tried) {
 				chosen = append(chosen, i)
 			}
 		}
