@@ -71,7 +71,8 @@ fuzz: ## run every fuzz target for FUZZTIME (30s each; ONLY=./identifier for one
 	@scripts/fuzz '$(FUZZTIME)' '$(ONLY)'
 
 # Takes about half an hour. ONLY=C4 for one invariant, ONLY=c04_ending.go for one file, ONLY=untried for the guards
-# that have no outcome yet. What came of each guard is written into internal/house/mutation/outcome.csv, and docs/charter.md follows it, whether all were noticed or not.
+# that have no outcome yet. What came of each guard is written into internal/house/mutation/outcome.csv, and docs/charter.md
+# follows it, whether all were noticed or not.
 .PHONY: mutants
 mutants: ## take each guard of the Charter away in turn and see that the tests notice (table in bin/mutants.md)
 	@mkdir -p bin

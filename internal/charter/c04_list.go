@@ -51,7 +51,7 @@ func listWithoutRating(t *ListTerms) error {
 	for i := range l.Grounds {
 		g := &l.Grounds[i]
 		texts = append(texts, g.Code, g.Title.EN, g.Title.ZH)
-		for _, e := range g.Elements {
+		for _, e := range l.May(g) {
 			texts = append(texts, e.Code, e.Title.EN, e.Title.ZH, strings.Join(e.Values, " "))
 		}
 	}

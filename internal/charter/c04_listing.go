@@ -315,14 +315,18 @@ func listingDraft(t *ListingTerms) error {
 // listingFacts holds that every element of the ground is stated, and nothing that is none.
 func listingFacts(t *ListingTerms, g *criteria.Ground) error {
 	given := map[string]string{}
+	may := t.List.May(g)
 	for _, f := range t.Entry.Facts {
-		if !slices.ContainsFunc(g.Elements, func(el criteria.Element) bool { return el.Code == f.Element }) {
+		if !slices.ContainsFunc(may, func(el criteria.Element) bool { return el.Code == f.Element }) {
 			return Refuse("C4", "element of the ground", "state the elements of the ground and leave all else out", "the ground %s has no element %q", g.Code, f.Element)
 		}
 		given[f.Element] = strings.TrimSpace(f.Value)
 	}
-	for _, el := range g.Elements {
+	for i, el := range may {
 		v := given[el.Code]
+		if v == "" && i >= len(g.Elements) {
+			continue // nobody has to say that the conduct was repeated
+		}
 		if v == "" {
 			return Refuse("C4", el.Code, "take it from the decision the draft rests on", "the draft does not state: %s", el.Title.EN)
 		}
@@ -492,13 +496,12 @@ func listingDecision(t *ListingTerms) error {
 		}
 	}
 	g := t.List.Ground(t.Entry.Ground)
-	longest := t.Step.Day.Add(t.List.TermOf(g))
 	if t.Step.End == calendar.None || t.Step.End == 0 {
-		t.Step.End = longest
+		t.Step.End = t.Step.Day.Add(t.List.TermOf(g))
 	}
-	if t.List.Extension != nil && g.Aggravated {
-		longest = longest.Add(t.List.Extension.Max)
-	}
+	longest := t.List.Longest(g, t.Step.Day, func(element string) bool { // the advance notice told of it, and it could be contested
+		return slices.ContainsFunc(t.Entry.Facts, func(f entry.Fact) bool { return f.Element == element && strings.TrimSpace(f.Value) != "" })
+	})
 	switch {
 	case t.Step.End <= t.Today:
 		return fault.New(fault.Invalid, "listing.end", "the entry would end on %s, before it stands", t.Step.End).With("name a day to come, or drop the draft")

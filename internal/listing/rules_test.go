@@ -402,3 +402,34 @@ func (w *world) entriesOf(id subject.ID, act ledger.Act) (n int) {
 	}))
 	return n
 }
+
+// TestRepeatedConductExtends: an entry runs longer for repeated conduct only where the draft stated it, as that is what the
+// subject was told of in advance, and never beyond what the law adds.
+func TestRepeatedConductExtends(t *testing.T) {
+	t.Parallel()
+	w := build(t)
+	court := w.as("shanghai-court")
+	longer := func(e entry.Entry, years int) error {
+		t.Helper()
+		w.take(court, &e, step(entry.Notify, ""))
+		w.now = (e.Undecided() + 1).Start(calendar.Shanghai).Add(time.Hour)
+		decide := step(entry.Decide, "the debtor can pay and did not, three times")
+		decide.Excluded, decide.End = allExcluded, calendar.In(w.now, calendar.Shanghai).Add(calendar.Period{Years: years})
+		_, err := w.Step(t.Context(), court, firm, e.ID, decide)
+		return err
+	}
+	refused(t, longer(w.draft("shanghai-court", debt("refuses", 90_000_000, "general")), 3), "C4", "end under the ceiling")
+	empty := debt("refuses", 90_000_000, "general")
+	empty.Facts = append(empty.Facts, entry.Fact{Element: "further-acts", Value: "  "})
+	refused(t, longer(w.draft("shanghai-court", empty), 3), "C4", "end under the ceiling")
+	repeated := debt("refuses", 90_000_000, "general")
+	repeated.Facts = append(repeated.Facts, entry.Fact{Element: "further-acts", Value: "(2026) 沪01执8号, 2026-02-03; (2026) 沪01执11号, 2026-05-20"})
+	refused(t, longer(w.draft("shanghai-court", repeated), 6), "C4", "end under the ceiling")
+	if err := longer(w.draft("shanghai-court", repeated), 5); err != nil {
+		t.Errorf("two years and three more for repeated conduct: %v", err)
+	}
+	elsewhere := violation()
+	elsewhere.Facts = append(elsewhere.Facts, entry.Fact{Element: "further-acts", Value: "another"})
+	_, err := w.Draft(t.Context(), w.as("samr"), elsewhere, step("", "the penalty of 1 June is final"))
+	refused(t, err, "C4", "element of the ground")
+}

@@ -8,7 +8,6 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
-	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/listing/criteria"
@@ -176,12 +175,12 @@ func (s *Service) leaves(sub subject.Subject, e *entry.Entry, step *entry.Step, 
 		return x, err
 	}
 	if ground := liftGround(e, step); ground != "" {
-		due, err := s.parts.Clock.Due(clock.LiftAcknowledgement, s.today(), clock.China)
+		due, err := recall.LiftBy(s.parts.Clock, ground, s.today())
 		if err != nil {
 			return x, err
 		}
 		x.Lift = &recall.Demand{
-			Subject: sub.ID, Kind: recall.Lift, About: e.ID.String(), Ground: ground, At: step.At, Due: due.Day,
+			Subject: sub.ID, Kind: recall.Lift, About: e.ID.String(), Ground: ground, At: step.At, Due: due,
 		}
 	}
 	return x, nil
@@ -194,13 +193,13 @@ func liftGround(e *entry.Entry, step *entry.Step) string {
 	}
 	switch step.Act {
 	case entry.Accept:
-		return "repaired"
+		return recall.Repaired
 	case entry.Revoke:
-		return "lifted"
+		return recall.Lifted
 	case entry.Annul:
-		return "annulled"
+		return recall.Annulled
 	case entry.Expire:
-		return "expired"
+		return recall.Expired
 	case entry.ToDraft, entry.Notify, entry.Object, entry.AskToHear, entry.Hear, entry.Answer, entry.Grace, entry.Decide,
 		entry.Approve, entry.Drop, entry.Publish, entry.Request, entry.Refuse:
 	}

@@ -81,7 +81,7 @@ func (s *Service) expire(ctx context.Context, p Place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lift, err := s.lift(sub.ID, o.ID, "expired")
+	lift, err := s.lift(sub.ID, o.ID, recall.Expired)
 	if err != nil {
 		return false, err
 	}
@@ -101,9 +101,9 @@ func expiredBecause(o *order.Order, day calendar.Day) string {
 
 // lift is the demand to everybody who was told of the order; the ground is "lifted", "annulled" or "expired".
 func (s *Service) lift(id subject.ID, which order.ID, ground string) (recall.Demand, error) {
-	due, err := s.limits().Due(clock.LiftAcknowledgement, s.today(), clock.China)
+	due, err := recall.LiftBy(s.limits(), ground, s.today())
 	return recall.Demand{
-		Subject: id, Kind: recall.Lift, About: which.String(), Ground: ground, At: s.parts.Now(), Due: due.Day,
+		Subject: id, Kind: recall.Lift, About: which.String(), Ground: ground, At: s.parts.Now(), Due: due,
 	}, err
 }
 

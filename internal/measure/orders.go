@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"probity/internal/access"
@@ -146,8 +147,9 @@ func (s *Service) line(by charter.Actor, id subject.ID, act string, d order.Docu
 	}
 }
 
-// Orders reads the orders on a subject, ended ones included, once the reading is recorded: by the subject itself, or by
-// an official who states why. Measure is not looked at.
+// Orders reads the orders on a subject once the reading is recorded: by the subject itself, or by an official who states
+// why. Of orders that are over others than the subject see only those they entered or ended themselves: what was annulled,
+// lifted or has expired is absent from that instant (Charter C10). Measure is not looked at.
 func (s *Service) Orders(ctx context.Context, q Request) ([]order.Order, error) {
 	scope, err := s.openFile(ctx, q, access.Orders)
 	if err != nil {
@@ -169,6 +171,11 @@ func (s *Service) OrdersIn(ctx context.Context, scope access.Scope) ([]order.Ord
 	if err != nil || scope.Own() {
 		return all, err
 	}
+	today := s.today()
+	all = slices.DeleteFunc(all, func(o order.Order) bool {
+		author := o.Issuer == scope.Reader() || o.Ended != nil && o.Ended.Agency == scope.Reader()
+		return o.Over(today) && !author
+	})
 	ids := make([]order.ID, len(all))
 	for i := range all {
 		ids[i] = all[i].ID

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/clock"
 	"probity/internal/subject"
 )
 
@@ -28,6 +29,27 @@ const (
 	// now. Acknowledging says that it was.
 	Review Kind = "review"
 )
+
+// Grounds of a [Lift]. An act that should never have been is annulled; one that was right and is over is lifted, expired or
+// repaired.
+const (
+	Lifted   = "lifted"
+	Annulled = "annulled"
+	Expired  = "expired"
+	Repaired = "repaired"
+)
+
+// LiftBy is the last day on which a recipient may acknowledge that what was lifted on the day no longer holds: the
+// Charter's own time (C4), and for what was annulled the law's where that is shorter, as an annulled decision is to be
+// gone everywhere within it (Administrative Penalty Law art. 48).
+func LiftBy(t *clock.Table, ground string, on calendar.Day) (calendar.Day, error) {
+	own, err := t.Due(clock.LiftAcknowledgement, on, clock.China)
+	if err != nil || ground != Annulled {
+		return own.Day, err
+	}
+	law, err := t.Due(clock.WithdrawAnnulledPenalty, on, clock.China)
+	return min(own.Day, law.Day), err
+}
 
 // Demand tells recipients to act. It names the matter by its id and carries no value: a recipient that is still
 // entitled to the corrected state reads it through the desk.

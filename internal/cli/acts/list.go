@@ -368,6 +368,9 @@ func printCriteria(w io.Writer, l *criteria.List) {
 			fmt.Fprintf(w, "    %s: %s\n", e.Code, e.Title.EN)
 		}
 	}
+	if l.Repeated != nil {
+		fmt.Fprintf(w, "  stands %s to %s longer for repeated conduct, which a draft shows by\n    %s: %s\n", l.Extension.Min, l.Extension.Max, l.Repeated.Code, l.Repeated.Title.EN)
+	}
 	for _, x := range l.Exempt {
 		fmt.Fprintf(w, "  nobody is listed where %s: %s\n", x.Code, x.Title.EN)
 	}

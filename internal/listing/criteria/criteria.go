@@ -76,9 +76,12 @@ type List struct {
 	Approval []string `yaml:"approval" json:"approval,omitempty"`
 	// Grace is the respite that may be granted before a decision; nil where the law knows none.
 	Grace *Span `yaml:"grace" json:"grace,omitempty"`
-	// Term is how long an entry stands at most, Extension what aggravated conduct adds; nil where nothing does.
+	// Term is how long an entry stands at most, Extension what aggravated or repeated conduct adds; nil where nothing does.
 	Term      calendar.Period `yaml:"term" json:"term"`
 	Extension *Span           `yaml:"extension" json:"extension,omitempty"`
+	// Repeated is the fact by which a draft shows that the conduct was repeated; a draft on any ground may state it, and an
+	// entry may then run into the Extension as one for aggravated conduct. It is nil where the law extends nothing for it.
+	Repeated *Element `yaml:"repeated" json:"repeated,omitempty"`
 	// Repair is the earliest time after the decision at which removal for repair may be asked for.
 	Repair calendar.Period `yaml:"repair" json:"repair"`
 	// Contest is how long the decision can be contested, Remedy where and how.
@@ -208,6 +211,25 @@ func (l *List) TermOf(g *Ground) calendar.Period {
 		return g.Term
 	}
 	return l.Term
+}
+
+// Longest is how long an entry on the ground with these facts stands at most: its term, and the extension where the ground
+// is aggravated or the facts show repeated conduct. stated tells whether the facts state an element.
+func (l *List) Longest(g *Ground, from calendar.Day, stated func(element string) bool) calendar.Day {
+	until := from.Add(l.TermOf(g))
+	if l.Extension != nil && (g.Aggravated || l.Repeated != nil && stated(l.Repeated.Code)) {
+		return until.Add(l.Extension.Max)
+	}
+	return until
+}
+
+// May are the elements that a draft on the ground may state: the ground's own, all of which it must, and the one that shows
+// repeated conduct.
+func (l *List) May(g *Ground) []Element {
+	if l.Repeated == nil {
+		return g.Elements
+	}
+	return append(slices.Clip(g.Elements), *l.Repeated)
 }
 
 // tiers from the least to the most serious.

@@ -205,6 +205,8 @@ func (l *List) checkTimes(*catalogue.Catalogue) error {
 		return bad("window", "write window: and answer: as \"5 working_day\"", "the list gives no time to object, or its keeper none to answer")
 	case l.Grace != nil && !ordered(l.Grace), l.Extension != nil && !ordered(l.Extension):
 		return bad("span", "write min: and max:, the first the shorter", "the grace or the extension is no span of time")
+	case l.Repeated != nil && l.Extension == nil:
+		return bad("repeated", "write extension: min: and max:, or leave repeated: out", "repeated conduct extends an entry, and the list has no extension")
 	}
 	return nil
 }
@@ -230,17 +232,19 @@ func (l *List) checkGrounds(cat *catalogue.Catalogue) error {
 			return err
 		}
 		known := map[string]bool{}
-		for _, e := range g.Elements {
-			ok := code.MatchString(e.Code) && !known[e.Code] && e.Title.EN != "" &&
-				slices.Contains([]string{"text", "day", "amount", "code"}, e.Kind) &&
-				(len(e.Values) > 0) == (e.Kind == "code") && (e.AtLeast == 0 || e.Kind == "amount" && e.AtLeast > 0)
-			if !ok {
+		for _, e := range l.May(g) {
+			if known[e.Code] || !e.whole() {
 				return bad("element", "give code, title and kind: text, day, amount (with at_least) or code (with values)", "the element %q of %s is not whole", clip(e.Code), g.Code)
 			}
 			known[e.Code] = true
 		}
 	}
 	return nil
+}
+
+func (e *Element) whole() bool {
+	return code.MatchString(e.Code) && e.Title.EN != "" && slices.Contains([]string{"text", "day", "amount", "code"}, e.Kind) &&
+		(len(e.Values) > 0) == (e.Kind == "code") && (e.AtLeast == 0 || e.Kind == "amount" && e.AtLeast > 0)
 }
 
 func (l *List) checkRemoval(*catalogue.Catalogue) error {

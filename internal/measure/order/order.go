@@ -174,6 +174,16 @@ func (o *Order) State(on calendar.Day) State {
 	return InForce
 }
 
+// Over tells that the order no longer holds on the day and never will again: lifted, annulled or expired.
+func (o *Order) Over(on calendar.Day) bool {
+	switch o.State(on) {
+	case Lifted, Annulled, Expired:
+		return true
+	case Entered, InForce:
+	}
+	return false
+}
+
 // Next is the first day after the given one on which State gives another answer; calendar.None where nothing changes
 // any more by the mere passing of days.
 func (o *Order) Next(after calendar.Day) calendar.Day {

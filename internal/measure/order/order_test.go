@@ -70,6 +70,26 @@ func TestStateIsJudgedOnTheDay(t *testing.T) {
 	}
 }
 
+// TestOverIsForGood: an order that is over never restricts again, and one that is not yet over still can.
+func TestOverIsForGood(t *testing.T) {
+	t.Parallel()
+	annulled := sample()
+	annulled.Ended = &order.Ending{Act: order.Annul, Day: day("2027-01-10")}
+	for _, c := range []struct {
+		name string
+		o    order.Order
+		on   string
+		want bool
+	}{
+		{"not yet begun", sample(), "2026-02-28", false}, {"in force", sample(), "2026-03-05", false},
+		{"expired", sample(), "2028-03-01", true}, {"annulled", annulled, "2026-06-01", true},
+	} {
+		if got := c.o.Over(day(c.on)); got != c.want {
+			t.Errorf("%s: over is %v", c.name, got)
+		}
+	}
+}
+
 // TestNextIsTheDayOfTheNextChange walks day by day, which is slow and plainly right, and compares.
 func TestNextIsTheDayOfTheNextChange(t *testing.T) {
 	t.Parallel()
