@@ -230,8 +230,11 @@ func consentListed(c *consent.Consent, s subject.Subject, cat *catalogue.Catalog
 	return nil
 }
 
-// ofAge holds that nobody under 18 is rated. Full age is reached on the day after the eighteenth birthday, as Chinese
-// law counts it, so that a birthday on 29 February needs no rule of its own.
+// Underage tells whether who was born on the day is a child today. Full age is reached on the day after the eighteenth
+// birthday, as Chinese law counts it, so that a birthday on 29 February needs no rule of its own.
+func Underage(born, today calendar.Day) bool { return today <= born.Add(fullAge) }
+
+// ofAge holds that nobody under 18 is rated.
 func ofAge(s subject.Subject, born, today calendar.Day) error {
 	if born == calendar.None {
 		if s.Sole { // its code shows no birth; a business is registered by persons of full capacity only
@@ -239,8 +242,8 @@ func ofAge(s subject.Subject, born, today calendar.Day) error {
 		}
 		return Refuse("C1", "proof of age", "bind the person by a resident number, which shows the birth day", "the age of subject %s is not known", s.ID)
 	}
-	if of := born.Add(fullAge); today <= of {
-		return Refuse("C1", "full age", "nobody under 18 is rated; come back after "+of.String(), "subject %s is under 18", s.ID)
+	if Underage(born, today) {
+		return Refuse("C1", "full age", "nobody under 18 is rated; come back after "+born.Add(fullAge).String(), "subject %s is under 18", s.ID)
 	}
 	return nil
 }

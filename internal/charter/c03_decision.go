@@ -146,7 +146,7 @@ func restrictionDecided(t *DecisionTerms) error {
 		return Refuse("C4", "order of this measure", "name an order of the measure asked about", "the order %s is for the measure %s", o.ID, o.Measure)
 	case o.State(t.Today) != order.InForce:
 		return Refuse("C4", "order in force", "answer clear: this order restricts nobody", "the order %s is %s on %s", o.ID, o.State(t.Today), t.Today)
-	case !standsInList(t.Measure, t.Today):
+	case !StandsInList(t.Measure, t.Today):
 		return Refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", t.Measure.Code, t.Today)
 	case t.Today >= o.Start.Add(t.Measure.Ceiling):
 		return Refuse("C4", "end under the ceiling", "answer clear: the measure may not run this long", "the order %s has run longer than the measure %s may", o.ID, t.Measure.Code)
@@ -176,7 +176,7 @@ func benefitDecided(t *DecisionTerms) error {
 			return err
 		}
 	}
-	if t.Outcome == Granted && (!r.Rated || !slices.Contains(t.Measure.Benefit.Bands, r.Band) || !standsInList(t.Measure, t.Today)) {
+	if t.Outcome == Granted && (!r.Rated || !slices.Contains(t.Measure.Benefit.Bands, r.Band) || !StandsInList(t.Measure, t.Today)) {
 		return Refuse("C5", "rule of the benefit", "grant it to the bands the list names, while the list names it", "the benefit %s is not granted to the band %q", t.Measure.Code, r.Band)
 	}
 	return nil

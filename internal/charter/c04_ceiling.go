@@ -57,7 +57,7 @@ func milder(t *RestrictionTerms) string {
 	var codes []string
 	for i := range t.Catalogue.Measures {
 		other := &t.Catalogue.Measures[i]
-		if other.Code == m.Code || other.Body != m.Body || !standsInList(other, o.Start) || !criteria.Reaches(o.Tier, other.Tier) || Restrictable(other, t.Subject) != nil {
+		if other.Code == m.Code || other.Body != m.Body || !StandsInList(other, o.Start) || !criteria.Reaches(o.Tier, other.Tier) || Restrictable(other, t.Subject) != nil {
 			continue
 		}
 		if slices.ContainsFunc(other.Basis, func(l catalogue.Law) bool { return carries(t, other.Code, l) }) {

@@ -15,7 +15,7 @@ func restrictionListed(t *DecisionTerms) error {
 		return Refuse("C6", "entry on this subject", "no measure moves from one subject to another", "the entry %s is on another subject", e.ID)
 	case t.Subject.Natural() || m.Class != "II":
 		return Refuse("C4", "order of a court or competent authority", "answer from an order; from a list follow measures of class II on organisations alone", "the measure %s would follow from a list", m.Code)
-	case !standsInList(m, t.Today):
+	case !StandsInList(m, t.Today):
 		return Refuse("C4", "measure in force", "answer clear: the list no longer has this measure", "the measure %s does not stand in the list on %s", m.Code, t.Today)
 	}
 	if _, ok := ListedUntil(e, m, t.List, t.Ceilings, t.Today); !ok {

@@ -126,7 +126,7 @@ func orderOfTheList(t *RestrictionTerms) error {
 		return Refuse("C4", "measure of the closed list", "see the list with: probity catalogue list measures", "the list of measures has no %q", t.Order.Measure)
 	}
 	for _, d := range []calendar.Day{t.Today, t.Order.Start} {
-		if !standsInList(m, d) {
+		if !StandsInList(m, d) {
 			return Refuse("C4", "measure in force", "order a measure that stands in the list", "the measure %s does not stand in the list on %s", m.Code, d)
 		}
 	}
@@ -182,8 +182,14 @@ func orderUnderTheCeiling(t *RestrictionTerms) error {
 	return nil
 }
 
-// RatingWord is the first word of a text by which an act would lean on a rating; "" where there is none.
-func RatingWord(text string) string { return mentions(text, ratingWords) }
+// RatingWord is the first word of a text by which an act would lean on a rating; "" where there is none. More are words
+// that tell of one in such a text alone.
+func RatingWord(text string, more ...string) string {
+	if word := mentions(text, more); word != "" {
+		return word
+	}
+	return mentions(text, ratingWords)
+}
 
 // ratingWords are the words by which an order would lean on a rating. They are looked for in the order's free text,
 // the only place left where one could be smuggled in; the types have no field for it.
@@ -221,7 +227,8 @@ func mentions(text string, words []string) string {
 
 func latin(c byte) bool { return c >= 'a' && c <= 'z' }
 
-func standsInList(m *catalogue.Measure, on calendar.Day) bool {
+// StandsInList tells whether the measure stands in the closed list on the day.
+func StandsInList(m *catalogue.Measure, on calendar.Day) bool {
 	return on >= m.From && (m.To == calendar.None || on < m.To) // None is smaller than every day
 }
 

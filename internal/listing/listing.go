@@ -17,6 +17,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/lists"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -59,7 +60,7 @@ type Book interface {
 	NewID() entry.ID
 	// Take adds the permitted step to its entry, and for a draft the entry itself, together with what it leaves behind. A
 	// step that another took meanwhile is a fault Conflict.
-	Take(context.Context, charter.Listing, Texts, Leaves) error
+	Take(context.Context, lists.Listing, Texts, Leaves) error
 	// Entries gives the entries on the subject and on those merged into it, in the order of their ids.
 	Entries(context.Context, subject.ID) ([]Stored, error)
 	// Publications are entries that were published or removed after the instant, oldest change first, at most limit.
@@ -147,7 +148,7 @@ func BuiltIn(cat *catalogue.Catalogue, t *clock.Table) (*criteria.Set, error) {
 		return nil, err
 	}
 	for _, l := range set.All() {
-		if err := charter.AdmitList(charter.ListTerms{List: l, Established: true, Catalogue: cat, Clock: t}); err != nil {
+		if err := lists.AdmitList(lists.ListTerms{List: l, Established: true, Catalogue: cat, Clock: t}); err != nil {
 			return nil, err
 		}
 	}
@@ -156,16 +157,16 @@ func BuiltIn(cat *catalogue.Catalogue, t *clock.Table) (*criteria.Set, error) {
 
 // CheckCriteria reads a file of criteria that somebody proposes and says whether the Charter would admit each list in it.
 func CheckCriteria(name string, text []byte, cat *catalogue.Catalogue, t *clock.Table) ([]criteria.List, error) {
-	lists, err := criteria.Parse(name, text, cat)
+	all, err := criteria.Parse(name, text, cat)
 	if err != nil {
 		return nil, err
 	}
-	for i := range lists {
-		if err := charter.AdmitList(charter.ListTerms{List: &lists[i], Catalogue: cat, Clock: t}); err != nil {
+	for i := range all {
+		if err := lists.AdmitList(lists.ListTerms{List: &all[i], Catalogue: cat, Clock: t}); err != nil {
 			return nil, err
 		}
 	}
-	return lists, nil
+	return all, nil
 }
 
 // Criteria is the edition of the list in force on the day, nil where there is none.

@@ -8,6 +8,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/lists"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/listing/criteria"
@@ -88,7 +89,7 @@ func (s *Service) take(ctx context.Context, by charter.Actor, sub subject.Subjec
 	if err != nil {
 		return e, err
 	}
-	permit, err := charter.PermitListing(terms)
+	permit, err := lists.PermitListing(terms)
 	if err != nil {
 		return e, s.attempted(ctx, sub.ID, by, e.ID.String(), err)
 	}
@@ -115,8 +116,8 @@ func (s *Service) take(ctx context.Context, by charter.Actor, sub subject.Subjec
 }
 
 // terms gathers what the Charter judges the step by.
-func (s *Service) terms(ctx context.Context, by charter.Actor, sub subject.Subject, e entry.Entry, step entry.Step) (charter.ListingTerms, error) {
-	t := charter.ListingTerms{
+func (s *Service) terms(ctx context.Context, by charter.Actor, sub subject.Subject, e entry.Entry, step entry.Step) (lists.ListingTerms, error) {
+	t := lists.ListingTerms{
 		Entry: e, Step: step, List: s.parts.Lists.List(e.List, e.Drafted), Subject: sub, Born: calendar.None, By: by,
 		Catalogue: s.parts.Catalogue, Clock: s.parts.Clock, Today: s.today(),
 	}
@@ -148,7 +149,7 @@ func (s *Service) terms(ctx context.Context, by charter.Actor, sub subject.Subje
 }
 
 // human adds what is looked at for human beings alone.
-func (s *Service) human(ctx context.Context, t *charter.ListingTerms) error {
+func (s *Service) human(ctx context.Context, t *lists.ListingTerms) error {
 	stored, err := s.parts.Register.Orders(ctx, t.Subject.ID)
 	if err != nil {
 		return err

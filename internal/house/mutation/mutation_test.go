@@ -283,13 +283,13 @@ func (c *check) asked(g *mutation.Guard) []string {
 		add(mutation.Suite)
 		return list
 	}
-	add(g.Package, mutation.Charter)
+	add(g.Package)
 	for _, r := range rooms {
 		if c.all && strings.HasPrefix(g.File, r.file) {
 			add(r.packages...)
 		}
 	}
-	add(mutation.Suite)
+	add(mutation.Charter, mutation.Suite)
 	return list
 }
 

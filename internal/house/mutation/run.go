@@ -34,9 +34,10 @@ func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error
 	return t, nil
 }
 
-// Suite is the folder of the random histories, Remedy that of what is done to subjects.
+// Suite is the folder of the random histories, Lists that of lists of organisations, Remedy that of what is done to subjects.
 const (
 	Suite  = Charter + "/suite"
+	Lists  = Charter + "/lists"
 	Remedy = Charter + "/remedy"
 )
 
@@ -45,7 +46,7 @@ func attempts(pkg, invariant string) [][]string {
 	some := "-test.run=" + invariant + "([^0-9]|$)"
 	property := []string{"-rapid.shrinktime=0s", "-rapid.nofailfile"}
 	switch pkg {
-	case Remedy: // tables, asked in milliseconds
+	case Lists, Remedy: // tables, asked in milliseconds
 		return [][]string{nil}
 	case Charter:
 		return [][]string{append(property, some, "-rapid.checks=40"), append(property, "-rapid.checks=40")}

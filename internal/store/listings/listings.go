@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"probity/calendar"
-	"probity/internal/charter"
+	"probity/internal/charter/lists"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/listing"
@@ -35,7 +35,7 @@ func (s *Store) NewID() entry.ID { return entry.ID(s.db.NextIDs(1)) }
 
 // Take adds the permitted step to its entry, and for a draft the entry itself, together with what it leaves behind. A
 // step that another took meanwhile is a fault Conflict.
-func (s *Store) Take(ctx context.Context, permit charter.Listing, texts listing.Texts, x listing.Leaves) error {
+func (s *Store) Take(ctx context.Context, permit lists.Listing, texts listing.Texts, x listing.Leaves) error {
 	e, step := permit.Entry(), permit.Step()
 	switch {
 	case e == nil:

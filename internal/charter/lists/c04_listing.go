@@ -1,4 +1,4 @@
-package charter
+package lists
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/catalogue"
+	"probity/internal/charter"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/listing/criteria"
@@ -34,7 +35,7 @@ type ListingTerms struct {
 	// Blacklists are the black lists on which the subject stands today; looked at for red lists alone.
 	Blacklists []string
 	// By is who acts; nobody where an entry's end has come.
-	By        Actor
+	By        charter.Actor
 	Catalogue *catalogue.Catalogue
 	Clock     *clock.Table
 	Today     calendar.Day
@@ -88,10 +89,10 @@ func listingOfOneself(t *ListingTerms) error {
 	if t.By.Agency == "" {
 		return nil
 	}
-	kin := Kin(t.Catalogue, t.By.Agency)
+	kin := charter.Kin(t.Catalogue, t.By.Agency)
 	for _, body := range t.Bodies {
 		if kin[body] {
-			return Refuse("C13", "independent keeper",
+			return charter.Refuse("C13", "independent keeper",
 				"have a court, or another body that neither answers to it nor directs it, act",
 				"%s cannot list or unlist itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 		}
@@ -106,7 +107,7 @@ func listingInTurn(t *ListingTerms) error {
 		state = t.Entry.State() // the end is written down after it has come
 	}
 	if _, ok := state.Next(t.Step.Act); !ok {
-		return Refuse("C4", "listing procedure in its order", "what may be done now: "+spokenActs(state.Allowed()),
+		return charter.Refuse("C4", "listing procedure in its order", "what may be done now: "+spokenActs(state.Allowed()),
 			"an entry that is %s cannot go on with the step %s", spokenState(state), t.Step.Act)
 	}
 	if how, _ := t.Entry.EndedOn(t.Today); how == entry.Annulled {
@@ -143,28 +144,28 @@ func listingByTheRight(t *ListingTerms) error {
 		if own || keeper {
 			return nil
 		}
-		return Refuse("C4", "subject of the entry", "have the subject do it with its own credential, or bring what it wrote to the keeper", "a stranger speaks for the subject of the entry")
+		return charter.Refuse("C4", "subject of the entry", "have the subject do it with its own credential, or bring what it wrote to the keeper", "a stranger speaks for the subject of the entry")
 	case entry.Expire:
-		if t.By == (Actor{}) {
+		if t.By == (charter.Actor{}) {
 			return nil
 		}
-		return Refuse("C4", "end by itself", "leave it to its end, or revoke it", "nobody makes an entry expire")
+		return charter.Refuse("C4", "end by itself", "leave it to its end, or revoke it", "nobody makes an entry expire")
 	case entry.Approve:
 		return listingApproval(t)
 	case entry.Revoke:
 		if keeper || above(t) {
 			return nil
 		}
-		return Refuse("C4", "keeper or the body above it", theKeeper, "%s cannot take back a decision of %s", t.By.Agency, t.Entry.Keeper)
+		return charter.Refuse("C4", "keeper or the body above it", theKeeper, "%s cannot take back a decision of %s", t.By.Agency, t.Entry.Keeper)
 	case entry.Annul:
 		if a := t.Catalogue.Agency(t.By.Agency); t.By.IsOfficial() && a != nil && (a.Kind == "court" || above(t)) {
 			return nil
 		}
-		return Refuse("C4", "court or the body above the keeper", "bring it before one of them", "%s cannot annul an entry of %s", t.By.Agency, t.Entry.Keeper)
+		return charter.Refuse("C4", "court or the body above the keeper", "bring it before one of them", "%s cannot annul an entry of %s", t.By.Agency, t.Entry.Keeper)
 	case entry.ToDraft, entry.Notify, entry.Hear, entry.Answer, entry.Grace, entry.Decide, entry.Drop, entry.Publish, entry.Accept, entry.Refuse:
 	}
 	if !keeper {
-		return Refuse("C4", "keeper of the list", theKeeper, "%s is not the keeper %s of the entry", t.By.Title(), t.Entry.Keeper)
+		return charter.Refuse("C4", "keeper of the list", theKeeper, "%s is not the keeper %s of the entry", t.By.Title(), t.Entry.Keeper)
 	}
 	return nil
 }
@@ -172,7 +173,7 @@ func listingByTheRight(t *ListingTerms) error {
 // above tells whether the actor's body directs the keeper.
 func above(t *ListingTerms) bool {
 	a := t.Catalogue.Agency(t.By.Agency)
-	return t.By.IsOfficial() && a != nil && Authority(a) && Directs(t.Catalogue, a.Code, t.Entry.Keeper)
+	return t.By.IsOfficial() && a != nil && charter.Authority(a) && charter.Directs(t.Catalogue, a.Code, t.Entry.Keeper)
 }
 
 var agencyLevels = []string{"county", "prefecture", "province", "central"}
@@ -182,14 +183,14 @@ var agencyLevels = []string{"county", "prefecture", "province", "central"}
 func listingApproval(t *ListingTerms) error {
 	keeper, a := t.Catalogue.Agency(t.Entry.Keeper), t.Catalogue.Agency(t.By.Agency)
 	if keeper == nil || !slices.Contains(t.List.Approval, keeper.Level) {
-		return Refuse("C4", "approval that the law asks", "publish the decision", "decisions of %s on the list %s need no approval", t.Entry.Keeper, t.List.Code)
+		return charter.Refuse("C4", "approval that the law asks", "publish the decision", "decisions of %s on the list %s need no approval", t.Entry.Keeper, t.List.Code)
 	}
 	higher := a != nil && t.List.Keeps(a) && slices.Index(agencyLevels, a.Level) > slices.Index(agencyLevels, keeper.Level) &&
 		(a.Region == "" || len(a.Region) > 1 && len(keeper.Region) > 1 && a.Region[:2] == keeper.Region[:2])
 	if t.By.IsOfficial() && (higher || above(t)) {
 		return nil
 	}
-	return Refuse("C4", "approval of the next higher level", "have an official of the body above the keeper approve it", "%s is not above %s", t.By.Title(), t.Entry.Keeper)
+	return charter.Refuse("C4", "approval of the next higher level", "have an official of the body above the keeper approve it", "%s is not above %s", t.By.Title(), t.Entry.Keeper)
 }
 
 // listingComplete holds what every step of an official states: its day, its law, its document, and reasons where it
@@ -205,7 +206,7 @@ func listingComplete(t *ListingTerms) error {
 	}
 	reasoned := !slices.Contains([]entry.Act{entry.Notify, entry.Hear, entry.Approve, entry.Publish, entry.Expire, entry.AskToHear}, s.Act)
 	if reasoned && strings.TrimSpace(s.Reasons) == "" {
-		return Refuse("C4", "reasons", "say why, in words of your own", "the step %s gives no reasons", s.Act)
+		return charter.Refuse("C4", "reasons", "say why, in words of your own", "the step %s gives no reasons", s.Act)
 	}
 	if t.By.Agency == "" {
 		return nil
@@ -213,13 +214,13 @@ func listingComplete(t *ListingTerms) error {
 	const theDocument = "take it from the document of the step"
 	switch {
 	case strings.TrimSpace(s.Basis.Law) == "":
-		return Refuse("C4", "legal basis", theDocument, "the step %s names no law", s.Act)
+		return charter.Refuse("C4", "legal basis", theDocument, "the step %s names no law", s.Act)
 	case t.Catalogue.Law(s.Basis.Law) == nil:
-		return Refuse("C4", "legal basis", "name a law of the catalogue: probity catalogue list laws", "there is no law %q", s.Basis.Law)
+		return charter.Refuse("C4", "legal basis", "name a law of the catalogue: probity catalogue list laws", "there is no law %q", s.Basis.Law)
 	case strings.TrimSpace(s.Document.Number) == "":
-		return Refuse("C4", "document number", theDocument, "the step %s names no document", s.Act)
+		return charter.Refuse("C4", "document number", theDocument, "the step %s names no document", s.Act)
 	case s.Document.Digest == [32]byte{}:
-		return Refuse("C4", "document", "give the SHA-256 of the signed document", "the document of the step %s is not identified", s.Act)
+		return charter.Refuse("C4", "document", "give the SHA-256 of the signed document", "the document of the step %s is not identified", s.Act)
 	}
 	return nil
 }
@@ -235,8 +236,8 @@ func listingWithoutRating(t *ListingTerms) error {
 		}
 	}
 	for _, text := range texts {
-		if word := RatingWord(text); word != "" {
-			return Refuse("C4", "ground other than a rating", "state the conduct and the law; no listing ground may refer to a rating or to anything derived from one",
+		if word := charter.RatingWord(text); word != "" {
+			return charter.Refuse("C4", "ground other than a rating", "state the conduct and the law; no listing ground may refer to a rating or to anything derived from one",
 				"the step %s refers to a rating (%q)", t.Step.Act, word)
 		}
 	}
@@ -264,7 +265,7 @@ func listingAct(t *ListingTerms) error {
 		if t.Today >= t.Entry.End() {
 			t.Step.Day = t.Entry.End()
 		} else if !t.Subject.Natural() || listingOrder(t) == nil { // a human being's entry ends with the order it rests on
-			return Refuse("C4", "end of the entry", "wait for it, or revoke the entry", "the entry %s stands until %s", t.Entry.ID, t.Entry.End())
+			return charter.Refuse("C4", "end of the entry", "wait for it, or revoke the entry", "the entry %s stands until %s", t.Entry.ID, t.Entry.End())
 		}
 	case entry.Revoke, entry.Annul:
 		due, err := t.Clock.Due(clock.WithdrawAnnulledPenalty, t.Step.Day, clock.China)
@@ -284,17 +285,17 @@ func listingOnAList(t *ListingTerms) error {
 	keeper := t.Catalogue.Agency(e.Keeper)
 	switch {
 	case l == nil || e.Drafted != t.Today:
-		return Refuse("C4", "list in force", "see the lists with: probity list criteria", "there is no list %q in force on %s", e.List, t.Today)
+		return charter.Refuse("C4", "list in force", "see the lists with: probity list criteria", "there is no list %q in force on %s", e.List, t.Today)
 	case e.Subject == 0 || e.Subject != t.Subject.ID:
-		return Refuse("C4", "subject", "name the one subject of the draft", "the draft does not name this subject")
+		return charter.Refuse("C4", "subject", "name the one subject of the draft", "the draft does not name this subject")
 	case e.Colour != l.Colour:
 		return fault.New(fault.Internal, "listing.colour", "the draft is %s and its list %s", e.Colour, l.Colour)
-	case keeper == nil || !Authority(keeper) || !l.Keeps(keeper):
-		return Refuse("C4", "keeper of the list", "have one of its keepers draft it: "+strings.Join(l.Keepers, ", "), "%s does not keep the list %s", e.Keeper, l.Code)
+	case keeper == nil || !charter.Authority(keeper) || !l.Keeps(keeper):
+		return charter.Refuse("C4", "keeper of the list", "have one of its keepers draft it: "+strings.Join(l.Keepers, ", "), "%s does not keep the list %s", e.Keeper, l.Code)
 	case !slices.Contains(l.Kinds, t.Subject.Kind):
-		return Refuse("C4", "list for this kind of subject", "see its criteria with: probity list criteria "+l.Code, "the list %s is not for subjects of the kind %s", l.Code, t.Subject.Kind)
+		return charter.Refuse("C4", "list for this kind of subject", "see its criteria with: probity list criteria "+l.Code, "the list %s is not for subjects of the kind %s", l.Code, t.Subject.Kind)
 	case l.Ground(e.Ground) == nil:
-		return Refuse("C4", "ground of the list", "see the grounds with: probity list criteria "+l.Code, "the list %s has no ground %q; none may be added", l.Code, e.Ground)
+		return charter.Refuse("C4", "ground of the list", "see the grounds with: probity list criteria "+l.Code, "the list %s has no ground %q; none may be added", l.Code, e.Ground)
 	}
 	return nil
 }
@@ -302,7 +303,7 @@ func listingOnAList(t *ListingTerms) error {
 func listingDraft(t *ListingTerms) error {
 	g := t.List.Ground(t.Entry.Ground)
 	if law, article := g.Basis.Parts(); t.Step.Basis.Law != law || article != "" && t.Step.Basis.Article != article {
-		return Refuse("C4", "legal basis of the ground", "name the law of the ground: "+string(g.Basis), "%s is not the law of the ground %s", t.Step.Basis, g.Code)
+		return charter.Refuse("C4", "legal basis of the ground", "name the law of the ground: "+string(g.Basis), "%s is not the law of the ground %s", t.Step.Basis, g.Code)
 	}
 	for _, check := range []func(*ListingTerms, *criteria.Ground) error{listingFacts, listingProportion, listingHuman} {
 		if err := check(t, g); err != nil {
@@ -318,7 +319,7 @@ func listingFacts(t *ListingTerms, g *criteria.Ground) error {
 	may := t.List.May(g)
 	for _, f := range t.Entry.Facts {
 		if !slices.ContainsFunc(may, func(el criteria.Element) bool { return el.Code == f.Element }) {
-			return Refuse("C4", "element of the ground", "state the elements of the ground and leave all else out", "the ground %s has no element %q", g.Code, f.Element)
+			return charter.Refuse("C4", "element of the ground", "state the elements of the ground and leave all else out", "the ground %s has no element %q", g.Code, f.Element)
 		}
 		given[f.Element] = strings.TrimSpace(f.Value)
 	}
@@ -328,7 +329,7 @@ func listingFacts(t *ListingTerms, g *criteria.Ground) error {
 			continue // nobody has to say that the conduct was repeated
 		}
 		if v == "" {
-			return Refuse("C4", el.Code, "take it from the decision the draft rests on", "the draft does not state: %s", el.Title.EN)
+			return charter.Refuse("C4", el.Code, "take it from the decision the draft rests on", "the draft does not state: %s", el.Title.EN)
 		}
 		if err := elementFits(&el, v, t.Today); err != nil {
 			return err
@@ -349,11 +350,11 @@ func elementFits(el *criteria.Element, v string, today calendar.Day) error {
 			return fault.New(fault.Invalid, "listing.fact", "%s: %q is no amount in fen", el.Code, v).With("write whole fen: 295100 for 2,951 yuan")
 		}
 		if n < el.AtLeast {
-			return Refuse("C4", el.Code, "leave the subject off this list: its conduct does not reach the ground", "the ground asks for %d fen at least; the draft states %d", el.AtLeast, n)
+			return charter.Refuse("C4", el.Code, "leave the subject off this list: its conduct does not reach the ground", "the ground asks for %d fen at least; the draft states %d", el.AtLeast, n)
 		}
 	case "code":
 		if !slices.Contains(el.Values, v) {
-			return Refuse("C4", el.Code, "it must be one of: "+strings.Join(el.Values, ", "), "%q is none of what the ground asks for", v)
+			return charter.Refuse("C4", el.Code, "it must be one of: "+strings.Join(el.Values, ", "), "%q is none of what the ground asks for", v)
 		}
 	}
 	return nil
@@ -367,23 +368,23 @@ func listingProportion(t *ListingTerms, g *criteria.Ground) error {
 		return nil
 	}
 	if small := smallDuty(l, g, e.Facts); small && criteria.Reaches(e.Tier, "serious") {
-		return Refuse("C4", "tier that fits the conduct", "draft it as general; a debt below "+strconv.FormatInt(l.SmallDuty, 10)+" fen alone is no serious conduct",
+		return charter.Refuse("C4", "tier that fits the conduct", "draft it as general; a debt below "+strconv.FormatInt(l.SmallDuty, 10)+" fen alone is no serious conduct",
 			"a small debt is called serious")
 	}
 	if e.Tier == "" || !criteria.Reaches(e.Tier, l.Tier) {
-		return Refuse("C4", "tier of the list", "leave the subject off this list, or state the tier that the decision found: "+l.Tier, "the list %s asks for conduct of the tier %s; the draft states %q", l.Code, l.Tier, e.Tier)
+		return charter.Refuse("C4", "tier of the list", "leave the subject off this list, or state the tier that the decision found: "+l.Tier, "the list %s asks for conduct of the tier %s; the draft states %q", l.Code, l.Tier, e.Tier)
 	}
 	for _, code := range e.Measures {
 		m, have := t.Catalogue.Measure(code), l.Measure(code)
 		switch {
 		case m == nil || have == nil:
-			return Refuse("C4", "measure of the list", "see what may follow with: probity list criteria "+l.Code, "the measure %s does not follow from the list %s; none may be added", code, l.Code)
-		case !standsInList(m, t.Today):
-			return Refuse("C4", "measure in force", "leave it out", "the measure %s does not stand in the list of measures on %s", code, t.Today)
+			return charter.Refuse("C4", "measure of the list", "see what may follow with: probity list criteria "+l.Code, "the measure %s does not follow from the list %s; none may be added", code, l.Code)
+		case !charter.StandsInList(m, t.Today):
+			return charter.Refuse("C4", "measure in force", "leave it out", "the measure %s does not stand in the list of measures on %s", code, t.Today)
 		case !criteria.Reaches(e.Tier, criteriaTier(l, have)) || !criteria.Reaches(e.Tier, m.Tier):
-			return Refuse("C4", "tier of the measure", "leave the measure out", "the measure %s needs conduct of the tier %s; the draft states %s", code, criteriaTier(l, have), e.Tier)
+			return charter.Refuse("C4", "tier of the measure", "leave the measure out", "the measure %s needs conduct of the tier %s; the draft states %s", code, criteriaTier(l, have), e.Tier)
 		}
-		if err := Restrictable(m, t.Subject); err != nil {
+		if err := charter.Restrictable(m, t.Subject); err != nil {
 			return err
 		}
 	}
@@ -412,15 +413,15 @@ func smallDuty(l *criteria.List, g *criteria.Ground, facts []entry.Fact) bool {
 func listingHuman(t *ListingTerms, _ *criteria.Ground) error {
 	if !t.Subject.Natural() {
 		if t.Entry.Order != 0 {
-			return Refuse("C4", "listing procedure", "leave the order out: for organisations the procedure is the basis", "the draft on an organisation names an order")
+			return charter.Refuse("C4", "listing procedure", "leave the order out: for organisations the procedure is the basis", "the draft on an organisation names an order")
 		}
 		return nil
 	}
-	if t.Born != calendar.None && t.Today <= t.Born.Add(fullAge) {
-		return Refuse("C4", "full age", "nobody under 18 is listed", "the subject is under 18")
+	if t.Born != calendar.None && charter.Underage(t.Born, t.Today) {
+		return charter.Refuse("C4", "full age", "nobody under 18 is listed", "the subject is under 18")
 	}
 	if len(t.Entry.Measures) > 0 {
-		return Refuse("C4", "order of a court or competent authority", "leave the measures out; a human being is restricted by an order alone", "measures on a human being would follow from a list")
+		return charter.Refuse("C4", "order of a court or competent authority", "leave the measures out; a human being is restricted by an order alone", "measures on a human being would follow from a list")
 	}
 	return listingOrder(t)
 }
@@ -428,7 +429,7 @@ func listingHuman(t *ListingTerms, _ *criteria.Ground) error {
 func listingOrder(t *ListingTerms) error {
 	i := slices.IndexFunc(t.Orders, func(o order.Order) bool { return o.ID == t.Entry.Order && o.ID != 0 })
 	if i < 0 || t.Orders[i].Issuer != t.Entry.Keeper || t.Orders[i].State(t.Today) != order.InForce {
-		return Refuse("C4", "order of a court", "enter the court's order first, and name it in the draft", "a human being is listed on an order of the same court that is in force, and on nothing else")
+		return charter.Refuse("C4", "order of a court", "enter the court's order first, and name it in the draft", "a human being is listed on an order of the same court that is in force, and on nothing else")
 	}
 	return nil
 }
@@ -436,7 +437,7 @@ func listingOrder(t *ListingTerms) error {
 // listingHonour holds that nobody is honoured while it stands on a black list.
 func listingHonour(t *ListingTerms) error {
 	if t.Entry.Colour == criteria.Red && len(t.Blacklists) > 0 {
-		return Refuse("C4", "no entry on a black list", "wait until the entry on the black list has ended", "the subject stands on: %s", strings.Join(t.Blacklists, ", "))
+		return charter.Refuse("C4", "no entry on a black list", "wait until the entry on the black list has ended", "the subject stands on: %s", strings.Join(t.Blacklists, ", "))
 	}
 	return nil
 }
@@ -465,7 +466,7 @@ func listingObjection(t *ListingTerms) error {
 func listingGrace(t *ListingTerms) error {
 	g := t.List.Grace
 	if g == nil {
-		return Refuse("C4", "respite of the list", "answer the objections or drop the draft", "the list %s knows no respite", t.List.Code)
+		return charter.Refuse("C4", "respite of the list", "answer the objections or drop the draft", "the list %s knows no respite", t.List.Code)
 	}
 	if earlier := t.Entry.Last(entry.Grace); earlier != nil {
 		return fault.New(fault.Conflict, "listing.grace", "a respite was given already, until %s", earlier.Until)
@@ -483,11 +484,11 @@ func listingGrace(t *ListingTerms) error {
 
 func listingDecision(t *ListingTerms) error {
 	if until := t.Entry.Undecided(); t.Today <= until {
-		return Refuse("C4", "closed window to object", "decide on "+(until+1).String()+" or later", "the subject may act until %s", until)
+		return charter.Refuse("C4", "closed window to object", "decide on "+(until+1).String()+" or later", "the subject may act until %s", until)
 	}
 	for _, x := range t.List.Exempt {
 		if !slices.Contains(t.Step.Excluded, x.Code) {
-			return Refuse("C4", "exemption "+x.Code, "say of every exemption that it does not apply, or drop the draft", "it was not looked at whether nobody may be listed here: %s", x.Title.EN)
+			return charter.Refuse("C4", "exemption "+x.Code, "say of every exemption that it does not apply, or drop the draft", "it was not looked at whether nobody may be listed here: %s", x.Title.EN)
 		}
 	}
 	if t.Subject.Natural() {
@@ -506,7 +507,7 @@ func listingDecision(t *ListingTerms) error {
 	case t.Step.End <= t.Today:
 		return fault.New(fault.Invalid, "listing.end", "the entry would end on %s, before it stands", t.Step.End).With("name a day to come, or drop the draft")
 	case t.Step.End > longest:
-		return Refuse("C4", "end under the ceiling", "end it on "+longest.String()+" at the latest", "an entry for %s may stand until %s; the decision names %s", g.Code, longest, t.Step.End)
+		return charter.Refuse("C4", "end under the ceiling", "end it on "+longest.String()+" at the latest", "an entry for %s may stand until %s; the decision names %s", g.Code, longest, t.Step.End)
 	}
 	t.Step.Until = t.Step.Day.Add(t.List.Contest)
 	return nil
@@ -515,7 +516,7 @@ func listingDecision(t *ListingTerms) error {
 func listingPublication(t *ListingTerms) error {
 	keeper := t.Catalogue.Agency(t.Entry.Keeper)
 	if keeper != nil && slices.Contains(t.List.Approval, keeper.Level) && t.Entry.Last(entry.Approve) == nil {
-		return Refuse("C4", "approval of the next higher level", "have the body above approve the decision: probity list approve", "decisions of %s take effect once the next higher level has approved them", keeper.Code)
+		return charter.Refuse("C4", "approval of the next higher level", "have the body above approve the decision: probity list approve", "decisions of %s take effect once the next higher level has approved them", keeper.Code)
 	}
 	if t.Today >= t.Entry.End() {
 		return fault.New(fault.Invalid, "listing.over", "the entry ended on %s already", t.Entry.End()).With("revoke the decision")

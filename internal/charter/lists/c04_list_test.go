@@ -1,11 +1,11 @@
-package charter_test
+package lists_test
 
 import (
 	"testing"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
-	"probity/internal/charter"
+	"probity/internal/charter/lists"
 	"probity/internal/clock"
 	"probity/internal/listing/criteria"
 	"probity/internal/subject"
@@ -20,7 +20,7 @@ func TestC4AdmitsTheBuiltInListsAndNothingLess(t *testing.T) {
 		t.Fatal(err)
 	}
 	admit := func(l criteria.List, established bool) error {
-		return charter.AdmitList(charter.ListTerms{List: &l, Established: established, Catalogue: cat, Clock: clock.BuiltIn()})
+		return lists.AdmitList(lists.ListTerms{List: &l, Established: established, Catalogue: cat, Clock: clock.BuiltIn()})
 	}
 	for _, l := range set.All() {
 		if err := admit(*l, true); err != nil {
@@ -56,6 +56,10 @@ func TestC4AdmitsTheBuiltInListsAndNothingLess(t *testing.T) {
 		{"no end", "fixed end", func(l *criteria.List) { l.Term = calendar.Period{} }},
 		{"six years", "end under the ceiling", func(l *criteria.List) { l.Term = years(6) }},
 		{"six years with its extension", "end under the ceiling", func(l *criteria.List) { l.Extension = &criteria.Span{Min: years(1), Max: years(3)} }},
+		{"leans on points for repeated conduct", "ground other than a rating", func(l *criteria.List) {
+			l.Extension = &criteria.Span{Min: years(1), Max: years(1)}
+			l.Repeated = &criteria.Element{Code: "points", Title: criteria.Text{EN: "Points lost", ZH: "失分"}, Kind: "amount"}
+		}},
 		{"no removal", "conditions of removal", func(l *criteria.List) { l.Removal = nil }},
 		{"no remedy in time", "time to contest", func(l *criteria.List) { l.Contest = calendar.Period{} }},
 		{"no evaluation", "evaluation date", func(l *criteria.List) { l.Evaluation = calendar.None }},
