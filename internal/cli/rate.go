@@ -43,9 +43,10 @@ func (m moment) read() (when rating.Moment, err error) {
 
 // rateCommand says what a model says of a subject, or rates everybody.
 type rateCommand struct {
-	Subject string `arg:"" optional:"" help:"SCHEME:VALUE or a subject id."`
-	All     bool   `help:"Rate every subject that may be rated, and answer about nobody."`
-	Model   string `placeholder:"CODE" complete:"model" help:"The rating model; with --all every model in force where it is not given."`
+	Subject  string `arg:"" optional:"" help:"SCHEME:VALUE or a subject id."`
+	All      bool   `help:"Rate every subject that may be rated, and answer about nobody."`
+	Model    string `placeholder:"CODE" complete:"model" help:"The rating model; with --all every model in force where it is not given."`
+	Snapshot string `placeholder:"FOLDER" help:"With --all: rate over the snapshot in this folder, which is made, or brought up to date, first."`
 	moment
 	console.Reading
 }
@@ -54,12 +55,15 @@ type rateCommand struct {
 func (rateCommand) Help() string {
 	return `A rating comes with every point explained, or not at all; "not rated" is an answer too and never a low rating. Others than a person itself are told of a person's rating no more than the band, and only under the person's consent. The reading is recorded.
 
+With --all everybody is rated, and whose rating changes is told. Over a snapshot all models rate in one pass over columns, and only what has changed is written; the ratings are the same.
+
 Examples:
 
     probity rate uscc:91000000MA0000007C --model enterprise-credit --purpose public-search --basis government-information
     probity rate uscc:91000000MA0000007C --model enterprise-credit --as-of 2026-03-31 --purpose public-search --basis government-information --json
     probity rate --all
-    probity rate --all --model enterprise-credit`
+    probity rate --all --model enterprise-credit
+    probity rate --all --snapshot today.snapshot`
 }
 
 // Run rates one subject, or everybody.
@@ -69,6 +73,8 @@ func (c rateCommand) Run(s *console.Session) error {
 		return console.Misuse("--all rates everybody, and %s names one subject", c.Subject).With("give one of the two")
 	case c.All:
 		return c.everybody(s)
+	case c.Snapshot != "":
+		return console.Misuse("--snapshot is for rating everybody").With("rate everybody with --all, or leave --snapshot out")
 	case c.Subject == "":
 		return console.Misuse("no subject was named").With("name one as SCHEME:VALUE, or rate everybody with --all")
 	case c.Model == "":
@@ -79,53 +85,6 @@ func (c rateCommand) Run(s *console.Session) error {
 		return err
 	}
 	return answerRating(s, question{c.Subject, c.Model, when, c.Reading, true}, printRating)
-}
-
-type rateAllAnswer struct {
-	Models   []string `json:"models"`
-	Subjects int64    `json:"subjects"`
-	Seconds  float64  `json:"seconds"`
-}
-
-func (c rateCommand) everybody(s *console.Session) error {
-	if c.AsOf+c.KnownAt != "" {
-		return console.Misuse("--all computes the ratings of today").With("leave --as-of and --known-at out, or name one subject")
-	}
-	desk, err := s.Ratings()
-	if err != nil {
-		return err
-	}
-	models := desk.Book.Models()
-	var chosen []*rating.Model // nil is all of them
-	if c.Model != "" {
-		m, err := modelInForce(desk, c.Model)
-		if err != nil {
-			return err
-		}
-		chosen = []*rating.Model{m}
-		models = chosen
-	}
-	a := rateAllAnswer{Models: console.CodesOf(models, func(m **rating.Model) string { return (*m).Facts.Code })}
-	if len(models) == 0 {
-		return fault.New(fault.NotFound, "cli.model.none", "no model is in force").
-			With("register one with probity model add, have it approved and activate it")
-	}
-	began := s.Process.Now()
-	b := s.Progress("rating", "", 0)
-	defer b.Done()
-	err = desk.All(s.Ctx, chosen, func(done, total int64) {
-		a.Subjects = done
-		b.At(done, total)
-	})
-	if err != nil {
-		return console.Resumable(err, "run the same command again; what was rated stays")
-	}
-	a.Seconds = s.Process.Now().Sub(began).Seconds()
-	b.Done()
-	s.Result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Models), "model"), a.Seconds, console.List(a.Models))
-	})
-	return nil
 }
 
 // modelInForce finds a model of the book, or says which looks like it.

@@ -34,7 +34,8 @@ var shownIn = map[string]string{
 	"notice": "notices", "notice_read": "notices", "notice_delivery": "notices", "notice_channel": "channels",
 	"notice_pending": "- a notice in the making, of rows that are not published", "recall": "recalls",
 	"told": "- who was shown what, for recalls; readers names each", "taken_back": "- work in the making: notices tell of it",
-	"stale": "- that a rating is to be computed anew", "standing": "- drawn from orders and ratings, which are shown",
+	"stale": "- that a rating is to be computed anew", "touched": "- when something last changed; records and notices tell of it",
+	"standing": "- drawn from orders and ratings, which are shown",
 }
 
 // TestTheOwnFileHasEveryRoom: whatever is kept by subject is in the own file or says why not; every section is described

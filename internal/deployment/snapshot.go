@@ -7,8 +7,17 @@ import (
 
 	"probity/internal/rating"
 	"probity/internal/snapshot"
+	"probity/internal/snapshot/everybody"
+	"probity/internal/store/sheets"
 	"probity/internal/store/walks"
 )
+
+// Everybody is the desk that rates all subjects of a snapshot, several blocks at once.
+func (d *Deployment) Everybody(ratings *rating.Desk, workers int) *everybody.Desk {
+	return &everybody.Desk{
+		Snapshots: d.Snapshots(ratings), Ratings: ratings, Register: d.Store, Store: sheets.In(d.Store), Workers: workers,
+	}
+}
 
 // Snapshots is the desk that builds and opens snapshots of this database, for the models in force.
 func (d *Deployment) Snapshots(ratings *rating.Desk) *snapshot.Desk {

@@ -78,6 +78,7 @@ var fates = map[string]fate{
 	"subject_name":        {stays, deleted, "with its subject"},
 	"taken_back":          {"is of one file", kept, "when its file is published"},
 	"told":                {stays, deleted, "with what it tells of"},
+	"touched":             {"marked on both", deleted, "never: an instant, by which changes are found"},
 }
 
 func (w *world) raw() *sql.DB {

@@ -128,7 +128,7 @@ func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permi
 	if err := b.fill(ctx, e, []permitted{{sub: sub, permits: []charter.RatingPermit{permit}}}); err != nil {
 		return nil, err
 	}
-	r := m.rating(e.evaluate(0, at), 0, &permit, at, knownAt)
+	r := m.Rating(e.evaluate(0, at), 0, &permit, at, knownAt)
 	out := &Explained{Model: m, Rating: r, View: newView(m, sub, r, e.evaluators[0].Explain(0))}
 	out.Permit, err = charter.PermitAnswer(out.View.terms())
 	if err != nil {

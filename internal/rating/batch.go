@@ -48,7 +48,7 @@ func (b *batch) rate(ctx context.Context, page []subject.Subject, k subject.Kind
 		res := e.evaluate(n, b.at)
 		for i := range list {
 			if p := &list[i].permits[n]; p.Subject().ID != 0 {
-				b.kept = append(b.kept, Kept{*p, m.rating(res, i, p, b.at, b.knownAt)})
+				b.kept = append(b.kept, Kept{*p, m.Rating(res, i, p, b.at, b.knownAt)})
 			}
 		}
 	}

@@ -83,8 +83,8 @@ func (e *engine) evaluate(n int, at scorecard.At) *scorecard.Results {
 	return e.evaluators[n].Evaluate(e.builder.Facts(), at)
 }
 
-// rating makes the rating that is kept of the i-th subject's result.
-func (m *Model) rating(res *scorecard.Results, i int, permit *charter.RatingPermit, at scorecard.At, knownAt time.Time) Rating {
+// Rating makes the rating that is kept of the i-th subject's result, which must have been evaluated with its times.
+func (m *Model) Rating(res *scorecard.Results, i int, permit *charter.RatingPermit, at scorecard.At, knownAt time.Time) Rating {
 	r := Rating{
 		Subject: permit.Subject().ID, Model: m.Facts.Code, Version: m.Facts.Version, AsOf: at.AsOf, KnownAt: knownAt,
 		GoodUntil: earliest(res.ChangesOn(i), res.LapsesOn(i), permit.Until()), Status: NotRated,

@@ -40,7 +40,7 @@ type Times struct {
 // again. progress is told of subjects.
 func (d *Desk) Build(ctx context.Context, dir string, at Times, progress func(done, total int64)) (*Manifest, error) {
 	if at.AsOf == calendar.None {
-		at.AsOf = d.today()
+		at.AsOf = d.Today()
 	}
 	if err := replaceable(dir); err != nil {
 		return nil, err

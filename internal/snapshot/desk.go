@@ -48,7 +48,8 @@ type Desk struct {
 	Now func() time.Time
 }
 
-func (d *Desk) today() calendar.Day { return calendar.In(d.Now(), calendar.Shanghai) }
+// Today is the day by the clock.
+func (d *Desk) Today() calendar.Day { return calendar.In(d.Now(), calendar.Shanghai) }
 
 // longest is how many days a snapshot is used at most, whatever is in it.
 const longest = 31
@@ -74,24 +75,33 @@ func (d *Desk) Open(dir string) (*Snapshot, error) {
 		return nil, fault.New(fault.Invalid, "snapshot.foreign", "the snapshot %s was built from another database", dir).
 			With("name the database that it was built from with --db, or build one of this database")
 	}
-	if today := d.today(); today >= m.DeleteBy || today < m.Seen {
+	if today := d.Today(); today >= m.DeleteBy || today < m.Seen {
 		return nil, fault.Refuse("C10", "a snapshot that has not outlived what is in it",
 			"the snapshot "+dir+" holds records as they could be seen from "+m.Seen.String()+", and something in it must be gone from "+m.DeleteBy.String(), again)
 	}
-	taken, err := d.taken(m)
-	if err != nil {
+	if _, err := d.Still(dir, m, m.Journal); err != nil {
 		return nil, err
-	}
-	if taken != "" {
-		return nil, fault.Refuse("C10", "a snapshot that holds nothing that is gone",
-			"since the snapshot "+dir+" was built, something in the database was made gone: "+taken, again)
 	}
 	return open(dir, m)
 }
 
-// taken says what the journal made gone since the snapshot was built; "" for nothing.
-func (d *Desk) taken(m *Manifest) (what string, err error) {
-	err = d.Journal.Since(m.Journal, func(b gone.Batch) error {
+// Still looks again, while an open snapshot is worked with, whether something in it has been made gone since the batch of
+// the journal up to which that was done: then it is refused. It gives the newest batch.
+func (d *Desk) Still(dir string, m *Manifest, since int64) (journal int64, err error) {
+	if journal, err = d.Journal.Head(); err != nil || journal == since {
+		return journal, err
+	}
+	taken, err := d.taken(since)
+	if err == nil && taken != "" {
+		err = fault.Refuse("C10", "a snapshot that holds nothing that is gone",
+			"since the snapshot "+dir+" was built, something in the database was made gone: "+taken, again)
+	}
+	return journal, err
+}
+
+// taken says what the journal made gone since a batch; "" for nothing.
+func (d *Desk) taken(since int64) (what string, err error) {
+	err = d.Journal.Since(since, func(b gone.Batch) error {
 		for _, mark := range b.Marks {
 			if what == "" && takes(mark.Kind) {
 				what = mark.Kind.String()

@@ -67,6 +67,18 @@ func (s *Snapshot) Len() int { return int(s.Manifest.Subjects.Rows) }
 // IDs are the subjects in the order of their ordinals, which is ascending.
 func (s *Snapshot) IDs() []subject.ID { return as[subject.ID](s.subjects, ofID) }
 
+// Subject is the register's entry of the n-th subject as it stood at the snapshot's point.
+func (s *Snapshot) Subject(n int) subject.Subject {
+	sub := subject.Subject{ID: s.IDs()[n], Sole: s.Soles()[n] == 1}
+	if k := int(s.Kinds()[n]); k < len(subject.Kinds) {
+		sub.Kind = subject.Kinds[k]
+	}
+	if r := int(s.RegionCodes()[n]); r < len(s.Regions) {
+		sub.Region = s.Regions[r]
+	}
+	return sub
+}
+
 // Kinds are the subjects' places in subject.Kinds.
 func (s *Snapshot) Kinds() []uint16 { return as[uint16](s.subjects, ofKind) }
 

@@ -48,7 +48,7 @@ func (d *Desk) begin(dir string, at Times, journal int64, point walk.Point) (*bu
 	b := &build{desk: d, folder: building(dir), layout: facts.NewLayout()}
 	b.manifest = &Manifest{
 		Format: Format, Program: d.Program, Keys: d.Keys, Point: point, Journal: journal, BuiltAt: d.Now().UTC(),
-		AsOf: at.AsOf, Seen: d.today(), KnownAt: at.KnownAt, Rating: d.Models,
+		AsOf: at.AsOf, Seen: d.Today(), KnownAt: at.KnownAt, Rating: d.Models,
 	}
 	if err := b.describe(); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,48 +14,53 @@ import (
 	"probity/internal/subject"
 )
 
-// SaveRatings keeps ratings as the newest of their subjects, adds to the history what a reader would see changed, and tells
-// their subjects of it (Charter C7).
-// They must ascend by subject. Marks of outdated subjects that the ratings take into account (publications up to
-// seen) are cleared in the same commit.
+// SaveRatings keeps ratings as the newest of their subjects. They must ascend by subject. Marks of outdated subjects that the
+// ratings take into account (publications up to seen) are cleared in the same commit.
 func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.Time, clear []subject.ID) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		list, err := stillConsented(ctx, tx, list)
-		if err != nil {
-			return err
-		}
-		before, err := newestOf(ctx, tx, list)
-		if err != nil {
-			return err
-		}
-		newest := NewBulk(tx, "rating", []string{
-			"subject", "model", "version", "as_of", "known_at", "good_until", "status", "score", "band", "gate", "why_not",
-		}, ` ON CONFLICT (subject, model) DO UPDATE SET version = excluded.version, as_of = excluded.as_of, known_at = excluded.known_at,
-			good_until = excluded.good_until, status = excluded.status, score = excluded.score, band = excluded.band,
-			gate = excluded.gate, why_not = excluded.why_not`)
-		var changed []int
-		for i := range list {
-			r := &list[i].Rating
-			p := &list[i].Permit
-			if p.Subject().ID != r.Subject || p.Model() != r.Model || p.Version() != r.Version {
-				return fault.New(fault.Internal, "store.permit", "a rating of %s by %s was to be kept under another's permit", r.Subject, r.Model)
-			}
-			err := newest.Add(ctx, int64(r.Subject), r.Model, r.Version, int64(r.AsOf), Micro(r.KnownAt), NullDay(r.GoodUntil), string(r.Status), scoreOf(r),
-				r.Band, r.Gate, strings.Join(r.WhyNot, ","))
-			if err != nil {
-				return err
-			}
-			old, had := before[ratingKey{r.Subject, r.Model}]
-			if had && old.Same(r) {
-				continue
-			}
-			changed = append(changed, i)
-		}
-		if err := errors.Join(newest.End(ctx), addHistory(ctx, tx, list, changed)); err != nil {
+		if _, err := KeepRatings(ctx, tx, list); err != nil {
 			return err
 		}
 		return s.clearStale(ctx, tx, clear, seen)
 	})
+}
+
+// KeepRatings keeps ratings, which ascend by subject, in a write transaction as the newest of their subjects, adds to the
+// history what a reader would see changed, and tells their subjects of it (Charter C7). It gives how many those are. A rating
+// under a consent that no longer stands is left out.
+func KeepRatings(ctx context.Context, tx *sql.Tx, list []rating.Kept) (int64, error) {
+	list, err := stillConsented(ctx, tx, list)
+	if err != nil {
+		return 0, err
+	}
+	before, err := newestOf(ctx, tx, list)
+	if err != nil {
+		return 0, err
+	}
+	newest := NewBulk(tx, "rating", []string{
+		"subject", "model", "version", "as_of", "known_at", "good_until", "status", "score", "band", "gate", "why_not",
+	}, ` ON CONFLICT (subject, model) DO UPDATE SET version = excluded.version, as_of = excluded.as_of, known_at = excluded.known_at,
+		good_until = excluded.good_until, status = excluded.status, score = excluded.score, band = excluded.band,
+		gate = excluded.gate, why_not = excluded.why_not`)
+	var changed []int
+	for i := range list {
+		r := &list[i].Rating
+		p := &list[i].Permit
+		if p.Subject().ID != r.Subject || p.Model() != r.Model || p.Version() != r.Version {
+			return 0, fault.New(fault.Internal, "store.permit", "a rating of %s by %s was to be kept under another's permit", r.Subject, r.Model)
+		}
+		err := newest.Add(ctx, int64(r.Subject), r.Model, r.Version, int64(r.AsOf), Micro(r.KnownAt), NullDay(r.GoodUntil), string(r.Status), scoreOf(r),
+			r.Band, r.Gate, strings.Join(r.WhyNot, ","))
+		if err != nil {
+			return 0, err
+		}
+		old, had := before[ratingKey{r.Subject, r.Model}]
+		if had && old.Same(r) {
+			continue
+		}
+		changed = append(changed, i)
+	}
+	return int64(len(changed)), errors.Join(newest.End(ctx), addHistory(ctx, tx, list, changed))
 }
 
 // scoreOf is nil where there is no score.
@@ -135,6 +141,23 @@ func newestOf(ctx context.Context, tx *sql.Tx, list []rating.Kept) (map[ratingKe
 	return found, read()
 }
 
+// RatingsBetween yields, in a transaction, the newest ratings of the subjects behind one, up to another, by subject and model.
+func RatingsBetween(ctx context.Context, tx *sql.Tx, behind, to subject.ID, yield func(*rating.Rating)) error {
+	rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject > ? AND subject <= ? ORDER BY subject, model`, int64(behind), int64(to))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRating(rows)
+		if err != nil {
+			return err
+		}
+		yield(&r)
+	}
+	return rows.Err()
+}
+
 const ratingColumns = `subject, model, version, as_of, known_at, good_until, status, score, band, gate, why_not`
 
 func scanRating(row interface{ Scan(...any) error }) (rating.Rating, error) {
@@ -152,20 +175,31 @@ func scanRating(row interface{ Scan(...any) error }) (rating.Rating, error) {
 
 // clearStale removes the marks of the subjects that publications up to seen have left.
 func (s *Store) clearStale(ctx context.Context, tx *sql.Tx, ids []subject.ID, seen time.Time) error {
-	for part := 0; part < len(ids); part += subjectsPerQuery {
-		page := ids[part:min(part+subjectsPerQuery, len(ids))]
-		args := make([]any, 0, len(page)+1)
-		for _, id := range page {
-			args = append(args, int64(id))
+	for page := range slices.Chunk(ids, subjectsPerQuery) {
+		args := make([]any, len(page))
+		for i, id := range page {
+			args[i] = int64(id)
 		}
-		args = append(args, Micro(seen))
-		_, err := tx.ExecContext(ctx, `DELETE FROM stale WHERE subject IN (`+Marks(len(page))+`)
-			AND (SELECT published_at FROM submission WHERE number = stale.submission) <= ?`, args...)
-		if err != nil {
+		if err := ClearStale(ctx, tx, `subject IN (`+Marks(len(page))+`)`, args, seen); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ClearStale removes the marks of some subjects that publications up to seen have left, in a write transaction, and keeps
+// which was the last of these.
+func ClearStale(ctx context.Context, tx *sql.Tx, which string, args []any, seen time.Time) error {
+	args = append(slices.Clip(args), Micro(seen))
+	_, err := tx.ExecContext(ctx, `INSERT INTO touched (subject, at)
+		SELECT subject, max(published_at) FROM stale JOIN submission ON number = submission WHERE `+which+` AND published_at <= ? GROUP BY subject
+		ON CONFLICT (subject) DO UPDATE SET at = max(at, excluded.at)`, args...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM stale WHERE `+which+`
+		AND (SELECT published_at FROM submission WHERE number = stale.submission) <= ?`, args...)
+	return err
 }
 
 // Rating reads the newest rating that is kept; stale tells that a publication since has outdated it. No rating is

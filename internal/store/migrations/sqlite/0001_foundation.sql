@@ -119,6 +119,13 @@ CREATE TABLE stale (
     PRIMARY KEY (subject, submission)
 ) WITHOUT ROWID;
 
+-- When the last publication that outdated a subject was published, kept when its mark goes: by it those are found about whom
+-- something has changed since a whole population was read.
+CREATE TABLE touched (
+    subject INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL
+);
+
 -- Rows that wait: rejected by a rule, or bound to nobody. The row itself is sealed where it may tell of a person.
 CREATE TABLE quarantine (
     submission INTEGER NOT NULL,

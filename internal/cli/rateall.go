@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"probity/internal/cli/console"
+	"probity/internal/cli/population"
+	"probity/internal/fault"
+	"probity/internal/rating"
+)
+
+type rateAllAnswer struct {
+	Models   []string `json:"models"`
+	Subjects int64    `json:"subjects"`
+	Changed  *int64   `json:"changed,omitempty"`
+	Seconds  float64  `json:"seconds"`
+}
+
+// everybody rates everybody, from the store or over a snapshot.
+func (c rateCommand) everybody(s *console.Session) error {
+	if c.AsOf+c.KnownAt != "" {
+		return console.Misuse("--all computes the ratings of today").With("leave --as-of and --known-at out, or name one subject")
+	}
+	desk, err := s.Ratings()
+	if err != nil {
+		return err
+	}
+	models := desk.Book.Models()
+	var chosen []*rating.Model // nil is all of them
+	if c.Model != "" {
+		m, err := modelInForce(desk, c.Model)
+		if err != nil {
+			return err
+		}
+		chosen = []*rating.Model{m}
+		models = chosen
+	}
+	a := rateAllAnswer{Models: console.CodesOf(models, func(m **rating.Model) string { return (*m).Facts.Code })}
+	if len(models) == 0 {
+		return fault.New(fault.NotFound, "cli.model.none", "no model is in force").
+			With("register one with probity model add, have it approved and activate it")
+	}
+	began := s.Process.Now()
+	if c.Snapshot != "" {
+		tally, err := population.RateAll(s, c.Snapshot, chosen)
+		if err != nil {
+			return err
+		}
+		a.Subjects, a.Changed = tally.Subjects, &tally.Changed
+	} else if err := c.oneByOne(s, desk, chosen, &a.Subjects); err != nil {
+		return err
+	}
+	a.Seconds = s.Process.Now().Sub(began).Seconds()
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Models), "model"), a.Seconds, console.List(a.Models))
+		if a.Changed != nil {
+			fmt.Fprintf(w, "%s changed, and whose they are was told\n", console.Count(*a.Changed, "rating"))
+		}
+	})
+	return nil
+}
+
+func (c rateCommand) oneByOne(s *console.Session, desk *rating.Desk, chosen []*rating.Model, subjects *int64) error {
+	b := s.Progress("rating", "", 0)
+	defer b.Done()
+	err := desk.All(s.Ctx, chosen, func(done, total int64) {
+		*subjects = done
+		b.At(done, total)
+	})
+	if err != nil {
+		return console.Resumable(err, "run the same command again; what was rated stays")
+	}
+	return nil
+}
