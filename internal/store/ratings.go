@@ -112,20 +112,8 @@ func newestOf(ctx context.Context, tx *sql.Tx, list []rating.Kept) (map[ratingKe
 		if len(ids) == 0 {
 			return nil
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject IN (`+Marks(len(ids))+`)`, ids...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			r, err := scanRating(rows)
-			if err != nil {
-				return err
-			}
-			found[ratingKey{r.Subject, r.Model}] = r
-		}
-		ids = ids[:0]
-		return rows.Err()
+		defer func() { ids = ids[:0] }()
+		return EachRating(ctx, tx, `subject IN (`+Marks(len(ids))+`)`, ids, func(r *rating.Rating) { found[ratingKey{r.Subject, r.Model}] = *r })
 	}
 	var last subject.ID
 	for i := range list {
@@ -141,9 +129,13 @@ func newestOf(ctx context.Context, tx *sql.Tx, list []rating.Kept) (map[ratingKe
 	return found, read()
 }
 
-// RatingsBetween yields, in a transaction, the newest ratings of the subjects behind one, up to another, by subject and model.
-func RatingsBetween(ctx context.Context, tx *sql.Tx, behind, to subject.ID, yield func(*rating.Rating)) error {
-	rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject > ? AND subject <= ? ORDER BY subject, model`, int64(behind), int64(to))
+// EachRating yields, in a transaction, the newest ratings of a condition, by subject and model.
+func EachRating(ctx context.Context, tx *sql.Tx, which string, args []any, yield func(*rating.Rating)) error {
+	return eachRating(ctx, tx, `SELECT `+ratingColumns+` FROM rating WHERE `+which+` ORDER BY subject, model`, args, yield)
+}
+
+func eachRating(ctx context.Context, tx *sql.Tx, query string, args []any, yield func(*rating.Rating)) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -242,19 +234,8 @@ func (s *Store) RatingsOf(ctx context.Context, ids []subject.ID) ([]rating.Ratin
 }
 
 func appendRatings(ctx context.Context, tx *sql.Tx, list []rating.Rating, id subject.ID) ([]rating.Rating, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+ratingColumns+` FROM rating WHERE subject = ?`, int64(id))
-	if err != nil {
-		return list, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scanRating(rows)
-		if err != nil {
-			return list, err
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
+	err := EachRating(ctx, tx, `subject = ?`, []any{int64(id)}, func(r *rating.Rating) { list = append(list, *r) })
+	return list, err
 }
 
 // outdated tells whether a published submission has touched the subject since it was last rated.
@@ -289,20 +270,8 @@ func unseen(ctx context.Context, tx *sql.Tx, m moment, id subject.ID) (bool, err
 func (s *Store) History(ctx context.Context, id subject.ID, model string) ([]rating.Rating, error) {
 	var list []rating.Rating
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT subject, model, version, as_of, known_at, NULL, status, score, band, gate, ''
-			FROM rating_history WHERE subject = ? AND model = ? ORDER BY known_at`, int64(id), model)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			r, err := scanRating(rows)
-			if err != nil {
-				return err
-			}
-			list = append(list, r)
-		}
-		return rows.Err()
+		return eachRating(ctx, tx, `SELECT subject, model, version, as_of, known_at, NULL, status, score, band, gate, ''
+			FROM rating_history WHERE subject = ? AND model = ? ORDER BY known_at`, []any{int64(id), model}, func(r *rating.Rating) { list = append(list, *r) })
 	})
 	return list, err
 }

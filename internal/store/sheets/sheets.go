@@ -109,7 +109,7 @@ func (k *keeper) due(moved, marked, there []subject.ID) ([]rating.Kept, error) {
 			}
 		}
 	}
-	err := store.RatingsBetween(k.ctx, k.tx, k.sheet.Behind, k.sheet.To, func(newest *rating.Rating) {
+	err := store.EachRating(k.ctx, k.tx, `subject > ? AND subject <= ?`, []any{int64(k.sheet.Behind), int64(k.sheet.To)}, func(newest *rating.Rating) {
 		take(func(r *rating.Rating) bool {
 			return r.Subject < newest.Subject || r.Subject == newest.Subject && r.Model <= newest.Model
 		}, newest)
