@@ -55,7 +55,7 @@ func (s *Service) step(ctx context.Context, id contest.ID, a Answer, act contest
 	terms := remedy.StepTerms{
 		Dispute: c.dispute, By: by, Catalogue: s.parts.Catalogue, Today: s.today(), Supplier: c.target.Author, Bodies: c.bodies,
 		Step:   contest.Step{Act: act, At: at, Outcome: a.Outcome, Reasons: a.Reasons, Document: a.Document, Due: calendar.None},
-		Mended: c.target.Changed.After(c.dispute.OpenedAt),
+		Mended: c.target.Changed.After(c.dispute.OpenedAt) || c.place.ID != c.sub.ID,
 	}
 	permit, err := permitStep(act, terms)
 	if err != nil {
@@ -109,10 +109,10 @@ func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest
 		return contest.Dispute{}, unknown(id) // another's disputes do not exist for a stranger
 	}
 	step.At = s.parts.Now().UTC().Truncate(time.Microsecond)
-	c.dispute.Subject, c.with = c.sub.ID, with
+	c.with = with
 	permit, err := permitted(remedy.ComplaintTerms{
-		Dispute: c.dispute, Step: step, Subject: c.sub, By: by, With: with, Document: p.Document, Signed: p.Signed,
-		Bodies: c.bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
+		Dispute: c.dispute, Step: step, Subject: c.sub, Joined: []subject.ID{c.dispute.Subject}, By: by, With: with,
+		Document: p.Document, Signed: p.Signed, Bodies: c.bodies, Catalogue: s.parts.Catalogue, Today: s.today(),
 	})
 	if err != nil {
 		return c.dispute, err
@@ -120,12 +120,17 @@ func (s *Service) plead(ctx context.Context, id contest.ID, p Plea, step contest
 	return s.keepStep(ctx, c, permit)
 }
 
-// theCase is a dispute with its subject and what it contests.
+// theCase is a dispute with its subject and what it contests. A dispute, its steps and its notices stay with whom it was
+// opened by, however subjects are joined and parted meanwhile.
 type theCase struct {
+	// sub is who opened the dispute, or the subject which that one was merged into since.
 	sub     subject.Subject
 	dispute contest.Dispute
 	target  Target
-	bodies  []string
+	// place is the subject with which the record contested stands: sub, unless the two were parted since the dispute was
+	// opened. Of the other layers it is sub.
+	place  subject.Subject
+	bodies []string
 	// with is the second official before whom the subject signed; zero where it acts by itself, and where an official
 	// answers.
 	with charter.Actor
@@ -146,12 +151,35 @@ func (s *Service) theCase(ctx context.Context, id contest.ID) (theCase, error) {
 	if c.sub, err = s.parts.Book.Subject(ctx, c.dispute.Subject); err != nil {
 		return c, err
 	}
-	// The dispute stays with whom it was opened by, should the two be parted again.
-	if c.target, err = s.parts.Book.Target(ctx, c.sub.ID, c.dispute.Layer(), c.dispute.Target); err != nil && !fault.Is(err, fault.NotFound) {
+	c.place = c.sub
+	if id := c.dispute.Record(); id != 0 {
+		place, err := s.parts.Book.Place(ctx, c.dispute.Subject, id)
+		if err == nil {
+			c.place = place
+		} else if !fault.Is(err, fault.NotFound) {
+			return c, err
+		}
+	}
+	if c.target, err = s.parts.Book.Target(ctx, c.place.ID, c.dispute.Layer(), c.dispute.Target); err != nil && !fault.Is(err, fault.NotFound) {
 		return c, err
 	}
 	c.bodies, err = s.parts.Bodies(ctx, c.sub)
 	return c, err
+}
+
+// opener is whose dispute it is, redirects not followed.
+func (c *theCase) opener() subject.Subject {
+	s := c.sub
+	s.ID = c.dispute.Subject
+	return s
+}
+
+// holder is whom it concerns what becomes of the record contested: the opener, unless the record went from it.
+func (c *theCase) holder() subject.Subject {
+	if c.place.ID == c.sub.ID {
+		return c.opener()
+	}
+	return c.place
 }
 
 func unknown(id contest.ID) error {
@@ -162,12 +190,12 @@ func unknown(id contest.ID) error {
 // keepStep writes a permitted step with its entry, its notices and what is recalled.
 func (s *Service) keepStep(ctx context.Context, c theCase, permit remedy.StepPermit) (contest.Dispute, error) {
 	d, step := permit.Dispute(), permit.Step()
-	reasons, err := s.sealBytes(subject.Subject{ID: d.Subject, Kind: c.sub.Kind, Sole: c.sub.Sole}, reasonsPlace, []byte(step.Reasons))
+	reasons, err := s.sealBytes(c.opener(), reasonsPlace, []byte(step.Reasons))
 	if err != nil {
 		return *d, err
 	}
 	by := charter.Actor{Agency: step.Agency, Official: step.Official}
-	left, err := s.left(c.sub, d, step.At, by, string(step.Act), step.Document, stepFacts(d, &step), calendar.None)
+	left, err := s.left(c.opener(), c.sub.ID, d, step.At, by, string(step.Act), step.Document, stepFacts(d, &step), calendar.None)
 	if err != nil {
 		return *d, err
 	}
@@ -188,6 +216,7 @@ func (s *Service) keepStep(ctx context.Context, c theCase, permit remedy.StepPer
 	if step.Act == contest.Reminder || step.Act == contest.Complaint {
 		left.Recall = toDecide(d, &step)
 	}
+	left.Place = c.place.ID
 	submission, err := s.parts.Book.Step(ctx, permit, reasons, left)
 	if err != nil {
 		return *d, err
@@ -241,12 +270,11 @@ func stepFacts(d *contest.Dispute, step *contest.Step) []notice.Fact {
 	return facts
 }
 
-// furtherNotices tell of a record that comes back, or that is out of use for good.
+// furtherNotices tell of a record that comes back, or that is out of use for good: who opened the dispute, and with whom
+// the record stands where that is another since the two were parted.
 func (s *Service) furtherNotices(c theCase, permit remedy.StepPermit) ([]notice.Written, error) {
 	d, step := permit.Dispute(), permit.Step()
-	n := notice.Notice{
-		Subject: c.sub.ID, At: step.At, About: d.Target, By: step.Agency, Law: law(c.sub), Contest: "dispute", Until: calendar.None,
-	}
+	n := notice.Notice{At: step.At, About: d.Target, By: step.Agency, Contest: "dispute", Until: calendar.None}
 	switch {
 	case permit.Reinserts():
 		n.Occasion = notice.Reinserted
@@ -260,8 +288,20 @@ func (s *Service) furtherNotices(c theCase, permit remedy.StepPermit) ([]notice.
 	default:
 		return nil, nil
 	}
-	w, err := s.parts.Clerk.Write(c.sub, n)
-	return []notice.Written{w}, err
+	to := []subject.Subject{c.opener()}
+	if holder := c.holder(); holder.ID != to[0].ID {
+		to = append(to, holder)
+	}
+	var list []notice.Written
+	for _, sub := range to {
+		n.Subject, n.Law = sub.ID, law(sub)
+		w, err := s.parts.Clerk.Write(sub, n)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, w)
+	}
+	return list, nil
 }
 
 // takeBack is the demand to delete a record that turned out wrong, or could not be shown to be right.
@@ -270,15 +310,16 @@ func (s *Service) takeBack(ctx context.Context, c theCase, step *contest.Step) (
 	if err != nil {
 		return nil, err
 	}
-	covers, err := s.parts.Covers(ctx, c.sub.ID)
+	covers, err := s.parts.Covers(ctx, c.place.ID)
 	if err != nil {
 		return nil, err
 	}
 	matter := recall.Matter{Record: c.dispute.Target, Dataset: c.target.Version.Dataset, Since: c.target.Since, Reads: s.parts.Reads, Covers: covers}
 	return &Recall{
 		Demand: recall.Demand{
-			Subject: c.sub.ID, Kind: recall.Delete, About: c.dispute.Target, Ground: string(step.Outcome), At: step.At, Due: due.Day,
+			Subject: c.holder().ID, Kind: recall.Delete, About: c.dispute.Target, Ground: string(step.Outcome), At: step.At, Due: due.Day,
 		},
+		Of:     c.place.ID,
 		Choose: func(readings []ledger.Entry) []string { return recall.Recipients(readings, matter) },
 	}, nil
 }

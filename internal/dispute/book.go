@@ -39,7 +39,8 @@ type Target struct {
 	Order bool
 	// Decided is the text of a decision, in which the official stands.
 	Decided *Text
-	// Changed is when what is contested was last changed by who can mend it; zero where it never was.
+	// Changed is when what is contested was last changed by who can mend it; zero where it never was. That a record went
+	// from one subject to another with a joining or a parting changes nothing of it.
 	Changed time.Time
 }
 
@@ -50,11 +51,15 @@ type Left struct {
 	// Recall names the recipients of what was wrong, from the readings up to the act itself; nil where nothing is
 	// recalled. Its Choose gives the recipients.
 	Recall *Recall
+	// Place is the subject with which the record contested stands; 0 where no record is.
+	Place subject.ID
 }
 
-// Recall is a demand whose recipients are found from the readings of the subject.
+// Recall is a demand whose recipients are found from the readings of a subject.
 type Recall struct {
 	Demand recall.Demand
+	// Of is whose readings they are.
+	Of     subject.ID
 	Choose func(readings []ledger.Entry) []string
 }
 
@@ -72,6 +77,9 @@ type Book interface {
 	Subject(ctx context.Context, id subject.ID) (subject.Subject, error)
 	// Target finds what is contested; NotFound where the subject has no such thing.
 	Target(ctx context.Context, of subject.ID, layer contest.Layer, name string) (Target, error)
+	// Place is the subject with which a record stands now: the given one, redirects followed, or one that it was joined with
+	// at some time. NotFound where it stands with none of them.
+	Place(ctx context.Context, of subject.ID, one record.ID) (subject.Subject, error)
 	// Disputes lists disputes with their steps: the newest first, for a handler and for a day those first that are due
 	// first.
 	Disputes(ctx context.Context, q Query) ([]Stored, error)

@@ -101,12 +101,13 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 	if err != nil {
 		return contest.Dispute{}, err
 	}
+	opener := openerOf(sub, &by, &r)
 	at := s.parts.Now().UTC().Truncate(time.Microsecond)
 	d := contest.Dispute{
-		Subject: sub.ID, Ground: r.Ground, Target: r.Target, OpenedAt: at,
+		Subject: opener.ID, Ground: r.Ground, Target: r.Target, OpenedAt: at,
 		Account: strings.TrimSpace(r.Account), Claims: strings.TrimSpace(r.Claims),
 	}
-	exhibits, err := s.exhibits(sub, r.Evidence)
+	exhibits, err := s.exhibits(opener, r.Evidence)
 	if err != nil {
 		return d, err
 	}
@@ -115,15 +116,15 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 	}
 	d.ID = contest.ID(s.parts.NextID())
 	terms := remedy.DisputeTerms{
-		Dispute: d, Subject: sub, By: by, With: with, Document: r.Document, Signed: r.Signed,
+		Dispute: d, Subject: opener, By: by, With: with, Document: r.Document, Signed: r.Signed,
 		Catalogue: s.parts.Catalogue, Today: s.today(),
 	}
-	permit, err := s.permitOpening(ctx, terms)
+	permit, err := s.permitOpening(ctx, sub, terms)
 	if err != nil {
 		return d, s.attempted(ctx, by, sub.ID, string(r.Ground), err)
 	}
 	d = *permit.Dispute()
-	account, err := s.seal(sub, accountPlace, told{d.Account, d.Claims})
+	account, err := s.seal(opener, accountPlace, told{d.Account, d.Claims})
 	if err != nil {
 		return d, err
 	}
@@ -131,16 +132,30 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 		{Name: "step", Value: opening(&d)}, {Name: "layer", Value: string(d.Layer())}, {Name: "ground", Value: string(d.Ground)},
 		{Name: "agency", Value: d.Handler}, {Name: "due", Value: d.Due.String()},
 	}
-	left, err := s.left(sub, &d, at, by, "opened", r.Document, append(facts, named(&d)...), calendar.None)
+	left, err := s.left(opener, sub.ID, &d, at, by, "opened", r.Document, append(facts, named(&d)...), calendar.None)
 	if err != nil {
 		return d, err
 	}
 	witnessed(left.Entry, with)
+	left.Place = sub.ID
 	submission, err := s.parts.Book.Open(ctx, permit, account, exhibits, left)
 	if err != nil {
 		return d, err
 	}
 	return d, s.refresh(ctx, submission)
+}
+
+// openerOf is whose dispute it is: of one subject, or of those that are one with it at present, the one whose credential acts
+// or that is named. Should they be parted again, the dispute is its own. by is changed to act for that one.
+func openerOf(sub subject.Subject, by *charter.Actor, r *Request) subject.Subject {
+	switch by.Subject {
+	case 0:
+		sub.ID = r.Subject
+	case sub.ID:
+		sub.ID = r.By.Subject()
+		by.Subject = sub.ID
+	}
+	return sub
 }
 
 // opening is the step that the subject is told of: that its dispute was opened, or that it repeats an earlier one without
@@ -165,18 +180,19 @@ func named(d *contest.Dispute) []notice.Fact {
 	return []notice.Fact{{Name: "decision", Value: d.Target}}
 }
 
-func (s *Service) permitOpening(ctx context.Context, t remedy.DisputeTerms) (remedy.DisputePermit, error) {
+// permitOpening asks for the permit; now is the subject that the one of the terms is at present.
+func (s *Service) permitOpening(ctx context.Context, now subject.Subject, t remedy.DisputeTerms) (remedy.DisputePermit, error) {
 	d := &t.Dispute
 	if t.By.Subject == 0 || t.By.Subject == t.Subject.ID { // a stranger does not even learn whether there is such a thing
-		target, err := s.target(ctx, t.Subject, d.Layer(), d.Target)
+		target, err := s.target(ctx, now, d.Layer(), d.Target)
 		if err != nil {
 			return remedy.DisputePermit{}, err
 		}
 		t.Author, t.Official, t.Order = target.Author, target.Official, target.Order
-		if t.Bodies, err = s.parts.Bodies(ctx, t.Subject); err != nil {
+		if t.Bodies, err = s.parts.Bodies(ctx, now); err != nil {
 			return remedy.DisputePermit{}, err
 		}
-		if t.Earlier, err = s.earlier(ctx, t.Subject.ID, d.Target); err != nil {
+		if t.Earlier, err = s.earlier(ctx, now.ID, d.Target); err != nil {
 			return remedy.DisputePermit{}, err
 		}
 	}
@@ -299,8 +315,9 @@ func (s *Service) open(of subject.ID, place string, t Text) ([]byte, error) {
 	return s.parts.Vault.Open(of, place, t.Body)
 }
 
-// left is the entry and the notice of an act on a dispute.
-func (s *Service) left(sub subject.Subject, d *contest.Dispute, at time.Time, by charter.Actor, act string, document [32]byte, facts []notice.Fact, until calendar.Day) (Left, error) {
+// left is the entry and the notice of an act on a dispute: the notice to who opened it, the entry in the ledger of the
+// subject it is now.
+func (s *Service) left(sub subject.Subject, now subject.ID, d *contest.Dispute, at time.Time, by charter.Actor, act string, document [32]byte, facts []notice.Fact, until calendar.Day) (Left, error) {
 	w, err := s.parts.Clerk.Write(sub, notice.Notice{
 		Subject: sub.ID, Occasion: notice.DisputeStep, At: at, About: d.ID.String(), By: by.Agency,
 		Facts: facts, Law: law(sub), Contest: "complaint", Until: until,
@@ -310,7 +327,7 @@ func (s *Service) left(sub subject.Subject, d *contest.Dispute, at time.Time, by
 	}
 	return Left{
 		Entry: &ledger.Entry{
-			Subject: sub.ID, At: at, Act: ledger.Dispute, What: act, Detail: d.ID.String() + " " + d.Target,
+			Subject: now, At: at, Act: ledger.Dispute, What: act, Detail: d.ID.String() + " " + d.Target,
 			Reader: by.Agency, Official: by.Official, Commitment: document,
 		},
 		Notices: []notice.Written{w},

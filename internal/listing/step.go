@@ -172,7 +172,7 @@ func (s *Service) leaves(sub subject.Subject, e *entry.Entry, step *entry.Step, 
 		Reader: step.Agency, Official: step.Official, Commitment: step.Document.Digest,
 	}}
 	var err error
-	if x.Notice, err = s.parts.Clerk.Write(sub, tell(sub, e, step, l)); err != nil {
+	if x.Notice, err = s.parts.Clerk.Write(named(sub, e), tell(e, step, l)); err != nil {
 		return x, err
 	}
 	if ground := liftGround(e, step); ground != "" {
@@ -181,7 +181,7 @@ func (s *Service) leaves(sub subject.Subject, e *entry.Entry, step *entry.Step, 
 			return x, err
 		}
 		x.Lift = &recall.Demand{
-			Subject: sub.ID, Kind: recall.Lift, About: e.ID.String(), Ground: ground, At: step.At, Due: due,
+			Subject: e.Subject, Kind: recall.Lift, About: e.ID.String(), Ground: ground, At: step.At, Due: due,
 		}
 	}
 	return x, nil

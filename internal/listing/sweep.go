@@ -89,14 +89,14 @@ func (s *Service) escalate(ctx context.Context, sub subject.Subject, e *entry.En
 		return nil
 	}
 	at, due := s.parts.Now().UTC(), s.parts.Clock.Count(l.Cause(e.Last(entry.Request).Cause).Within, s.today(), clock.Handler, clock.China).Day
-	n := head(sub, e, l, "escalated")
+	n := head(e, l, "escalated")
 	n.At, n.By, n.Facts = at, e.Keeper, append(n.Facts, notice.Fact{Name: "due", Value: due.String()})
-	told, err := s.parts.Clerk.Write(sub, n)
+	told, err := s.parts.Clerk.Write(named(sub, e), n)
 	if err != nil {
 		return err
 	}
 	_, err = s.parts.Book.DemandOnce(ctx, recall.Demand{
-		Subject: sub.ID, Kind: recall.Decide, About: e.ID.String(), Ground: "escalated", At: at, Due: due, Recipients: []string{body},
+		Subject: e.Subject, Kind: recall.Decide, About: e.ID.String(), Ground: "escalated", At: at, Due: due, Recipients: []string{body},
 	}, &ledger.Entry{Subject: sub.ID, At: at, Act: ledger.Listing, What: "listing", Detail: "escalated " + e.ID.String()}, told)
 	return err
 }

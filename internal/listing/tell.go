@@ -21,8 +21,8 @@ const objectHow = "Object in writing or ask for a hearing with the keeper of the
 
 // tell is the notice of a step: what was done, the ground and its facts, the reasons, the law, how to contest it and until
 // when. In the subject's favour counts what it can still do.
-func tell(sub subject.Subject, e *entry.Entry, step *entry.Step, l *criteria.List) notice.Notice {
-	n := head(sub, e, l, words[step.Act])
+func tell(e *entry.Entry, step *entry.Step, l *criteria.List) notice.Notice {
+	n := head(e, l, words[step.Act])
 	n.At = step.At
 	if step.Agency != "" {
 		n.By, n.Law = step.Agency, step.Basis.String()
@@ -61,11 +61,18 @@ func tell(sub subject.Subject, e *entry.Entry, step *entry.Step, l *criteria.Lis
 	return n
 }
 
+// named is the subject that an entry names: sub is the one that it was merged into, or itself. What is told and demanded goes
+// to whom the entry names, and stays with it should the two be parted.
+func named(sub subject.Subject, e *entry.Entry) subject.Subject {
+	sub.ID = e.Subject
+	return sub
+}
+
 // head is what every notice about an entry says: list, step, ground and keeper, the law, and how to contest it.
-func head(sub subject.Subject, e *entry.Entry, l *criteria.List, step string) notice.Notice {
+func head(e *entry.Entry, l *criteria.List, step string) notice.Notice {
 	g := l.Ground(e.Ground)
 	return notice.Notice{
-		Subject: sub.ID, Occasion: notice.ListStep, About: e.ID.String(), By: e.Keeper,
+		Subject: e.Subject, Occasion: notice.ListStep, About: e.ID.String(), By: e.Keeper,
 		Facts: []notice.Fact{
 			{Name: "list", Value: l.Title.EN, ZH: l.Title.ZH},
 			{Name: "step", Value: step},

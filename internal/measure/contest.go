@@ -33,6 +33,13 @@ func (s *Service) StepOrder(ctx context.Context, as access.Credential, id subjec
 	if err != nil {
 		return order.Order{}, err
 	}
+	if by.Subject != 0 { // it may have been merged since the credential was issued
+		own, err := s.parts.Book.Subject(ctx, by.Subject)
+		if err != nil {
+			return order.Order{}, err
+		}
+		by.Subject = own.ID
+	}
 	o, err := s.contested(ctx, sub.ID, which)
 	if err != nil {
 		return o, err

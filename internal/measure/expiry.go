@@ -81,7 +81,7 @@ func (s *Service) expire(ctx context.Context, p Place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lift, err := s.lift(sub.ID, o.ID, recall.Expired)
+	lift, err := s.lift(o.Subject, o.ID, recall.Expired)
 	if err != nil {
 		return false, err
 	}
@@ -99,7 +99,8 @@ func expiredBecause(o *order.Order, day calendar.Day) string {
 	return "the measure may run no longer by the closed list"
 }
 
-// lift is the demand to everybody who was told of the order; the ground is "lifted", "annulled" or "expired".
+// lift is the demand to everybody who was told of the order on the subject that it names; the ground is "lifted", "annulled" or
+// "expired".
 func (s *Service) lift(id subject.ID, which order.ID, ground string) (recall.Demand, error) {
 	due, err := recall.LiftBy(s.limits(), ground, s.today())
 	return recall.Demand{

@@ -104,7 +104,7 @@ func (s *Service) PrepareEnding(ctx context.Context, as access.Credential, id su
 	if err != nil {
 		return OrderEnding{}, err
 	}
-	lift, err := s.lift(sub.ID, which, string(ending.Act))
+	lift, err := s.lift(o.Subject, which, string(ending.Act))
 	if err != nil {
 		return OrderEnding{}, err
 	}

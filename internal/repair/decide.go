@@ -69,7 +69,11 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 	}
 	held := Held{Term: calendar.None}
 	if v.Act == application.Grant || v.Act == application.Withdraw {
-		if held, err = s.parts.Book.Record(ctx, a.Subject, a.Record); err != nil {
+		place, err := s.parts.Book.Place(ctx, a.Subject, a.Record)
+		if err != nil {
+			return a, err
+		}
+		if held, err = s.parts.Book.Record(ctx, place.ID, a.Record); err != nil {
 			return a, err
 		}
 	}
@@ -83,14 +87,17 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 	return s.take(ctx, sub, a, by, permit, &held, &v)
 }
 
-// take writes a permitted step and what follows from it.
+// take writes a permitted step and what follows from it: for the application and its notices, with whom it is of; for the
+// record, where that stands. sub is the subject that the first of them is now.
 func (s *Service) take(ctx context.Context, sub subject.Subject, a application.Application, by charter.Actor, permit remedy.RepairStep, held *Held, v *Verdict) (application.Application, error) {
 	step := permit.Step()
-	reasons, err := s.seal(sub, reasonsPlace, spoken{step.Reasons, step.Unmet, step.Lifted, step.Finding})
+	own := sub
+	own.ID = a.Subject
+	reasons, err := s.seal(own, reasonsPlace, spoken{step.Reasons, step.Unmet, step.Lifted, step.Finding})
 	if err != nil {
 		return a, err
 	}
-	left, err := s.left(sub, &a, by, step, word(&a, step.Act), factsOf(&step))
+	left, err := s.left(own, sub.ID, &a, by, step, word(&a, step.Act), factsOf(&step))
 	if err != nil {
 		return a, err
 	}
@@ -98,7 +105,7 @@ func (s *Service) take(ctx context.Context, sub subject.Subject, a application.A
 		left.Entry.Commitment = ledger.Hash(digest)
 	}
 	if permit.Repairs() || permit.Reinstates() {
-		if err := s.consumers(ctx, &a, &step, held, &left); err != nil {
+		if err := s.consumers(ctx, sub.ID, &a, &step, held, &left); err != nil {
 			return a, err
 		}
 	}
@@ -158,8 +165,9 @@ func factsOf(step *application.Step) []notice.Fact {
 	return facts
 }
 
-// consumers adds the demand to delete what was repaired, or to read anew what counts again.
-func (s *Service) consumers(ctx context.Context, a *application.Application, step *application.Step, held *Held, left *Left) error {
+// consumers adds the demand to delete what was repaired, or to read anew what counts again. It is about whose application it
+// is, which now is the subject now; or about the one with which the record stands, where that is neither.
+func (s *Service) consumers(ctx context.Context, now subject.ID, a *application.Application, step *application.Step, held *Held, left *Left) error {
 	event, kind, ground := clock.DeletionAcknowledged, recall.Delete, Ground
 	if step.Act == application.Withdraw {
 		event, kind, ground = clock.CorrectionAcknowledged, recall.Correct, Withdrawn
@@ -168,12 +176,16 @@ func (s *Service) consumers(ctx context.Context, a *application.Application, ste
 	if err != nil {
 		return err
 	}
-	covers, err := s.parts.Covers(ctx, a.Subject)
+	about := a.Subject
+	if left.Place = held.Subject; left.Place != now {
+		about = left.Place
+	}
+	covers, err := s.parts.Covers(ctx, left.Place)
 	if err != nil {
 		return err
 	}
 	left.Demand = &recall.Demand{
-		Subject: a.Subject, Kind: kind, About: a.Record.String(), Ground: ground, At: step.At, Due: due.Day,
+		Subject: about, Kind: kind, About: a.Record.String(), Ground: ground, At: step.At, Due: due.Day,
 	}
 	left.Received = recall.Matter{Record: a.Record.String(), Dataset: a.Dataset, Since: held.Since, Reads: s.parts.Reads, Covers: covers}
 	return nil

@@ -62,6 +62,8 @@ type Left struct {
 	// they are is found by what they Received, from the readings up to the act itself.
 	Demand   *recall.Demand
 	Received recall.Matter
+	// Place is the subject with which the record stands; 0 where the act changes nothing for the record.
+	Place subject.ID
 	// Lifts are the orders that end with the act.
 	Lifts []measure.OrderEnding
 }
@@ -78,6 +80,9 @@ type Book interface {
 	// Records are the newest versions of the scope's records, as far as it shows them, with the instant from which each
 	// record could be read.
 	Records(context.Context, access.Scope) ([]Held, error)
+	// Place is the subject with which a record stands now: the given one, redirects followed, or one that it was joined with
+	// at some time. NotFound where it stands with none of them.
+	Place(context.Context, subject.ID, record.ID) (subject.Subject, error)
 	// Record is the newest version of one record; NotFound where the subject has no such record.
 	Record(context.Context, subject.ID, record.ID) (Held, error)
 	// Applications are given oldest first, with their steps and receipts.
@@ -199,11 +204,16 @@ func (s *Service) Ask(ctx context.Context, r Request) (application.Application, 
 	if err != nil && !fault.Is(err, fault.NotFound) { // whether there is one is told to those alone who may ask
 		return application.Application{}, err
 	}
-	a, window, repairable, err := s.draft(sub, &held, &r)
+	by, err := s.actor(ctx, r.By)
+	if err != nil {
+		return application.Application{}, err
+	}
+	own := asker(sub, by, &r)
+	a, window, repairable, err := s.draft(own, &held, &r)
 	if err != nil {
 		return a, err
 	}
-	exhibits, err := s.exhibits(sub, r.Proofs)
+	exhibits, err := s.exhibits(own, r.Proofs)
 	if err != nil {
 		return a, err
 	}
@@ -211,10 +221,6 @@ func (s *Service) Ask(ctx context.Context, r Request) (application.Application, 
 		a.Proofs = append(a.Proofs, exhibits[i].Proof)
 	}
 	others, err := s.Of(ctx, sub.ID, r.Record)
-	if err != nil {
-		return a, err
-	}
-	by, err := s.actor(ctx, r.By)
 	if err != nil {
 		return a, err
 	}
@@ -226,15 +232,27 @@ func (s *Service) Ask(ctx context.Context, r Request) (application.Application, 
 		return a, s.attempted(ctx, sub.ID, by, "asked", err)
 	}
 	a = *permit.Application()
-	account, err := s.seal(sub, accountPlace, account{a.Commitment, a.Cure})
+	account, err := s.seal(own, accountPlace, account{a.Commitment, a.Cure})
 	if err != nil {
 		return a, err
 	}
-	left, err := s.left(sub, &a, by, a.Steps[0], "forwarded", []notice.Fact{{Name: "due", Value: a.AnswerBy.String()}})
+	left, err := s.left(own, sub.ID, &a, by, a.Steps[0], "forwarded", []notice.Fact{{Name: "due", Value: a.AnswerBy.String()}})
 	if err != nil {
 		return a, err
 	}
 	return a, s.parts.Book.Ask(ctx, permit, account, exhibits, left)
+}
+
+// asker is whose application it is: of one subject, or of those that are one with it at present, the one whose credential acts
+// or that is named. Should they be parted again, the application is its own.
+func asker(sub subject.Subject, by charter.Actor, r *Request) subject.Subject {
+	switch by.Subject {
+	case 0:
+		sub.ID = r.Subject
+	case sub.ID:
+		sub.ID = r.By.Subject()
+	}
+	return sub
 }
 
 // account is the sealed part of an application.
@@ -318,8 +336,9 @@ func (s *Service) attempted(ctx context.Context, id subject.ID, by charter.Actor
 	return errors.Join(err, s.parts.Desk.Attempt(ctx, by, id, "repair", what, refusal))
 }
 
-// left is the ledger's line and the notice of a step. step is the notice's word for it.
-func (s *Service) left(sub subject.Subject, a *application.Application, by charter.Actor, step application.Step, word string, more []notice.Fact) (Left, error) {
+// left is the ledger's line, with the subject that it is now, and the notice of a step to whose application it is. word is
+// the notice's for the step.
+func (s *Service) left(sub subject.Subject, now subject.ID, a *application.Application, by charter.Actor, step application.Step, word string, more []notice.Fact) (Left, error) {
 	facts := []notice.Fact{{Name: "step", Value: word}, {Name: "record", Value: a.Record.String()}, {Name: "dataset", Value: a.Dataset}}
 	if a.Tier != record.NoTier {
 		facts = append(facts, notice.Fact{Name: "tier", Value: a.Tier.String()})
@@ -344,7 +363,7 @@ func (s *Service) left(sub subject.Subject, a *application.Application, by chart
 	}
 	return Left{
 		Entry: &ledger.Entry{
-			Subject: sub.ID, At: step.At, Act: ledger.Repair, What: "repair", Detail: string(step.Act) + " " + a.ID.String(),
+			Subject: now, At: step.At, Act: ledger.Repair, What: "repair", Detail: string(step.Act) + " " + a.ID.String(),
 			Reader: by.Agency, Official: by.Official,
 		},
 		Notices: []notice.Written{w},

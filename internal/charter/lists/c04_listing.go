@@ -62,7 +62,7 @@ func (l Listing) Needs() []notice.Duty {
 	if l.entry == nil {
 		return nil
 	}
-	return []notice.Duty{{Subject: l.subject.ID, Occasion: notice.ListStep}}
+	return []notice.Duty{{Subject: l.entry.Subject, Occasion: notice.ListStep}}
 }
 
 // PermitListing holds C4 for lists: an entry is made by the listing procedure and by nothing else: a ground of the list

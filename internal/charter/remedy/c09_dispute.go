@@ -180,9 +180,11 @@ func independentCourt(cat *catalogue.Catalogue, author string, bodies []string) 
 
 // ComplaintTerms is a complaint about to be made: about a result, or that none came in time.
 type ComplaintTerms struct {
-	Dispute  contest.Dispute
-	Step     contest.Step
-	Subject  subject.Subject
+	Dispute contest.Dispute
+	Step    contest.Step
+	Subject subject.Subject
+	// Joined are subjects that were merged into Subject: their disputes are its own while they are one.
+	Joined   []subject.ID
 	By, With charter.Actor
 	Document [32]byte
 	Signed   calendar.Day
@@ -190,6 +192,11 @@ type ComplaintTerms struct {
 	Bodies    []string
 	Catalogue *catalogue.Catalogue
 	Today     calendar.Day
+}
+
+// own tells whether the dispute is the subject's, or that of one merged into it.
+func (t *ComplaintTerms) own() bool {
+	return t.Dispute.Subject == t.Subject.ID || slices.Contains(t.Joined, t.Dispute.Subject)
 }
 
 // StepPermit permits the store to keep one step of a dispute and what follows from it.
@@ -230,7 +237,7 @@ func PermitComplaint(t ComplaintTerms) (StepPermit, error) {
 	s := t.Step
 	s.Act, s.Outcome, s.Agency, s.Official = contest.Complaint, "", t.By.Agency, t.By.Official
 	switch state := d.State(t.Today); {
-	case d.Subject != t.Subject.ID:
+	case !t.own():
 		return StepPermit{}, charter.Refuse("C9", "own dispute", "complain about a dispute of your own", "the dispute %s is another's", d.ID)
 	case state == contest.Open:
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.complaint", "the dispute %s is not answered yet", d.ID).

@@ -108,7 +108,7 @@ func PermitWithdrawnDispute(t ComplaintTerms) (StepPermit, error) {
 	}
 	d, s := t.Dispute, t.Step
 	switch {
-	case d.Subject != t.Subject.ID:
+	case !t.own():
 		return StepPermit{}, charter.Refuse("C9", "own dispute", "withdraw a dispute of your own", "the dispute %s is another's", d.ID)
 	case d.Result() != nil:
 		return StepPermit{}, fault.New(fault.Conflict, "dispute.settled", "the dispute %s is settled", d.ID)

@@ -3,7 +3,6 @@ package beside
 import (
 	"context"
 	"database/sql"
-	"slices"
 
 	"probity/calendar"
 	"probity/internal/record"
@@ -43,11 +42,11 @@ func SetRepaired(ctx context.Context, tx *sql.Tx, at Spot, repair int64, day cal
 	return err
 }
 
-// Unrepair takes the mark of a repair off a record of one of the subjects, in the transaction that withdraws it; false where
-// the record has no mark of that repair. A mark that a restore has put there, when the application's own was lost, goes too.
-func Unrepair(ctx context.Context, tx *sql.Tx, ids []any, one record.ID, repair int64) (bool, error) {
-	done, err := tx.ExecContext(ctx, `DELETE FROM repaired WHERE subject IN (`+engine.Marks(len(ids))+`) AND record = ? AND repair IN (?, 0)`,
-		append(slices.Clone(ids), int64(one), repair)...)
+// Unrepair takes the mark of a repair off a record, in the transaction that withdraws it; false where the record has no mark
+// of that repair. A mark that a restore has put there, when the application's own was lost, goes too.
+func Unrepair(ctx context.Context, tx *sql.Tx, at Spot, repair int64) (bool, error) {
+	done, err := tx.ExecContext(ctx, `DELETE FROM repaired WHERE subject = ? AND record = ? AND repair IN (?, 0)`,
+		int64(at.Subject), int64(at.Record), repair)
 	if err != nil {
 		return false, err
 	}

@@ -35,6 +35,11 @@ func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, er
 	return s.db.Subject(ctx, id)
 }
 
+// Place is the subject with which a record stands now; see [recalls.Place].
+func (s *Store) Place(ctx context.Context, of subject.ID, one record.ID) (subject.Subject, error) {
+	return recalls.Place(ctx, s.db, of, one)
+}
+
 // Open keeps a permitted dispute with its evidence, and marks the records it contests, in one transaction with what it
 // leaves. It gives the submission by which the ratings that used them are outdated, 0 where it suspends nothing.
 func (s *Store) Open(ctx context.Context, permit remedy.DisputePermit, account dispute.Text, evidence []dispute.Exhibit, left dispute.Left) (int64, error) {
@@ -43,7 +48,7 @@ func (s *Store) Open(ctx context.Context, permit remedy.DisputePermit, account d
 		return 0, fault.New(fault.Internal, "store.permit", "a dispute was to be kept without a permit")
 	}
 	return s.write(ctx, permit, d, left, "", d.Suspends, func(tx *sql.Tx, trace *store.Trace) error {
-		if err := addDispute(ctx, tx, d, account); err != nil {
+		if err := addDispute(ctx, tx, d, left.Place, account); err != nil {
 			return err
 		}
 		if err := addEvidence(ctx, tx, d, evidence); err != nil {
@@ -61,7 +66,7 @@ func (s *Store) Open(ctx context.Context, permit remedy.DisputePermit, account d
 		if account.Sealed {
 			claims = ""
 		}
-		return mark(ctx, tx, trace, d, records, record.Disputed, d.Due, claims)
+		return mark(ctx, tx, trace, d, left.Place, records, record.Disputed, d.Due, claims)
 	})
 }
 
@@ -79,7 +84,7 @@ func (s *Store) write(ctx context.Context, act charter.Telling, d *contest.Dispu
 		if left.Recall == nil {
 			return charter.Told(act, trace.Notices)
 		}
-		readings, err := store.Readings(ctx, tx, d.Subject)
+		readings, err := store.Readings(ctx, tx, left.Recall.Of)
 		if err != nil {
 			return err
 		}
@@ -92,13 +97,13 @@ func (s *Store) write(ctx context.Context, act charter.Telling, d *contest.Dispu
 	if !changes {
 		return 0, s.db.WriteWith(ctx, trace, whole)
 	}
-	return s.db.Change(ctx, agency, "dispute", sides(d, left.Entry.Subject), left.Entry.At, trace, whole)
+	return s.db.Change(ctx, agency, "dispute", sides(d, left.Entry.Subject, left.Place), left.Entry.At, trace, whole)
 }
 
-// sides are the subjects whose ratings a dispute bears on: who opened it, whom that one was merged into since, and, where
-// a link is contested, who was merged.
-func sides(d *contest.Dispute, now subject.ID) []subject.ID {
-	ids := []subject.ID{d.Subject, now}
+// sides are the subjects whose ratings a dispute bears on: who opened it, whom that one was merged into since, with whom the
+// record stands, and, where a link is contested, who was merged.
+func sides(d *contest.Dispute, now, place subject.ID) []subject.ID {
+	ids := []subject.ID{d.Subject, now, place}
 	var merged subject.ID
 	if d.Layer() == contest.Link && merged.UnmarshalText([]byte(d.Target)) == nil {
 		ids = append(ids, merged)
@@ -107,12 +112,17 @@ func sides(d *contest.Dispute, now subject.ID) []subject.ID {
 	return slices.Compact(ids)
 }
 
-func addDispute(ctx context.Context, tx *sql.Tx, d *contest.Dispute, account dispute.Text) error {
+// addDispute keeps a dispute; now is the subject that who opens it is at present.
+func addDispute(ctx context.Context, tx *sql.Tx, d *contest.Dispute, now subject.ID, account dispute.Text) error {
+	same, err := store.Same(ctx, tx, now)
+	if err != nil {
+		return err
+	}
 	// Who contests the same twice at once is held here too: the check before saw another moment.
 	var open bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM dispute d WHERE subject = ? AND target = ?
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM dispute d WHERE subject IN (`+store.Marks(len(same))+`) AND target = ?
 		AND NOT EXISTS (SELECT 1 FROM dispute_step s WHERE s.subject = d.subject AND s.dispute = d.id AND s.act = 'result'))`,
-		int64(d.Subject), d.Target).Scan(&open)
+		append(same, d.Target)...).Scan(&open)
 	if err != nil {
 		return err
 	}
@@ -164,11 +174,12 @@ func contestedBy(ctx context.Context, tx *sql.Tx, d *contest.Dispute) ([]record.
 	return list, rows.Err()
 }
 
-func mark(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, records []record.ID, state record.ContestState, due calendar.Day, claims string) error {
+// mark marks records where they stand.
+func mark(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, place subject.ID, records []record.ID, state record.ContestState, due calendar.Day, claims string) error {
 	marks := make([]beside.Contest, 0, len(records))
 	for _, id := range records {
-		marks = append(marks, beside.Contest{Subject: d.Subject, Record: id, Dispute: int64(d.ID), State: state, Due: due, Claims: claims})
-		trace.Gone = append(trace.Gone, gone.Mark{Kind: gone.Suppressed, Subject: d.Subject, Matter: int64(id)})
+		marks = append(marks, beside.Contest{Subject: place, Record: id, Dispute: int64(d.ID), State: state, Due: due, Claims: claims})
+		trace.Gone = append(trace.Gone, gone.Mark{Kind: gone.Suppressed, Subject: place, Matter: int64(id)})
 	}
 	return beside.SetContests(ctx, tx, marks)
 }
@@ -183,6 +194,11 @@ func (s *Store) Step(ctx context.Context, permit remedy.StepPermit, reasons disp
 	bars := step.Outcome.Bars() && d.Layer() == contest.Record
 	frees := step.Act == contest.Result && !bars || step.Act == contest.Reinstate
 	return s.write(ctx, permit, d, left, step.Agency, bars || frees, func(tx *sql.Tx, trace *store.Trace) error {
+		if id := d.Record(); id != 0 {
+			if err := recalls.Unmoved(ctx, tx, d.Subject, left.Place, id); err != nil {
+				return err
+			}
+		}
 		if err := addStep(ctx, tx, d, &step, reasons); err != nil {
 			return err
 		}
@@ -191,9 +207,9 @@ func (s *Store) Step(ctx context.Context, permit remedy.StepPermit, reasons disp
 		}
 		switch {
 		case bars:
-			return bar(ctx, tx, trace, d, left.Entry.Subject)
+			return bar(ctx, tx, trace, d, left.Place)
 		case frees:
-			return free(ctx, tx, trace, d, left.Entry.Subject, certain(&step))
+			return free(ctx, tx, trace, d, left.Place, certain(&step))
 		}
 		return nil
 	})
@@ -232,13 +248,11 @@ func addStep(ctx context.Context, tx *sql.Tx, d *contest.Dispute, step *contest.
 }
 
 // bar puts the record contested out of use until it is certified, where it stands now.
-func bar(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, now subject.ID) error {
+func bar(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, place subject.ID) error {
 	if err := unmark(ctx, tx, trace, `dispute = ?`, int64(d.ID)); err != nil {
 		return err
 	}
-	moved := *d
-	moved.Subject = now
-	return mark(ctx, tx, trace, &moved, []record.ID{d.Record()}, record.Barred, calendar.None, "")
+	return mark(ctx, tx, trace, d, place, []record.ID{d.Record()}, record.Barred, calendar.None, "")
 }
 
 // certain tells whether a step brings a record back whatever put it out of use: it was mended, its subject gave the dispute
@@ -249,14 +263,14 @@ func certain(step *contest.Step) bool {
 
 // free takes the dispute's marks away, wherever its records have gone since; ratings there are outdated too. all takes away
 // as well what a lost dispute left on the record.
-func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, now subject.ID, all bool) error {
+func free(ctx context.Context, tx *sql.Tx, trace *store.Trace, d *contest.Dispute, place subject.ID, all bool) error {
 	if err := unmark(ctx, tx, trace, `dispute = ?`, int64(d.ID)); err != nil || !all || d.Record() == 0 {
 		return err
 	}
-	if err := beside.WordsFound(ctx, tx, beside.Spot{Subject: now, Record: d.Record()}); err != nil {
+	if err := beside.WordsFound(ctx, tx, beside.Spot{Subject: place, Record: d.Record()}); err != nil {
 		return err
 	}
-	return unmark(ctx, tx, trace, `subject = ? AND record = ? AND dispute = ?`, int64(now), int64(d.Record()), beside.LostDispute)
+	return unmark(ctx, tx, trace, `subject = ? AND record = ? AND dispute = ?`, int64(place), int64(d.Record()), beside.LostDispute)
 }
 
 // unmark takes marks away, and says so in the journal once for each.

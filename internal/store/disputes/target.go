@@ -51,7 +51,7 @@ func (s *Store) recordTarget(ctx context.Context, tx *sql.Tx, of subject.ID, nam
 	if id.UnmarshalText([]byte(name)) != nil {
 		return sql.ErrNoRows
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT v.seq, v.contract, v.status, v.occurred, v.adverse, v.lapse, v.payload, s.published_at
+	rows, err := tx.QueryContext(ctx, `SELECT v.seq, v.contract, v.status, v.occurred, v.adverse, v.lapse, v.payload, s.published_at, s.dataset = 'link'
 		FROM record_version v JOIN submission s ON s.number = v.submission
 		WHERE v.subject = ? AND v.record = ? AND s.published_at IS NOT NULL ORDER BY s.published_at, v.seq`, int64(of), int64(id))
 	if err != nil {
@@ -62,8 +62,9 @@ func (s *Store) recordTarget(ctx context.Context, tx *sql.Tx, of subject.ID, nam
 	for rows.Next() {
 		v := record.Version{Subject: of, Record: id, From: calendar.None, To: calendar.None}
 		var at int64
+		var moved bool
 		var lapse sql.NullInt64
-		if err := rows.Scan(&v.Seq, &v.Contract, &v.Status, &v.Occurred, &v.Adverse, &lapse, &v.Payload, &at); err != nil {
+		if err := rows.Scan(&v.Seq, &v.Contract, &v.Status, &v.Occurred, &v.Adverse, &lapse, &v.Payload, &at, &moved); err != nil {
 			return err
 		}
 		v.RecordedAt, v.Lapse = store.Instant(at), store.DayOf(lapse)
@@ -72,8 +73,9 @@ func (s *Store) recordTarget(ctx context.Context, tx *sql.Tx, of subject.ID, nam
 		if !found {
 			t.Since = v.RecordedAt
 		}
-		// Another version says the same thing anew unless its supplier sent it to mend what it had said.
-		if v.Status != record.Reported {
+		// Another version says the same thing anew unless its supplier sent it to mend what it had said; and so do those by
+		// which it goes from one subject to another.
+		if v.Status != record.Reported && !moved {
 			t.Changed = v.RecordedAt
 		}
 		t.Version, t.Author, found = v, v.Agency, true

@@ -134,11 +134,12 @@ func day(d calendar.Day) any {
 	return store.NullDay(d)
 }
 
-// told are the agencies that were told of the entry: by a decision that rested on it, or by reading it.
+// told are the agencies that were told of the entry: by a decision that rested on it, or by reading it, of whatever subject
+// it stood on at that time.
 func told(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) ([]string, error) {
-	return names(tx.QueryContext(ctx, store.MergedInto+`SELECT reader FROM same JOIN decision d ON d.subject = same.id
+	return names(tx.QueryContext(ctx, recalls.EverJoined+`SELECT reader FROM kin JOIN decision d ON d.subject = kin.id
 		WHERE d.listing = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
-		UNION SELECT reader FROM same JOIN told t ON t.subject = same.id WHERE t.about = ?3 ORDER BY 1`,
+		UNION SELECT reader FROM kin JOIN told t ON t.subject = kin.id WHERE t.about = ?3 ORDER BY 1`,
 		int64(id), int64(which), which.String()))
 }
 

@@ -20,6 +20,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/beside"
 	"probity/internal/store/orders"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -39,6 +40,11 @@ func (s *Store) NextID() int64 { return s.db.NextIDs(1) }
 // Subject finds a subject, following redirects; NotFound where there is none.
 func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
 	return s.db.Subject(ctx, id)
+}
+
+// Place is the subject with which a record stands now; see [recalls.Place].
+func (s *Store) Place(ctx context.Context, of subject.ID, one record.ID) (subject.Subject, error) {
+	return recalls.Place(ctx, s.db, of, one)
 }
 
 // Records are the newest versions of the scope's records, as far as it shows them.
@@ -107,15 +113,18 @@ func (s *Store) Step(ctx context.Context, permit remedy.RepairStep, reasons repa
 			return addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons)
 		})
 	}
-	return s.db.Change(ctx, step.Agency, "repair", []subject.ID{a.Subject}, step.At, t, func(tx *sql.Tx) error {
+	return s.db.Change(ctx, step.Agency, "repair", []subject.ID{left.Place}, step.At, t, func(tx *sql.Tx) error {
+		if err := recalls.Unmoved(ctx, tx, a.Subject, left.Place, a.Record); err != nil {
+			return err
+		}
 		if err := addStep(ctx, tx, a, len(a.Steps)+1, &step, reasons); err != nil {
 			return err
 		}
-		if err := mark(ctx, tx, permit, t); err != nil {
+		if err := mark(ctx, tx, permit, left.Place, t); err != nil {
 			return err
 		}
 		if left.Demand != nil {
-			readings, err := store.Readings(ctx, tx, a.Subject)
+			readings, err := store.Readings(ctx, tx, left.Place)
 			if err != nil {
 				return err
 			}
@@ -133,20 +142,16 @@ func (s *Store) Step(ctx context.Context, permit remedy.RepairStep, reasons repa
 	})
 }
 
-// mark puts the mark of the repair on the record, or takes it off where the repair is withdrawn.
-func mark(ctx context.Context, tx *sql.Tx, permit remedy.RepairStep, t *store.Trace) error {
+// mark puts the mark of the repair on the record where that stands, or takes it off where the repair is withdrawn.
+func mark(ctx context.Context, tx *sql.Tx, permit remedy.RepairStep, place subject.ID, t *store.Trace) error {
 	a := permit.Application()
 	if permit.Repairs() {
-		t.Gone = append(t.Gone, gone.Mark{Kind: gone.Repaired, Subject: a.Subject, Matter: int64(a.Record)})
-		at := store.Spot{Subject: a.Subject, Record: a.Record}
+		t.Gone = append(t.Gone, gone.Mark{Kind: gone.Repaired, Subject: place, Matter: int64(a.Record)})
+		at := store.Spot{Subject: place, Record: a.Record}
 		return beside.SetRepaired(ctx, tx, at, int64(a.ID), calendar.In(permit.Step().At, calendar.Shanghai))
 	}
-	t.Gone = append(t.Gone, gone.Mark{Kind: gone.Unrepaired, Subject: a.Subject, Matter: int64(a.Record)})
-	same, err := store.Same(ctx, tx, a.Subject)
-	if err != nil {
-		return err
-	}
-	off, err := beside.Unrepair(ctx, tx, same, a.Record, int64(a.ID))
+	t.Gone = append(t.Gone, gone.Mark{Kind: gone.Unrepaired, Subject: place, Matter: int64(a.Record)})
+	off, err := beside.Unrepair(ctx, tx, store.Spot{Subject: place, Record: a.Record}, int64(a.ID))
 	if err == nil && !off {
 		err = fault.New(fault.Conflict, "repair.moved", "the record %s is not gone by the repair %s alone, or is no more with its subject", a.Record, a.ID).
 			With("see the applications for it with: probity repair list")
@@ -179,16 +184,21 @@ func addStep(ctx context.Context, tx *sql.Tx, a *application.Application, seq in
 	return err
 }
 
-// Applications are given oldest first, with their steps and receipts; those of an agency by the day they are due.
+// Applications are given oldest first, with their steps and receipts; those of an agency by the day they are due. A subject's
+// are also those of the subjects merged into it.
 func (s *Store) Applications(ctx context.Context, q repair.Query) ([]repair.Stored, error) {
-	where, arg, order := `subject = ?`, any(int64(q.Subject)), `id`
-	if q.Handler != "" {
-		where, arg, order = `handler = ?`, any(q.Handler), `decide_by, id`
-	}
 	var list []repair.Stored
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		where, args, order := `handler = ?`, []any{q.Handler}, `decide_by, id`
+		if q.Handler == "" {
+			same, err := store.Same(ctx, tx, q.Subject)
+			if err != nil {
+				return err
+			}
+			where, args, order = `subject IN (`+store.Marks(len(same))+`)`, same, `id`
+		}
 		rows, err := tx.QueryContext(ctx, `SELECT subject, id, record, dataset, regime, tier, earliest, handler, asked_at, asked_by,
-			decide_by, answer_by, particulars, sealed FROM repair WHERE `+where+` ORDER BY `+order, arg)
+			decide_by, answer_by, particulars, sealed FROM repair WHERE `+where+` ORDER BY `+order, args...)
 		if err != nil {
 			return err
 		}
@@ -273,8 +283,8 @@ func steps(ctx context.Context, tx *sql.Tx, one *repair.Stored) error {
 }
 
 func receipts(ctx context.Context, tx *sql.Tx, a *application.Application, ground string, at int64) error {
-	rows, err := tx.QueryContext(ctx, `SELECT recipient, due, acknowledged_at FROM recall
-		WHERE subject = ? AND about = ? AND ground = ? AND at = ? ORDER BY recipient`, int64(a.Subject), a.Record.String(), ground, at)
+	rows, err := tx.QueryContext(ctx, recalls.EverJoined+`SELECT recipient, due, acknowledged_at FROM kin JOIN recall ON subject = kin.id
+		WHERE about = ?2 AND ground = ?3 AND at = ?4 ORDER BY recipient`, int64(a.Subject), a.Record.String(), ground, at)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ CREATE TABLE link (
     undone_reason TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX link_merged ON link (merged);
+CREATE INDEX link_kept ON link (kept);
 
 CREATE TABLE link_record (
     link   INTEGER NOT NULL,

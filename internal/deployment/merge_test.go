@@ -1,0 +1,204 @@
+package deployment_test
+
+import (
+	"crypto/sha256"
+	"testing"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/access"
+	"probity/internal/dispute"
+	"probity/internal/dispute/contest"
+	"probity/internal/notice"
+	"probity/internal/recall"
+	"probity/internal/record"
+	"probity/internal/subject"
+)
+
+// ownOf is the own credential of a subject, under a name of its own.
+func (b *bench) ownOf(id subject.ID) access.Credential {
+	b.t.Helper()
+	return b.credential("own-"+id.String(), access.Grant{Subject: id, Proof: proof()})
+}
+
+// ownScope opens the file of a subject to itself.
+func (b *bench) ownScope(as access.Credential, id subject.ID) access.Scope {
+	b.t.Helper()
+	return must(b.Access.Open(b.t.Context(), access.Request{As: as, Subject: id, What: access.OwnFile}))
+}
+
+// stepsSeen are the steps of the only dispute in the subject's own list.
+func (b *bench) stepsSeen(as access.Credential, id subject.ID) []contest.Act {
+	b.t.Helper()
+	list, err := b.Disputes(b.ratings).List(b.t.Context(), b.ownScope(as, id))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if len(list) != 1 {
+		b.t.Fatalf("%s sees the disputes %+v", id, list)
+	}
+	var acts []contest.Act
+	for _, s := range list[0].Steps {
+		acts = append(acts, s.Act)
+	}
+	return acts
+}
+
+// TestDisputesGoOnWhileJoined: whoever opened a dispute is merged into another meanwhile. It goes on as if it were not: taken
+// back, answered, complained of, decided above, certified; and everything that was done is with who opened it when the two
+// are parted.
+func TestDisputesGoOnWhileJoined(t *testing.T) {
+	t.Parallel()
+	verified := dispute.Answer{Outcome: contest.Verified, Reasons: "The inspector's own report was compared with the entry."}
+	unverifiable := dispute.Answer{Outcome: contest.Unverifiable, Reasons: "The sheet of that day is not in the archive."}
+	certified := dispute.Answer{Reasons: "The sheet turned up in the archive of the branch.", Document: sha256.Sum256([]byte("sheet"))}
+	upheld := dispute.Answer{Outcome: contest.Upheld, Reasons: "The sheet contradicts the entry and was not looked at."}
+	plea := func(as access.Credential) dispute.Plea {
+		return dispute.Plea{Own: dispute.Own{By: as}, Account: "Nobody looked at the sheet."}
+	}
+	for _, c := range []struct {
+		name string
+		do   func(b *bench, s *dispute.Service, id contest.ID, as access.Credential) error
+		acts int
+		// out tells that the record is out of use in the end.
+		out bool
+	}{
+		{"withdrawn", func(b *bench, s *dispute.Service, id contest.ID, as access.Credential) error {
+			_, err := s.Withdraw(b.t.Context(), id, plea(as))
+			return err
+		}, 1, false},
+		{"complained of", func(b *bench, s *dispute.Service, id contest.ID, as access.Credential) error {
+			verified.By, upheld.By = b.samr, b.superior
+			if _, err := s.Settle(b.t.Context(), id, verified); err != nil {
+				return err
+			}
+			if _, err := s.Complain(b.t.Context(), id, plea(as)); err != nil {
+				return err
+			}
+			_, err := s.AnswerComplaint(b.t.Context(), id, upheld)
+			return err
+		}, 3, true},
+		{"certified", func(b *bench, s *dispute.Service, id contest.ID, _ access.Credential) error {
+			unverifiable.By, certified.By = b.samr, b.samr
+			if _, err := s.Settle(b.t.Context(), id, unverifiable); err != nil {
+				return err
+			}
+			_, err := s.Reinstate(b.t.Context(), id, certified)
+			return err
+		}, 2, false},
+		{"overdue", func(b *bench, s *dispute.Service, _ contest.ID, _ access.Credential) error {
+			b.days(21)
+			told, err := s.Overdue(b.t.Context())
+			if len(told) != 1 {
+				b.t.Errorf("told of %d overdue disputes", len(told))
+			}
+			return err
+		}, 1, true},
+	} {
+		for _, by := range []string{"itself", "who it was merged into"} {
+			t.Run(c.name+" by "+by, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				e, _ := b.bad(b.reader)
+				id := e.Newest().Record
+				d := must(b.open(contest.WrongValue, id.String(), "sheet"))
+				b.now = b.now.Add(time.Minute)
+				b.join()
+				as := b.own
+				if by != "itself" {
+					as = b.ownOf(renamed)
+				}
+				if err := c.do(b, b.Disputes(b.ratings), d.ID, as); err != nil {
+					t.Fatal(err)
+				}
+				if got := b.stepsSeen(b.ownOf(b.company.ID), renamed); len(got) != c.acts {
+					t.Errorf("joined, its steps are %v", got)
+				}
+				demanded := len(b.toDecide(b.samr)) + len(b.toDecide(b.superior))
+				b.part()
+				if got := b.stepsSeen(b.own, b.company.ID); len(got) != c.acts {
+					t.Errorf("parted, its steps are %v", got)
+				}
+				if ok, found := b.shown(b.reader, id); ok == c.out && found.State != record.Barred {
+					t.Errorf("parted, the record is shown %v as %+v", ok, found)
+				}
+				if n := len(b.toDecide(b.samr)) + len(b.toDecide(b.superior)); n != demanded {
+					t.Errorf("joined, %d matters were to be decided, and parted %d", demanded, n)
+				}
+				for _, p := range append(b.toDecide(b.samr), b.toDecide(b.superior)...) {
+					if p.Subject != b.company.ID {
+						t.Errorf("to be decided is a matter of %s: %+v", p.Subject, p)
+					}
+				}
+				told := 0
+				for _, l := range must(b.Inbox(b.ratings).List(t.Context(), b.ownScope(b.own, b.company.ID), notice.English, 0)) {
+					if l.Occasion == notice.DisputeStep && l.About == d.ID.String() {
+						told++
+					}
+				}
+				if told != c.acts+1 {
+					t.Errorf("parted, it has %d notices of its dispute", told)
+				}
+			})
+		}
+	}
+}
+
+// TestADisputeOutlastsTheJoining: what was contested before a joining, or of the joined file while it stood, is answered
+// after the two were parted; the record is in use, or out of it, with whom it stands then.
+func TestADisputeOutlastsTheJoining(t *testing.T) {
+	t.Parallel()
+	for _, opener := range []string{"who was merged", "who was kept"} {
+		t.Run(opener, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			ctx := t.Context()
+			e, _ := b.bad(b.reader)
+			id := e.Newest().Record
+			as, of := b.own, b.company.ID
+			if opener == "who was kept" {
+				b.join()
+				as, of = b.ownOf(renamed), renamed
+			}
+			b.now = b.now.Add(time.Minute)
+			d := must(b.Disputes(b.ratings).Open(ctx, dispute.Request{
+				Own: dispute.Own{By: as}, Subject: of, Ground: contest.WrongValue, Target: id.String(), Account: "Nobody came on that day.",
+			}))
+			if opener == "who was merged" {
+				b.join()
+			}
+			b.part()
+			if _, found := b.shown(b.reader, id); found.State != record.Disputed {
+				t.Errorf("parted, the record is %+v", found)
+			}
+			_, err := b.Disputes(b.ratings).Settle(ctx, d.ID, dispute.Answer{By: b.samr, Outcome: contest.Deleted, Reasons: "The inspector was elsewhere on that day."})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok, found := b.shown(b.reader, id); ok {
+				t.Errorf("deleted, the record is shown as %+v", found)
+			}
+			if used, _ := b.counts(id); used {
+				t.Error("deleted, the record counts")
+			}
+			for _, p := range must(b.Recalls().Mine(ctx, b.reader)) {
+				if p.Kind == recall.Delete && p.About == id.String() && p.Subject != b.company.ID {
+					t.Errorf("to be deleted is a record of %s", p.Subject)
+				}
+			}
+			if told := must(b.Recalls().Told(ctx, b.ownScope(b.own, b.company.ID))); len(told) == 0 {
+				t.Error("nobody who read the record was told to delete it")
+			}
+			sheet := dispute.Answer{By: b.samr, Reasons: "The sheet of that day has turned up since.", Document: sha256.Sum256([]byte("sheet"))}
+			if _, err := b.Disputes(b.ratings).Reinstate(ctx, d.ID, sheet); err != nil {
+				t.Fatal(err)
+			}
+			if ok, _ := b.shown(b.reader, id); !ok {
+				t.Error("certified, the record is not shown")
+			}
+			if b.now = b.now.Add(time.Minute); calendar.In(b.now, calendar.Shanghai) == calendar.None {
+				t.Fatal("no day")
+			}
+		})
+	}
+}

@@ -1,0 +1,55 @@
+package recalls
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"probity/internal/fault"
+	"probity/internal/record"
+	"probity/internal/store"
+	"probity/internal/subject"
+)
+
+// EverJoined are, in SQL, the subject bound to ?1 and all that it was joined with at some time, by whatever chain of joinings,
+// those undone among them, as kin: with one of them stood, or stands, whatever the subject had to do with.
+const EverJoined = `WITH RECURSIVE kin (id) AS (
+	SELECT CAST(?1 AS INTEGER) UNION
+	SELECT CASE l.kept WHEN kin.id THEN l.merged ELSE l.kept END FROM kin JOIN link l ON l.kept = kin.id OR l.merged = kin.id) `
+
+// Place is the subject with which a record stands now: the given one, redirects followed, or one that it was joined with at
+// some time. NotFound where the record never stood with any of them.
+func Place(ctx context.Context, db *store.Store, of subject.ID, one record.ID) (subject.Subject, error) {
+	var place subject.ID
+	err := db.Read(ctx, func(tx *sql.Tx) (err error) {
+		place, err = placeOf(ctx, tx, of, one)
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, "record.none", "subject %s has no record %s", of, one).With("probity subject show lists its records")
+	}
+	if err != nil {
+		return subject.Subject{}, err
+	}
+	return db.Subject(ctx, place)
+}
+
+func placeOf(ctx context.Context, tx *sql.Tx, of subject.ID, one record.ID) (place subject.ID, err error) {
+	err = tx.QueryRowContext(ctx, EverJoined+`SELECT v.subject FROM kin JOIN record_version v ON v.subject = kin.id
+		JOIN submission s ON s.number = v.submission
+		WHERE v.record = ?2 AND s.published_at IS NOT NULL ORDER BY s.published_at DESC, v.seq DESC LIMIT 1`, int64(of), int64(one)).Scan(&place)
+	return place, err
+}
+
+// Unmoved holds, in the transaction of an act on a record, that it stands where the act has found it; otherwise the fault is
+// a Conflict.
+func Unmoved(ctx context.Context, tx *sql.Tx, of, place subject.ID, one record.ID) error {
+	now, err := placeOf(ctx, tx, of, one)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && now == place {
+		return nil
+	}
+	if err == nil {
+		err = fault.New(fault.Conflict, "record.moved", "the record %s went to another subject meanwhile", one).With("do it again")
+	}
+	return err
+}
