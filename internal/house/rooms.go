@@ -54,6 +54,7 @@ var rooms = map[string]layer{
 	"internal/rating":    domain,
 	"internal/measure":   domain,
 	"internal/snapshot":  domain,
+	"internal/impact":    domain,
 	"internal/clock":     domain,
 	"internal/notice":    domain,
 	"internal/recall":    domain,

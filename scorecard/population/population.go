@@ -27,8 +27,10 @@ type Run struct {
 	Facts *scorecard.Facts
 	// Plans are the models, one or several: a block is rated under all of them while its records are near.
 	Plans []*scorecard.Plan
-	// At is when the ratings are made.
-	At scorecard.At
+	// At is when the ratings are made. Ats, where it is set, is when those of each plan are made, in the order of the plans:
+	// the same records as of two days.
+	At  scorecard.At
+	Ats []scorecard.At
 	// From and To bound the subjects, To excluded. Both 0 is everybody.
 	From, To int
 	// Block is how many subjects a block holds; the last one may hold fewer. 0 is a number that suits a core.
@@ -69,6 +71,9 @@ func (r *Run) Rate(ctx context.Context, sink func(Block) error) error {
 	if len(r.Plans) == 0 {
 		return errors.New("population: there is no model to rate by")
 	}
+	if len(r.Ats) != 0 && len(r.Ats) != len(r.Plans) {
+		return fmt.Errorf("population: %d models are to be rated by on %d days", len(r.Plans), len(r.Ats))
+	}
 	size := r.Block
 	if size < 1 {
 		size = blockSubjects
@@ -108,7 +113,7 @@ func (r *Run) work(ctx context.Context, q *queue, worker int, evaluators []*scor
 			return
 		}
 		for i, e := range evaluators {
-			results[i] = e.EvaluateRange(r.Facts, first, end, r.At)
+			results[i] = e.EvaluateRange(r.Facts, first, end, r.at(i))
 		}
 		if r.Ordered && !q.await(number) {
 			return
@@ -121,4 +126,12 @@ func (r *Run) work(ctx context.Context, q *queue, worker int, evaluators []*scor
 			return
 		}
 	}
+}
+
+// at is when the ratings by a plan are made.
+func (r *Run) at(plan int) scorecard.At {
+	if len(r.Ats) == 0 {
+		return r.At
+	}
+	return r.Ats[plan]
 }
