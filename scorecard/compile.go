@@ -388,4 +388,5 @@ func (c *compiler) assemble() {
 		c.fault(c.model.At, "schema", "", "%v", err)
 	}
 	c.plan.programs = programs
+	c.plan.prepare()
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math/bits"
-	"slices"
-	"sort"
 
 	"probity/calendar"
 	"probity/scorecard/internal/kernel"
@@ -27,9 +25,12 @@ type Evaluator struct {
 
 	// The state of a block of n subjects beginning at first.
 	first, n    int
-	cells       []int64 // by cell, then subject
-	newest      []order // by slot, then subject: the last record so far of cells that keep a latest record
-	slots       []int   // the place of a cell's row in newest, or -1
+	cells       []int64 // by cell without a home, then subject
+	homeless    int
+	edges       []edge    // by table
+	columns     [][]int64 // by cell, where its values are gathered
+	newest      []order   // by slot, then subject: the last record so far of cells that keep a latest record
+	slots       []int     // the place of a cell's row in newest, or -1
 	latestCells int
 	inUse       []int64
 	enter       []calendar.Day // by window, then subject: the first day of a record that is still to enter it
@@ -40,7 +41,7 @@ type Evaluator struct {
 	rows   []int32
 	gather []int64
 	times  []int64
-	losses []int64
+	sums   [tileSubjects]int32
 	// found is for explanations.
 	found []found
 	// ahead evaluates later days for NextBand.
@@ -92,9 +93,13 @@ func (p *Plan) NewEvaluatorFor(layout *Layout) (*Evaluator, error) {
 
 func newEvaluator(p *Plan, layout *Layout, programs []program) *Evaluator {
 	e := &Evaluator{
-		plan: p, layout: layout, programs: programs, slots: make([]int, len(p.cells)), losses: make([]int64, len(p.factors)),
+		plan: p, layout: layout, programs: programs, slots: make([]int, len(p.cells)), columns: make([][]int64, len(p.cells)),
+		edges: make([]edge, len(programs)),
 	}
 	for i := range p.cells {
+		if p.home[i] < 0 {
+			e.homeless++
+		}
 		e.slots[i] = -1
 		if p.cells[i].kind == cellLatest {
 			e.slots[i] = e.latestCells
@@ -172,45 +177,19 @@ func (e *Evaluator) on(at At) {
 	e.machine.AsOf, e.machine.Seen = at.AsOf, at.Seen
 }
 
-// block evaluates n subjects, beginning at first.
-func (e *Evaluator) block(f *Facts, first, n int) {
-	e.begin(first, n)
-	for _, t := range f.Used() {
-		p := &e.programs[t]
-		if len(p.tasks) == 0 {
-			continue
-		}
-		table := f.Table(t)
-		lo, hi := rowsOf(table.Subject, first, n)
-		for ; lo < hi; lo += kernel.ChunkRows {
-			end := min(lo+kernel.ChunkRows, hi)
-			e.machine.Run(&p.masks, table, lo, end)
-			e.feed(p, table, lo, end)
-		}
-	}
-	e.settle()
-	e.finish()
-}
-
-// rowsOf finds the records of the subjects from first to first+n.
-func rowsOf(subjects []uint32, first, n int) (lo, hi int) {
-	if first > 0 {
-		lo = sort.Search(len(subjects), func(i int) bool { return int(subjects[i]) >= first })
-	}
-	hi = len(subjects)
-	if hi > lo && int(subjects[hi-1]) >= first+n {
-		hi = lo + sort.Search(hi-lo, func(i int) bool { return int(subjects[lo+i]) >= first+n })
-	}
-	return lo, hi
-}
-
 // begin empties the state of the block.
 func (e *Evaluator) begin(first, n int) {
 	p := e.plan
 	e.first, e.n = first, n
-	e.cells = grow(e.cells, len(p.cells)*n)
+	e.cells = grow(e.cells, e.homeless*n)
+	rest := e.cells
 	for i := range p.cells {
-		fill(e.cells[i*n:(i+1)*n], p.cells[i].kind.empty())
+		if home := p.home[i]; home >= 0 {
+			e.columns[i] = e.result.values[home*e.result.n+first-e.result.first:][:n]
+		} else {
+			e.columns[i], rest = rest[:n], rest[n:]
+		}
+		fill(e.columns[i], p.cells[i].kind.empty())
 	}
 	e.newest = grow(e.newest, e.latestCells*n)
 	fill(e.newest, order{calendar.None, Missing, Missing})
@@ -224,7 +203,12 @@ func (e *Evaluator) begin(first, n int) {
 	}
 }
 
-func fill[T any](s []T, v T) {
+func fill[T comparable](s []T, v T) {
+	var zero T
+	if v == zero {
+		clear(s)
+		return
+	}
 	for i := range s {
 		s[i] = v
 	}
@@ -295,7 +279,7 @@ func (e *Evaluator) selectRows(mask []uint64, lo int) []int32 {
 // add adds the records of a mask to a cell.
 func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 	c := &e.plan.cells[k.cell]
-	acc := e.cells[k.cell*e.n : (k.cell+1)*e.n]
+	acc := e.columns[k.cell]
 	if c.kind == cellCount && c.limit == 0 && e.n == 1 {
 		for _, b := range mask {
 			acc[0] += int64(bits.OnesCount64(b))
@@ -497,101 +481,6 @@ func readDays(out []int64, days []calendar.Day, rows []int32) {
 		out[i] = Missing
 		if days != nil && days[row] != calendar.None {
 			out[i] = int64(days[row])
-		}
-	}
-}
-
-// sift puts records aside until all of the block are known.
-func (e *Evaluator) sift(k *task, t *Table, rows []int32) {
-	days := t.Days(k.by)
-	var values []int64
-	if k.value != noColumn {
-		values = e.valuesOf(k, t, rows)
-	}
-	for i, row := range rows {
-		s := sifted{cell: int32(k.cell), subject: int32(int(t.Subject[row]) - e.first), order: order{days[row], t.Recorded[row], t.ID[row]}}
-		if values != nil {
-			s.value = values[i]
-		}
-		e.sifted = append(e.sifted, s)
-	}
-}
-
-// settle brings the records put aside into their order, keeps as many as the window allows, and adds them up.
-func (e *Evaluator) settle() {
-	slices.SortFunc(e.sifted, func(a, b sifted) int {
-		if c := cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.subject, b.subject)); c != 0 {
-			return c
-		}
-		return b.order.compare(a.order)
-	})
-	for rest := e.sifted; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].cell == rest[0].cell && rest[n].subject == rest[0].subject {
-			n++
-		}
-		kept := rest[:n]
-		rest = rest[n:]
-		c := &e.plan.cells[kept[0].cell]
-		if c.limit > 0 && len(kept) > c.limit {
-			kept = kept[:c.limit]
-		}
-		e.addSifted(c, kept)
-	}
-	for i := range e.carries {
-		if e.carries[i].rounds != 0 {
-			e.overflow(e.carries[i].subject)
-		}
-	}
-	for i := range e.plan.cells {
-		e.complete(e.plan.cells[i].kind, e.cells[i*e.n:(i+1)*e.n])
-	}
-}
-
-// complete turns what was gathered into the value of the aggregate.
-func (e *Evaluator) complete(kind cellKind, acc []int64) {
-	switch kind {
-	case cellCodes:
-		for s, set := range acc {
-			acc[s] = int64(bits.OnesCount64(uint64(set)))
-		}
-	case cellSum, cellPoints:
-		for s, sum := range acc {
-			if sum == Missing {
-				e.overflow(s)
-			}
-		}
-	}
-}
-
-// addSifted adds up the records of one cell and subject, newest first.
-func (e *Evaluator) addSifted(c *cell, kept []sifted) {
-	s := int(kept[0].subject)
-	acc := e.cells[int(kept[0].cell)*e.n : (int(kept[0].cell)+1)*e.n]
-	switch c.kind {
-	case cellCount:
-		acc[s] = int64(len(kept))
-	case cellFirst:
-		acc[s] = int64(kept[len(kept)-1].day)
-	case cellLast:
-		acc[s] = int64(kept[0].day)
-	case cellLatest:
-		acc[s] = kept[0].value
-	case cellDistinct:
-		slices.SortFunc(kept, func(a, b sifted) int { return cmp.Compare(a.value, b.value) })
-		for i := range kept {
-			if kept[i].value != Missing && (i == 0 || kept[i].value != kept[i-1].value) {
-				acc[s]++
-			}
-		}
-	default:
-		for i := range kept {
-			switch {
-			case kept[i].value != Missing:
-				e.join(c.kind, acc, s, kept[i].value)
-			case c.kind == cellPoints:
-				e.overflow(s)
-			}
 		}
 	}
 }

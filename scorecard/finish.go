@@ -6,6 +6,7 @@ import (
 	"probity/calendar"
 	"probity/scorecard/internal/kernel"
 	"probity/scorecard/internal/whole"
+	"probity/scorecard/internal/wide"
 	"probity/scorecard/language"
 )
 
@@ -31,19 +32,21 @@ func (e *Evaluator) tile(lo, hi int) {
 		f := &p.factors[i]
 		at := i*r.n + base
 		values := r.values[at : at+n]
-		e.values(f, values, lo)
-		f.score.rateAll(values, r.attributes[at:at+n], r.points[at:at+n])
+		if p.home[f.cell] != i {
+			e.values(f, values, lo)
+		}
+		f.score.rateAll(r.points[at:at+n], values)
 	}
+	sums := e.sums[:n]
+	wide.Rank(sums, r.reasons[base:base+n], r.points[base:], r.n, &p.ranking)
+	p.totals(sums, r.points[base:], r.n, r.score[base:base+n], r.adjustments[base:])
+	e.bands(base, n)
 	e.unrated(base, lo, hi)
-	p.totals(r.points[base:], r.n, r.score[base:base+n], r.adjustments[base:])
-	for i := base; i < base+n; i++ {
-		e.subject(i)
-	}
 }
 
 // values computes the values of a characteristic from its cells, of the subjects of the block from first on.
 func (e *Evaluator) values(f *factor, out []int64, first int) {
-	column := func(cell int) []int64 { return e.cells[cell*e.n+first:][:len(out)] }
+	column := func(cell int) []int64 { return e.columns[cell][first:][:len(out)] }
 	cell := column(f.cell)
 	switch f.kind {
 	case language.Exists:
@@ -83,7 +86,25 @@ func (e *Evaluator) values(f *factor, out []int64, first int) {
 	}
 }
 
-// unrated notes why subjects are not rated and takes their points away: those of the block from lo to hi, whose results
+// bands finds the bands of n subjects whose results begin at base.
+func (e *Evaluator) bands(base, n int) {
+	p, r := e.plan, &e.result
+	if len(p.gates) > 0 {
+		for i := base; i < base+n; i++ {
+			band, gate, fired := p.decide(subjectValues{r.values, r.n, i}, r.score[i])
+			r.band[i], r.gate[i], r.fired[i] = int16(band), int16(gate), fired
+		}
+		return
+	}
+	fill(r.gate[base:base+n], -1)
+	clear(r.fired[base : base+n])
+	band := r.band[base : base+n]
+	for i, score := range r.score[base : base+n] {
+		band[i] = int16(p.bandOf(score))
+	}
+}
+
+// unrated notes why subjects are not rated and takes their ratings away: those of the block from lo to hi, whose results
 // begin at base.
 func (e *Evaluator) unrated(base, lo, hi int) {
 	p, r := e.plan, &e.result
@@ -99,99 +120,52 @@ func (e *Evaluator) unrated(base, lo, hi int) {
 	}
 	for i := range why {
 		if why[i] != 0 {
-			for k := range p.factors {
-				r.points[k*r.n+base+i] = 0
-			}
+			r.clear(base + i)
 		}
 	}
 }
 
-// subject finds the band and the reasons of the subject whose results stand at i.
-func (e *Evaluator) subject(i int) {
-	p, r := e.plan, &e.result
-	if r.why[i] != 0 {
-		r.reasons[i] = [MaxReasons]int16{-1, -1, -1, -1}
-		r.band[i], r.gate[i], r.fired[i], r.score[i] = -1, -1, 0, 0
-		for k := range len(p.groups) + 1 {
-			r.adjustments[k*r.n+i] = 0
-		}
-		return
-	}
-	band, gate, fired := p.decide(subjectValues{r.values, r.n, i}, r.score[i])
-	r.band[i], r.gate[i], r.fired[i] = int16(band), int16(gate), fired
-	p.rank(subjectValues{r.points, r.n, i}, e.losses, &r.reasons[i])
-}
-
-// totals adds base, points and adjustments up, for as many subjects as there are scores. Points are by characteristic,
+// totals makes scores of sums of points: it adds the base and the adjustments. Points are by characteristic,
 // adjustments by group and behind them the clip, and each of their columns begins stride after the one before.
-func (p *Plan) totals(points []int64, stride int, scores, adjustments []int64) {
+func (p *Plan) totals(sums, points []int32, stride int, scores, adjustments []int64) {
 	n := len(scores)
-	fill(scores, p.model.Base)
-	for k := range p.factors {
-		add(scores, points[k*stride:][:n])
+	for i, sum := range sums[:n] {
+		scores[i] = p.model.Base + int64(sum)
 	}
 	for g := range p.groups {
 		sum := adjustments[g*stride:][:n]
 		clear(sum)
 		for _, k := range p.groups[g].factors {
-			add(sum, points[k*stride:][:n])
+			for i, v := range points[k*stride:][:n] {
+				sum[i] += int64(v)
+			}
 		}
 		p.groups[g].limits.adjust(sum)
-		add(scores, sum)
+		for i, v := range sum {
+			scores[i] += v
+		}
 	}
 	clip := adjustments[len(p.groups)*stride:][:n]
 	copy(clip, scores)
 	p.clip.adjust(clip)
-	add(scores, clip)
-}
-
-// add adds the terms to the sums. No sum of points overflows: each is bounded by maxPoints.
-func add(sums, terms []int64) {
-	for i, v := range terms[:len(sums)] {
-		sums[i] += v
+	for i, v := range clip {
+		scores[i] += v
 	}
 }
 
 // adjust turns sums into what must be added to bring them within the limits.
 func (l limits) adjust(sums []int64) {
-	if l.floor == nil && l.cap == nil {
-		clear(sums)
-		return
+	floor, cap := lowest, highest
+	if l.floor != nil {
+		floor = *l.floor
+	}
+	if l.cap != nil {
+		cap = *l.cap
 	}
 	for i, v := range sums {
-		sums[i] = l.hold(v) - v
+		sums[i] = min(max(v, floor), cap) - v
 	}
 }
-
-// rank lists the characteristics that lost most points against their baseline. Which ones lose any differs from subject
-// to subject, so nothing here branches on it: the losses are gathered behind one another, and each is then sifted
-// through the places, the greater staying before the lesser. losses has room for all characteristics.
-func (p *Plan) rank(points subjectValues, losses []int64, out *[MaxReasons]int16) {
-	// A loss has the place of its characteristic below it, so that of equal losses the first in the file is greatest.
-	n, at := 0, points.i
-	for k := range p.factors {
-		short := p.factors[k].baseline - points.all[at]
-		losses[n] = short<<lossShift | int64(language.MaxCharacteristics-k)
-		n += int(uint64(-short) >> 63)
-		at += points.n
-	}
-	var a, b, c, d int64
-	for _, x := range losses[:n] {
-		a, x = max(a, x), min(a, x)
-		b, x = max(b, x), min(b, x)
-		c, x = max(c, x), min(c, x)
-		d = max(d, x)
-	}
-	for k, x := range [MaxReasons]int64{a, b, c, d} {
-		out[k] = -1
-		if x > 0 {
-			out[k] = int16(language.MaxCharacteristics - x&(1<<lossShift-1))
-		}
-	}
-}
-
-// lossShift leaves room for the place of a characteristic below a loss.
-const lossShift = 12
 
 // changes notes the days on which records of a task leave its window or enter it.
 func (e *Evaluator) changes(k *task, t *Table, lo, hi int, found bool) {
@@ -223,7 +197,7 @@ func (e *Evaluator) pending(first []calendar.Day, k *task, t *Table, days []cale
 	}
 	var mask [kernel.ChunkWords]uint64
 	words := (hi - lo + 63) / 64
-	kernel.MaskDays(mask[:words], days[lo:hi], after+1, calendar.Last)
+	wide.Days(mask[:words], days[lo:hi], after+1, calendar.Last)
 	usable := e.machine.Mask(kernel.Usable, words)
 	for w := range words {
 		mask[w] &= usable[w]
@@ -255,9 +229,9 @@ func (e *Evaluator) lapses(t *Table, used []uint64, lo, hi int) {
 	}
 	var mask [kernel.ChunkWords]uint64
 	words := len(used)
-	kernel.MaskDays(mask[:words], t.Occurred[lo:hi], e.machine.AsOf+1, calendar.Last)
+	wide.Days(mask[:words], t.Occurred[lo:hi], e.machine.AsOf+1, calendar.Last)
 	if t.Disputed != nil {
-		kernel.DropSet(mask[:words], t.Disputed[lo:hi])
+		wide.DropSet(mask[:words], t.Disputed[lo:hi])
 	}
 	e.earliest(e.result.changes[base:], t, t.Occurred, mask[:words], lo)
 }
@@ -284,7 +258,7 @@ func (e *Evaluator) dates() {
 		if f.kind != language.MonthsSinceFirst && f.kind != language.MonthsSinceLast {
 			continue
 		}
-		for s, v := range e.cells[f.cell*e.n : (f.cell+1)*e.n] {
+		for s, v := range e.columns[f.cell] {
 			if v == Missing {
 				continue
 			}

@@ -187,15 +187,23 @@ func (s *search) proposeRecords(k int, behind []found) {
 
 // outcome is the score and band with some changes made.
 func (s *search) outcome(changes []step) (score int64, band int) {
-	var values, points [language.MaxCharacteristics]int64
+	var values [language.MaxCharacteristics]int64
+	var points [language.MaxCharacteristics]int32
 	n := copy(values[:], s.values)
-	copy(points[:], s.points)
+	for k, p := range s.points {
+		points[k] = int32(p)
+	}
 	for _, c := range changes {
 		values[c.factor] = c.to
-		_, points[c.factor] = s.plan.factors[c.factor].score.rate(c.to)
+		_, worth := s.plan.factors[c.factor].score.rate(c.to)
+		points[c.factor] = int32(worth)
+	}
+	var sum [1]int32
+	for _, p := range points[:n] {
+		sum[0] += p
 	}
 	var total [1]int64
-	s.plan.totals(points[:n], 1, total[:], s.adjustments)
+	s.plan.totals(sum[:], points[:n], 1, total[:], s.adjustments)
 	score = total[0]
 	band, _, _ = s.plan.decide(subjectValues{values[:n], 1, 0}, score)
 	return score, band

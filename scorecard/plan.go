@@ -7,6 +7,7 @@ import (
 
 	"probity/scorecard/facts"
 	"probity/scorecard/internal/whole"
+	"probity/scorecard/internal/wide"
 	"probity/scorecard/language"
 )
 
@@ -25,6 +26,9 @@ type Plan struct {
 	gates    []gate
 	bands    []band
 	clip     limits
+	// ranking is for the reasons; home is, by cell, the factor whose value it is as it stands, or -1; see [Plan.prepare].
+	ranking wide.Ranking
+	home    []int
 	// counted tells whether the number of records in use matters.
 	counted bool
 }
@@ -84,6 +88,8 @@ type scorer struct {
 	cuts   []int64
 	byCode []int16
 	points []int64
+	// ranges are cuts and points once more, for many values at a time.
+	ranges wide.Ranges
 	unit   language.PerUnit
 	limits limits
 	// falls and rises tell whether points by unit or record can be below and above 0.
@@ -140,55 +146,16 @@ func (s *scorer) rate(v int64) (attribute int, points int64) {
 	return 0, s.limits.hold(v)
 }
 
-// rateAll rates many values. The commonest way of scoring, a few ranges, takes the same steps whatever the values are:
-// which range a value falls into cannot be foretold, and a branch that is guessed wrong costs more than all cuts.
-func (s *scorer) rateAll(values []int64, attributes []int16, points []int64) {
-	attributes, points = attributes[:len(values)], points[:len(values)]
-	if s.mode != scoreRanges || len(s.cuts) >= fewCuts {
-		for i, v := range values {
-			attribute, worth := s.rate(v)
-			attributes[i], points[i] = int16(attribute), worth
-		}
-		return
-	}
-	// Cuts that are not there are the highest value, which nothing but itself reaches; it is seen to below.
-	var cuts [fewCuts - 1]int64
-	var worth [fewCuts]int64
-	n := copy(cuts[:], s.cuts)
-	fill(cuts[n:], highest)
-	copy(worth[:], s.points)
-	for i := n + 1; i < len(worth); i++ {
-		worth[i] = s.points[n]
-	}
-	c0, c1, c2 := cuts[0], cuts[1], cuts[2]
-	// odd finds out whether there is a value that the cuts do not tell apart: it is 0 for the highest and 1 for Missing.
-	odd := uint64(2)
-	for i, v := range values {
-		a := reached(v, c0) + reached(v, c1) + reached(v, c2)
-		attributes[i], points[i] = int16(a), worth[a&(fewCuts-1)]
-		odd = min(odd, uint64(v)-uint64(highest))
-	}
-	if odd == 2 {
+// rateAll rates many values.
+func (s *scorer) rateAll(points []int32, values []int64) {
+	if s.mode == scoreRanges {
+		wide.Rate(points, values, &s.ranges)
 		return
 	}
 	for i, v := range values {
-		if v == Missing || v == highest {
-			attribute, p := s.rate(v)
-			attributes[i], points[i] = int16(attribute), p
-		}
+		_, worth := s.rate(v)
+		points[i] = int32(worth)
 	}
-}
-
-// fewCuts is a power of 2.
-const fewCuts = 4
-
-// reached is 1 where the value is not below the cut, and 0 where it is.
-func reached(v, cut int64) int {
-	n := 0
-	if v >= cut {
-		n = 1
-	}
-	return n
 }
 
 // unitPoints are those of a value: Each for every full Every above Over, bounded.
@@ -332,6 +299,32 @@ type subjectValues struct {
 }
 
 func (s subjectValues) of(factor int) int64 { return s.all[factor*s.n+s.i] }
+
+// prepare works out, once all else is compiled, what serves many subjects at a time.
+func (p *Plan) prepare() {
+	p.home = slices.Repeat([]int{-1}, len(p.cells))
+	baselines := make([]int64, len(p.factors))
+	for i := range p.factors {
+		f := &p.factors[i]
+		baselines[i] = f.baseline
+		if f.asItStands() && p.home[f.cell] < 0 {
+			p.home[f.cell] = i
+		}
+		if f.score.mode == scoreRanges {
+			f.score.ranges = wide.NewRanges(f.score.cuts, f.score.points, f.score.missing)
+		}
+	}
+	p.ranking = wide.NewRanking(baselines)
+}
+
+// asItStands tells whether the value of a characteristic is that of its cell, whatever it be.
+func (f *factor) asItStands() bool {
+	switch f.kind {
+	case language.Exists, language.MonthsSinceFirst, language.MonthsSinceLast, language.Share, language.Ratio:
+		return false
+	}
+	return f.presence < 0
+}
 
 // bandOf is the band of a score, gates apart.
 func (p *Plan) bandOf(score int64) int {

@@ -1,6 +1,8 @@
 package scorecard_test
 
 import (
+	"os"
+	"os/exec"
 	"sync"
 	"testing"
 
@@ -86,6 +88,17 @@ func TestPopulation(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPopulationPlainly rates populations once more in the plain loops alone, as on a processor that has no instructions
+// for many records at a time.
+func TestPopulationPlainly(t *testing.T) {
+	t.Parallel()
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestPopulation$", "-rapid.checks=30") //nolint:gosec // G204: this very program
+	again.Env = append(os.Environ(), "GODEBUG=cpu.avx2=off")
+	if out, err := again.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // withoutTimes rates one subject without the days on which its rating changes.

@@ -2,6 +2,7 @@ package scorecard
 
 import (
 	"probity/calendar"
+	"probity/scorecard/internal/wide"
 	"probity/scorecard/language"
 )
 
@@ -34,7 +35,7 @@ func (s Status) String() string {
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // MaxReasons is how many reasons a rating gives at most.
-const MaxReasons = 4
+const MaxReasons = wide.MaxReasons
 
 // ReasonOverflow is the reason code of a subject that is not rated because a sum or product of its records does not
 // fit into 63 bits. No model can define it.
@@ -60,9 +61,8 @@ type Results struct {
 	reasons     [][MaxReasons]int16
 	changes     []calendar.Day
 	lapses      []calendar.Day
-	values      []int64 // by characteristic, then subject; so the next three
-	attributes  []int16
-	points      []int64
+	values      []int64 // by characteristic, then subject
+	points      []int32 // the same
 	adjustments []int64 // by group, then the clip
 }
 
@@ -96,11 +96,12 @@ func (r *Results) Value(characteristic, i int) int64 { return r.values[character
 // Attribute is the place of the attribute in the characteristic's list, [AttributeMissing] or [AttributeNone]; 0 for
 // points by unit or record.
 func (r *Results) Attribute(characteristic, i int) int {
-	return int(r.attributes[characteristic*r.n+i])
+	attribute, _ := r.plan.factors[characteristic].score.rate(r.Value(characteristic, i))
+	return attribute
 }
 
 // Points are the points of a characteristic for subject i: PMML's partial score.
-func (r *Results) Points(characteristic, i int) int64 { return r.points[characteristic*r.n+i] }
+func (r *Results) Points(characteristic, i int) int64 { return int64(r.points[characteristic*r.n+i]) }
 
 // Adjustment is what the n-th group, or behind the last group the clip, added to the score of subject i.
 func (r *Results) Adjustment(n, i int) int64 { return r.adjustments[n*r.n+i] }
@@ -165,12 +166,24 @@ func (r *Results) resize(p *Plan, n int) {
 	r.why, r.score, r.band, r.gate = grow(r.why, n), grow(r.score, n), grow(r.band, n), grow(r.gate, n)
 	r.fired, r.reasons = grow(r.fired, n), grow(r.reasons, n)
 	r.changes, r.lapses = grow(r.changes, n), grow(r.lapses, n)
-	r.values, r.attributes = grow(r.values, n*len(p.factors)), grow(r.attributes, n*len(p.factors))
-	r.points, r.adjustments = grow(r.points, n*len(p.factors)), grow(r.adjustments, n*(len(p.groups)+1))
+	r.values, r.points = grow(r.values, n*len(p.factors)), grow(r.points, n*len(p.factors))
+	r.adjustments = grow(r.adjustments, n*(len(p.groups)+1))
 	clear(r.why)
 	for i := range r.changes {
 		r.changes[i], r.lapses[i] = never, never
 	}
+}
+
+// clear takes the rating of subject i away, for one who has none.
+func (r *Results) clear(i int) {
+	for k := range r.plan.factors {
+		r.points[k*r.n+i] = 0
+	}
+	for k := range len(r.plan.groups) + 1 {
+		r.adjustments[k*r.n+i] = 0
+	}
+	r.reasons[i] = [MaxReasons]int16{-1, -1, -1, -1}
+	r.band[i], r.gate[i], r.fired[i], r.score[i] = -1, -1, 0, 0
 }
 
 // grow is a slice of length n, the old one where it is large enough; its content is undefined.

@@ -8,13 +8,14 @@ import (
 	"probity/scorecard/facts"
 	"probity/scorecard/internal/filter"
 	"probity/scorecard/internal/whole"
+	"probity/scorecard/internal/wide"
 )
 
 // Program computes masks, a bit for each record of a chunk, of one table. What several users of it share (a comparison,
 // a window) is computed once. A program never changes once made.
 type Program struct {
 	code []instruction
-	sets [][]uint8
+	sets []wide.CodeSet
 	// masks and numbers are how many registers of each sort it needs.
 	masks, numbers int
 }
@@ -121,17 +122,13 @@ func (a *Assembler) kind(column int) facts.Type {
 }
 
 func (a *Assembler) set(members []bool) int {
-	// One entry more than there are codes: whatever lies beyond the list, the missing code among it, is not in the set.
-	lut := make([]uint8, len(members)+1)
-	for i, m := range members {
-		if m {
-			lut[i] = 1
+	set := wide.NewCodeSet(members)
+	for i := range a.prog.sets {
+		if a.prog.sets[i].Same(&set) {
+			return i
 		}
 	}
-	if i := slices.IndexFunc(a.prog.sets, func(s []uint8) bool { return slices.Equal(s, lut) }); i >= 0 {
-		return i
-	}
-	a.prog.sets = append(a.prog.sets, lut)
+	a.prog.sets = append(a.prog.sets, set)
 	return len(a.prog.sets) - 1
 }
 

@@ -5,6 +5,7 @@ import (
 	"probity/scorecard/facts"
 	"probity/scorecard/internal/filter"
 	"probity/scorecard/internal/whole"
+	"probity/scorecard/internal/wide"
 )
 
 // Span is a stretch of days, both included.
@@ -62,18 +63,18 @@ func (m *Machine) Run(p *Program, t *facts.Table, lo, hi int) {
 		dst := m.masks[in.dst][:words]
 		switch in.op {
 		case opInts:
-			maskInts(dst, t.Columns[in.a].Ints[lo:hi], in.lo, in.hi)
+			wide.Ints(dst, stretch(t.Columns[in.a].Ints, lo, words), in.lo, in.hi)
 		case opDays:
-			m.days(dst, t.Days(in.a), lo, hi, calendar.Day(in.lo), calendar.Day(in.hi))
+			m.days(dst, t.Days(in.a), lo, calendar.Day(in.lo), calendar.Day(in.hi))
 		case opSpan:
 			s := m.Spans[in.b]
-			m.days(dst, t.Days(in.a), lo, hi, s.First, s.Last)
+			m.days(dst, t.Days(in.a), lo, s.First, s.Last)
 		case opInForce:
-			m.inForce(dst, t, lo, hi)
+			m.inForce(dst, t, lo)
 		case opCodes:
-			maskCodes(dst, t.Columns[in.a].Codes[lo:hi], p.sets[in.b])
+			wide.Codes(dst, stretch(t.Columns[in.a].Codes, lo, words), &p.sets[in.b])
 		case opNumbers:
-			maskInts(dst, m.numbers[in.a][:hi-lo], in.lo, in.hi)
+			wide.Ints(dst, m.numbers[in.a][:words*64], in.lo, in.hi)
 		case opCompare:
 			maskCompare(dst, m.numbers[in.a][:hi-lo], m.numbers[in.b][:hi-lo], filter.Comparison(in.c))
 		case opAnd:
@@ -103,13 +104,17 @@ func (m *Machine) Run(p *Program, t *facts.Table, lo, hi int) {
 // not disputed.
 func (m *Machine) usable(t *facts.Table, lo, hi, words int) {
 	dst := m.masks[Usable][:words]
-	MaskDays(dst, t.Occurred[lo:hi], calendar.First, m.AsOf)
+	wide.Days(dst, stretch(t.Occurred, lo, words), calendar.First, m.AsOf)
+	// From here on the bits beyond the last record are 0.
+	if rest := uint(hi-lo) % 64; rest > 0 {
+		dst[words-1] &= 1<<rest - 1
+	}
 	if m.AsOf < calendar.First {
 		clear(dst)
 	}
 	if t.Lapse != nil {
 		var live [ChunkWords]uint64
-		MaskDays(live[:words], t.Lapse[lo:hi], m.Seen+1, calendar.None)
+		wide.Days(live[:words], stretch(t.Lapse, lo, words), m.Seen+1, calendar.None)
 		for w := range dst {
 			dst[w] &= live[w]
 		}
@@ -122,38 +127,44 @@ func (m *Machine) usable(t *facts.Table, lo, hi, words int) {
 	case m.Contested:
 		var free [ChunkWords]uint64
 		copy(free[:words], dst)
-		DropSet(free[:words], t.Disputed[lo:hi])
+		wide.DropSet(free[:words], stretch(t.Disputed, lo, words))
 		for w := range dst {
 			dst[w] &^= free[w]
 		}
 	default:
-		DropSet(dst, t.Disputed[lo:hi])
+		wide.DropSet(dst, stretch(t.Disputed, lo, words))
 	}
 }
 
-// days is MaskDays over a column that may be absent: then no record has the day.
-func (m *Machine) days(dst []uint64, column []calendar.Day, lo, hi int, first, last calendar.Day) {
+// days is wide.Days over a column that may be absent: then no record has the day.
+func (m *Machine) days(dst []uint64, column []calendar.Day, lo int, first, last calendar.Day) {
 	if column == nil || first > last {
 		clear(dst)
 		return
 	}
-	MaskDays(dst, column[lo:hi], first, last)
+	wide.Days(dst, stretch(column, lo, len(dst)), first, last)
+}
+
+// stretch is a column from lo on, as far as so many words of a mask speak of it. It goes beyond the records of the run
+// where the column does, because whole words are quicker; nobody looks at those bits.
+func stretch[T any](column []T, lo, words int) []T {
+	return column[lo:min(lo+words*64, len(column))]
 }
 
 // inForce sets the bits of the records with valid_from (or none) up to the as-of day and valid_to (or none) after it.
-func (m *Machine) inForce(dst []uint64, t *facts.Table, lo, hi int) {
+func (m *Machine) inForce(dst []uint64, t *facts.Table, lo int) {
 	for w := range dst {
 		dst[w] = ^uint64(0)
 	}
 	var mask [ChunkWords]uint64
 	if t.ValidFrom != nil {
-		MaskDays(mask[:len(dst)], t.ValidFrom[lo:hi], calendar.None, m.AsOf)
+		wide.Days(mask[:len(dst)], stretch(t.ValidFrom, lo, len(dst)), calendar.None, m.AsOf)
 		for w := range dst {
 			dst[w] &= mask[w]
 		}
 	}
 	if t.ValidTo != nil {
-		MaskDays(mask[:len(dst)], t.ValidTo[lo:hi], m.AsOf+1, calendar.None)
+		wide.Days(mask[:len(dst)], stretch(t.ValidTo, lo, len(dst)), m.AsOf+1, calendar.None)
 		for w := range dst {
 			dst[w] &= mask[w]
 		}
