@@ -39,31 +39,37 @@ type Times struct {
 // ready. A build that was killed goes on where it was if nothing has changed in the database since, and else begins
 // again. progress is told of subjects.
 func (d *Desk) Build(ctx context.Context, dir string, at Times, progress func(done, total int64)) (*Manifest, error) {
+	m, _, err := d.make(ctx, dir, at, nil, progress)
+	return m, err
+}
+
+// make builds a snapshot, from the store alone or from an earlier snapshot and what has changed since.
+func (d *Desk) make(ctx context.Context, dir string, at Times, from *Snapshot, progress func(done, total int64)) (*Manifest, Refreshed, error) {
 	if at.AsOf == calendar.None {
 		at.AsOf = d.Today()
 	}
 	if err := replaceable(dir); err != nil {
-		return nil, err
+		return nil, Refreshed{}, err
 	}
 	journal, err := d.Journal.Head() // before anything is read: what is made gone meanwhile counts as made gone after
 	if err != nil {
-		return nil, err
+		return nil, Refreshed{}, err
 	}
 	var b *build
 	err = d.Store.Whole(ctx, at.KnownAt, d.Datasets, func(point walk.Point, w walk.Walk) error {
-		if b, err = d.begin(dir, at, journal, point); err != nil {
+		if b, err = d.begin(ctx, dir, at, journal, point, w, from); err != nil {
 			return err
 		}
-		b.walk, b.progress = w, progress
+		b.progress = progress
 		return b.read(ctx)
 	})
 	if err == nil {
 		err = b.finish(ctx, dir) // everything is on disk: the transaction need not wait for the rest
 	}
 	if err != nil {
-		return nil, failed(dir, err)
+		return nil, Refreshed{}, failed(dir, err)
 	}
-	return b.manifest, nil
+	return b.manifest, Refreshed{Read: b.state.Again, Whole: b.base == nil, Why: b.why}, nil
 }
 
 // failed names the folder where the disk was at fault.
@@ -99,6 +105,8 @@ type build struct {
 	manifest *Manifest
 	state    *state
 	walk     walk.Walk
+	base     *base  // nil where everything is read
+	why      string // nothing could be taken from an earlier snapshot
 	progress func(done, total int64)
 
 	layout   *facts.Layout
@@ -123,7 +131,7 @@ func (b *build) read(ctx context.Context) error {
 			b.state.Read = true
 			return b.checkpoint()
 		}
-		if err := b.page(ctx, page); err != nil {
+		if err := b.add(ctx, page); err != nil {
 			return err
 		}
 		b.state.After = page[len(page)-1].ID
@@ -139,6 +147,56 @@ func (b *build) read(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(err, b.checkpoint()) // ended from outside: the next build goes on here
 		}
+	}
+	return nil
+}
+
+// add adds the subjects of a page: those that have changed since the base from the store, and the others from there. Those
+// that follow each other are read, or taken, together.
+func (b *build) add(ctx context.Context, page []subject.Subject) error {
+	if b.base == nil {
+		return b.page(ctx, page)
+	}
+	touched, err := b.walk.Touched(ctx, b.base.Point, page)
+	if err != nil {
+		return err
+	}
+	run, first, end := -1, 0, 0 // of the page, being read again; of the base, being taken
+	settle := func(n int) error {
+		b.take(first, end)
+		first, end = 0, 0
+		if run < 0 {
+			return nil
+		}
+		again := page[run:n]
+		run = -1
+		b.state.Again += int64(len(again))
+		return b.page(ctx, again)
+	}
+	for n := range page {
+		row, ok, again := b.base.stale(&page[n], touched)
+		switch {
+		case again && run >= 0, !again && !ok && run < 0:
+			continue // the run goes on; nothing of the subject may be held, now as before
+		case !again && ok && first < end && row == end:
+			end++
+			continue
+		}
+		if err := settle(n); err != nil {
+			return err
+		}
+		switch {
+		case again:
+			run = n
+		case ok:
+			first, end = row, row+1
+		}
+	}
+	if err := settle(len(page)); err != nil {
+		return err
+	}
+	if b.held > heldBytes {
+		return b.flush()
 	}
 	return nil
 }

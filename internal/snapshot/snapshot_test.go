@@ -42,13 +42,19 @@ type world struct {
 	journal  []gone.Mark
 	asked    []subject.ID // behind whom pages were asked for
 	moved    int64
+	// published counts publications; touched are subjects with the last one about them, acted the subjects of the ledger.
+	published int64
+	touched   map[subject.ID]int64
+	acted     []subject.ID
+	restored  string // another history of the ledger
+	read      int    // subjects whose records were read
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
 		dir: filepath.Join(t.TempDir(), "snap"), clock: time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Shanghai),
-		records: map[subject.ID][]record.Version{}, holdings: map[subject.ID]rating.Holding{},
+		records: map[subject.ID][]record.Version{}, holdings: map[subject.ID]rating.Holding{}, published: 7, touched: map[subject.ID]int64{},
 	}
 	w.Desk = snapshot.Desk{
 		Store: w, Holder: w, Journal: journal{w}, Catalogue: catalogue.BuiltIn(), Keys: "k", Program: "test",
@@ -58,7 +64,24 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) Whole(_ context.Context, _ time.Time, _ map[int]string, f func(walk.Point, walk.Walk) error) error {
-	return f(walk.Point{Published: 7, Ledger: w.moved, Subjects: int64(len(w.subjects))}, w)
+	return f(walk.Point{Published: w.published, Ledger: w.moved + int64(len(w.acted)), Hash: w.restored, Subjects: int64(len(w.subjects))}, w)
+}
+
+func (w *world) Since(_ context.Context, earlier walk.Point) (bool, []subject.ID, error) {
+	n := earlier.Ledger - w.moved
+	if earlier.Hash != w.restored || n < 0 || n > int64(len(w.acted)) {
+		return false, nil, nil
+	}
+	return true, slices.Compact(slices.Sorted(slices.Values(w.acted[n:]))), nil
+}
+
+func (w *world) Touched(_ context.Context, earlier walk.Point, page []subject.Subject) (list []subject.ID, _ error) {
+	for _, s := range page {
+		if w.touched[s.ID] > earlier.Published {
+			list = append(list, s.ID)
+		}
+	}
+	return list, nil
 }
 
 func (w *world) Subjects(_ context.Context, after subject.ID, limit int) ([]subject.Subject, error) {
@@ -72,6 +95,7 @@ func (w *world) Subjects(_ context.Context, after subject.ID, limit int) ([]subj
 
 func (w *world) Records(_ context.Context, subjects []subject.Subject, yield func(*record.Version) error) error {
 	for _, s := range subjects {
+		w.read++
 		for i := range w.records[s.ID] {
 			if err := yield(&w.records[s.ID][i]); err != nil {
 				return err

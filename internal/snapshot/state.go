@@ -15,6 +15,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/snapshot/walk"
 	"probity/internal/subject"
+	"probity/internal/vault/gone"
 	"probity/scorecard/facts"
 )
 
@@ -33,6 +34,7 @@ type state struct {
 	After    subject.ID   `json:"after"`
 	Done     int64        `json:"done"`
 	Read     bool         `json:"read"`
+	Again    int64        `json:"again"` // read again although an earlier snapshot was at hand
 	Subjects int64        `json:"subjects"`
 	Records  int64        `json:"records"`
 	DeleteBy calendar.Day `json:"delete_by"`
@@ -43,14 +45,17 @@ type state struct {
 	Files  map[string]File  `json:"files"`
 }
 
-// begin prepares a build, or one that goes on.
-func (d *Desk) begin(dir string, at Times, journal int64, point walk.Point) (*build, error) {
-	b := &build{desk: d, folder: building(dir), layout: facts.NewLayout()}
+// begin prepares a build, or one that goes on. Where an earlier snapshot is given that fits, it is the base.
+func (d *Desk) begin(ctx context.Context, dir string, at Times, journal int64, point walk.Point, w walk.Walk, from *Snapshot) (*build, error) {
+	b := &build{desk: d, folder: building(dir), layout: facts.NewLayout(), walk: w}
 	b.manifest = &Manifest{
 		Format: Format, Program: d.Program, Keys: d.Keys, Point: point, Journal: journal, BuiltAt: d.Now().UTC(),
 		AsOf: at.AsOf, Seen: d.Today(), KnownAt: at.KnownAt, Rating: d.Models,
 	}
 	if err := b.describe(); err != nil {
+		return nil, err
+	}
+	if err := b.rest(ctx, from); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(b.folder, 0o700); err != nil {
@@ -62,6 +67,37 @@ func (d *Desk) begin(dir string, at Times, journal int64, point walk.Point) (*bu
 	b.decoder = rating.NewDecoder(b.layout)
 	b.regions, b.sections = wordsOf(b.state.Regions), wordsOf(b.state.Sections)
 	return b, nil
+}
+
+// rest has the build rest on an earlier snapshot, or says why it cannot.
+func (b *build) rest(ctx context.Context, from *Snapshot) error {
+	if from == nil {
+		return nil
+	}
+	if !from.fits(b.manifest) {
+		b.why = "it is of another program, catalogue, set of models or day"
+		return nil
+	}
+	known, acted, err := b.walk.Since(ctx, from.Point)
+	if err != nil {
+		return err
+	}
+	if !known || from.Journal > b.manifest.Journal {
+		b.why = "the database was put back from a backup since"
+		return nil
+	}
+	err = b.desk.Journal.Since(from.Journal, func(batch gone.Batch) error {
+		for _, m := range batch.Marks {
+			acted = append(acted, m.Subject)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(acted)
+	b.base, err = newBase(from, slices.Compact(acted), b.manifest.Seen)
+	return err
 }
 
 // describe lists the datasets of the catalogue with the fields that models may read.
@@ -114,9 +150,12 @@ func (b *build) tables() []string {
 // key is the digest of what decides about every row.
 func (b *build) key() (string, error) {
 	about := *b.manifest
-	about.BuiltAt = about.BuiltAt.Truncate(0)
+	of := ""
+	if b.base != nil {
+		of = b.base.Digest
+	}
 	text, err := json.Marshal([]any{
-		about.Format, about.Program, about.Keys, about.Point, about.Journal, about.AsOf, about.Seen, about.KnownAt, about.Rating, about.Datasets, about.CodeLists,
+		of, about.Format, about.Program, about.Keys, about.Point, about.Journal, about.AsOf, about.Seen, about.KnownAt, about.Rating, about.Datasets, about.CodeLists,
 	})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), err

@@ -13,10 +13,11 @@ import (
 
 // Snapshots are the commands about snapshots.
 type Snapshots struct {
-	Build  buildCommand  `cmd:"" help:"Write everybody's facts as columns, to rate whole populations from."`
-	Info   infoCommand   `cmd:"" help:"Say what a snapshot holds, of when, and until when it may be used."`
-	Verify verifyCommand `cmd:"" help:"Compare every file of a snapshot with its checksum."`
-	Export exportCommand `cmd:"" help:"Write the organisations' facts as Parquet, for DuckDB, pandas and Spark."`
+	Build   buildCommand   `cmd:"" help:"Write everybody's facts as columns, to rate whole populations from."`
+	Refresh refreshCommand `cmd:"" help:"Bring a snapshot up to date by what has changed since."`
+	Info    infoCommand    `cmd:"" help:"Say what a snapshot holds, of when, and until when it may be used."`
+	Verify  verifyCommand  `cmd:"" help:"Compare every file of a snapshot with its checksum."`
+	Export  exportCommand  `cmd:"" help:"Write the organisations' facts as Parquet, for DuckDB, pandas and Spark."`
 }
 
 // desk is the desk of the database in use.
@@ -72,6 +73,58 @@ func (c buildCommand) Run(s *console.Session) error {
 		return console.Resumable(err, "type it again: it goes on where it was, unless the database has changed")
 	}
 	s.Result(summary(c.Dir, m), func(w io.Writer) { printSummary(w, c.Dir, m) })
+	return nil
+}
+
+type refreshCommand struct {
+	Dir  string `arg:"" help:"The folder of the snapshot; it is replaced."`
+	AsOf string `name:"as-of" placeholder:"DAY" help:"The day whose state of affairs is rated; today where it is not given."`
+}
+
+// Help shows the examples.
+func (refreshCommand) Help() string {
+	return `Only subjects whom a publication, an act or the passing of time has changed are read again; all others are copied column by column. The result is the snapshot that would be built: what was erased, withdrawn or disputed since is gone. Where nothing can be taken from the old one, because the program, the catalogue or the models have changed, the database was put back from a backup, or a file is damaged, everything is read. A refresh that was interrupted goes on where it was.
+
+Examples:
+
+    probity snapshot refresh today.snapshot`
+}
+
+// refreshAnswer is a snapshot and how it was made.
+type refreshAnswer struct {
+	snapshotAnswer
+	Read  int64  `json:"read_again"`
+	Whole bool   `json:"whole"`
+	Why   string `json:"why,omitempty"`
+}
+
+// Run brings the snapshot up to date.
+func (c refreshCommand) Run(s *console.Session) error {
+	day := calendar.None
+	if c.AsOf != "" {
+		var err error
+		if day, err = console.Day("as-of", c.AsOf); err != nil {
+			return err
+		}
+	}
+	d, err := desk(s)
+	if err != nil {
+		return err
+	}
+	bar := s.Progress("reading", "", 0)
+	m, how, err := d.Refresh(s.Ctx, c.Dir, day, bar.At)
+	bar.Done()
+	if err != nil {
+		return console.Resumable(err, "type it again: it goes on where it was, unless the database has changed")
+	}
+	s.Result(refreshAnswer{summary(c.Dir, m), how.Read, how.Whole, how.Why}, func(w io.Writer) {
+		if how.Whole {
+			fmt.Fprintf(w, "everything was read again: %s\n", how.Why)
+		} else {
+			fmt.Fprintf(w, "%s read again, all others copied\n", console.Count(how.Read, "subject"))
+		}
+		printSummary(w, c.Dir, m)
+	})
 	return nil
 }
 

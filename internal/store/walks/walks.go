@@ -4,6 +4,8 @@ package walks
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"errors"
 	"time"
 
 	"probity/internal/record"
@@ -28,13 +30,15 @@ func (s *Store) Whole(ctx context.Context, knownAt time.Time, datasets map[int]s
 			return err
 		}
 		point := walk.Point{Published: sight.UpTo()}
-		if err := tx.QueryRowContext(ctx, `SELECT last FROM ledger_end`).Scan(&point.Ledger); err != nil {
+		var hash []byte
+		if err := tx.QueryRowContext(ctx, `SELECT last, hash FROM ledger_end`).Scan(&point.Ledger, &hash); err != nil {
 			return err
 		}
+		point.Hash = hex.EncodeToString(hash)
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM subject WHERE redirect = 0`).Scan(&point.Subjects); err != nil {
 			return err
 		}
-		return f(point, whole{tx, sight})
+		return f(point, whole{tx, sight, point})
 	})
 }
 
@@ -42,6 +46,7 @@ func (s *Store) Whole(ctx context.Context, knownAt time.Time, datasets map[int]s
 type whole struct {
 	tx    *sql.Tx
 	sight *store.Sight
+	point walk.Point
 }
 
 // Subjects lists subjects by id from behind after; merged ones are left out.
@@ -61,4 +66,53 @@ func (w whole) Records(ctx context.Context, subjects []subject.Subject, yield fu
 		ids[i] = int64(subjects[i].ID)
 	}
 	return w.sight.Newest(ctx, ids, `subject BETWEEN ? AND ?`, []any{ids[0], ids[len(ids)-1]}, yield)
+}
+
+// Since compares the entry at the earlier point, and reads the entries behind it.
+func (w whole) Since(ctx context.Context, earlier walk.Point) (known bool, acted []subject.ID, err error) {
+	var hash []byte
+	if earlier.Ledger > 0 {
+		err = w.tx.QueryRowContext(ctx, `SELECT hash FROM ledger_order WHERE position = ?1 AND position <= (SELECT settled FROM ledger_end)
+			UNION ALL SELECT hash FROM ledger_fresh WHERE position = ?1 AND position > (SELECT settled FROM ledger_end)`, earlier.Ledger).Scan(&hash)
+		if errors.Is(err, sql.ErrNoRows) {
+			return false, nil, nil
+		}
+		if err != nil {
+			return false, nil, err
+		}
+	}
+	if hex.EncodeToString(hash) != earlier.Hash || earlier.Published > w.point.Published {
+		return false, nil, nil
+	}
+	acted, err = w.ids(ctx, `SELECT s.subject FROM ledger_order o JOIN ledger_settled s ON s.subject = o.subject AND s.seq = o.seq
+			WHERE o.position > ?1 AND o.position <= (SELECT settled FROM ledger_end) AND s.subject <> 0 AND s.act NOT IN ('read', 'attempt')
+		UNION SELECT subject FROM ledger_fresh WHERE position > max(?1, (SELECT settled FROM ledger_end)) AND subject <> 0 AND act NOT IN ('read', 'attempt')
+		ORDER BY 1`, earlier.Ledger)
+	return true, acted, err
+}
+
+// Touched goes by the marks of outdated subjects, and by those that were taken away since.
+func (w whole) Touched(ctx context.Context, earlier walk.Point, subjects []subject.Subject) ([]subject.ID, error) {
+	if len(subjects) == 0 || earlier.Published == w.point.Published {
+		return nil, nil
+	}
+	return w.ids(ctx, `SELECT subject FROM touched WHERE subject BETWEEN ?1 AND ?2 AND at > ?3
+		UNION SELECT subject FROM stale JOIN submission ON number = submission WHERE subject BETWEEN ?1 AND ?2 AND published_at > ?3 ORDER BY 1`,
+		int64(subjects[0].ID), int64(subjects[len(subjects)-1].ID), earlier.Published)
+}
+
+func (w whole) ids(ctx context.Context, query string, args ...any) (list []subject.ID, err error) {
+	rows, err := w.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id subject.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		list = append(list, id)
+	}
+	return list, rows.Err()
 }
