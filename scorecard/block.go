@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"probity/scorecard/internal/kernel"
+	"probity/scorecard/internal/wide"
 )
 
 // edge is where the records of the block before lay in a table: up to end, excluded, and how many.
@@ -13,22 +14,45 @@ type edge struct{ end, rows int }
 func (e *Evaluator) block(f *Facts, first, n int) {
 	ahead := first - e.first - e.n
 	e.begin(first, n)
+	e.parts = e.parts[:0]
 	for _, t := range f.Used() {
-		p := &e.programs[t]
-		if len(p.tasks) == 0 {
-			continue
+		if p := &e.programs[t]; len(p.tasks) > 0 {
+			table := f.Table(t)
+			if lo, hi := e.edges[t].next(table.Subject, first, n, ahead); lo < hi {
+				e.parts = append(e.parts, part{p, table, lo, hi})
+			}
 		}
-		table := f.Table(t)
-		lo, hi := e.edges[t].next(table.Subject, first, n, ahead)
-		for ; lo < hi; lo += kernel.ChunkRows {
-			end := min(lo+kernel.ChunkRows, hi)
-			e.machine.Run(&p.masks, table, lo, end)
-			e.feed(p, table, lo, end)
+	}
+	for i, a := range e.parts {
+		if i+1 < len(e.parts) {
+			e.parts[i+1].fetch()
+		}
+		for lo := a.lo; lo < a.hi; lo += kernel.ChunkRows {
+			hi := min(lo+kernel.ChunkRows, a.hi)
+			e.machine.Run(&a.program.masks, a.table, lo, hi)
+			e.feed(a.program, a.table, lo, hi)
 		}
 	}
 	e.settle()
 	e.finish()
 }
+
+// part is the records of a block in one table.
+type part struct {
+	program *program
+	table   *Table
+	lo, hi  int
+}
+
+// fetch asks for as much of the records as is worked on at a time, unless there are so few that it is not worth it.
+func (p *part) fetch() {
+	if n := p.hi - p.lo; n >= fetchRows {
+		wide.Fetch(p.table, p.lo, p.lo+min(n, kernel.ChunkRows))
+	}
+}
+
+// fetchRows is from how many records on those of the next table are asked for ahead.
+const fetchRows = 32
 
 // next finds the records of the n subjects from first on, ahead subjects after those of the block before. Blocks are
 // about alike: where the last one ended, and how many records it had, is where to look.

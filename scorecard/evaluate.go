@@ -28,6 +28,7 @@ type Evaluator struct {
 	cells       []int64 // by cell without a home, then subject
 	homeless    int
 	edges       []edge    // by table
+	parts       []part    // of the block, by table
 	columns     [][]int64 // by cell, where its values are gathered
 	newest      []order   // by slot, then subject: the last record so far of cells that keep a latest record
 	slots       []int     // the place of a cell's row in newest, or -1

@@ -77,6 +77,28 @@ func quickRank(sums []int32, best [][MaxReasons]int16, points []int32, stride in
 	return n * lanes
 }
 
+// quickFetch asks for columns that are read soon; it changes nothing.
+func quickFetch(subjects []uint32, days [2][]calendar.Day) {
+	if len(subjects) > 0 {
+		fetchSubjects(&subjects[0], 4*len(subjects))
+	}
+	for _, d := range days {
+		if len(d) > 0 {
+			fetchDays(&d[0], 4*len(d))
+		}
+	}
+}
+
+// quickFetchValues is quickFetch for a column of either sort.
+func quickFetchValues(ints []int64, codes []uint16) {
+	if len(ints) > 0 {
+		fetchInts(&ints[0], 8*len(ints))
+	}
+	if len(codes) > 0 {
+		fetchCodes(&codes[0], 2*len(codes))
+	}
+}
+
 //go:noescape
 func maskInts(dst *uint64, values *int64, words int, shift, width uint64)
 
@@ -94,3 +116,15 @@ func rate(points *int32, values *int64, groups int, below *int64, worth *int32, 
 
 //go:noescape
 func rank(sums *int32, best *[MaxReasons]int16, groups int, points *int32, stride int, terms *int32, factors int, shift uint)
+
+//go:noescape
+func fetchInts(column *int64, bytes int)
+
+//go:noescape
+func fetchDays(column *calendar.Day, bytes int)
+
+//go:noescape
+func fetchCodes(column *uint16, bytes int)
+
+//go:noescape
+func fetchSubjects(column *uint32, bytes int)

@@ -301,3 +301,29 @@ rankFactor:
 	JNZ         rankGroup
 	VZEROUPPER
 	RET
+
+// func fetchInts(column *int64, bytes int)
+TEXT ·fetchInts(SB), NOSPLIT, $0-16
+	MOVQ column+0(FP), SI
+	MOVQ bytes+8(FP), CX
+	ADDQ SI, CX
+	ANDQ $~63, SI
+
+fetchLine:
+	PREFETCHT0 (SI)
+	ADDQ       $64, SI
+	CMPQ       SI, CX
+	JLT        fetchLine
+	RET
+
+// func fetchDays(column *calendar.Day, bytes int)
+TEXT ·fetchDays(SB), NOSPLIT, $0-16
+	JMP ·fetchInts(SB)
+
+// func fetchCodes(column *uint16, bytes int)
+TEXT ·fetchCodes(SB), NOSPLIT, $0-16
+	JMP ·fetchInts(SB)
+
+// func fetchSubjects(column *uint32, bytes int)
+TEXT ·fetchSubjects(SB), NOSPLIT, $0-16
+	JMP ·fetchInts(SB)

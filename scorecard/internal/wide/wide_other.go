@@ -13,3 +13,6 @@ func quickDropSet([]uint64, []uint8) int                     { return 0 }
 
 func quickRate([]int32, []int64, *Ranges) int                            { return 0 }
 func quickRank([]int32, [][MaxReasons]int16, []int32, int, *Ranking) int { return 0 }
+
+func quickFetch([]uint32, [2][]calendar.Day) {}
+func quickFetchValues([]int64, []uint16)     {}
