@@ -13,5 +13,8 @@ func Figures() []Figure {
 		populationTuned,
 		populationTwoCores,
 		scorecardOne,
+		snapshotRate,
+		snapshotRefresh,
+		snapshotScan,
 	}
 }

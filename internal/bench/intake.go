@@ -103,8 +103,8 @@ func intakeWhole(ctx context.Context, run Run, file, path string) (time.Duration
 		return 0, err
 	}
 	took := time.Since(started)
-	if rep.Counts.Stored != intakeRows {
-		return 0, fmt.Errorf("%d of %d rows were stored: %+v", rep.Counts.Stored, intakeRows, rep.Counts)
+	if rep.Counts.Stored != rep.Counts.Read {
+		return 0, fmt.Errorf("%d of %d rows were stored: %+v", rep.Counts.Stored, rep.Counts.Read, rep.Counts)
 	}
 	fmt.Fprintf(run.Log, "    reading, checking and storing %.1f s, rating %.1f s\n", rep.Stored.Seconds(), rep.Rated.Seconds())
 	return took, nil
