@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"probity/scorecard"
-	"probity/scorecard/worked"
 )
 
 // FuzzParse feeds the parser and the compiler anything: they answer with a model or with faults that have a place.
@@ -81,21 +80,5 @@ func FuzzFilter(f *testing.F) {
 			b.Add(table, event(i, "2026-01-01"), row...)
 		}
 		p.NewEvaluator().Evaluate(b.Facts(), scorecard.At{AsOf: asOf, Seen: asOf})
-	})
-}
-
-// FuzzCases feeds the case parser anything, and runs what it takes.
-func FuzzCases(f *testing.F) {
-	f.Add(source(f, "conduct.cases.yaml"))
-	for _, s := range []string{"", "model: conduct\ncases: []", "model: conduct\ncases: [{case: a, as_of: 2026-01-01, expect: {}}]", "cases: 1", "model: x\ncases:\n- {case: a, as_of: 2026-01-01, records: [1], expect: {status: rated, score: 1, band: A}}"} {
-		f.Add([]byte(s))
-	}
-	p := compiled(f, "conduct.yaml")
-	f.Fuzz(func(t *testing.T, b []byte) {
-		cases, err := worked.Parse("fuzz.yaml", b)
-		if err != nil {
-			return
-		}
-		_, _ = worked.Run(p, cases)
 	})
 }
