@@ -67,6 +67,8 @@ type Line struct {
 	Limit int64
 	// Case is the number of the case where the entry carries a reference in place of it.
 	Case string
+	// Told is what the subject is told of the read, in the same transaction; without what the permit needs it is refused (C7).
+	Told []notice.Written
 	// Refused is why the entry was not written though those beside it were.
 	Refused error
 }
@@ -280,7 +282,7 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	o := opening{sub, &Line{
 		Entry: &ledger.Entry{
 			Subject: sub.ID, At: d.now(), Act: ledger.Read, What: string(t.What), Detail: detail(r, permit),
-			Reader: t.By.Agency, Official: officials(t), Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
+			Reader: t.By.Agency, Official: t.By.Official, Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
 		},
 		Permit: permit, Day: t.Today,
 	}}
@@ -290,7 +292,8 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	if t.By.Subject == 0 {
 		o.line.Limit = d.quotas.PerDay(t.Purpose, t.Today)
 	}
-	return o, nil
+	o.line.Told, err = d.handedOut(o.line.Entry, sub, t)
+	return o, err
 }
 
 // scope is what the recorded read lets be answered.
@@ -349,6 +352,9 @@ func detail(r *Request, p charter.ReadPermit) string {
 		say("consent", p.Consent().String())
 	}
 	say("datasets", strings.Join(p.Datasets(), ","))
+	if c := p.Terms().Counter; c != nil {
+		say(SecondOfficial, c.With.Title()) // last: a name may hold spaces
+	}
 	return strings.Join(words, " ")
 }
 

@@ -15,6 +15,7 @@ import (
 	"probity/internal/charter/testworld"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/store/reads"
 	"probity/internal/subject"
@@ -41,7 +42,7 @@ func open(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	o := &office{store: s, desk: access.NewDesk(reads.In(s), testworld.Catalogue(), clock)}
+	o := &office{store: s, desk: access.NewDesk(reads.In(s), testworld.Catalogue(), clock).Telling(notice.NewClerk(glass{}))}
 	first := s.NextSubjects(3)
 	o.company, o.body, o.person = first, first+1, first+2
 	err = s.AddSubjects(ctx, []store.Entrant{

@@ -53,7 +53,7 @@ func (d *Desk) LookIntoWaiting(ctx context.Context, p charter.DeliveryPermit, su
 	}
 	return unwritten(d.store.RecordAttempt(ctx, &ledger.Entry{
 		At: d.now(), Act: ledger.Read, What: "quarantine", Detail: fmt.Sprintf("submission=%d supplier=%s", submission, p.Agency()),
-		Reader: by.Agency, Official: by.Official, Purpose: "own_delivery", Basis: "charter C13",
+		Reader: by.Agency, Official: by.Official, Purpose: charter.OwnDeliveryPurpose, Basis: "charter C13",
 	}, nil))
 }
 

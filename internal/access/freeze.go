@@ -31,5 +31,5 @@ func (d *Desk) Freeze(ctx context.Context, by Credential, id subject.ID, closes 
 	if closes {
 		what = "closed"
 	}
-	return d.store.SetFreeze(ctx, permit, &ledger.Entry{Subject: sub.ID, At: d.now(), Act: ledger.Freeze, What: what, Purpose: "own-file", Basis: "charter C12"})
+	return d.store.SetFreeze(ctx, permit, &ledger.Entry{Subject: sub.ID, At: d.now(), Act: ledger.Freeze, What: what, Purpose: charter.OwnFilePurpose, Basis: "charter C12"})
 }

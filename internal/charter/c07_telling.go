@@ -102,6 +102,15 @@ func (p WithdrawalPermit) Needs() []notice.Duty {
 	return []notice.Duty{{Subject: p.consent.Subject, Occasion: notice.ConsentWithdrawn, About: p.consent.ID.String()}}
 }
 
+// Needs is the notice of an own file that was handed out at a counter to the subject whose it is. Of every other read the
+// ledger tells its subject.
+func (p ReadPermit) Needs() []notice.Duty {
+	if p.terms == nil || p.terms.Counter == nil {
+		return nil
+	}
+	return []notice.Duty{{Subject: p.terms.Subject.ID, Occasion: notice.FileHandedOut}}
+}
+
 // Needs are the notices to both sides of a joining.
 func (l Link) Needs() []notice.Duty {
 	if l.terms == nil {

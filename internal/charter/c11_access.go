@@ -121,17 +121,20 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 	return permit, nil
 }
 
-// What the reads of an own file state, whoever hands it out.
+// The purposes that the platform enters itself and no reader may state: what the reads of an own file state, whoever hands
+// it out, and a supplier's look into its own rows that wait.
 const (
-	ownFilePurpose = "own-file"
-	ownFileBasis   = "charter C12"
+	OwnFilePurpose     = "own-file"
+	OwnDeliveryPurpose = "own-delivery"
+
+	ownFileBasis = "charter C12"
 )
 
 func ownRead(t ReadTerms) (ReadPermit, error) {
 	if t.By.Subject != t.Subject.ID || t.By.Credential == "" || t.Counter != nil {
 		return ReadPermit{}, Refuse("C11", "own file", "read your own file, or have an official ask for a stated purpose", "a subject's credential opens its own file and no other")
 	}
-	t.Purpose, t.Basis, t.Case = ownFilePurpose, ownFileBasis, ""
+	t.Purpose, t.Basis, t.Case = OwnFilePurpose, ownFileBasis, ""
 	return ReadPermit{terms: &t, level: FullAnswer, own: true}, nil
 }
 
@@ -159,6 +162,8 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	}
 	p := t.Catalogue.Purpose(t.Purpose)
 	switch {
+	case t.Purpose == OwnFilePurpose || t.Purpose == OwnDeliveryPurpose:
+		return nil, missing("purpose of a reader", "state what it is read for; "+list, "the purpose "+t.Purpose+" is entered by the platform itself and stated by no reader")
 	case p == nil:
 		return nil, missing("purpose of the closed list", list, "there is no purpose "+t.Purpose)
 	case !slices.Contains(p.Kinds, t.Subject.Kind):

@@ -47,6 +47,8 @@ func TestC11StatesEverything(t *testing.T) {
 		{"no purpose", company, func(t *charter.ReadTerms) { t.Purpose = "" }, "C11: purpose", 0},
 		{"purpose of no list", company, func(t *charter.ReadTerms) { t.Purpose = "curiosity" }, "C11: purpose of the closed list", 0},
 		{"purpose for others", body, func(t *charter.ReadTerms) { t.Purpose, t.Basis = "lending", "pipl" }, "C11: purpose for this kind", 0},
+		{"the platform's own purpose", company, func(t *charter.ReadTerms) { t.Purpose, t.Basis = charter.OwnFilePurpose, "pipl art. 45" }, "C11: purpose of a reader", 0},
+		{"the suppliers' purpose", person, func(t *charter.ReadTerms) { t.Purpose, t.Case = charter.OwnDeliveryPurpose, "17" }, "C11: purpose of a reader", 0},
 		{"no basis", company, func(t *charter.ReadTerms) { t.Basis = "  " }, "C11: legal basis", 0},
 		{"basis of something else", company, func(t *charter.ReadTerms) { t.Basis = "pipl art. 13" }, "C11: legal basis of the purpose", 0},
 		{"another article", person, func(t *charter.ReadTerms) { t.Basis = "pipl art. 99" }, "C11: legal basis of the purpose", 0},

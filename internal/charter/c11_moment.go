@@ -3,8 +3,10 @@ package charter
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
+	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/fault"
 	"probity/internal/subject"
@@ -22,6 +24,9 @@ type ReadFacts struct {
 	// Made counts the reads that the reader's agency has made today for the purpose, Limit how many it may make; 0 is
 	// without limit, for the subject itself.
 	Made, Limit int64
+	// Again is the first day on which that quota is not used up, and so opens again: the day after in the ordinary case,
+	// later where a clock ran ahead and readers have used that one too.
+	Again calendar.Day
 }
 
 // The elements that a read may lack in the moment in which it is recorded.
@@ -48,11 +53,18 @@ func (p ReadPermit) Stands(f ReadFacts) error {
 		return Refuse("C11", MissingUnfrozen, "ask the subject to open its file: probity reads unfreeze",
 			"subject %s keeps its file closed to reads that rest on its consent; it is told of the attempt", p.terms.Subject.ID)
 	case p.terms.By.Subject == 0 && f.Made >= f.Limit:
-		return Refuse("C11", MissingQuota, "go on tomorrow, or have the limit for the purpose examined and raised: probity reads quotas",
-			"%s has made the %d reads that an agency may make on one day for the purpose %s; the attempt is logged",
-			p.terms.By.Agency, f.Limit, p.terms.Purpose)
+		opens := opening(max(f.Again, p.terms.Today+1), calendar.Shanghai)
+		return Refuse("C11", MissingQuota, "go on from "+opens+" on, or have the limit for the purpose examined and raised: probity reads quotas",
+			"%s has made the %d reads that an agency may make on one day for the purpose %s; it opens again at %s; the attempt is logged",
+			p.terms.By.Agency, f.Limit, p.terms.Purpose, opens)
 	}
 	return nil
+}
+
+// opening writes the instant at which a civil day begins in the zone, with the zone's distance from UTC, so that a reader
+// in another one is not misled.
+func opening(day calendar.Day, zone *time.Location) string {
+	return day.Start(zone).Format(minute + " (UTC-07:00)")
 }
 
 // numeral tells a digit, or one of the characters with which Chinese writes numbers.

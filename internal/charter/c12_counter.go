@@ -28,6 +28,6 @@ func counterRead(t ReadTerms) (ReadPermit, error) {
 		return ReadPermit{}, Refuse("C11", "proof of identity", "have the subject show one of: "+strings.Join(proof.Words(known), ", "),
 			"%q is no document by which subject %s is identified", t.Counter.Proof, t.Subject.ID)
 	}
-	t.Purpose, t.Basis, t.Case = ownFilePurpose, ownFileBasis, ""
+	t.Purpose, t.Basis, t.Case = OwnFilePurpose, ownFileBasis, ""
 	return ReadPermit{terms: &t, level: FullAnswer, own: true}, nil
 }

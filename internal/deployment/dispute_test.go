@@ -542,7 +542,7 @@ func TestTheOwnFileShowsTheClocks(t *testing.T) {
 		t.Fatalf("the own file has no single item in %s", key)
 		return ownfile.Item{}
 	}
-	if note := item("disputes").Note; note.EN != "samr answers by "+d.Due.String()+", which is in 20 days." || !strings.Contains(note.ZH, d.Due.String()) {
+	if note := item("disputes").Note; note.EN != "State Administration for Market Regulation answers by "+d.Due.String()+", which is in 20 days." || !strings.Contains(note.ZH, d.Due.String()) {
 		t.Errorf("the note is %+v", note)
 	}
 	if title := item("statements").Title; title.EN != "On the record "+id.String() {

@@ -10,20 +10,21 @@ import (
 )
 
 // disputeItem adds to a dispute of the own file where it stands, and the clock that runs in it.
-func disputeItem(item *ownfile.Item, d *contest.Dispute, today calendar.Day) {
+func (p ownParts) disputeItem(item *ownfile.Item, d *contest.Dispute, today calendar.Day) {
+	handler := p.titled("agency", d.Handler)
 	state := d.State(today)
-	item.Facts = append(item.Facts, ownfile.Fact{Name: ownfile.Text{EN: "state", ZH: "状态"}, Value: disputeStates[state]})
+	item.Facts = append(item.Facts, ownfile.Fact{Name: ownfile.Text{EN: "State", ZH: "状态"}, Value: disputeStates[state]})
 	switch state {
 	case contest.Open:
-		item.Note = running(d.Handler, d.Due, today)
+		item.Note = running(handler, d.Due, today)
 	case contest.Overdue:
 		item.Note = ownfile.Text{
-			EN: d.Handler + " had to answer by " + d.Due.String() + " and has not. What you contest on your records is shown to nobody else and counts nowhere until it is settled. You can complain: probity dispute complain.",
-			ZH: d.Handler + " 应于 " + d.Due.String() + " 前答复而未答复。您所异议的记录在处理完毕前不对外展示、不参与评价。您可以投诉：probity dispute complain。",
+			EN: handler.EN + " had to answer by " + d.Due.String() + " and has not. What you contest on your records is shown to nobody else and counts nowhere until it is settled. You can complain: probity dispute complain.",
+			ZH: handler.In(ownfile.ZH) + " 应于 " + d.Due.String() + " 前答复而未答复。您所异议的记录在处理完毕前不对外展示、不参与评价。您可以投诉：probity dispute complain。",
 		}
 	case contest.Appealed:
 		if c := d.Complaint(); c.Due != 0 && c.Due != calendar.None {
-			item.Note = running(c.Handler, c.Due, today)
+			item.Note = running(p.titled("agency", c.Handler), c.Due, today)
 		}
 	case contest.Settled, contest.Closed:
 	}
@@ -38,17 +39,18 @@ var disputeStates = map[contest.State]ownfile.Text{
 }
 
 // repairItem adds to a repair of the own file where it stands, and the clock that runs in it.
-func repairItem(item *ownfile.Item, a *application.Application, today calendar.Day) {
-	item.Facts = append(item.Facts, ownfile.Fact{Name: ownfile.Text{EN: "state", ZH: "状态"}, Value: repairStates[a.State()]})
+func (p ownParts) repairItem(item *ownfile.Item, a *application.Application, today calendar.Day) {
+	handler := p.titled("agency", a.Handler)
+	item.Facts = append(item.Facts, ownfile.Fact{Name: ownfile.Text{EN: "State", ZH: "状态"}, Value: repairStates[a.State()]})
 	switch due := a.Due(); {
 	case due == calendar.None:
 	case a.Overdue(today):
 		item.Note = ownfile.Text{
-			EN: a.Handler + " had to decide by " + due.String() + " and has not.",
-			ZH: a.Handler + " 应于 " + due.String() + " 前决定而未决定。",
+			EN: handler.EN + " had to decide by " + due.String() + " and has not.",
+			ZH: handler.In(ownfile.ZH) + " 应于 " + due.String() + " 前决定而未决定。",
 		}
 	default:
-		item.Note = running(a.Handler, due, today)
+		item.Note = running(handler, due, today)
 	}
 }
 
@@ -63,11 +65,15 @@ var repairStates = map[application.State]ownfile.Text{
 }
 
 // running says who has to answer until when.
-func running(handler string, due, today calendar.Day) ownfile.Text {
+func running(handler ownfile.Text, due, today calendar.Day) ownfile.Text {
 	left := strconv.Itoa(int(due - today))
+	days := " days."
+	if due == today+1 {
+		days = " day."
+	}
 	return ownfile.Text{
-		EN: handler + " answers by " + due.String() + ", which is in " + left + " days.",
-		ZH: handler + " 应于 " + due.String() + " 前答复，还有 " + left + " 天。",
+		EN: handler.EN + " answers by " + due.String() + ", which is in " + left + days,
+		ZH: handler.In(ownfile.ZH) + " 应于 " + due.String() + " 前答复，还有 " + left + " 天。",
 	}
 }
 

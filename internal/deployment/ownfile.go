@@ -2,21 +2,19 @@ package deployment
 
 import (
 	"context"
-	"encoding/json"
-	"strconv"
+	"slices"
 	"time"
 
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/consent"
-	"probity/internal/fault"
 	"probity/internal/listing"
+	"probity/internal/listing/criteria"
+	"probity/internal/listing/entry"
 	"probity/internal/measure"
 	"probity/internal/notice"
 	"probity/internal/ownfile"
 	"probity/internal/rating"
-	"probity/internal/record"
-	"probity/internal/store"
 	"probity/internal/store/rulings"
 	"probity/internal/subject"
 )
@@ -51,7 +49,11 @@ func (d *Deployment) ownFile(ctx context.Context, r access.Request, l ownfile.La
 	if err != nil {
 		return nil, err
 	}
-	return desk.Gather(ctx, scope)
+	f, err := desk.Gather(ctx, scope)
+	if err == nil && r.Counter != nil {
+		f.Handed = parts.handed(&r)
+	}
+	return f, err
 }
 
 // ownParts are the rooms' contributions to one own file.
@@ -97,7 +99,7 @@ func (p ownParts) identifiers(ctx context.Context, scope access.Scope) (ownfile.
 		Scheme string `json:"scheme"`
 		Value  string `json:"value"`
 	}
-	var list []shown
+	list := []shown{}
 	for _, i := range known {
 		if !i.Scheme.Personal() {
 			list = append(list, shown{string(i.Scheme), i.Value})
@@ -121,221 +123,77 @@ func (p ownParts) identifiers(ctx context.Context, scope access.Scope) (ownfile.
 	for _, n := range names {
 		list = append(list, shown{"name", n})
 	}
-	return ownfile.Describe(list, "scheme")
-}
-
-// ownRecord is a record as its subject sees it.
-type ownRecord struct {
-	ID       record.ID       `json:"id"`
-	Dataset  string          `json:"dataset"`
-	Title    string          `json:"title"`
-	Agency   string          `json:"agency"`
-	Key      string          `json:"key"`
-	File     string          `json:"file"`
-	Occurred calendar.Day    `json:"occurred"`
-	Adverse  bool            `json:"adverse,omitempty"`
-	Tier     record.Tier     `json:"tier,omitempty"`
-	Lapses   calendar.Day    `json:"lapses,omitzero"`
-	Contest  *record.Contest `json:"contest,omitempty"`
-	Versions []ownVersion    `json:"versions"`
-}
-
-type ownVersion struct {
-	RecordedAt time.Time       `json:"recorded_at"`
-	Status     record.Status   `json:"status"`
-	Line       int             `json:"line"`
-	Fields     json.RawMessage `json:"fields"`
-	Sealed     json.RawMessage `json:"personal_fields,omitempty"`
-}
-
-func (p ownParts) records(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
-	entries, err := p.d.Store.File(ctx, scope, p.d.Contracts)
-	if err != nil {
-		return ownfile.Part{}, err
+	part := ownfile.Part{Data: list}
+	item := ownfile.Item{}
+	for _, i := range list {
+		item.Facts = append(item.Facts, ownfile.Fact{Name: schemeOf(i.Scheme), Value: ownfile.Plain(i.Value)})
 	}
-	part := ownfile.Part{}
-	list := make([]ownRecord, 0, len(entries))
-	for i := range entries {
-		r, err := p.record(&entries[i])
-		if err != nil {
-			return part, err
-		}
-		list = append(list, r)
-		part.Items = append(part.Items, p.recordItem(&r))
-		if r.Lapses != calendar.None && (part.Until == 0 || r.Lapses < part.Until) {
-			part.Until = r.Lapses
-		}
+	if len(item.Facts) > 0 {
+		part.Items = []ownfile.Item{item}
 	}
-	part.Data = list
 	return part, nil
-}
-
-func (p ownParts) record(e *store.Entry) (ownRecord, error) {
-	v := e.Newest()
-	r := ownRecord{
-		ID: v.Record, Dataset: v.Dataset, Agency: v.Agency, Key: v.SourceKey, File: e.File, Occurred: v.Occurred,
-		Adverse: v.Adverse, Tier: v.Tier, Lapses: v.Lapse, Title: v.Dataset,
-	}
-	if c := p.d.Catalogue.Dataset(v.Dataset); c != nil {
-		r.Title = ownfile.Text{EN: c.Title.EN, ZH: c.Title.ZH}.In(ownfile.Language(p.lang))
-	}
-	if v.Contest.State != record.Uncontested {
-		contest := v.Contest
-		r.Contest = &contest
-	}
-	for i := range e.Versions {
-		one := &e.Versions[i]
-		shown := ownVersion{RecordedAt: one.RecordedAt, Status: one.Status, Line: one.Line, Fields: json.RawMessage(one.Payload)}
-		if len(one.Sealed) > 0 {
-			plain, err := p.d.Vault.Open(one.Subject, record.SealedPlace, one.Sealed)
-			if err != nil {
-				return r, err
-			}
-			if json.Valid(plain) {
-				shown.Sealed = plain
-			}
-		}
-		r.Versions = append(r.Versions, shown)
-	}
-	return r, nil
-}
-
-func (p ownParts) recordItem(r *ownRecord) ownfile.Item {
-	item := ownfile.Item{
-		Title: ownfile.Plain(r.Title + " · " + r.Occurred.String()), ID: r.ID.String(),
-		Facts: []ownfile.Fact{
-			ownfile.Of("Reported by", "报送机构", r.Agency), ownfile.Of("Dataset", "数据集", r.Dataset), ownfile.Of("From the file", "来源文件", r.File),
-		},
-		Table: ownfile.Table{Columns: []ownfile.Text{{EN: "Known since", ZH: "知悉时间"}, {EN: "State", ZH: "状态"}, {EN: "What it says", ZH: "内容"}}},
-	}
-	if r.Adverse {
-		item.Facts = append(item.Facts, ownfile.Of("Counts against you", "不利信息", r.Tier.String()))
-	}
-	if r.Lapses != calendar.None {
-		item.Facts = append(item.Facts, ownfile.Of("Lapses on", "失效日", r.Lapses.String()))
-	}
-	if r.Contest != nil {
-		item.Note = contestNote(r.Contest)
-	}
-	for i := range r.Versions {
-		v := &r.Versions[i]
-		says := ownfile.Said(v.Fields)
-		if sealed := ownfile.Said(v.Sealed); sealed != "" {
-			says += ", " + sealed
-		}
-		item.Table.Rows = append(item.Table.Rows, []ownfile.Text{
-			ownfile.Plain(v.RecordedAt.In(calendar.Shanghai).Format("2006-01-02 15:04")), ownfile.Plain(v.Status.String()), ownfile.Plain(says),
-		})
-	}
-	return item
-}
-
-// contestNote says in a sentence what a contest does to a record.
-func contestNote(c *record.Contest) ownfile.Text {
-	if c.State == record.Barred {
-		return ownfile.Text{
-			EN: "Out of use since it was contested: nobody else sees it, and it comes back only if it is certified; you would be told.",
-			ZH: "经异议已停止使用：他人不可见，仅在核证后方可恢复，届时将另行通知。",
-		}
-	}
-	return ownfile.Text{
-		EN: "Contested (" + c.Dispute + "): out of use until it is settled, at the latest " + c.Due.String(),
-		ZH: "已提出异议（" + c.Dispute + "），处理完毕前停止使用，最迟 " + c.Due.String(),
-	}
-}
-
-// rated explains every rating that the Charter lets be given of the subject.
-func (p ownParts) rated(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
-	part := ownfile.Part{}
-	views := []rating.View{}
-	for _, m := range p.ratings.Book.For(scope.Subject().Kind) {
-		x, err := p.ratings.Explain(ctx, scope, m.Facts.Code, rating.Moment{})
-		if fault.Is(err, fault.Refused) {
-			continue // not consented to, and so not rated
-		}
-		if err != nil {
-			return part, err
-		}
-		views = append(views, x.View)
-		part.Items = append(part.Items, ratingItem(&x.View))
-		if g := x.View.GoodUntil; g != nil && (part.Until == 0 || *g < part.Until) {
-			part.Until = *g
-		}
-	}
-	part.Data = views
-	return part, nil
-}
-
-func ratingItem(v *rating.View) ownfile.Item {
-	score := "—"
-	if v.Score != nil {
-		score = strconv.FormatInt(*v.Score, 10)
-	}
-	item := ownfile.Item{
-		Title: ownfile.Plain(v.Model + " " + strconv.Itoa(v.Version) + " · " + v.Band),
-		Facts: []ownfile.Fact{
-			ownfile.Of("Score", "分数", score), ownfile.Of("Band", "等级", v.Band), ownfile.Of("Base", "基础分", strconv.FormatInt(v.Base, 10)),
-			ownfile.Of("As of", "评价日", v.AsOf.String()),
-		},
-		Table: ownfile.Table{Columns: []ownfile.Text{{EN: "What counts", ZH: "指标"}, {EN: "Value", ZH: "取值"}, {EN: "Points", ZH: "得分"}, {EN: "Records", ZH: "依据记录"}}},
-	}
-	for _, r := range v.WhyNot {
-		item.Facts = append(item.Facts, ownfile.Fact{Name: ownfile.Text{EN: "Not rated because", ZH: "未评价原因"}, Value: ownfile.Text{EN: r.Text.EN, ZH: r.Text.ZH}})
-	}
-	for i := range v.Characteristics {
-		c := &v.Characteristics[i]
-		records := ""
-		for n, e := range c.Records {
-			if n > 0 {
-				records += ", "
-			}
-			records += e.Record.String()
-		}
-		item.Table.Rows = append(item.Table.Rows, []ownfile.Text{
-			{EN: c.Title.EN, ZH: c.Title.ZH}, ownfile.Plain(c.Value), ownfile.Plain(strconv.FormatInt(c.Points, 10)), ownfile.Plain(records),
-		})
-	}
-	for _, a := range v.Adjustments {
-		item.Table.Rows = append(item.Table.Rows, []ownfile.Text{ownfile.Plain(a.Name), ownfile.Plain(""), ownfile.Plain(strconv.FormatInt(a.Points, 10)), ownfile.Plain("")})
-	}
-	return item
-}
-
-func (p ownParts) history(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
-	type past struct {
-		Model   string        `json:"model"`
-		Version int           `json:"version"`
-		AsOf    calendar.Day  `json:"as_of"`
-		Known   time.Time     `json:"known_at"`
-		Status  rating.Status `json:"status"`
-		Score   int64         `json:"score"`
-		Band    string        `json:"band"`
-	}
-	var list []past
-	for _, m := range p.ratings.Book.For(scope.Subject().Kind) {
-		before, err := p.ratings.Past(ctx, scope, m.Facts.Code)
-		if fault.Is(err, fault.Refused) {
-			continue
-		}
-		if err != nil {
-			return ownfile.Part{}, err
-		}
-		for i := range before {
-			r := &before[i]
-			list = append(list, past{r.Model, r.Version, r.AsOf, r.KnownAt, r.Status, r.Score, r.Band})
-		}
-	}
-	return ownfile.Describe(list, "model", "as_of", "band")
 }
 
 func (p ownParts) orders(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Measures(p.ratings).OrdersIn(ctx, scope)
-	return described(list, err, "issuer", "measure", "start")
+	return described(p, "orders", list, err, "measure", "issuer")
+}
+
+// ownEntry is an entry of a list with the words of its criteria.
+type ownEntry struct {
+	entry.Entry
+	Ground ownfile.Text `json:"ground"`
+	Facts  []ownElement `json:"facts"`
+}
+
+type ownElement struct {
+	Element ownfile.Text `json:"element"`
+	Value   string       `json:"value"`
 }
 
 func (p ownParts) listings(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.lists.In(ctx, scope)
-	return described(list, err, "list", "state")
+	shown := make([]ownEntry, len(list))
+	for i := range list {
+		e := &list[i]
+		shown[i] = ownEntry{Entry: *e, Ground: ownfile.Plain(e.Ground)}
+		var ground *criteria.Ground
+		if l := p.lists.Criteria(e.List, e.Drafted); l != nil {
+			ground = l.Ground(e.Ground)
+		}
+		if ground != nil {
+			shown[i].Ground = ownfile.Text(ground.Title)
+		}
+		for _, f := range e.Facts {
+			shown[i].Facts = append(shown[i].Facts, ownElement{elementOf(ground, f.Element), elementValue(ground, f)})
+		}
+	}
+	part, err := described(p, "lists", shown, err, "list")
+	if list == nil {
+		list = []entry.Entry{}
+	}
+	part.Data = list
+	return part, err
+}
+
+// elementOf is what an element of a ground is called.
+func elementOf(g *criteria.Ground, code string) ownfile.Text {
+	if g != nil {
+		for i := range g.Elements {
+			if g.Elements[i].Code == code {
+				return ownfile.Text(g.Elements[i].Title)
+			}
+		}
+	}
+	return ownfile.Plain(words(code))
+}
+
+// elementValue is what was found of an element: of a closed list of values the words, else what the keeper wrote.
+func elementValue(g *criteria.Ground, f entry.Fact) string {
+	if g != nil && slices.ContainsFunc(g.Elements, func(e criteria.Element) bool { return e.Code == f.Element && slices.Contains(e.Values, f.Value) }) {
+		return words(f.Value)
+	}
+	return f.Value
 }
 
 func (p ownParts) decisions(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
@@ -343,26 +201,37 @@ func (p ownParts) decisions(ctx context.Context, scope access.Scope) (ownfile.Pa
 	if err != nil {
 		return ownfile.Part{}, err
 	}
-	type shown struct {
+	type given struct {
 		At     time.Time `json:"at"`
 		Reader string    `json:"reader"`
 		measure.Decision
 	}
+	type shown struct {
+		given
+		Reasons []ownReason `json:"reasons"`
+	}
 	measures := p.d.Measures(p.ratings)
-	list := make([]shown, 0, len(kept))
+	list, items := make([]given, 0, len(kept)), make([]shown, 0, len(kept))
 	for i := range kept {
 		d, err := measures.Reopen(scope, &kept[i])
 		if err != nil {
 			return ownfile.Part{}, err
 		}
-		list = append(list, shown{kept[i].At, kept[i].Reader, d})
+		g := given{kept[i].At, kept[i].Reader, d}
+		one := shown{given: g}
+		for _, r := range d.Reasons {
+			one.Reasons = append(one.Reasons, p.reason(r))
+		}
+		list, items = append(list, g), append(items, one)
 	}
-	return ownfile.Describe(list, "at", "measure", "outcome")
+	part, err := described(p, "decisions", items, nil, "measure", "outcome")
+	part.Data = list
+	return part, err
 }
 
 func (p ownParts) rulings(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Rulings().Of(ctx, scope.Subject().ID)
-	return described(list, err, "measure", "outcome")
+	return described(p, "rulings", list, err, "measure", "outcome")
 }
 
 func (p ownParts) consents(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
@@ -371,7 +240,7 @@ func (p ownParts) consents(ctx context.Context, scope access.Scope) (ownfile.Par
 	for i := range all {
 		list[i] = agreement{all[i], all[i].Shown()}
 	}
-	return described(list, err, "method", "purpose", "from", "to")
+	return described(p, "consents", list, err, "method", "purpose")
 }
 
 // agreement is a consent with the words that were agreed to, letter by letter.
@@ -384,16 +253,16 @@ func (p ownParts) today() calendar.Day { return calendar.In(p.d.Now(), calendar.
 
 func (p ownParts) disputes(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Disputes(p.ratings).List(ctx, scope)
-	part, err := described(list, err, "ground", "target")
+	part, err := described(p, "disputes", list, err, "ground", "target")
 	for i := range part.Items {
-		disputeItem(&part.Items[i], &list[i], p.today())
+		p.disputeItem(&part.Items[i], &list[i], p.today())
 	}
 	return part, err
 }
 
 func (p ownParts) statements(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Disputes(p.ratings).Statements(ctx, scope, nil)
-	part, err := described(list, err, "at")
+	part, err := described(p, "statements", list, err)
 	for i := range part.Items {
 		statementItem(&part.Items[i], &list[i])
 	}
@@ -402,26 +271,27 @@ func (p ownParts) statements(ctx context.Context, scope access.Scope) (ownfile.P
 
 func (p ownParts) repairs(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Repairs(p.ratings).Of(ctx, scope.Subject().ID, 0)
-	part, err := described(list, err, "record")
+	part, err := described(p, "repairs", list, err, "dataset", "record")
 	for i := range part.Items {
-		repairItem(&part.Items[i], &list[i], p.today())
+		p.repairItem(&part.Items[i], &list[i], p.today())
 	}
 	return part, err
 }
 
 func (p ownParts) notices(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Inbox(p.ratings).List(ctx, scope, p.lang, 0)
-	return described(list, err, "at", "occasion")
+	part, err := described(p, "notices", list, err, "letter.headline")
+	return part, err
 }
 
 func (p ownParts) recalls(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Recalls().Told(ctx, scope)
-	return described(list, err, "recipient", "kind", "about")
+	return described(p, "recalls", list, err, "recipient", "kind")
 }
 
-func described[T any](list []T, err error, title ...string) (ownfile.Part, error) {
+func described[T any](p ownParts, section string, list []T, err error, title ...string) (ownfile.Part, error) {
 	if err != nil {
 		return ownfile.Part{}, err
 	}
-	return ownfile.Describe(list, title...)
+	return ownfile.Describe(section, p.titles, list, title...)
 }

@@ -59,10 +59,19 @@ func (p ownParts) links(ctx context.Context, scope access.Scope) (ownfile.Part, 
 		}
 		list = append(list, one)
 	}
-	return ownfile.Describe(list, "with", "at")
+	return described(p, "links", list, nil, "with")
 }
 
 func (p ownParts) channels(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	list, err := p.d.Counter().Ways(ctx, scope)
-	return described(list, err, "kind", "address")
+	return described(p, "channels", list, err, "kind", "address")
+}
+
+// handed says by whom an own file was handed out at a counter, and on what document.
+func (p ownParts) handed(r *access.Request) ownfile.Text {
+	e := &ledger.Entry{
+		Act: ledger.Read, Reader: r.As.Agency(), Official: r.As.Official(),
+		Detail: "counter=" + string(r.Counter.Proof) + " " + access.SecondOfficial + "=" + r.Counter.With.Actor().Title(),
+	}
+	return ownfile.Text{EN: plain.In(plain.English, p.d.Catalogue).Handed(e), ZH: plain.In(plain.Chinese, p.d.Catalogue).Handed(e)}
 }

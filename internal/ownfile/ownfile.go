@@ -28,7 +28,10 @@ const (
 )
 
 // Text is a text in every language of the report.
-type Text struct{ EN, ZH string }
+type Text struct {
+	EN string `json:"en"`
+	ZH string `json:"zh"`
+}
 
 // In is the text in a language.
 func (t Text) In(l Language) string {
@@ -67,8 +70,8 @@ type Item struct {
 	ID    string
 	// Facts are shown as a list of names and values; values stand as they are in every language unless ZH is set.
 	Facts []Fact
-	// Table is shown below the facts where it has rows.
-	Table Table
+	// Tables are shown below the facts, each where it has rows.
+	Tables []Table
 	// Note is a sentence that must not be overlooked: that it is disputed, that a clock runs.
 	Note Text
 }
@@ -76,8 +79,9 @@ type Item struct {
 // Fact is one name and its value.
 type Fact struct{ Name, Value Text }
 
-// Table is a small table with a heading for each column.
+// Table is a small table with a heading for each column; the zero Title stands over none.
 type Table struct {
+	Title   Text
 	Columns []Text
 	Rows    [][]Text
 }
@@ -98,6 +102,8 @@ type File struct {
 	// DeleteBy is the day by which a copy must be deleted: what is in it lapses, is corrected or is repaired here, and a
 	// copy knows nothing of it.
 	DeleteBy calendar.Day
+	// Handed says who handed it out at a counter and on what document; the zero Text where its subject fetched it itself.
+	Handed   Text
 	Sections []Gathered
 }
 
@@ -154,3 +160,6 @@ func (d *Desk) Gather(ctx context.Context, scope access.Scope) (*File, error) {
 	}
 	return f, nil
 }
+
+// Short tells that an item consists of its title alone.
+func (i *Item) Short() bool { return len(i.Facts) == 0 && len(i.Tables) == 0 && i.Note == (Text{}) }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"regexp"
+	"strings"
 	"time"
 
 	"probity/calendar"
@@ -21,7 +23,8 @@ var phrases = map[string]Text{
 	"title":    {"Your own file", "本人信用档案"},
 	"subject":  {"Subject", "主体"},
 	"kind":     {"Kind", "类型"},
-	"at":       {"As of", "生成时间"},
+	"at":       {"As of (China Standard Time)", "生成时间（北京时间）"},
+	"handed":   {"Handed out", "交付"},
 	"entry":    {"This reading is recorded as", "本次查阅的登记号"},
 	"delete":   {"Delete this copy by", "本副本须于此日前删除"},
 	"deleteTo": {"What lapses, is corrected or repaired afterwards is not known to a copy. Fetch a new one; it is free.", "副本不反映此后的失效、更正和修复；请重新免费获取。"},
@@ -29,24 +32,34 @@ var phrases = map[string]Text{
 	"none":     {"Nothing is held.", "无记录。"},
 	"withheld": {"kept back for a time by a court's order; you will be told", "依法院命令暂缓告知，届时另行通知"},
 	"contest":  {"To contest anything in here, name its number at the counter or with: probity dispute open. It costs nothing.", "对任何内容有异议，可凭编号在窗口或以 probity dispute open 提出，免费办理。"},
-	"count":    {"entries", "条"},
+	"page":     {"page", "页"},
 }
 
 // WriteReport writes the file as a page to read and print, in the language. It needs nothing from elsewhere: no script, no
 // picture, no font.
 func (f *File) WriteReport(w io.Writer, l Language) error {
+	known := map[string]bool{}
+	for _, g := range f.Sections {
+		for i := range g.Part.Items {
+			known[g.Part.Items[i].ID] = true
+		}
+	}
+	say := func(key string) string { return phrases[key].In(l) }
 	view := struct {
 		Lang     Language
 		Say      func(string) string
 		In       func(Text) string
+		Linked   func(Text) template.HTML
 		File     *File
-		At       string
+		Kind, At string
+		Running  string
 		Sections []Gathered
 	}{
-		Lang: l, File: f, At: f.At.In(calendar.Shanghai).Format("2006-01-02 15:04"), Sections: f.Sections,
-		Say: func(key string) string { return phrases[key].In(l) },
-		In:  func(t Text) string { return t.In(l) },
+		Lang: l, File: f, Kind: Word("subject_kind", string(f.Kind)).In(l), At: Minute(f.At).In(l), Sections: f.Sections, Say: say,
+		In:     func(t Text) string { return t.In(l) },
+		Linked: func(t Text) template.HTML { return linked(t.In(l), known) },
 	}
+	view.Running = say("title") + " · " + f.Subject.String() + " · " + view.At
 	if err := report.Execute(w, view); err != nil {
 		return fault.New(fault.Unavailable, "ownfile.report", "the report cannot be written").By(err)
 	}
@@ -77,4 +90,28 @@ func (f *File) MarshalJSON() ([]byte, error) {
 		Sections map[string]any `json:"sections"`
 		Withheld map[string]int `json:"withheld,omitempty"`
 	}{"probity-own-file/1", f.Subject, f.Kind, f.At, f.Access, f.DeleteBy, sections, withheld})
+}
+
+// token is a day, or the number of a thing in the file: a letter and 13 characters, in a ledger with the entry behind a
+// slash.
+var token = regexp.MustCompile(`\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[a-z][0-9a-hjkmnp-tv-z]{13}(?:/[0-9]+)?)\b`)
+
+// linked is a text in which the number of everything that stands in the file leads to it, and in which no day is broken.
+func linked(text string, known map[string]bool) template.HTML {
+	var b strings.Builder
+	last := 0
+	for _, at := range token.FindAllStringIndex(text, -1) {
+		b.WriteString(template.HTMLEscapeString(text[last:at[0]]))
+		switch t := text[at[0]:at[1]]; {
+		case known[t]:
+			b.WriteString(`<a href="#` + t + `">` + t + `</a>`)
+		case t[0] <= '9':
+			b.WriteString(`<span class="day">` + t + `</span>`)
+		default:
+			b.WriteString(t)
+		}
+		last = at[1]
+	}
+	b.WriteString(template.HTMLEscapeString(text[last:]))
+	return template.HTML(b.String()) //nolint:gosec // every part of it is escaped or of the pattern's characters
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"probity/internal/ledger"
+	"probity/internal/notice"
 	"probity/internal/store/chain"
 	"probity/internal/subject"
 )
@@ -19,6 +20,11 @@ func (s *Store) AppendEntries(ctx context.Context, entries []*ledger.Entry) erro
 // and Hash: for acts whose SQL stands in a package of its own.
 func (s *Store) Append(ctx context.Context, tx *sql.Tx, entries ...*ledger.Entry) error {
 	return s.chain.Append(ctx, tx, entries)
+}
+
+// Tell puts notices into their subjects' inboxes in a transaction of the writer: for reads of which somebody must be told.
+func (s *Store) Tell(ctx context.Context, tx *sql.Tx, list []notice.Written) error {
+	return addNotices(ctx, tx, list)
 }
 
 // AppendTogether has f find the entries to append in a transaction that it may share, see [Store.Together], and appends

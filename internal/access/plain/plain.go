@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/ledger"
 )
@@ -46,6 +47,9 @@ func (s *Speaker) Sentence(e *ledger.Entry) string {
 	}
 	at := e.At.In(calendar.Shanghai).Format(s.words.at)
 	what := cmp.Or(s.words.what[e.What], e.What)
+	if e.What == string(access.OwnFile) && strings.Contains(e.Detail, "part=") {
+		what = s.words.what[string(access.File)] // its subject looked at a part of it
+	}
 	var b strings.Builder
 	switch e.Act {
 	case ledger.Read:
@@ -107,6 +111,29 @@ func (s *Speaker) who(e *ledger.Entry) string {
 	return fmt.Sprintf(s.words.of, name, e.Official)
 }
 
+// caseForm is how what stands in an entry's case is said: of a credential it is the digest of the document behind it.
+func (s *Speaker) caseForm(a ledger.Act) string {
+	if a == ledger.Credential {
+		return s.words.document
+	}
+	return s.words.file
+}
+
+// second is the second official of a counter, who is named as agency/name.
+func (s *Speaker) second(named string) string {
+	agency, name, ok := strings.Cut(named, "/")
+	if !ok {
+		return named
+	}
+	return s.who(&ledger.Entry{Reader: agency, Official: name})
+}
+
+// Handed says of the entry of an own file that was handed out at a counter by whom and on what document.
+func (s *Speaker) Handed(e *ledger.Entry) string {
+	bare := ledger.Entry{Act: e.Act, Detail: e.Detail}
+	return strings.Join(append([]string{s.who(e)}, s.parts(&bare)...), s.words.separator)
+}
+
 // parts are what narrows the entry down, each in words.
 func (s *Speaker) parts(e *ledger.Entry) []string {
 	var parts []string
@@ -118,7 +145,7 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 	if e.Reader != "" {
 		say(s.words.purpose, s.purpose(e.Purpose))
 		say(s.words.basis, s.law(e.Basis))
-		say(s.words.file, e.Case)
+		say(s.caseForm(e.Act), e.Case)
 	}
 	if e.Act == ledger.Attempt {
 		say(s.words.refused, e.Detail)
@@ -127,7 +154,8 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 	if e.Act != ledger.Read {
 		return parts
 	}
-	for word := range strings.FieldsSeq(e.Detail) {
+	detail, with, _ := strings.Cut(e.Detail, " "+access.SecondOfficial+"=")
+	for word := range strings.FieldsSeq(detail) {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
 		case "model":
@@ -153,6 +181,7 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 			say(s.words.said, word)
 		}
 	}
+	say(s.words.together, s.second(with))
 	return parts
 }
 

@@ -18,7 +18,9 @@ type words struct {
 	shown map[string]string
 	// counter says that the file was handed out at a counter, proofs what was shown there.
 	counter string
-	proofs  map[string]string
+	// together names the second official there, document the digest of a document.
+	together, document string
+	proofs             map[string]string
 }
 
 var english = words{
@@ -40,6 +42,7 @@ var english = words{
 	},
 	verbs: map[string]string{
 		"freeze closed": "closed to", "freeze opened": "opened to", "link joined": "joined with", "link parted": "parted from",
+		"order objected": "contested", "order review_requested": "sent for review",
 		"erasure file": "the file", "erasure record": "a record",
 		"draft": "an entry was drafted", "notify": "you were served with the advance notice", "object": "an objection was made", "hearing": "a hearing was asked for",
 		"hear": "the hearing was held", "answer": "the objection was answered", "grace": "a respite was given", "decide": "it was decided to list",
@@ -59,7 +62,7 @@ var english = words{
 		"statements": "your own words", "consents": "the consents", "notices": "what you were told", "channels": "the ways on which you are told",
 		"recalls": "what others must take back", "receipt": "the receipt of an entry",
 	},
-	counter: "handed out at a counter to whoever showed %s",
+	counter: "handed out at a counter to whoever showed %s", together: "together with %s", document: "document with the SHA-256 %s",
 	proofs: map[string]string{
 		"resident-id": "your resident identity card", "passport": "your passport", "residence-permit": "your residence permit",
 		"licence": "your licence", "mandate": "your mandate",
@@ -101,7 +104,7 @@ var chinese = words{
 		"repairs": "信用修复途径与申请", "disputes": "异议", "statements": "本人声明", "consents": "授权同意", "notices": "通知", "channels": "告知渠道",
 		"recalls": "撤回与更正通知", "receipt": "登记凭据",
 	},
-	counter: "在窗口凭%s交付",
+	counter: "在窗口凭%s交付", together: "与%s共同办理", document: "文件的 SHA-256：%s",
 	proofs: map[string]string{
 		"resident-id": "居民身份证", "passport": "护照", "residence-permit": "居住证或永久居留身份证", "licence": "登记证照", "mandate": "公证授权委托书",
 	},

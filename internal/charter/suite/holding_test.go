@@ -80,7 +80,7 @@ func decidesHeld(h *history) act {
 	if a.err = h.d.Access.LookIntoWaiting(h.ctx, permit, one.submission); a.err != nil {
 		return a
 	}
-	h.looked(as, 0, "quarantine", "own_delivery", "")
+	h.looked(as, 0, "quarantine", "own-delivery", "")
 	desk := h.d.Intake(h.ratings)
 	if !release {
 		if _, a.err = desk.Discard(h.ctx, agency, one.submission); a.err == nil {

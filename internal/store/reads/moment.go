@@ -31,7 +31,11 @@ type usage struct {
 }
 
 // counter is how many reads were counted before the batch, and how many there are now.
-type counter struct{ before, now int64 }
+type counter struct {
+	before, now int64
+	// again is the first later day on which the quota is not used up; 0 while nobody needed it.
+	again calendar.Day
+}
 
 // usageOf is what a line counts under; the subject's own reads count under nothing.
 func usageOf(l *access.Line) usage {
@@ -55,7 +59,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 		f.Revoked = m.revoked[t.By.Credential] || t.Counter != nil && m.revoked[t.Counter.With.Credential]
 	}
 	if made != nil {
-		f.Made, f.Limit = made.now, l.Limit
+		f.Made, f.Limit, f.Again = made.now, l.Limit, made.again
 	}
 	return f
 }
@@ -80,7 +84,7 @@ func momentOf(ctx context.Context, tx *sql.Tx, lines []*access.Line) (*moment, e
 			if err != nil {
 				return nil, err
 			}
-			m.made[u] = &counter{n, n}
+			m.made[u] = &counter{before: n, now: n}
 		}
 		if l.Permit.Consent() != 0 {
 			keys = append(keys, consentOf(l))
@@ -116,6 +120,33 @@ func counted(ctx context.Context, tx *sql.Tx, u usage) (n int64, err error) {
 		return 0, nil
 	}
 	return n, err
+}
+
+// opensAgain finds, for a line whose quota is used up, the first later day on which it is not: the next one, unless a clock that
+// ran ahead and was set back left readings on that one too.
+func (c *counter) opensAgain(ctx context.Context, tx *sql.Tx, l *access.Line) error {
+	if c == nil || c.now < l.Limit || c.again != 0 {
+		return nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT day FROM read_usage WHERE reader = ? AND purpose = ? AND day > ? AND count >= ? ORDER BY day`,
+		l.Entry.Reader, l.Entry.Purpose, int64(l.Day), l.Limit)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	next := l.Day + 1
+	for rows.Next() {
+		var full calendar.Day
+		if err := rows.Scan(&full); err != nil {
+			return err
+		}
+		if full != next {
+			break
+		}
+		next++
+	}
+	c.again = next
+	return rows.Err()
 }
 
 // lookAtConsents finds which of the consents were withdrawn or used up and which of the files are closed.

@@ -36,11 +36,19 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 			return nil, err
 		}
 		entries := make([]*ledger.Entry, 0, len(lines))
+		var told []notice.Written
 		for _, l := range lines {
 			made := m.made[usageOf(l)]
-			if l.Refused = l.Permit.Stands(m.facts(l, made)); l.Refused != nil {
+			if err := made.opensAgain(ctx, tx, l); err != nil {
+				return nil, err
+			}
+			if l.Refused = l.Permit.Stands(m.facts(l, made)); l.Refused == nil {
+				l.Refused = charter.Told(l.Permit, l.Told)
+			}
+			if l.Refused != nil {
 				continue
 			}
+			told = append(told, l.Told...)
 			if made != nil {
 				made.now++
 			}
@@ -49,7 +57,7 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 			}
 			entries = append(entries, l.Entry)
 		}
-		return entries, errors.Join(m.count(ctx, tx), m.useUp(ctx, tx), nameCases(ctx, tx, lines))
+		return entries, errors.Join(m.count(ctx, tx), m.useUp(ctx, tx), nameCases(ctx, tx, lines), s.Tell(ctx, tx, told))
 	})
 }
 
