@@ -177,7 +177,7 @@ func TestNothingTakesEffectUntold(t *testing.T) {
 // told holds that the subject was told just this, in this order.
 func (p *platform) told(id subject.ID, want ...notice.Occasion) {
 	p.t.Helper()
-	kept, err := notices.In(p.store).Behind(p.t.Context(), id, 0)
+	kept, err := notices.In(p.store).Behind(p.t.Context(), &notices.Channel{Subject: id}, notices.Lane{Of: id})
 	p.check(err)
 	var have []notice.Occasion
 	for i := range kept {

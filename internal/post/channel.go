@@ -72,9 +72,26 @@ type destination struct {
 // place is where destinations are sealed.
 const place = "notice.channel"
 
+// owner is whose channel it is that a credential sets or ends: where several subjects are one at present, the one whose own
+// credential acts. Should they be parted again, the channel is with it.
+func (c *Counter) owner(ctx context.Context, sub subject.Subject, by access.Credential) (subject.Subject, error) {
+	if by.Subject() == 0 || by.Subject() == sub.ID {
+		return sub, nil
+	}
+	now, err := c.Notices.Subject(ctx, by.Subject())
+	if err == nil && now.ID == sub.ID {
+		sub.ID = by.Subject()
+	}
+	return sub, err
+}
+
 // Choose sets a channel under the permit of the Charter (C7): by is the subject's own credential, or by and with are those
 // of two officials. It carries what is told from now on; what was told before stays in the inbox.
 func (c *Counter) Choose(ctx context.Context, by, with access.Credential, want Choice) (Set, error) {
+	var err error
+	if want.Subject, err = c.owner(ctx, want.Subject, by); err != nil {
+		return Set{}, err
+	}
 	permit, err := charter.PermitChannel(charter.ChannelTerms{
 		Subject: want.Subject, Kind: want.Kind, By: by.Actor(), With: with.Actor(), Proof: want.Proof, Tried: want.Tried,
 	})
@@ -120,6 +137,10 @@ func (c *Counter) seal(of subject.ID, to destination) ([]byte, error) {
 
 // End ends a channel, under the same permit as setting it.
 func (c *Counter) End(ctx context.Context, by, with access.Credential, sub subject.Subject, kind charter.ChannelKind, number int64, proof, tried string) error {
+	sub, err := c.owner(ctx, sub, by)
+	if err != nil {
+		return err
+	}
 	permit, err := charter.PermitChannel(charter.ChannelTerms{
 		Subject: sub, Kind: kind, By: by.Actor(), With: with.Actor(), Proof: proof, Tried: tried,
 	})
@@ -132,7 +153,9 @@ func (c *Counter) End(ctx context.Context, by, with access.Credential, sub subje
 
 // Way is a channel as it is shown: to the subject with its address, to others without.
 type Way struct {
-	Number    int64               `json:"channel"`
+	Number int64 `json:"channel"`
+	// Of is whose it is, where that is not the subject asked for but one that was merged into it; 0 otherwise.
+	Of        subject.ID          `json:"of,omitzero"`
 	Kind      charter.ChannelKind `json:"kind"`
 	Address   string              `json:"address,omitempty"`
 	Language  notice.Language     `json:"language"`
@@ -154,6 +177,9 @@ func (c *Counter) Ways(ctx context.Context, scope access.Scope) ([]Way, error) {
 	for i := range list {
 		ch := &list[i]
 		w := Way{Number: ch.Number, Kind: ch.Kind, Language: ch.Language, Digest: ch.Digest, Brief: ch.Brief, SetAt: ch.SetAt, SetBy: ch.SetBy}
+		if ch.Subject != scope.Subject().ID {
+			w.Of = ch.Subject
+		}
 		if !ch.ConfirmedAt.IsZero() {
 			w.Confirmed = &ch.ConfirmedAt
 		}

@@ -9,6 +9,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/notice"
 	"probity/internal/store/notices"
+	"probity/internal/subject"
 )
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
@@ -37,7 +38,9 @@ type Message struct {
 
 // Fate is how a notice fared on one channel.
 type Fate struct {
-	Channel  int64         `json:"channel"`
+	Channel int64 `json:"channel"`
+	// Of is whose channel it is, 0 for the notice's own subject.
+	Of       subject.ID    `json:"of,omitzero"`
 	State    notices.State `json:"state"`
 	Attempts int           `json:"attempts"`
 	At       time.Time     `json:"at"`
@@ -121,6 +124,9 @@ func (b *Inbox) fates(ctx context.Context, scope access.Scope) (map[notice.Ref][
 	fates := make(map[notice.Ref][]Fate, len(list))
 	for _, d := range list {
 		f := Fate{Channel: d.Channel, State: d.State, Attempts: d.Attempts, At: d.At, Said: d.Said}
+		if d.Holder != d.Subject {
+			f.Of = d.Holder
+		}
 		if !d.State.Settled() {
 			f.Next = &d.Due
 		}

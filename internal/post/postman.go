@@ -126,13 +126,19 @@ func (p *Postman) serve(ctx context.Context, c *notices.Channel, r *Round) error
 	case err != nil:
 		return err
 	}
-	due, err := p.due(ctx, c)
+	lanes, err := p.Notices.Lanes(ctx, c)
 	if err != nil {
 		return err
 	}
-	for i := range due {
-		if err := p.carry(ctx, carrier, c, to, &due[i], r); err != nil {
+	for _, l := range lanes {
+		due, err := p.due(ctx, c, l)
+		if err != nil {
 			return err
+		}
+		for i := range due {
+			if err := p.carry(ctx, carrier, c, to, &due[i], r); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -146,8 +152,9 @@ func (unreachable) Carry(context.Context, *Parcel) (string, error) {
 	return "", Final(errors.New("the address was erased"))
 }
 
-// bundle is what goes out together; the question to confirm the channel has no notices.
+// bundle is what goes out together, all of one subject; the question to confirm the channel has no notices.
 type bundle struct {
+	of       subject.ID
 	kept     []notices.Kept
 	attempts int
 	digest   bool
@@ -164,9 +171,12 @@ func (b *bundle) seqs() []int64 {
 	return seqs
 }
 
-// due finds what may go out on a channel now. What went out together once goes out together again, so that its id stays.
-func (p *Postman) due(ctx context.Context, c *notices.Channel) ([]bundle, error) {
-	states, err := p.Notices.On(ctx, c)
+// due finds what may go out in a lane of a channel now. What went out together once goes out together again, so that its id stays.
+func (p *Postman) due(ctx context.Context, c *notices.Channel, l notices.Lane) ([]bundle, error) {
+	if c.ConfirmedAt.IsZero() && l.Of != c.Subject {
+		return nil, nil
+	}
+	states, err := p.Notices.On(ctx, c, l)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +186,7 @@ func (p *Postman) due(ctx context.Context, c *notices.Channel) ([]bundle, error)
 		tried[states[i].Seq] = &states[i]
 	}
 	if c.ConfirmedAt.IsZero() {
-		b := bundle{}
+		b := bundle{of: c.Subject}
 		if d := tried[0]; d != nil {
 			b.attempts = d.Attempts
 			if d.State.Settled() || d.Due.After(now) {
@@ -185,11 +195,15 @@ func (p *Postman) due(ctx context.Context, c *notices.Channel) ([]bundle, error)
 		}
 		return []bundle{b}, nil
 	}
-	kept, err := p.Notices.Behind(ctx, c.Subject, c.DoneTo)
+	kept, err := p.Notices.Behind(ctx, c, l)
 	if err != nil {
 		return nil, err
 	}
-	return sorted(c, kept, tried, now), nil
+	list := sorted(c, kept, tried, now)
+	for i := range list {
+		list[i].of = l.Of
+	}
+	return list, nil
 }
 
 // sorted puts notices into bundles: by itself what is urgent or wanted by itself, together what waits for the digest, and
@@ -232,7 +246,7 @@ func sorted(c *notices.Channel, kept []notices.Kept, tried map[int64]*notices.De
 func (p *Postman) carry(ctx context.Context, by Carrier, c *notices.Channel, to destination, b *bundle, r *Round) error {
 	began := p.Now().UTC()
 	seqs := b.seqs()
-	switch err := p.Notices.Claim(ctx, c, seqs, began, began.Add(lease)); {
+	switch err := p.Notices.Claim(ctx, c, b.of, seqs, began, began.Add(lease)); {
 	case errors.Is(err, notices.ErrTaken):
 		return nil
 	case err != nil:
@@ -265,19 +279,23 @@ func (p *Postman) carry(ctx context.Context, by Carrier, c *notices.Channel, to 
 	if failed != nil {
 		r.Failures = append(r.Failures, Failure{c.Subject, c.Number, parcel.Numbers, d.State, d.Said})
 	}
-	return p.Notices.Settle(ctx, c, seqs, d, b.digest && d.State == notices.Delivered)
+	return p.Notices.Settle(ctx, c, b.of, seqs, d, b.digest && d.State == notices.Delivered)
 }
 
 // parcel puts a bundle in words.
 func (p *Postman) parcel(ctx context.Context, c *notices.Channel, to destination, b *bundle) (*Parcel, error) {
 	m := &Parcel{
 		Subject: c.Subject, Address: to.Address, Secret: to.Secret, Language: c.Language, Numbers: []notice.Ref{},
-		ID: fmt.Sprintf("%s.%d", c.Subject, c.Number),
 	}
+	root := fmt.Sprintf("%s.%d", c.Subject, c.Number)
+	if b.of != c.Subject {
+		root += "." + b.of.String()
+	}
+	m.ID = root
 	for _, seq := range b.seqs() {
 		m.ID += fmt.Sprintf(".%d", seq)
 		if len(m.ID) > 120 { // a digest of many is named by its first and its last
-			m.ID = fmt.Sprintf("%s.%d.%d-%d", c.Subject, c.Number, b.kept[0].Seq, b.kept[len(b.kept)-1].Seq)
+			m.ID = fmt.Sprintf("%s.%d-%d", root, b.kept[0].Seq, b.kept[len(b.kept)-1].Seq)
 			break
 		}
 	}

@@ -64,7 +64,7 @@ var derived = map[string]sort{
 			AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = notice_read.subject AND h.told = notice_read.seq) AND ?1 IS NOT NULL`, false,
 	},
 	"notice-delivery": {
-		"notice_delivery", "subject, channel, seq", `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = notice_delivery.subject AND n.seq = notice_delivery.seq)
+		"notice_delivery", "subject, holder, channel, seq", `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = notice_delivery.subject AND n.seq = notice_delivery.seq)
 			AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = notice_delivery.subject AND h.told = notice_delivery.seq) AND ?1 IS NOT NULL`, false,
 	},
 	// Steps and papers go with what they belong to.

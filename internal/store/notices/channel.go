@@ -124,7 +124,7 @@ func (s *Store) EndChannel(ctx context.Context, permit charter.ChannelPermit, nu
 	})
 }
 
-// Confirm notes that the code of a channel came back. A wrong code, and a channel that is not there, are NotFound.
+// Confirm notes that the code of a channel of the scope's subject, or of one merged into it, came back. A wrong code, and a channel that is not there, are NotFound.
 func (s *Store) Confirm(ctx context.Context, scope access.Scope, number int64, code string, at time.Time) error {
 	id := scope.Subject().ID
 	if err := scope.Require(id, access.OwnFile); err != nil {
@@ -132,8 +132,8 @@ func (s *Store) Confirm(ctx context.Context, scope access.Scope, number int64, c
 	}
 	digest := sha256.Sum256([]byte(code))
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		return one(tx.ExecContext(ctx, `UPDATE notice_channel SET confirmed_at = coalesce(confirmed_at, ?)
-			WHERE subject = ? AND number = ? AND code = ? AND ended_at IS NULL`, store.Micro(at), int64(id), number, digest[:]))
+		return one(tx.ExecContext(ctx, mergedInto+`UPDATE notice_channel SET confirmed_at = coalesce(confirmed_at, ?2)
+			WHERE subject IN (SELECT id FROM same) AND number = ?3 AND code = ?4 AND ended_at IS NULL`, int64(id), store.Micro(at), number, digest[:]))
 	})
 }
 
@@ -150,31 +150,33 @@ func one(done sql.Result, err error) error {
 	return err
 }
 
-// Channels lists the scope's subject's channels, those ended too.
+// Channels lists the scope's subject's channels and those of the subjects merged into it, those ended too.
 func (s *Store) Channels(ctx context.Context, scope access.Scope) ([]Channel, error) {
 	id := scope.Subject().ID
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
-	return s.channels(ctx, `WHERE subject = ? ORDER BY number`, int64(id))
+	return s.channels(ctx, mergedInto+`SELECT `+channelColumns+` FROM same JOIN notice_channel ON subject = same.id ORDER BY subject <> ?1, subject, number`, int64(id))
 }
 
-// Pending lists, in the order of subjects, the channels in use that have something to carry or to be confirmed by,
-// from behind the one named. It is for those who deliver.
+// Pending lists, in the order of subjects, the channels in use that may have something to carry or to be confirmed by,
+// from behind the one named: those of subjects that are joined with another are always among them. It is for those who
+// deliver.
 func (s *Store) Pending(ctx context.Context, after subject.ID, number int64, limit int) ([]Channel, error) {
-	return s.channels(ctx, `c WHERE ended_at IS NULL AND (subject, number) > (?, ?) AND (
+	return s.channels(ctx, `SELECT `+channelColumns+` FROM notice_channel c WHERE ended_at IS NULL AND (subject, number) > (?, ?) AND (
 			confirmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM notice_delivery d
-				WHERE d.subject = c.subject AND d.channel = c.number AND d.seq = 0 AND d.state IN ('delivered', 'given_up'))
+				WHERE d.subject = c.subject AND d.holder = c.subject AND d.channel = c.number AND d.seq = 0 AND d.state IN ('delivered', 'given_up'))
 			OR confirmed_at IS NOT NULL AND (
 				EXISTS (SELECT 1 FROM notice n WHERE n.subject = c.subject AND n.seq > c.done_to)
-				OR EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = c.subject AND h.told > c.done_to)))
+				OR EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = c.subject AND h.told > c.done_to)
+				OR EXISTS (SELECT 1 FROM link l WHERE l.undone_at IS NULL AND (l.kept = c.subject OR l.merged = c.subject))))
 		ORDER BY subject, number LIMIT ?`, int64(after), number, limit)
 }
 
-func (s *Store) channels(ctx context.Context, where string, args ...any) ([]Channel, error) {
+func (s *Store) channels(ctx context.Context, query string, args ...any) ([]Channel, error) {
 	var list []Channel
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+channelColumns+` FROM notice_channel `+where, args...)
+		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}
@@ -208,6 +210,8 @@ func (s State) Settled() bool { return s == Delivered || s == GivenUp }
 // Delivery is how a notice fared on a channel; Seq 0 is the message that asks to confirm the channel.
 type Delivery struct {
 	notice.Ref
+	// Holder is whose channel it is: the notice's subject, or one that was one with it at that time.
+	Holder   subject.ID
 	Channel  int64
 	State    State
 	Attempts int
@@ -217,20 +221,20 @@ type Delivery struct {
 	Said string
 }
 
-const deliveryColumns = `subject, channel, seq, state, attempts, at, due, said`
+const deliveryColumns = `subject, holder, channel, seq, state, attempts, at, due, said`
 
 func scanDelivery(rows *sql.Rows) (Delivery, error) {
 	var d Delivery
 	var at, due int64
-	err := rows.Scan(&d.Subject, &d.Channel, &d.Seq, &d.State, &d.Attempts, &at, &due, &d.Said)
+	err := rows.Scan(&d.Subject, &d.Holder, &d.Channel, &d.Seq, &d.State, &d.Attempts, &at, &due, &d.Said)
 	d.At, d.Due = store.Instant(at), store.Instant(due)
 	return d, err
 }
 
-func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]Delivery, error) {
+func (s *Store) deliveries(ctx context.Context, query string, args ...any) ([]Delivery, error) {
 	var list []Delivery
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+deliveryColumns+` FROM notice_delivery `+where, args...)
+		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}
@@ -247,39 +251,45 @@ func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]De
 	return list, err
 }
 
-// Deliveries lists how the scope's subject's notices fared on all of its channels.
+// Deliveries lists how the notices of the scope's subject, and of the subjects merged into it, fared on all channels.
 func (s *Store) Deliveries(ctx context.Context, scope access.Scope) ([]Delivery, error) {
 	id := scope.Subject().ID
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
-	return s.deliveries(ctx, `WHERE subject = ? ORDER BY seq, channel`, int64(id))
+	return s.deliveries(ctx, mergedInto+`SELECT `+deliveryColumns+` FROM same JOIN notice_delivery ON subject = same.id
+		ORDER BY subject, seq, holder, channel`, int64(id))
 }
 
-// On lists how notices behind the channel's last settled one fared there, and its confirmation. It is for those who
-// deliver.
-func (s *Store) On(ctx context.Context, c *Channel) ([]Delivery, error) {
-	return s.deliveries(ctx, `WHERE subject = ? AND channel = ? AND (seq > ? OR seq = 0) ORDER BY seq`, int64(c.Subject), c.Number, c.DoneTo)
+// On lists how the notices of a lane fared on a channel, in the channel's own those behind the last settled one, and its
+// confirmation. It is for those who deliver.
+func (s *Store) On(ctx context.Context, c *Channel, l Lane) ([]Delivery, error) {
+	last := c.DoneTo
+	if l.Of != c.Subject {
+		last = 0
+	}
+	return s.deliveries(ctx, `SELECT `+deliveryColumns+` FROM notice_delivery
+		WHERE subject = ? AND holder = ? AND channel = ? AND (seq > ? OR seq = 0) ORDER BY seq`, int64(l.Of), int64(c.Subject), c.Number, last)
 }
 
 // Undelivered lists what was given up since the instant, newest first. It names subjects by their pseudonyms and nothing
 // that was told.
 func (s *Store) Undelivered(ctx context.Context, since time.Time, limit int) ([]Delivery, error) {
-	return s.deliveries(ctx, `WHERE state = 'given_up' AND at >= ? ORDER BY at DESC LIMIT ?`, store.Micro(since), limit)
+	return s.deliveries(ctx, `SELECT `+deliveryColumns+` FROM notice_delivery WHERE state = 'given_up' AND at >= ? ORDER BY at DESC LIMIT ?`, store.Micro(since), limit)
 }
 
 // ErrTaken says that another process has the attempt.
 var ErrTaken = errors.New("another process is delivering it")
 
-// Claim notes, before anything leaves the house, that an attempt at notices begins: the same ones together, at the instant
-// at. Whoever finds them claimed until then gets ErrTaken; once due has passed an attempt that was cut off is made again.
-func (s *Store) Claim(ctx context.Context, c *Channel, seqs []int64, at, due time.Time) error {
+// Claim notes, before anything leaves the house, that an attempt at notices of a subject begins: the same ones together, at
+// the instant at. Whoever finds them claimed until then gets ErrTaken; once due has passed an attempt that was cut off is made again.
+func (s *Store) Claim(ctx context.Context, c *Channel, of subject.ID, seqs []int64, at, due time.Time) error {
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, seq := range seqs {
-			done, err := tx.ExecContext(ctx, `INSERT INTO notice_delivery (`+deliveryColumns+`) VALUES (?,?,?,'sent',1,?,?,'')
-				ON CONFLICT (subject, channel, seq) DO UPDATE SET state = 'sent', attempts = attempts + 1, at = excluded.at, due = excluded.due
+			done, err := tx.ExecContext(ctx, `INSERT INTO notice_delivery (`+deliveryColumns+`) VALUES (?,?,?,?,'sent',1,?,?,'')
+				ON CONFLICT (subject, holder, channel, seq) DO UPDATE SET state = 'sent', attempts = attempts + 1, at = excluded.at, due = excluded.due
 				WHERE state IN ('sent', 'waiting') AND due <= excluded.at`,
-				int64(c.Subject), c.Number, seq, store.Micro(at), store.Micro(due))
+				int64(of), int64(c.Subject), c.Number, seq, store.Micro(at), store.Micro(due))
 			if err != nil {
 				return err
 			}
@@ -291,14 +301,14 @@ func (s *Store) Claim(ctx context.Context, c *Channel, seqs []int64, at, due tim
 	})
 }
 
-// Settle notes how an attempt ended: State, At, Due and Said of d hold for all the notices. doneTo, where it is not 0,
+// Settle notes how an attempt at notices of a subject ended: State, At, Due and Said of d hold for all the notices. doneTo, where it is not 0,
 // moves the channel on; digested notes that a digest has gone out.
-func (s *Store) Settle(ctx context.Context, c *Channel, seqs []int64, d Delivery, digested bool) error {
+func (s *Store) Settle(ctx context.Context, c *Channel, of subject.ID, seqs []int64, d Delivery, digested bool) error {
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, seq := range seqs {
 			if _, err := tx.ExecContext(ctx, `UPDATE notice_delivery SET state = ?, at = ?, due = ?, said = ?
-				WHERE subject = ? AND channel = ? AND seq = ?`,
-				string(d.State), store.Micro(d.At), store.Micro(d.Due), d.Said, int64(c.Subject), c.Number, seq); err != nil {
+				WHERE subject = ? AND holder = ? AND channel = ? AND seq = ?`,
+				string(d.State), store.Micro(d.At), store.Micro(d.Due), d.Said, int64(of), int64(c.Subject), c.Number, seq); err != nil {
 				return err
 			}
 		}
@@ -318,7 +328,7 @@ func advance(ctx context.Context, tx *sql.Tx, c *Channel) error {
 			SELECT min(n.seq) - 1 FROM (
 				SELECT seq FROM notice WHERE subject = ?1 UNION ALL SELECT told FROM rating_history WHERE subject = ?1) n
 			WHERE n.seq > done_to AND NOT EXISTS (
-				SELECT 1 FROM notice_delivery d WHERE d.subject = ?1 AND d.channel = ?2 AND d.seq = n.seq AND d.state IN ('delivered', 'given_up'))),
+				SELECT 1 FROM notice_delivery d WHERE d.subject = ?1 AND d.holder = ?1 AND d.channel = ?2 AND d.seq = n.seq AND d.state IN ('delivered', 'given_up'))),
 			`+store.LastNotice("?1")+`)
 		WHERE subject = ?1 AND number = ?2 RETURNING done_to`, int64(c.Subject), c.Number).Scan(&c.DoneTo)
 }

@@ -22,6 +22,11 @@ type Store struct{ db *store.Store }
 // In is the part of db that holds notices.
 func In(db *store.Store) *Store { return &Store{db} }
 
+// Subject finds a subject, following redirects; NotFound where there is none.
+func (s *Store) Subject(ctx context.Context, id subject.ID) (subject.Subject, error) {
+	return s.db.Subject(ctx, id)
+}
+
 // Kept is a notice as it is kept: its body sealed where it tells a human being, empty where it is a reference alone.
 type Kept struct {
 	notice.Ref
@@ -135,9 +140,4 @@ func (s *Store) MarkRead(ctx context.Context, scope access.Scope, refs []notice.
 		}
 		return errors.Join(errs...)
 	})
-}
-
-// Behind reads a subject's notices behind the number, oldest first. It is for those who deliver them.
-func (s *Store) Behind(ctx context.Context, of subject.ID, seq int64) ([]Kept, error) {
-	return s.list(ctx, `WITH same (id) AS (SELECT CAST(?1 AS INTEGER))`+everything+`WHERE n.seq > ?2 ORDER BY n.seq`, int64(of), seq)
 }

@@ -66,10 +66,11 @@ CREATE TABLE notice_channel (
     PRIMARY KEY (subject, number)
 ) WITHOUT ROWID;
 
--- How a notice fared on a channel; seq 0 is the message that asks to confirm the channel. sent says that an attempt is
+-- How a notice fared on a channel of its subject, or of one that was one with it at that time; seq 0 is the message that asks to confirm the channel. sent says that an attempt is
 -- under way or was cut off: it is made again once due has come, under the same id.
 CREATE TABLE notice_delivery (
     subject  INTEGER NOT NULL,
+    holder   INTEGER NOT NULL, -- whose channel it is
     channel  INTEGER NOT NULL,
     seq      INTEGER NOT NULL,
     state    TEXT NOT NULL CHECK (state IN ('sent', 'waiting', 'delivered', 'given_up')),
@@ -77,6 +78,6 @@ CREATE TABLE notice_delivery (
     at       INTEGER NOT NULL, -- of the newest change of state
     due      INTEGER NOT NULL, -- when it may be tried again
     said     TEXT NOT NULL,    -- what the other side answered, or why it failed
-    PRIMARY KEY (subject, channel, seq)
+    PRIMARY KEY (subject, holder, channel, seq)
 ) WITHOUT ROWID;
 CREATE INDEX notice_given_up ON notice_delivery (at) WHERE state = 'given_up';
