@@ -101,7 +101,7 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 	if err != nil {
 		return contest.Dispute{}, err
 	}
-	opener := openerOf(sub, &by, &r)
+	opener := openerOf(sub, &by, &r.Own, r.Subject)
 	at := s.parts.Now().UTC().Truncate(time.Microsecond)
 	d := contest.Dispute{
 		Subject: opener.ID, Ground: r.Ground, Target: r.Target, OpenedAt: at,
@@ -145,14 +145,14 @@ func (s *Service) Open(ctx context.Context, r Request) (contest.Dispute, error) 
 	return d, s.refresh(ctx, submission)
 }
 
-// openerOf is whose dispute it is: of one subject, or of those that are one with it at present, the one whose credential acts
-// or that is named. Should they be parted again, the dispute is its own. by is changed to act for that one.
-func openerOf(sub subject.Subject, by *charter.Actor, r *Request) subject.Subject {
+// openerOf is whose act it is: of one subject, or of those that are one with it at present, the one whose credential acts or
+// that is named. Should they be parted again, what was done is its own. by is changed to act for that one.
+func openerOf(sub subject.Subject, by *charter.Actor, own *Own, named subject.ID) subject.Subject {
 	switch by.Subject {
 	case 0:
-		sub.ID = r.Subject
+		sub.ID = named
 	case sub.ID:
-		sub.ID = r.By.Subject()
+		sub.ID = own.By.Subject()
 		by.Subject = sub.ID
 	}
 	return sub

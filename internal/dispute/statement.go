@@ -14,7 +14,8 @@ import (
 )
 
 // State puts the subject's own words beside a record, or beside the whole file where the record is 0, in place of what
-// stood there; without text it takes them away. Whoever is shown the one is shown the other.
+// stood there; without text it takes them away. Whoever is shown the one is shown the other. While several subjects are one,
+// each has words of its own, and keeps them when they are parted.
 func (s *Service) State(ctx context.Context, own Own, of subject.ID, about record.ID, text string) (contest.Statement, error) {
 	sub, err := s.parts.Book.Subject(ctx, of)
 	if err != nil {
@@ -24,9 +25,10 @@ func (s *Service) State(ctx context.Context, own Own, of subject.ID, about recor
 	if err != nil {
 		return contest.Statement{}, err
 	}
+	speaker := openerOf(sub, &by, &own, of)
 	at := s.parts.Now().UTC().Truncate(time.Microsecond)
 	permit, err := remedy.PermitStatement(remedy.StatementTerms{
-		Subject: sub, Statement: contest.Statement{Record: about, At: at, Text: text},
+		Subject: speaker, Statement: contest.Statement{Record: about, At: at, Text: text},
 		By: by, With: with, Document: own.Document, Signed: own.Signed, Today: s.today(),
 	})
 	if err != nil {
@@ -40,7 +42,7 @@ func (s *Service) State(ctx context.Context, own Own, of subject.ID, about recor
 		}
 		what = about.String()
 	}
-	sealed, err := s.sealBytes(sub, statementPlace, []byte(st.Text))
+	sealed, err := s.sealBytes(speaker, statementPlace, []byte(st.Text))
 	if err != nil {
 		return st, err
 	}
@@ -53,7 +55,7 @@ func (s *Service) State(ctx context.Context, own Own, of subject.ID, about recor
 		Reader: by.Agency, Official: by.Official, Commitment: own.Document,
 	}
 	witnessed(entry, with)
-	return st, s.parts.Book.SaveStatement(ctx, permit, sealed, Left{Entry: entry})
+	return st, s.parts.Book.SaveStatement(ctx, permit, sealed, Left{Entry: entry, Place: sub.ID})
 }
 
 // Statements are the subject's own words that go with what the scope shows: those on the whole file, and those on the

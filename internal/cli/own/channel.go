@@ -135,6 +135,9 @@ func (c channelList) Run(s *console.Session) error {
 			case way.Confirmed == nil:
 				state = "to be confirmed"
 			}
+			if way.Of != 0 {
+				state += ", of " + way.Of.String()
+			}
 			carries := string(way.Digest)
 			if way.Brief {
 				carries += ", brief"

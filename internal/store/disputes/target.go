@@ -164,13 +164,13 @@ func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit
 	if st.Text == "" {
 		trace.Gone[0].Kind = gone.Unstated
 	}
-	was, err := s.wordsLost(ctx, permit.Subject(), st.Record)
+	was, err := s.wordsLost(ctx, left.Place, st.Record)
 	if err != nil {
 		return err
 	}
 	save := func(tx *sql.Tx) error {
 		if was {
-			if err := beside.WordsFound(ctx, tx, beside.Spot{Subject: permit.Subject(), Record: st.Record}); err != nil {
+			if err := beside.WordsFound(ctx, tx, beside.Spot{Subject: left.Place, Record: st.Record}); err != nil {
 				return err
 			}
 		}
@@ -186,7 +186,7 @@ func (s *Store) SaveStatement(ctx context.Context, permit remedy.StatementPermit
 	if !was {
 		return s.db.WriteWith(ctx, trace, save)
 	}
-	_, err = s.db.Change(ctx, "", "statement", []subject.ID{permit.Subject()}, st.At, trace, save)
+	_, err = s.db.Change(ctx, "", "statement", []subject.ID{left.Place}, st.At, trace, save)
 	return err
 }
 
