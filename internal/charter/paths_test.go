@@ -20,6 +20,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/ledger"
 	"probity/internal/notice"
+	"probity/internal/rating"
 	"probity/internal/record"
 	"probity/internal/registrar"
 	"probity/internal/store"
@@ -286,6 +287,51 @@ func TestC11Doors(t *testing.T) {
 	}
 	if err := p.store.VerifyLedger(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestC1NoPastOfAnEarlierConsent: what a model said under a consent that has ended is no part of what a later consent opens to
+// others; the subject sees all of it.
+func TestC1NoPastOfAnEarlierConsent(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t)
+	ctx := t.Context()
+	id, _ := p.someone(1, grownUp)
+	p.consents(id)
+	past := func(as access.Credential) []rating.Rating {
+		t.Helper()
+		s, err := p.desk.Open(ctx, access.Request{
+			As: as, Subject: id, What: access.History, Purpose: "lending", Basis: "pipl", Model: "repayment-score", Context: "finance-credit",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := p.ratings.Past(ctx, s, "repayment-score")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if _, err := p.ratings.Current(ctx, id, "repayment-score"); err != nil {
+		t.Fatal(err)
+	}
+	bank := p.officials["wu"]
+	if list := past(bank); len(list) == 0 {
+		t.Fatal("under the first consent the bank sees nothing")
+	}
+	p.later(400)
+	anew := p.consents(id)
+	if _, err := p.ratings.Current(ctx, id, "repayment-score"); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range past(bank) {
+		if r.KnownAt.Before(anew.Given) {
+			t.Errorf("under the second consent, given at %s, the bank sees what was computed at %s", anew.Given, r.KnownAt)
+		}
+	}
+	own, err := p.ratings.Past(ctx, p.ownScope(id), "repayment-score")
+	if err != nil || len(own) == 0 || !own[0].KnownAt.Before(anew.Given) {
+		t.Errorf("the subject sees %+v, %v of its own past", own, err)
 	}
 }
 

@@ -100,7 +100,7 @@ func Open(ctx context.Context, address string, opt Options) (*Deployment, error)
 		return nil, errors.Join(err, keys.Close(), db.Close())
 	}
 	var d *Deployment
-	if _, _, err = erasure.CatchUp(ctx, db, keys, journal, opt.now()()); err == nil {
+	if _, err = erasure.CatchUp(ctx, db, keys, journal, opt.now()()); err == nil {
 		d, err = furnish(ctx, db, keys, journal, opt)
 	}
 	if err == nil {

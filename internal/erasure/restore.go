@@ -20,6 +20,8 @@ type Restored struct {
 	Replayed erasures.Replayed `json:"made_gone_again"`
 	// Lost names what was put before the platform after the backup and is lost with the database.
 	Lost []erasures.Lost `json:"lost"`
+	// Demands counts those that were raised again on who had received what is gone.
+	Demands int `json:"demands_raised_again"`
 	// Swept counts what had lapsed since.
 	Swept map[string]int64 `json:"lapsed_since"`
 }
@@ -47,10 +49,11 @@ func Prove(ctx context.Context, db *store.Store, keys *vault.Vault, m *Manifest)
 // lapsed is deleted. It leaves an entry in the ledger of the platform, and a note that the signed log begins anew.
 func (d *Desk) Settle(ctx context.Context, m *Manifest) (Restored, error) {
 	out := Restored{Manifest: *m}
-	var err error
-	if out.Replayed, out.Lost, err = CatchUp(ctx, d.Store, d.Vault, d.Journal, d.Now()); err != nil {
+	played, err := CatchUp(ctx, d.Store, d.Vault, d.Journal, d.Now())
+	if err != nil {
 		return out, err
 	}
+	out.Replayed, out.Lost, out.Demands = played.Gone, played.Lost, played.Demands
 	if err := erasures.In(d.Store).SpendOnce(ctx, d.Now()); err != nil {
 		return out, err
 	}

@@ -2,12 +2,14 @@ package rating
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
 	"probity/internal/consent"
+	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
 	"probity/scorecard"
@@ -172,26 +174,54 @@ func (d *Desk) Answer(ctx context.Context, scope access.Scope, model string) (Ra
 
 // Past is what a model said of the scope's subject from when on, oldest first. About whoever is rated under its own consent
 // it is answered to others under the same permit as what the model says now: while a consent holds that names all that the
-// rating rests on (C1), and only by a model in force. To the subject itself it is part of its file.
+// rating rests on (C1), and only by a model in force. What was computed before that consent was given rested on another one, and
+// is left out. To the subject itself it is part of its file.
 func (d *Desk) Past(ctx context.Context, scope access.Scope, model string) ([]Rating, error) {
 	sub := scope.Subject()
 	if err := scope.RequireRating(sub.ID, access.History, model); err != nil {
 		return nil, err
 	}
+	var since time.Time
 	if !scope.Own() && charter.NeedsConsent(sub) {
 		m, err := d.Book.Model(model)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := d.permit(ctx, m, sub, scope.Consent()); err != nil {
+		if since, err = d.agreed(ctx, m, sub, scope.Consent()); err != nil {
 			return nil, err
 		}
 	}
-	list, err := d.Store.History(ctx, sub.ID, model)
-	for i := range list {
-		list[i] = shown(list[i], scope)
+	all, err := d.Store.History(ctx, sub.ID, model)
+	list := all[:0]
+	for i := range all {
+		if !all[i].KnownAt.Before(since) {
+			list = append(list, shown(all[i], scope))
+		}
 	}
 	return list, err
+}
+
+// agreed is when the consent was given beneath a read of what a model says of a subject; under that consent, or another that
+// holds, the model must say it now.
+func (d *Desk) agreed(ctx context.Context, m *Model, sub subject.Subject, use consent.ID) (time.Time, error) {
+	people, err := d.people(ctx, []subject.Subject{sub})
+	if err != nil {
+		return time.Time{}, err
+	}
+	people.use = use
+	permit, err := people.permit(m, sub, d.today())
+	if err != nil {
+		return time.Time{}, err
+	}
+	if use == 0 {
+		use = permit.Consent()
+	}
+	list := people.consents[sub.ID]
+	i := slices.IndexFunc(list, func(c consent.Consent) bool { return c.ID == use })
+	if i < 0 {
+		return time.Time{}, fault.New(fault.Internal, "rating.consent", "the consent %s of subject %s is not among its consents", use, sub.ID)
+	}
+	return list[i].Given, nil
 }
 
 // shown is as much of a rating as the scope's level lets its reader see: where that is a band, whether the subject is

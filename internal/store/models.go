@@ -8,6 +8,7 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/vault/gone"
 )
 
 // ModelState is where a model version stands in its life.
@@ -94,13 +95,21 @@ func (s *Store) MoveModel(ctx context.Context, code string, version int, to Mode
 				return err
 			}
 		}
+		retired := version
 		if to == ModelActive {
-			if _, err := tx.ExecContext(ctx, `UPDATE model SET state = 'retired' WHERE code = ? AND state = 'active'`, code); err != nil {
+			err := tx.QueryRowContext(ctx, `UPDATE model SET state = 'retired' WHERE code = ? AND state = 'active' RETURNING version`, code).Scan(&retired)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE model SET state = ? WHERE code = ? AND version = ?`, string(to), code, version)
-		return err
+		if _, err = tx.ExecContext(ctx, `UPDATE model SET state = ? WHERE code = ? AND version = ?`, string(to), code, version); err != nil {
+			return err
+		}
+		if to != ModelRetired && retired == version {
+			return nil
+		}
+		// A database that is put back from an older backup does not rate by it again.
+		return s.forget(ctx, tx, s.ids.Now(), []gone.Mark{{Kind: gone.ModelRetired, Matter: gone.ModelNumber(code, retired)}})
 	})
 }
 

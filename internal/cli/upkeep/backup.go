@@ -88,6 +88,9 @@ func (c Restore) Run(s *console.Session) error {
 		for _, l := range out.Lost {
 			fmt.Fprintf(w, "lost: %s %s of subject %s; have it handed in again\n", lostWords[l.What], l.Name, l.Subject)
 		}
+		if out.Demands > 0 {
+			fmt.Fprintf(w, "raised again: %s on who had received what is gone\n", console.Count(out.Demands, "demand"))
+		}
 		for _, l := range counted(out.Swept) {
 			fmt.Fprintln(w, "lapsed since: "+l)
 		}

@@ -22,6 +22,14 @@ import (
 // Replayed counts what a replay made gone again, by kind, in the words of the journal.
 type Replayed map[string]int
 
+// Played says what a replay did.
+type Played struct {
+	Gone Replayed
+	Lost []Lost
+	// Demands are those raised again on who had received what is gone.
+	Demands int
+}
+
 // Journal gives the batches behind a sequence, oldest first.
 type Journal interface {
 	Head() (int64, error)
@@ -31,18 +39,18 @@ type Journal interface {
 // Replay plays over the database what the journal holds and the database does not: all that was made gone after the
 // backup it was put back from, or by an act that was cut off between journal and commit. It is one transaction, and
 // changes nothing where the database is up to date. It is called before anybody reads. What was lost with the database and
-// cannot be made again is named; its subjects are told so by what tell writes, in the same transaction.
-func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller) (Replayed, []Lost, error) {
+// cannot be made again is named; its subjects are told so by what tell writes, in the same transaction. The demands that
+// went with what was made gone are raised again, to be met by the day of due.
+func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller, due DueBy) (Played, error) {
 	head, err := j.Head()
 	if err != nil {
-		return nil, nil, err
+		return Played{}, err
 	}
 	played, err := s.db.Played(ctx)
 	if err != nil || played >= head {
-		return nil, nil, err
+		return Played{}, err
 	}
-	done, trace := Replayed{}, &store.Trace{At: at}
-	var missing []Lost
+	out, trace := Played{Gone: Replayed{}}, &store.Trace{At: at}
 	err = s.db.WriteWith(ctx, trace, func(tx *sql.Tx) error {
 		// Only now, as the one writer, is it certain that no other process stands between its journal and its commit.
 		if played, err = beside.PlayedIn(ctx, tx); err != nil {
@@ -52,7 +60,7 @@ func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller
 		if err != nil || last == played {
 			return err
 		}
-		missing = lost(marks)
+		out.Lost = lost(marks)
 		if marks, err = placed(ctx, tx, marks); err != nil {
 			return err
 		}
@@ -60,18 +68,22 @@ func (s *Store) Replay(ctx context.Context, j Journal, at time.Time, tell Teller
 		if err != nil {
 			return err
 		}
+		if trace.Demands, err = e.demanded(ctx, marks, at, due); err != nil {
+			return err
+		}
+		out.Demands = len(trace.Demands)
 		for _, m := range marks {
 			if err := e.replay(ctx, m); err != nil {
 				return err
 			}
-			done[m.Kind.String()]++
+			out.Gone[m.Kind.String()]++
 		}
-		if err := announce(ctx, tx, missing, at, tell, trace); err != nil {
+		if err := announce(ctx, tx, out.Lost, at, tell, trace); err != nil {
 			return err
 		}
 		return beside.SetPlayed(ctx, tx, last)
 	})
-	return done, missing, errors.Join(err, s.flush(ctx, err))
+	return out, errors.Join(err, s.flush(ctx, err))
 }
 
 // marked is a mark with the instant of its batch.
@@ -249,6 +261,8 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		_, err := tx.ExecContext(ctx, `UPDATE notice_channel SET ended_at = ? WHERE subject = ? AND number = ? AND ended_at IS NULL`,
 			store.Micro(m.at), int64(m.Subject), m.Matter)
 		return err
+	case gone.ModelRetired:
+		return retire(ctx, tx, m)
 	case gone.Freed, gone.FileOpened, gone.OfRow, gone.OfPerson: // taken into account before
 	case gone.DelayOrdered, gone.DisputeOpened, gone.OrderContested, gone.ListContested, gone.RepairAsked, gone.RulingContested: // named as lost
 	}
@@ -395,6 +409,28 @@ func revoke(ctx context.Context, tx *sql.Tx, m marked) error {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ?`, store.Micro(m.at), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retire takes the version of a model whose name has the number out of use.
+func retire(ctx context.Context, tx *sql.Tx, m marked) error {
+	type version struct {
+		code   string
+		number int
+	}
+	all, err := list(ctx, tx, func(rows *sql.Rows) (v version, err error) { return v, rows.Scan(&v.code, &v.number) },
+		`SELECT code, version FROM model WHERE state <> 'retired'`)
+	if err != nil {
+		return err
+	}
+	for _, v := range all {
+		if gone.ModelNumber(v.code, v.number) != m.Matter {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE model SET state = 'retired' WHERE code = ? AND version = ?`, v.code, v.number); err != nil {
 			return err
 		}
 	}

@@ -71,7 +71,7 @@ func (s *Store) Take(ctx context.Context, permit lists.Listing, texts listing.Te
 		}
 		lift := *x.Lift
 		var err error
-		if lift.Recipients, err = told(ctx, tx, lift.Subject, id); err == nil && len(lift.Recipients) > 0 {
+		if lift.Recipients, err = Told(ctx, tx, lift.Subject, id); err == nil && len(lift.Recipients) > 0 {
 			trace.Demands = []recall.Demand{lift}
 		}
 		return err
@@ -134,9 +134,9 @@ func day(d calendar.Day) any {
 	return store.NullDay(d)
 }
 
-// told are the agencies that were told of the entry: by a decision that rested on it, or by reading it, of whatever subject
+// Told are, for transactions under way, the agencies that were told of the entry: by a decision that rested on it, or by reading it, of whatever subject
 // it stood on at that time.
-func told(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) ([]string, error) {
+func Told(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) ([]string, error) {
 	return names(tx.QueryContext(ctx, recalls.EverJoined+`SELECT reader FROM kin JOIN decision d ON d.subject = kin.id
 		WHERE d.listing = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
 		UNION SELECT reader FROM kin JOIN told t ON t.subject = kin.id WHERE t.about = ?3 ORDER BY 1`,

@@ -129,16 +129,16 @@ func (s *Store) ExpireOrder(ctx context.Context, permit charter.Expired, x measu
 // demand completes the demand of an act with everybody who was told of the order.
 func demand(ctx context.Context, tx *sql.Tx, trace *store.Trace, lift recall.Demand, id order.ID) error {
 	var err error
-	lift.Recipients, err = told(ctx, tx, lift.Subject, id)
+	lift.Recipients, err = Told(ctx, tx, lift.Subject, id)
 	if err == nil && len(lift.Recipients) > 0 {
 		trace.Demands = append(trace.Demands, lift)
 	}
 	return err
 }
 
-// told are the agencies that were told of the order: by a decision that rested on it, or by reading it, of whatever subject
+// Told are, for transactions under way, the agencies that were told of the order: by a decision that rested on it, or by reading it, of whatever subject
 // it stood on at that time.
-func told(ctx context.Context, tx *sql.Tx, id subject.ID, which order.ID) ([]string, error) {
+func Told(ctx context.Context, tx *sql.Tx, id subject.ID, which order.ID) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, recalls.EverJoined+`SELECT reader FROM kin JOIN decision d ON d.subject = kin.id
 		WHERE d.order_id = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
 		UNION SELECT reader FROM kin JOIN told t ON t.subject = kin.id WHERE t.about = ?3 ORDER BY 1`,

@@ -11,6 +11,7 @@ package gone
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strconv"
 	"time"
 
 	"probity/internal/subject"
@@ -70,6 +71,8 @@ const (
 	OfPerson Kind = 25
 	// Unrepaired: a repair that was got by a false commitment is withdrawn; it takes back the marks Repaired on the record.
 	Unrepaired Kind = 26
+	// ModelRetired: a version of a model that rates nobody any more; Subject is 0, Matter its [ModelNumber].
+	ModelRetired Kind = 27
 )
 
 var kindNames = [...]string{
@@ -80,7 +83,7 @@ var kindNames = [...]string{
 	Unstated: "statement taken away", DelayOrdered: "delay ordered", DisputeOpened: "dispute opened",
 	OrderContested: "order contested", ListContested: "entry on a list contested", RepairAsked: "repair asked for",
 	RulingContested: "review asked for", OfRow: "by row", OfPerson: "by identifier",
-	Unrepaired: "repair withdrawn",
+	Unrepaired: "repair withdrawn", ModelRetired: "model retired",
 }
 
 // String is the kind in words.
@@ -111,7 +114,14 @@ type Batch struct {
 }
 
 // Number is the number of a name, so that a name need not stand in the journal.
-func Number(name string) int64 {
-	sum := sha256.Sum256([]byte("credential\x00" + name))
+func Number(name string) int64 { return number("credential\x00" + name) }
+
+// ModelNumber is the number of a version of a model.
+func ModelNumber(code string, version int) int64 {
+	return number("model\x00" + code + "\x00" + strconv.Itoa(version))
+}
+
+func number(name string) int64 {
+	sum := sha256.Sum256([]byte(name))
 	return int64(binary.BigEndian.Uint64(sum[:]) >> 1) // one bit less than it holds
 }
