@@ -84,7 +84,11 @@ func (s *Service) overdue(ctx context.Context, swept *Swept) error {
 // escalate tells the body above the keeper, and the subject, that a request for removal was let lie; once, and not at all
 // where nobody stands above the keeper.
 func (s *Service) escalate(ctx context.Context, sub subject.Subject, e *entry.Entry) error {
-	body, l := remedy.BodyOfAppeal(s.parts.Catalogue, e.Keeper, 1), s.Criteria(e.List, e.Drafted)
+	bodies, err := s.parts.Register.Bodies(ctx, sub.ID)
+	if err != nil {
+		return err
+	}
+	body, l := remedy.BodyOfAppeal(s.parts.Catalogue, e.Keeper, 1, bodies), s.Criteria(e.List, e.Drafted)
 	if body == "" || l == nil {
 		return nil
 	}

@@ -84,7 +84,7 @@ func (s *Service) step(ctx context.Context, by charter.Actor, sub subject.Subjec
 		return order.Order{}, err
 	}
 	line := s.line(by, sub.ID, string(step.Act)+" "+o.ID.String(), step.Document)
-	if err := s.parts.Book.StepOrder(ctx, permit, text, Leaves{Line: line, Notice: told, Owed: s.owed(&o, &step)}); err != nil {
+	if err := s.parts.Book.StepOrder(ctx, permit, text, Leaves{Line: line, Notice: told, Owed: s.owed(&o, &step, bodies)}); err != nil {
 		return order.Order{}, err
 	}
 	o.Steps = append(o.Steps, step)
@@ -92,12 +92,12 @@ func (s *Service) step(ctx context.Context, by charter.Actor, sub subject.Subjec
 }
 
 // owed tells the body before which the step brings the order that it owes a decision until the step's day.
-func (s *Service) owed(o *order.Order, step *order.Step) recall.Demand {
+func (s *Service) owed(o *order.Order, step *order.Step, bodies []string) recall.Demand {
 	d := recall.Demand{
 		Subject: o.Subject, Kind: recall.Decide, About: o.ID.String(), Ground: string(step.Act), At: step.At, Due: step.Until,
 	}
 	if step.Act == order.AskForReview || step.Act == order.Escalate {
-		if body := remedy.BodyOfAppeal(s.parts.Catalogue, o.Issuer, o.Instances()+1); body != "" {
+		if body := remedy.BodyOfAppeal(s.parts.Catalogue, o.Issuer, o.Instances()+1, bodies); body != "" {
 			d.Recipients = []string{body}
 		}
 	}
@@ -168,7 +168,11 @@ func (s *Service) escalate(ctx context.Context, p Place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if n := o.Instances(); !o.Overdue(s.today()) || n > 0 && remedy.BodyOfAppeal(s.parts.Catalogue, o.Issuer, n+1) == "" {
+	bodies, err := s.bodies(ctx, sub)
+	if err != nil {
+		return false, err
+	}
+	if n := o.Instances(); !o.Overdue(s.today()) || n > 0 && remedy.BodyOfAppeal(s.parts.Catalogue, o.Issuer, n+1, bodies) == "" {
 		return false, nil
 	}
 	_, err = s.step(ctx, charter.Actor{}, sub, o, order.Step{Act: order.Escalate, Day: s.today(), Document: o.Document})

@@ -51,7 +51,7 @@ func (s *Service) escalate(ctx context.Context, p Place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	body := remedy.BodyOfAppeal(s.parts.Catalogue, r.Agency, 1)
+	body := remedy.BodyOfAppeal(s.parts.Catalogue, r.Agency, 1, nil) // a person is no body
 	if body == "" || r.Review == nil {
 		return false, nil
 	}

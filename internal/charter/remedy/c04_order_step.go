@@ -145,7 +145,7 @@ func orderStepByTheRight(t *OrderStepTerms) error {
 // the author's hands whether there is one or not: a court can always decide.
 func orderStepUpwards(t *OrderStepTerms) error {
 	n := t.Order.Instances()
-	if n == 0 || BodyOfAppeal(t.Catalogue, t.Order.Issuer, n+1) != "" {
+	if n == 0 || BodyOfAppeal(t.Catalogue, t.Order.Issuer, n+1, t.Bodies) != "" {
 		return nil
 	}
 	return charter.Refuse("C4", "body of appeal", "bring the order before a court: "+strings.TrimSpace(t.Order.Appeal),
@@ -153,14 +153,20 @@ func orderStepUpwards(t *OrderStepTerms) error {
 }
 
 // BodyOfAppeal is the body before which a matter of the agency comes in the instance: 1 for the agency's superior in the
-// catalogue, 2 for that one's, and so on; "" where nobody stands there.
-func BodyOfAppeal(cat *catalogue.Catalogue, agency string, instance int) string {
+// catalogue, 2 for that one's, and so on; "" where nobody stands there. bodies are the unified codes of the body that the
+// matter is on or, of an office holder's, serves: where who stands there may not judge that one (C13), it is the nearest
+// independent court.
+func BodyOfAppeal(cat *catalogue.Catalogue, agency string, instance int, bodies []string) string {
+	author := agency
 	for ; instance > 0; instance-- {
 		a := cat.Agency(agency)
 		if a == nil || a.Superior == "" {
 			return ""
 		}
 		agency = a.Superior
+	}
+	if mayNotJudge(cat, agency, bodies) {
+		return independentCourt(cat, author, bodies)
 	}
 	return agency
 }

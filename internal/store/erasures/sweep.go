@@ -40,6 +40,11 @@ var sorts = map[string]sort{
 			AND NOT EXISTS (SELECT 1 FROM dispute_step p WHERE p.subject = dispute.subject AND p.dispute = dispute.id AND p.at >= ?1)
 			AND id NOT IN (SELECT dispute FROM contested) AND ` + natural, true,
 	},
+	// An entry on a list that was never published, or stands there no more, and on which nothing was done since.
+	"ended-listing": {
+		"listing", "subject, id", `NOT EXISTS (SELECT 1 FROM listing_publication p WHERE p.subject = listing.subject AND p.listing = listing.id AND p.removed = 0)
+			AND NOT EXISTS (SELECT 1 FROM listing_step p WHERE p.subject = listing.subject AND p.listing = listing.id AND p.at >= ?1) AND ` + natural, true,
+	},
 	"decision":           {"decision", "subject, id", `decided_at < ?1 AND ` + natural, true},
 	"ended-consent":      {"consent", "subject, id", `(valid_to <= ?2 OR withdrawn_at < ?1)`, true},
 	"notice":             {"notice", "subject, seq", `at < ?1 AND ` + natural, true},
@@ -58,53 +63,38 @@ var derived = map[string]sort{
 	"rating-history": {
 		"rating_history", "subject, model, known_at", restless, false,
 	},
-	// What was noted about a notice goes with it; a change of a rating is its own notice.
-	"notice-read": {
-		"notice_read", "subject, seq", `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = notice_read.subject AND n.seq = notice_read.seq)
-			AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = notice_read.subject AND h.told = notice_read.seq) AND ?1 IS NOT NULL`, false,
-	},
-	"notice-delivery": {
-		"notice_delivery", "subject, holder, channel, seq", `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = notice_delivery.subject AND n.seq = notice_delivery.seq)
-			AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = notice_delivery.subject AND h.told = notice_delivery.seq) AND ?1 IS NOT NULL`, false,
-	},
+	// What was noted about a notice goes with it.
+	"notice-read":     ofNotice("notice_read", "subject, seq"),
+	"notice-delivery": ofNotice("notice_delivery", "subject, holder, channel, seq"),
 	// Steps and papers go with what they belong to.
-	"settled-dispute-evidence": {
-		"dispute_evidence", "subject, dispute, seq", `NOT EXISTS (SELECT 1 FROM dispute d WHERE d.subject = dispute_evidence.subject AND d.id = dispute_evidence.dispute)
-			AND ?1 IS NOT NULL`, false,
-	},
-	"settled-dispute-step": {
-		"dispute_step", "subject, dispute, seq", `NOT EXISTS (SELECT 1 FROM dispute d WHERE d.subject = dispute_step.subject AND d.id = dispute_step.dispute)
-			AND ?1 IS NOT NULL`, false,
-	},
-	"repair-proof": {
-		"repair_proof", "subject, repair, seq", `NOT EXISTS (SELECT 1 FROM repair r WHERE r.subject = repair_proof.subject AND r.id = repair_proof.repair)
-			AND ?1 IS NOT NULL`, false,
-	},
-	"repair-step": {
-		"repair_step", "subject, repair, seq", `NOT EXISTS (SELECT 1 FROM repair r WHERE r.subject = repair_step.subject AND r.id = repair_step.repair)
-			AND ?1 IS NOT NULL`, false,
-	},
-	// A ruling goes with the decision that it is on.
-	"ruling": {
-		"ruling", "subject, id", `NOT EXISTS (SELECT 1 FROM decision d WHERE d.subject = ruling.subject AND d.id = ruling.decision) AND ?1 IS NOT NULL`, false,
-	},
-	"ruling-review": {
-		"ruling_review", "subject, ruling", `NOT EXISTS (SELECT 1 FROM ruling r WHERE r.subject = ruling_review.subject AND r.id = ruling_review.ruling)
-			AND ?1 IS NOT NULL`, false,
-	},
+	"settled-dispute-evidence": child("dispute_evidence", "subject, dispute, seq", "dispute", "dispute"),
+	"settled-dispute-step":     child("dispute_step", "subject, dispute, seq", "dispute", "dispute"),
+	"repair-proof":             child("repair_proof", "subject, repair, seq", "repair", "repair"),
+	"repair-step":              child("repair_step", "subject, repair, seq", "repair", "repair"),
+	// A ruling goes with the decision that it is on, and with it the sketch of its reasons, by which templates are found.
+	"ruling":        child("ruling", "subject, id", "decision", "decision"),
+	"ruling-review": child("ruling_review", "subject, ruling", "ruling", "ruling"),
+	"ruling-sketch": {"ruling_sketch", "agency, ruling", `ruling NOT IN (SELECT id FROM ruling) AND ?1 IS NOT NULL`, false},
 	// An ending goes with its order.
-	"order-expiry": {
-		"order_expiry", "subject, order_id", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_expiry.subject AND o.id = order_expiry.order_id)
-			AND ?1 IS NOT NULL`, false,
-	},
-	"order-step": {
-		"order_step", "subject, order_id, seq", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_step.subject AND o.id = order_step.order_id)
-			AND ?1 IS NOT NULL`, false,
-	},
-	"order-ending": {
-		"order_ending", "subject, order_id, act", `NOT EXISTS (SELECT 1 FROM restriction_order o WHERE o.subject = order_ending.subject AND o.id = order_ending.order_id)
-			AND ?1 IS NOT NULL`, false,
-	},
+	"order-expiry": child("order_expiry", "subject, order_id", "restriction_order", "order_id"),
+	"order-step":   child("order_step", "subject, order_id, seq", "restriction_order", "order_id"),
+	"order-ending": child("order_ending", "subject, order_id, act", "restriction_order", "order_id"),
+	// So do the steps of an entry on a list, and what of it was public.
+	"listing-step":        child("listing_step", "subject, listing, seq", "listing", "listing"),
+	"listing-publication": child("listing_publication", "subject, listing", "listing", "listing"),
+	"listing-gone":        child("listing_gone", "subject, listing", "listing", "listing"),
+}
+
+// child are the rows of a table whose parent, with the id in the column of, is there no more.
+func child(table, keys, parent, of string) sort {
+	return sort{table, keys, `NOT EXISTS (SELECT 1 FROM ` + parent + ` parent WHERE parent.subject = ` + table + `.subject AND parent.id = ` + table + `.` + of + `)
+		AND ?1 IS NOT NULL`, false}
+}
+
+// ofNotice are the rows of a table about notices that are there no more; a change of a rating is its own notice.
+func ofNotice(table, keys string) sort {
+	return sort{table, keys, `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = ` + table + `.subject AND n.seq = ` + table + `.seq)
+		AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = ` + table + `.subject AND h.told = ` + table + `.seq) AND ?1 IS NOT NULL`, false}
 }
 
 // restless holds for what was computed about somebody who is rated under consent only, and whose consent to the model has
