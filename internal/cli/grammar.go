@@ -57,6 +57,7 @@ type grammar struct {
 	Restore    upkeep.Restore       `cmd:"" help:"Put a backup back; what was erased since stays gone."`
 	Rebuild    rebuildCommand       `cmd:"" help:"Compute every rating again and find no difference."`
 	Snapshot   population.Snapshots `cmd:"" help:"Everybody's facts as columns in files: to rate whole populations, and for analysts."`
+	Job        population.Jobs      `cmd:"" help:"Work on everybody, by plan or by order: make it, see how far it has come, pause, resume and cancel it."`
 	Demo       demoCommand          `cmd:"" help:"Make up the Yangtze delta, take its agencies' files in, rate everybody, and serve the page."`
 	Serve      serveCommand         `cmd:"" help:"Serve the small page on this machine: search a company, see its rating, points and records."`
 	Identifier identifierCommands   `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`

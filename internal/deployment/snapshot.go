@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"probity/internal/job"
 	"probity/internal/rating"
 	"probity/internal/snapshot"
 	"probity/internal/snapshot/everybody"
+	"probity/internal/store/jobs"
 	"probity/internal/store/sheets"
 	"probity/internal/store/walks"
 )
@@ -17,6 +19,12 @@ func (d *Deployment) Everybody(ratings *rating.Desk, workers int) *everybody.Des
 	return &everybody.Desk{
 		Snapshots: d.Snapshots(ratings), Ratings: ratings, Register: d.Store, Store: sheets.In(d.Store), Workers: workers,
 	}
+}
+
+// Jobs is the desk of the work on everybody, by the schedule that comes with the program.
+func (d *Deployment) Jobs(ratings *rating.Desk, holder string, workers int) (*job.Desk, error) {
+	plans, err := job.BuiltIn()
+	return &job.Desk{Store: jobs.In(d.Store), Everybody: d.Everybody(ratings, workers), Plans: plans, Holder: holder, Now: d.Now}, err
 }
 
 // Snapshots is the desk that builds and opens snapshots of this database, for the models in force.

@@ -4,7 +4,6 @@ import (
 	"runtime"
 
 	"probity/internal/cli/console"
-	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/snapshot"
 	"probity/internal/snapshot/everybody"
@@ -31,7 +30,7 @@ func RateAll(s *console.Session, dir string, models []*rating.Model) (everybody.
 		all.Again += tally.Again
 		all.Changed += tally.Changed
 		all.Last = tally.Last
-		if !overtaken(err) {
+		if !everybody.Overtaken(err) {
 			break
 		}
 	}
@@ -40,9 +39,6 @@ func RateAll(s *console.Session, dir string, models []*rating.Model) (everybody.
 	}
 	return all, nil
 }
-
-// overtaken tells an end because the snapshot is no longer fresh.
-func overtaken(err error) bool { return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Refused) }
 
 // pass brings the snapshot up to date and rates over it behind a subject.
 func pass(s *console.Session, desk *everybody.Desk, dir string, models []*rating.Model, behind subject.ID) (everybody.Tally, error) {

@@ -6,6 +6,7 @@ package everybody
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -66,8 +67,16 @@ func (d *Desk) Fresh(m *snapshot.Manifest) error {
 	return nil
 }
 
+// Overtaken tells an end of a run because the snapshot is no longer fresh: refreshed, it goes on.
+func Overtaken(err error) bool {
+	var f *fault.Error
+	return errors.As(err, &f) && (f.Key == staleKey || f.Code == fault.Refused && f.Invariant == "C10")
+}
+
+const staleKey = "everybody.stale"
+
 func stale(why string) error {
-	return fault.New(fault.Conflict, "everybody.stale", "the snapshot does not hold what is known today: %s", why).
+	return fault.New(fault.Conflict, staleKey, "the snapshot does not hold what is known today: %s", why).
 		With("refresh it: probity snapshot refresh")
 }
 

@@ -1,0 +1,205 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"probity/calendar"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/rating"
+	"probity/internal/snapshot"
+	"probity/internal/snapshot/everybody"
+)
+
+// Store keeps jobs.
+type Store interface {
+	// Make keeps a new job with its blocks and the entry, under a new id; ok is false where the plan's day has one already.
+	Make(ctx context.Context, permit charter.LogPermit, j Job, e *ledger.Entry) (made Job, ok bool, err error)
+	// Jobs are all, newest first.
+	Jobs(ctx context.Context) ([]Job, error)
+	// Move brings a job into a state with the entry, as far as May lets it.
+	Move(ctx context.Context, permit charter.LogPermit, id ID, to State, e *ledger.Entry) error
+	// Take gives the holder a block of an open job that nobody holds at now, until a time; ok is false where there is none.
+	Take(ctx context.Context, id ID, holder string, now, until time.Time) (h Hold, ok bool, err error)
+	// Keep keeps a sheet of the held block's subjects and holds the block until a time; Lost where it is not held any more.
+	Keep(ctx context.Context, h Hold, sheet rating.Sheet, until time.Time) (rating.Saved, error)
+	// End ends a held block; where it was the last one the job is done, with the entry.
+	End(ctx context.Context, h Hold, e *ledger.Entry) (done bool, err error)
+}
+
+// Lease is how long a block is held without a sign of life.
+const Lease = 30 * time.Second
+
+// Desk makes jobs and works on them.
+type Desk struct {
+	Store     Store
+	Everybody *everybody.Desk
+	Plans     []Plan
+	// Holder names this process.
+	Holder string
+	Now    func() time.Time
+}
+
+func (d *Desk) entry(p charter.LogPermit, what, detail string) *ledger.Entry {
+	by := p.By()
+	return &ledger.Entry{At: d.Now(), Act: ledger.Job, What: what, Detail: detail, Reader: by.Agency, Official: by.Official}
+}
+
+// Make orders a job by hand; without models it is for every model in force.
+func (d *Desk) Make(ctx context.Context, p charter.LogPermit, models []string) (Job, error) {
+	for _, code := range models {
+		if _, err := d.Everybody.Ratings.Book.Model(code); err != nil {
+			return Job{}, err
+		}
+	}
+	j, _, err := d.make(ctx, p, "", calendar.In(d.Now(), calendar.Shanghai), models)
+	return j, err
+}
+
+func (d *Desk) make(ctx context.Context, p charter.LogPermit, plan string, day calendar.Day, models []string) (Job, bool, error) {
+	if err := p.Stands(); err != nil {
+		return Job{}, false, err
+	}
+	j := Job{Plan: plan, Day: day, Models: models, State: Open, MadeAt: d.Now(), MadeBy: p.By().Title()}
+	return d.Store.Make(ctx, p, j, d.entry(p, "made", ""))
+}
+
+// Due makes the jobs that the schedule asks for and that were not made yet. A plan whose models are not in force is left out.
+func (d *Desk) Due(ctx context.Context, p charter.LogPermit) (made []Job, err error) {
+	today := calendar.In(d.Now(), calendar.Shanghai)
+	for i := range d.Plans {
+		plan := &d.Plans[i]
+		day, ok := plan.Due(today)
+		for _, code := range plan.Models {
+			if _, err := d.Everybody.Ratings.Book.Model(code); err != nil {
+				ok = false
+			}
+		}
+		if !ok {
+			continue
+		}
+		j, ok, err := d.make(ctx, p, plan.Code, day, plan.Models)
+		if err != nil {
+			return made, err
+		}
+		if ok {
+			made = append(made, j)
+		}
+	}
+	return made, nil
+}
+
+// Move pauses, takes up again or cancels a job.
+func (d *Desk) Move(ctx context.Context, p charter.LogPermit, id ID, to State) error {
+	if err := p.Stands(); err != nil {
+		return err
+	}
+	return d.Store.Move(ctx, p, id, to, d.entry(p, string(to), ""))
+}
+
+// Find is a job by its number.
+func (d *Desk) Find(ctx context.Context, id ID) (Job, error) {
+	all, err := d.Store.Jobs(ctx)
+	if err != nil {
+		return Job{}, err
+	}
+	for _, j := range all {
+		if j.ID == id {
+			return j, nil
+		}
+	}
+	return Job{}, fault.New(fault.NotFound, "job.none", "there is no job %d", id).With("probity job list shows them")
+}
+
+// attempts is how often a block is begun anew because something was published or made gone meanwhile.
+const attempts = 20
+
+// Work rates block after block of an open job over the snapshot in the folder, which is kept fresh, until there is none that
+// nobody holds. What is kept of a block is kept under its hold; a block of a process that was killed is taken over when its
+// time is over, behind what was kept. It gives the job as it stands then.
+func (d *Desk) Work(ctx context.Context, p charter.LogPermit, id ID, dir string, progress func(done, total int64)) (Job, error) {
+	if err := p.Stands(); err != nil {
+		return Job{}, err
+	}
+	j, err := d.Find(ctx, id)
+	if err != nil || j.State != Open {
+		return j, err
+	}
+	models, err := d.models(j.Models)
+	if err != nil {
+		return j, err
+	}
+	for {
+		h, ok, err := d.Store.Take(ctx, id, d.Holder, d.Now(), d.Now().Add(Lease))
+		if err != nil {
+			return j, err
+		}
+		if ok {
+			err = d.block(ctx, h, dir, models)
+			var f *fault.Error
+			if errors.As(err, &f) && f.Key == "job.lost" {
+				err = nil
+			} else if err == nil {
+				_, err = d.Store.End(ctx, h, d.entry(p, string(Done), ""))
+			}
+			if err != nil {
+				return j, err
+			}
+		}
+		if j, err = d.Find(ctx, id); err != nil || !ok || j.State != Open {
+			return j, err
+		}
+		if progress != nil {
+			progress(j.Ended, j.Blocks)
+		}
+	}
+}
+
+func (d *Desk) models(codes []string) (list []*rating.Model, err error) {
+	for _, code := range codes {
+		m, err := d.Everybody.Ratings.Book.Model(code)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// block rates what is left of a block.
+func (d *Desk) block(ctx context.Context, h Hold, dir string, models []*rating.Model) (err error) {
+	desk := *d.Everybody
+	desk.Store = held{d, &h}
+	for range attempts {
+		if _, err = desk.Snapshots.Renew(ctx, dir, nil); err != nil {
+			return err
+		}
+		var open *snapshot.Snapshot
+		if open, err = desk.Snapshots.Open(dir); err == nil {
+			_, err = desk.Rate(ctx, dir, open, models, everybody.Stretch{Behind: h.Last, To: h.To}, nil)
+			err = errors.Join(err, open.Close())
+		}
+		if !everybody.Overtaken(err) {
+			return err
+		}
+	}
+	return err
+}
+
+// held keeps sheets under a hold.
+type held struct {
+	desk *Desk
+	hold *Hold
+}
+
+// Save keeps the sheet, and notes how far the block has come.
+func (s held) Save(ctx context.Context, sheet rating.Sheet) (rating.Saved, error) {
+	saved, err := s.desk.Store.Keep(ctx, *s.hold, sheet, s.desk.Now().Add(Lease))
+	if err == nil && !saved.Gone {
+		s.hold.Last = sheet.To
+	}
+	return saved, err
+}
