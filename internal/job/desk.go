@@ -48,8 +48,8 @@ func (d *Desk) entry(p charter.LogPermit, what, detail string) *ledger.Entry {
 	return &ledger.Entry{At: d.Now(), Act: ledger.Job, What: what, Detail: detail, Reader: by.Agency, Official: by.Official}
 }
 
-// Make orders a job by hand; without models it is for every model in force.
-func (d *Desk) Make(ctx context.Context, p charter.LogPermit, models []string) (Job, error) {
+// Order makes a job by hand; without models it is for every model in force.
+func (d *Desk) Order(ctx context.Context, p charter.LogPermit, models []string) (Job, error) {
 	for _, code := range models {
 		if _, err := d.Everybody.Ratings.Book.Model(code); err != nil {
 			return Job{}, err

@@ -157,7 +157,7 @@ var notInHistories = map[string]string{
 	"rating.Desk.Permits":                     "answers no reader: asks the Charter for many at once; rating everybody calls it",
 	"job.Desk.Due":                            "makes jobs by the schedule; no subject is in them",
 	"job.Desk.Find":                           "shows how far a job has come: counts",
-	"job.Desk.Make":                           "orders what Work does; no subject is in it",
+	"job.Desk.Order":                          "makes the job that Work does; no subject is in it",
 	"job.Desk.Move":                           "pauses, takes up or cancels a job; no subject is in it",
 	"job.Desk.Work":                           "everybody.Desk.Rate block by block, in the same rows",
 	"snapshot.Desk.Refresh":                   "writes the files that Build writes, byte for byte; package snapshot holds the two against each other over random histories",

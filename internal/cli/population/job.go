@@ -178,7 +178,7 @@ func (c jobRun) Run(s *console.Session) error {
 		return err
 	}
 	if c.Now {
-		if _, err := d.Make(s.Ctx, permit, c.Model); err != nil {
+		if _, err := d.Order(s.Ctx, permit, c.Model); err != nil {
 			return err
 		}
 	}

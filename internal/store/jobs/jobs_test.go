@@ -99,7 +99,7 @@ func TestBlocksAreShared(t *testing.T) {
 	w := newTown(t)
 	dir := filepath.Join(t.TempDir(), "snap")
 	first, second := w.desk(t, "first"), w.desk(t, "second")
-	j, err := first.Make(t.Context(), w.permit, nil)
+	j, err := first.Order(t.Context(), w.permit, nil)
 	fatal(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -143,7 +143,7 @@ func TestWhoLostABlockKeepsNothing(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	d := w.desk(t, "slow")
-	j, err := d.Make(t.Context(), w.permit, nil)
+	j, err := d.Order(t.Context(), w.permit, nil)
 	fatal(t, err)
 	take := func() job.Hold {
 		t.Helper()
