@@ -14,15 +14,7 @@ type edge struct{ end, rows int }
 func (e *Evaluator) block(f *Facts, first, n int) {
 	ahead := first - e.first - e.n
 	e.begin(first, n)
-	e.parts = e.parts[:0]
-	for _, t := range f.Used() {
-		if p := &e.programs[t]; len(p.tasks) > 0 {
-			table := f.Table(t)
-			if lo, hi := e.edges[t].next(table.Subject, first, n, ahead); lo < hi {
-				e.parts = append(e.parts, part{p, table, lo, hi})
-			}
-		}
-	}
+	e.lay(f, ahead)
 	for i, a := range e.parts {
 		if i+1 < len(e.parts) {
 			e.parts[i+1].fetch()
@@ -35,6 +27,38 @@ func (e *Evaluator) block(f *Facts, first, n int) {
 	}
 	e.settle()
 	e.finish()
+}
+
+// lay lists the parts of the block.
+func (e *Evaluator) lay(f *Facts, ahead int) {
+	e.parts = e.parts[:0]
+	used := f.Used()
+	for i, t := range used {
+		if next := i + lookedAhead; e.n >= leastSubjects && next < len(used) {
+			e.edges[used[next]].fetch(f.Table(used[next]).Subject, e.n, ahead)
+		}
+		p := &e.programs[t]
+		if len(p.tasks) == 0 {
+			continue
+		}
+		table := f.Table(t)
+		if lo, hi := e.edges[t].next(table.Subject, e.first, e.n, ahead); lo < hi {
+			e.parts = append(e.parts, part{p, table, lo, hi})
+		}
+	}
+}
+
+// lookedAhead is by how many tables the places where parts may begin and end are asked for ahead.
+const lookedAhead = 8
+
+// fetch asks for the places where next will look first.
+func (g *edge) fetch(subjects []uint32, n, ahead int) {
+	lo := g.end + ahead*g.rows/n
+	for _, at := range [...]int{lo, lo + g.rows} {
+		if at >= 0 && at < len(subjects) {
+			wide.FetchSubjects(subjects[at : at+1])
+		}
+	}
 }
 
 // part is the records of a block in one table.

@@ -42,7 +42,7 @@ type Evaluator struct {
 	rows   []int32
 	gather []int64
 	times  []int64
-	sums   [tileSubjects]int32
+	totals [tileSubjects]int32
 	// found is for explanations.
 	found []found
 	// ahead evaluates later days for NextBand.
@@ -330,32 +330,45 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 func (e *Evaluator) addQuickly(k *task, kind cellKind, acc []int64, t *Table, mask []uint64, lo int) bool {
 	switch {
 	case kind == cellCount:
-		for w, b := range mask {
-			if b == 0 {
-				continue
-			}
-			subjects := t.Subject[lo+w*64:]
-			for ; b != 0; b &= b - 1 {
-				acc[int(subjects[bits.TrailingZeros64(b)])-e.first]++
-			}
-		}
+		count(acc, e.first, t.Subject[lo:], mask)
 		return true
 	case kind == cellSum && k.value >= 0 && t.Columns[k.value].Ints != nil:
-		for w, b := range mask {
-			if b == 0 {
-				continue
-			}
-			subjects, values := t.Subject[lo+w*64:], t.Columns[k.value].Ints[lo+w*64:]
-			for ; b != 0; b &= b - 1 {
-				i := bits.TrailingZeros64(b)
-				if v := values[i]; v != Missing {
-					e.sum(acc, int(subjects[i])-e.first, v)
-				}
-			}
-		}
+		e.sums(acc, t.Subject[lo:], t.Columns[k.value].Ints[lo:], mask)
 		return true
 	}
 	return false
+}
+
+// count counts the records of a mask, which begins where the subjects do.
+func count(acc []int64, first int, subjects []uint32, mask []uint64) {
+	for w, b := range mask {
+		for word := subjects[min(w*64, len(subjects)):]; b != 0; b &= b - 1 {
+			acc[int(word[bits.TrailingZeros64(b)])-first]++
+		}
+	}
+}
+
+// sums adds up the values of the records of a mask.
+func (e *Evaluator) sums(acc []int64, subjects []uint32, values []int64, mask []uint64) {
+	first := e.first
+	for w, b := range mask {
+		at := min(w*64, len(subjects))
+		subjects, values := subjects[at:], values[at:]
+		for ; b != 0; b &= b - 1 {
+			i := bits.TrailingZeros64(b)
+			v := values[i]
+			if v == Missing {
+				continue
+			}
+			s := int(subjects[i]) - first
+			before := acc[s]
+			sum := before + v
+			if (sum^before)&(sum^v) < 0 {
+				e.carry(&acc[s], s, v)
+			}
+			acc[s] = sum
+		}
+	}
 }
 
 // sum adds a value to a sum.

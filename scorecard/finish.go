@@ -37,7 +37,7 @@ func (e *Evaluator) tile(lo, hi int) {
 		}
 		f.score.rateAll(r.points[at:at+n], values)
 	}
-	sums := e.sums[:n]
+	sums := e.totals[:n]
 	wide.Rank(sums, r.reasons[base:base+n], r.points[base:], r.n, &p.ranking)
 	p.totals(sums, r.points[base:], r.n, r.score[base:base+n], r.adjustments[base:])
 	e.bands(base, n)

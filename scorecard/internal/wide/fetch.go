@@ -1,26 +1,24 @@
 package wide
 
-import (
-	"probity/calendar"
-	"probity/scorecard/facts"
-)
+import "probity/scorecard/facts"
 
 // Fetch asks for the records of a table from lo to hi ahead of their use, so that they are on their way from memory while
 // the records before them are worked on: columns lie apart, and a processor notices by itself only what it has begun to
 // read. It has no effect but time.
 func Fetch(t *facts.Table, lo, hi int) {
-	days := [...][]calendar.Day{t.Occurred[lo:hi], nil}
+	FetchSubjects(t.Subject[lo:hi])
+	FetchDays(t.Occurred[lo:hi])
 	if t.Lapse != nil {
-		days[1] = t.Lapse[lo:hi]
+		FetchDays(t.Lapse[lo:hi])
 	}
-	quickFetch(t.Subject[lo:hi], days)
 	for i := range t.Columns {
-		c := &t.Columns[i]
-		switch {
+		switch c := &t.Columns[i]; {
 		case c.Ints != nil:
-			quickFetchValues(c.Ints[lo:hi], nil)
+			FetchInts(c.Ints[lo:hi])
 		case c.Codes != nil:
-			quickFetchValues(nil, c.Codes[lo:hi])
+			FetchCodes(c.Codes[lo:hi])
+		case c.Days != nil:
+			FetchDays(c.Days[lo:hi])
 		}
 	}
 }

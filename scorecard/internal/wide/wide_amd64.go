@@ -77,25 +77,31 @@ func quickRank(sums []int32, best [][MaxReasons]int16, points []int32, stride in
 	return n * lanes
 }
 
-// quickFetch asks for columns that are read soon; it changes nothing.
-func quickFetch(subjects []uint32, days [2][]calendar.Day) {
-	if len(subjects) > 0 {
-		fetchSubjects(&subjects[0], 4*len(subjects))
-	}
-	for _, d := range days {
-		if len(d) > 0 {
-			fetchDays(&d[0], 4*len(d))
-		}
+// FetchSubjects asks for a stretch of a column ahead of its use. It has no effect but time; so the others.
+func FetchSubjects(column []uint32) {
+	if len(column) > 0 {
+		fetchSubjects(&column[0], 4*len(column))
 	}
 }
 
-// quickFetchValues is quickFetch for a column of either sort.
-func quickFetchValues(ints []int64, codes []uint16) {
-	if len(ints) > 0 {
-		fetchInts(&ints[0], 8*len(ints))
+// FetchDays is FetchSubjects for days.
+func FetchDays(column []calendar.Day) {
+	if len(column) > 0 {
+		fetchDays(&column[0], 4*len(column))
 	}
-	if len(codes) > 0 {
-		fetchCodes(&codes[0], 2*len(codes))
+}
+
+// FetchInts is FetchSubjects for numbers.
+func FetchInts(column []int64) {
+	if len(column) > 0 {
+		fetchInts(&column[0], 8*len(column))
+	}
+}
+
+// FetchCodes is FetchSubjects for codes.
+func FetchCodes(column []uint16) {
+	if len(column) > 0 {
+		fetchCodes(&column[0], 2*len(column))
 	}
 }
 

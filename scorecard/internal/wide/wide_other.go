@@ -14,5 +14,14 @@ func quickDropSet([]uint64, []uint8) int                     { return 0 }
 func quickRate([]int32, []int64, *Ranges) int                            { return 0 }
 func quickRank([]int32, [][MaxReasons]int16, []int32, int, *Ranking) int { return 0 }
 
-func quickFetch([]uint32, [2][]calendar.Day) {}
-func quickFetchValues([]int64, []uint16)     {}
+// FetchSubjects leaves it to the processor to notice what is read; so the others.
+func FetchSubjects([]uint32) {}
+
+// FetchDays does nothing.
+func FetchDays([]calendar.Day) {}
+
+// FetchInts does nothing.
+func FetchInts([]int64) {}
+
+// FetchCodes does nothing.
+func FetchCodes([]uint16) {}
