@@ -141,29 +141,32 @@ func (p *Plan) totals(sums, points []int32, stride int, scores, adjustments []in
 			}
 		}
 		p.groups[g].limits.adjust(sum)
-		for i, v := range sum {
-			scores[i] += v
-		}
+		add(scores, sum)
 	}
 	clip := adjustments[len(p.groups)*stride:][:n]
 	copy(clip, scores)
 	p.clip.adjust(clip)
-	for i, v := range clip {
-		scores[i] += v
+	add(scores, clip)
+}
+
+// add adds the terms to the sums. No sum of points overflows: points and bases are bounded.
+func add(sums, terms []int64) {
+	for i, v := range terms[:len(sums)] {
+		sums[i] += v
 	}
 }
 
 // adjust turns sums into what must be added to bring them within the limits.
 func (l limits) adjust(sums []int64) {
-	floor, cap := lowest, highest
+	least, most := lowest, highest
 	if l.floor != nil {
-		floor = *l.floor
+		least = *l.floor
 	}
 	if l.cap != nil {
-		cap = *l.cap
+		most = *l.cap
 	}
 	for i, v := range sums {
-		sums[i] = min(max(v, floor), cap) - v
+		sums[i] = min(max(v, least), most) - v
 	}
 }
 

@@ -94,7 +94,7 @@ func TestPopulation(t *testing.T) {
 // for many records at a time.
 func TestPopulationPlainly(t *testing.T) {
 	t.Parallel()
-	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestPopulation$", "-rapid.checks=30") //nolint:gosec // G204: this very program
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestPopulation$", "-rapid.checks=30")
 	again.Env = append(os.Environ(), "GODEBUG=cpu.avx2=off")
 	if out, err := again.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -59,21 +59,25 @@ func (c *Crowd) Masked() string {
 		strings.Join(values, ",\n"), c.usable()))
 }
 
-// Rules makes the table that [Crowd.Ruled] joins in: a row for each dataset and characteristic that reads it.
+// Rules makes the table that [Crowd.Ruled] joins in: a row for each dataset, status and characteristic that takes such
+// records.
 func (c *Crowd) Rules() string {
 	var rows []string
 	for i, m := range measures() {
 		for _, d := range m.datasets {
-			rows = append(rows, fmt.Sprintf("(%d, %d, %d, %d, %d, %d, %t)", d, i, m.from, m.to, m.over, int64(m.since(c.At.AsOf)), m.sum))
+			for status := m.from; status <= m.to; status++ {
+				rows = append(rows, fmt.Sprintf("(%d, %d, %d, %d, %d, %t)", d, status, i, m.over, int64(m.since(c.At.AsOf)), m.sum))
+			}
 		}
 	}
-	return "CREATE TABLE rules AS SELECT CAST(col0 AS SMALLINT) AS dataset, CAST(col1 AS TINYINT) AS number, CAST(col2 AS TINYINT) AS low, " +
-		"CAST(col3 AS TINYINT) AS high, CAST(col4 AS BIGINT) AS least, CAST(col5 AS INTEGER) AS since, col6 AS summed FROM (VALUES " + strings.Join(rows, ", ") + ")"
+	return "CREATE TABLE rules AS SELECT CAST(col0 AS SMALLINT) AS dataset, CAST(col1 AS TINYINT) AS status, CAST(col2 AS TINYINT) AS number, " +
+		"CAST(col3 AS BIGINT) AS least, CAST(col4 AS INTEGER) AS since, col5 AS summed FROM (VALUES " + strings.Join(rows, ", ") + ")"
 }
 
-// Ruled is the model by dispatch: each record is joined with the characteristics that read its dataset, what passes is
-// grouped by subject and characteristic, and only those that have any such record are given points, against what they
-// are worth without one.
+// Ruled is the model by dispatch: each record is joined with the characteristics that take records of its dataset and
+// status, what passes is grouped by subject and characteristic, as one number, and only those that have any such record
+// are given points, against what they are worth without one. Joining by the dataset alone, or grouping by two columns,
+// takes a fifth longer.
 func (c *Crowd) Ruled() string {
 	var points strings.Builder
 	none := int64(base)
@@ -83,10 +87,11 @@ func (c *Crowd) Ruled() string {
 		none += m.points[0]
 	}
 	return fmt.Sprintf(`WITH v AS (
-SELECT subject, number, CAST(sum(CASE WHEN summed THEN amount ELSE 1 END) AS BIGINT) AS v
-FROM records JOIN rules USING (dataset)
-WHERE %s AND status BETWEEN low AND high AND amount > least AND occurred >= since
-GROUP BY subject, number),
+SELECT k >> 5 AS subject, k & 31 AS number, v FROM (
+SELECT subject * 32 + number AS k, CAST(sum(CASE WHEN summed THEN amount ELSE 1 END) AS BIGINT) AS v
+FROM records JOIN rules USING (dataset, status)
+WHERE %s AND amount > least AND occurred >= since
+GROUP BY k)),
 s AS (SELECT subject, CAST(sum(CASE number %s END) AS BIGINT) + %d AS score FROM v GROUP BY subject)
 %s`, c.usable(), points.String(), none, banded("s"))
 }

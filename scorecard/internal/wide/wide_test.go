@@ -181,7 +181,7 @@ func TestRank(t *testing.T) {
 // has none.
 func TestPlain(t *testing.T) {
 	t.Parallel()
-	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^Test(Masks|Rate|Rank)$") //nolint:gosec // G204: this very program
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^Test(Masks|Rate|Rank)$")
 	again.Env = append(os.Environ(), "GODEBUG=cpu.avx2=off")
 	if out, err := again.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
