@@ -7,6 +7,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/access/plain"
+	"probity/internal/catalogue"
 	"probity/internal/ledger"
 	"probity/internal/ownfile"
 	"probity/internal/subject"
@@ -20,7 +21,8 @@ func (p ownParts) readers(ctx context.Context, scope access.Scope) (ownfile.Part
 		return ownfile.Part{}, err
 	}
 	part := ownfile.Part{Data: list, Items: make([]ownfile.Item, 0, len(list))}
-	en, zh := plain.In(plain.English, p.d.Catalogue), plain.In(plain.Chinese, p.d.Catalogue)
+	models := func(code string) catalogue.Text { return catalogue.Text(p.titles("model", code)) }
+	en, zh := plain.In(plain.English, p.d.Catalogue).Naming(models), plain.In(plain.Chinese, p.d.Catalogue).Naming(models)
 	for i := len(list) - 1; i >= 0; i-- {
 		e := &list[i]
 		item := ownfile.Item{ID: e.Subject.String() + "/" + strconv.FormatInt(e.Seq, 10), Title: ownfile.Text{EN: en.Sentence(e), ZH: zh.Sentence(e)}}

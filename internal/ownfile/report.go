@@ -38,12 +38,7 @@ var phrases = map[string]Text{
 // WriteReport writes the file as a page to read and print, in the language. It needs nothing from elsewhere: no script, no
 // picture, no font.
 func (f *File) WriteReport(w io.Writer, l Language) error {
-	known := map[string]bool{}
-	for _, g := range f.Sections {
-		for i := range g.Part.Items {
-			known[g.Part.Items[i].ID] = true
-		}
-	}
+	known := f.anchors()
 	say := func(key string) string { return phrases[key].In(l) }
 	view := struct {
 		Lang     Language
@@ -92,19 +87,36 @@ func (f *File) MarshalJSON() ([]byte, error) {
 	}{"probity-own-file/1", f.Subject, f.Kind, f.At, f.Access, f.DeleteBy, sections, withheld})
 }
 
+// anchors are where the numbers of the file lead to. A notice and an entry of the ledger may have the same number: where two
+// things have one, it leads to neither.
+func (f *File) anchors() map[string]string {
+	known := map[string]string{}
+	for _, g := range f.Sections {
+		for i := range g.Part.Items {
+			id := g.Part.Items[i].ID
+			if _, twice := known[id]; twice || id == "" {
+				known[id] = ""
+				continue
+			}
+			known[id] = g.Section.Key + "-" + id
+		}
+	}
+	return known
+}
+
 // token is a day, or the number of a thing in the file: a letter and 13 characters, in a ledger with the entry behind a
 // slash.
 var token = regexp.MustCompile(`\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[a-z][0-9a-hjkmnp-tv-z]{13}(?:/[0-9]+)?)\b`)
 
 // linked is a text in which the number of everything that stands in the file leads to it, and in which no day is broken.
-func linked(text string, known map[string]bool) template.HTML {
+func linked(text string, known map[string]string) template.HTML {
 	var b strings.Builder
 	last := 0
 	for _, at := range token.FindAllStringIndex(text, -1) {
 		b.WriteString(template.HTMLEscapeString(text[last:at[0]]))
 		switch t := text[at[0]:at[1]]; {
-		case known[t]:
-			b.WriteString(`<a href="#` + t + `">` + t + `</a>`)
+		case known[t] != "":
+			b.WriteString(`<a href="#` + template.HTMLEscapeString(known[t]) + `">` + t + `</a>`)
 		case t[0] <= '9':
 			b.WriteString(`<span class="day">` + t + `</span>`)
 		default:

@@ -28,6 +28,14 @@ type Speaker struct {
 	catalogue *catalogue.Catalogue
 	language  Language
 	words     words
+	models    func(code string) catalogue.Text
+}
+
+// Naming gives models their titles too, which the catalogue does not know; models gives the zero Text for one it does not.
+func (s *Speaker) Naming(models func(code string) catalogue.Text) *Speaker {
+	named := *s
+	named.models = models
+	return &named
 }
 
 // In is the speaker of a language; every language but Chinese is English. The catalogue gives agencies, purposes,
@@ -37,7 +45,7 @@ func In(l Language, cat *catalogue.Catalogue) *Speaker {
 	if l == Chinese {
 		w = chinese
 	}
-	return &Speaker{cat, l, w}
+	return &Speaker{catalogue: cat, language: l, words: w}
 }
 
 // Sentence is what the entry records.
@@ -159,7 +167,7 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
 		case "model":
-			say(s.words.model, value)
+			say(s.words.model, s.model(value))
 		case "measure":
 			if m := s.catalogue.Measure(value); m != nil {
 				value = s.say(m.Title)
@@ -183,6 +191,14 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 	}
 	say(s.words.together, s.second(with))
 	return parts
+}
+
+// model is what a model is called, where its titles are known.
+func (s *Speaker) model(code string) string {
+	if s.models == nil {
+		return code
+	}
+	return cmp.Or(s.say(s.models(code)), code)
 }
 
 func (s *Speaker) say(t catalogue.Text) string {
