@@ -27,11 +27,11 @@ type Evaluator struct {
 	first, n    int
 	cells       []int64 // by cell without a home, then subject
 	homeless    int
-	edges       []edge    // by table
-	parts       []part    // of the block, by table
-	columns     [][]int64 // by cell, where its values are gathered
-	newest      []order   // by slot, then subject: the last record so far of cells that keep a latest record
-	slots       []int     // the place of a cell's row in newest, or -1
+	edges       []kernel.Edge // by table
+	parts       []part        // of the block, by table
+	columns     [][]int64     // by cell, where its values are gathered
+	newest      []order       // by slot, then subject: the last record so far of cells that keep a latest record
+	slots       []int         // the place of a cell's row in newest, or -1
 	latestCells int
 	inUse       []int64
 	enter       []calendar.Day // by window, then subject: the first day of a record that is still to enter it
@@ -95,7 +95,7 @@ func (p *Plan) NewEvaluatorFor(layout *Layout) (*Evaluator, error) {
 func newEvaluator(p *Plan, layout *Layout, programs []program) *Evaluator {
 	e := &Evaluator{
 		plan: p, layout: layout, programs: programs, slots: make([]int, len(p.cells)), columns: make([][]int64, len(p.cells)),
-		edges: make([]edge, len(programs)),
+		edges: make([]kernel.Edge, len(programs)),
 	}
 	for i := range p.cells {
 		if p.home[i] < 0 {

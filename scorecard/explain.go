@@ -198,7 +198,7 @@ func (e *Evaluator) behind(all []found, i int, contested bool) []found {
 		if len(p.tasks) == 0 {
 			continue
 		}
-		lo, hi := rowsOf(table.Subject, e.first, 1)
+		lo, hi := kernel.RowsOf(table.Subject, e.first, 1)
 		for ; lo < hi; lo += kernel.ChunkRows {
 			end := min(lo+kernel.ChunkRows, hi)
 			e.machine.Run(&p.masks, table, lo, end)
@@ -226,7 +226,7 @@ func (e *Evaluator) disputed(i int) bool {
 		if table.Disputed == nil {
 			continue
 		}
-		lo, hi := rowsOf(table.Subject, e.result.first+i, 1)
+		lo, hi := kernel.RowsOf(table.Subject, e.result.first+i, 1)
 		for _, d := range table.Disputed[lo:hi] {
 			if d != 0 {
 				return true
