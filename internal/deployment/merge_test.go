@@ -91,6 +91,10 @@ func TestDisputesGoOnWhileJoined(t *testing.T) {
 			if _, err := s.Settle(b.t.Context(), id, unverifiable); err != nil {
 				return err
 			}
+			// Who received the record before the joining takes it back; who read the other's file alone does not.
+			if told := must(b.Recalls().Mine(b.t.Context(), b.reader)); len(told) != 1 || told[0].Kind != recall.Delete {
+				b.t.Errorf("who read it before the joining was told %+v", told)
+			}
 			_, err := s.Reinstate(b.t.Context(), id, certified)
 			return err
 		}, 2, false},

@@ -314,12 +314,11 @@ func (s *Service) takeBack(ctx context.Context, c theCase, step *contest.Step) (
 	if err != nil {
 		return nil, err
 	}
-	matter := recall.Matter{Record: c.dispute.Target, Dataset: c.target.Version.Dataset, Since: c.target.Since, Reads: s.parts.Reads, Covers: covers}
+	matter := recall.Matter{Record: c.dispute.Target, Dataset: c.target.Version.Dataset, Reads: s.parts.Reads, Covers: covers}
 	return &Recall{
 		Demand: recall.Demand{
 			Subject: c.holder().ID, Kind: recall.Delete, About: c.dispute.Target, Ground: string(step.Outcome), At: step.At, Due: due.Day,
 		},
-		Of:     c.place.ID,
 		Choose: func(readings []ledger.Entry) []string { return recall.Recipients(readings, matter) },
 	}, nil
 }

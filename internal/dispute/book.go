@@ -32,9 +32,8 @@ type Stored struct {
 type Target struct {
 	// Author is the agency that made it, Official who took it in its name as agency/name, "" where nobody did by name.
 	Author, Official string
-	// Version is the newest version of a record on its subject, with the instant from which the record could be read.
+	// Version is the newest version of a record on its subject.
 	Version record.Version
-	Since   time.Time
 	// Order tells that an order is contested.
 	Order bool
 	// Decided is the text of a decision, in which the official stands.
@@ -55,11 +54,9 @@ type Left struct {
 	Place subject.ID
 }
 
-// Recall is a demand whose recipients are found from the readings of a subject.
+// Recall is a demand whose recipients are found from the readings of the record contested, wherever it stood.
 type Recall struct {
 	Demand recall.Demand
-	// Of is whose readings they are.
-	Of     subject.ID
 	Choose func(readings []ledger.Entry) []string
 }
 

@@ -187,7 +187,7 @@ func (s *Service) consumers(ctx context.Context, now subject.ID, a *application.
 	left.Demand = &recall.Demand{
 		Subject: about, Kind: kind, About: a.Record.String(), Ground: ground, At: step.At, Due: due.Day,
 	}
-	left.Received = recall.Matter{Record: a.Record.String(), Dataset: a.Dataset, Since: held.Since, Reads: s.parts.Reads, Covers: covers}
+	left.Received = recall.Matter{Record: a.Record.String(), Dataset: a.Dataset, Reads: s.parts.Reads, Covers: covers}
 	return nil
 }
 

@@ -77,8 +77,7 @@ type Query struct {
 // Book is where applications are kept. Package store/repairs implements it.
 type Book interface {
 	Subject(context.Context, subject.ID) (subject.Subject, error)
-	// Records are the newest versions of the scope's records, as far as it shows them, with the instant from which each
-	// record could be read.
+	// Records are the newest versions of the scope's records, as far as it shows them.
 	Records(context.Context, access.Scope) ([]Held, error)
 	// Place is the subject with which a record stands now: the given one, redirects followed, or one that it was joined with
 	// at some time. NotFound where it stands with none of them.
@@ -98,12 +97,10 @@ type Book interface {
 	NextID() int64
 }
 
-// Held is a record's newest version, the instant from which the record could be read, and the day on which it ends apart
-// from any repair, None where nothing ends it by itself.
+// Held is a record's newest version, and the day on which it ends apart from any repair, None where nothing ends it by itself.
 type Held struct {
 	record.Version
-	Since time.Time
-	Term  calendar.Day
+	Term calendar.Day
 }
 
 // Vault seals and opens what a human being says and hands in. Package vault implements it.

@@ -84,7 +84,7 @@ func (s *Store) write(ctx context.Context, act charter.Telling, d *contest.Dispu
 		if left.Recall == nil {
 			return charter.Told(act, trace.Notices)
 		}
-		readings, err := store.Readings(ctx, tx, left.Recall.Of)
+		readings, err := recalls.Readings(ctx, tx, d.Subject, d.Record())
 		if err != nil {
 			return err
 		}

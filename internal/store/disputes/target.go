@@ -70,9 +70,6 @@ func (s *Store) recordTarget(ctx context.Context, tx *sql.Tx, of subject.ID, nam
 		v.RecordedAt, v.Lapse = store.Instant(at), store.DayOf(lapse)
 		row := s.contracts[v.Contract]
 		v.Dataset, v.Agency = row.Dataset, row.Agency
-		if !found {
-			t.Since = v.RecordedAt
-		}
 		// Another version says the same thing anew unless its supplier sent it to mend what it had said; and so do those by
 		// which it goes from one subject to another.
 		if v.Status != record.Reported && !moved {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"math"
+	"slices"
 
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -39,6 +43,54 @@ func placeOf(ctx context.Context, tx *sql.Tx, of subject.ID, one record.ID) (pla
 		JOIN submission s ON s.number = v.submission
 		WHERE v.record = ?2 AND s.published_at IS NOT NULL ORDER BY s.published_at DESC, v.seq DESC LIMIT 1`, int64(of), int64(one)).Scan(&place)
 	return place, err
+}
+
+// Readings are, for transactions under way, the readings by which a record can have been received: those of each subject while
+// the record stood with it, from the ledgers of the given one and of all that it was joined with at some time.
+func Readings(ctx context.Context, tx *sql.Tx, of subject.ID, one record.ID) ([]ledger.Entry, error) {
+	rows, err := tx.QueryContext(ctx, EverJoined+`SELECT v.subject, v.status, s.published_at FROM kin JOIN record_version v ON v.subject = kin.id
+		JOIN submission s ON s.number = v.submission
+		WHERE v.record = ?2 AND s.published_at IS NOT NULL ORDER BY v.subject, s.published_at, v.seq`, int64(of), int64(one))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	type stay struct{ from, to int64 }
+	stays := map[subject.ID][]stay{}
+	for rows.Next() {
+		var with subject.ID
+		var status record.Status
+		var at int64
+		if err := rows.Scan(&with, &status, &at); err != nil {
+			return nil, err
+		}
+		list := stays[with]
+		n := len(list) - 1
+		open := n >= 0 && list[n].to == math.MaxInt64
+		switch {
+		case status == record.Retracted && open:
+			list[n].to = at
+		case status != record.Retracted && !open:
+			stays[with] = append(list, stay{at, math.MaxInt64})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	var found []ledger.Entry
+	for _, with := range slices.Sorted(maps.Keys(stays)) {
+		all, err := store.Readings(ctx, tx, with)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			at := store.Micro(all[i].At)
+			if all[i].Subject == with && slices.ContainsFunc(stays[with], func(s stay) bool { return s.from <= at && at <= s.to }) {
+				found = append(found, all[i])
+			}
+		}
+	}
+	return found, nil
 }
 
 // Unmoved holds, in the transaction of an act on a record, that it stands where the act has found it; otherwise the fault is

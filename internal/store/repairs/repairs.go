@@ -67,7 +67,7 @@ func (s *Store) Record(ctx context.Context, of subject.ID, id record.ID) (repair
 }
 
 func heldOf(e *store.Entry) repair.Held {
-	return repair.Held{Version: *e.Newest(), Since: e.Versions[0].RecordedAt, Term: e.Term()}
+	return repair.Held{Version: *e.Newest(), Term: e.Term()}
 }
 
 // Ask keeps a permitted application with its proofs and its first step, in one transaction with what it leaves.
@@ -124,7 +124,7 @@ func (s *Store) Step(ctx context.Context, permit remedy.RepairStep, reasons repa
 			return err
 		}
 		if left.Demand != nil {
-			readings, err := store.Readings(ctx, tx, left.Place)
+			readings, err := recalls.Readings(ctx, tx, a.Subject, a.Record)
 			if err != nil {
 				return err
 			}
