@@ -49,19 +49,74 @@ type BenefitTerms struct {
 
 // AdmitBaseline holds the part of C5 that needs no model: what a list of measures, about to come into force, says of its
 // benefits. before are the lists there have been, that in force first: a benefit that was left out of some of them keeps the
-// baseline it had in the newest that names it, so that nobody worsens one by taking it out and putting it back. The first
-// benefit that is refused ends it.
+// baseline it had in the newest that names it, so that nobody worsens one by taking it out and putting it back; and one that
+// begins keeps the baseline of a benefit that it follows. The first benefit that is refused ends it.
 func AdmitBaseline(before []*catalogue.Catalogue, after *catalogue.Catalogue, today calendar.Day) error {
 	for i := range after.Measures {
 		m := &after.Measures[i]
 		if m.Class != "benefit" || m.Benefit == nil {
 			continue
 		}
-		if err := benefitOnlyAdds(m, lastRunning(before, m.Code, today)); err != nil {
+		previous := lastRunning(before, m.Code, today)
+		if err := benefitOnlyAdds(m, previous); err != nil {
 			return err
+		}
+		switch {
+		case previous == nil:
+			if err := benefitFollows(before, after, m, today); err != nil {
+				return err
+			}
+		case m.To != calendar.None && m.To < today:
+			return Refuse("C5", "end that has not come", "let it end today or later", "the benefit %s runs, and would have ended on %s", m.Code, m.To)
 		}
 	}
 	return nil
+}
+
+// aYear is how far back a baseline looks.
+var aYear = calendar.Period{Months: 12}
+
+// benefitFollows holds that ending a benefit and beginning it anew, under its own code or another, changes no baseline: where
+// the same body's benefit in the same context, for some of the same kinds, ended less than twelve months before, it is known
+// how the service stood then. Two that run side by side may be about two services, and are not compared.
+func benefitFollows(before []*catalogue.Catalogue, after *catalogue.Catalogue, m *catalogue.Measure, today calendar.Day) error {
+	start := max(m.From, today)
+	var follows *catalogue.Measure
+	seen := map[string]bool{}
+	for _, l := range before {
+		for i := range l.Measures {
+			p := &l.Measures[i]
+			if seen[p.Code] || p.Benefit == nil || !sameService(p, m) {
+				continue
+			}
+			seen[p.Code] = true // the newest list that names it says how it stood last
+			end := p.To
+			if at := slices.IndexFunc(after.Measures, func(x catalogue.Measure) bool { return x.Code == p.Code }); at >= 0 && p.Code != m.Code {
+				if end = after.Measures[at].To; end == calendar.None {
+					continue // it goes on beside this one
+				}
+			}
+			switch {
+			case end != calendar.None && start >= end.Add(aYear):
+			case p.Benefit.Baseline == m.Benefit.Baseline:
+				return nil
+			case follows == nil:
+				follows = p
+			}
+		}
+	}
+	if follows == nil {
+		return nil
+	}
+	return Refuse("C5", "baseline of the benefit it follows",
+		"state the baseline of "+follows.Code+", or keep that one in the list with its end and begin twelve months after it",
+		"the benefit %s follows %s within twelve months, and states another baseline", m.Code, follows.Code)
+}
+
+// sameService tells whether two benefits are of one body, in one context, for some of the same kinds.
+func sameService(a, b *catalogue.Measure) bool {
+	return a.Code == b.Code || a.Body == b.Body && a.Context == b.Context &&
+		slices.ContainsFunc(a.Kinds, func(k subject.Kind) bool { return slices.Contains(b.Kinds, k) })
 }
 
 // lastRunning is the measure of the code in the newest list that names it, nil where none does or where it ended there.
@@ -104,7 +159,7 @@ func benefitOnlyAdds(m, previous *catalogue.Measure) error {
 		return Refuse("C5", "baseline", cure, "the benefit %s does not state its baseline in both languages", m.Code)
 	case b.Since == calendar.None || m.From == calendar.None:
 		return Refuse("C5", "day of the baseline", cure, "the benefit %s does not say from when its baseline stood, or from when it runs", m.Code)
-	case b.Since.Add(calendar.Period{Months: 12}) > m.From:
+	case b.Since.Add(aYear) > m.From:
 		return Refuse("C5", "baseline as it stood twelve months earlier", cure,
 			"the baseline of %s is that of %s, the benefit runs from %s: that is less than twelve months", m.Code, b.Since, m.From)
 	case strings.TrimSpace(b.Domain) == "":

@@ -105,8 +105,14 @@ func TestC5AListKeepsTheBaselinesOfWhatRuns(t *testing.T) {
 	if err := charter.AdmitBaseline(nil, worse, today); err != nil {
 		t.Errorf("a first list: %v", err)
 	}
-	if err := charter.AdmitBaseline(lists(over), worse, today); err != nil {
-		t.Errorf("a benefit that ran before: %v", err)
+	wantRefusal(t, charter.AdmitBaseline(lists(over), worse, today), "C5: baseline of the benefit it follows")
+	year := today.Add(calendar.Period{Months: 12})
+	wantRefusal(t, charter.AdmitBaseline(lists(over), worse, year-1), "C5: baseline of the benefit it follows")
+	if err := charter.AdmitBaseline(lists(over), worse, year); err != nil {
+		t.Errorf("a benefit that ended a year before: %v", err)
+	}
+	if err := charter.AdmitBaseline(lists(over), before, today); err != nil {
+		t.Errorf("begun anew as it was: %v", err)
 	}
 	wantRefusal(t, charter.AdmitBaseline(lists(over), worse, today-1), "C5: unchanged baseline")
 	without := listed
@@ -116,11 +122,64 @@ func TestC5AListKeepsTheBaselinesOfWhatRuns(t *testing.T) {
 	if err := charter.AdmitBaseline(lists(&without, before), before, today); err != nil {
 		t.Errorf("put back as it was: %v", err)
 	}
-	if err := charter.AdmitBaseline(lists(&without, over, before), worse, today); err != nil {
-		t.Errorf("it had ended before it was taken out: %v", err)
+	if err := charter.AdmitBaseline(lists(&without, over, before), worse, year); err != nil {
+		t.Errorf("it had ended a year ago before it was taken out: %v", err)
 	}
 	undated := changed(func(m *catalogue.Measure) { m.Benefit.Since = calendar.None })
 	wantRefusal(t, charter.AdmitBaseline(nil, undated, today), "C5: day of the baseline")
+}
+
+// TestC5AnotherCodeIsNoOtherBaseline: ending a benefit and beginning one under another code, by the same body in the same
+// context for the same people, changes no baseline for a year, whether the first one ends in the list or is left out of it;
+// and no benefit that runs ends in retrospect.
+func TestC5AnotherCodeIsNoOtherBaseline(t *testing.T) {
+	t.Parallel()
+	listed, today := *measuresCatalogue(t), onDay(orderToday)
+	at := slices.IndexFunc(listed.Measures, func(m catalogue.Measure) bool { return m.Code == "museum-evening" })
+	first := listed.Measures[at]
+	list := func(measures ...catalogue.Measure) *catalogue.Catalogue {
+		l := listed
+		l.Measures = measures
+		return &l
+	}
+	ended, second := first, first
+	ended.To = today
+	second.Code = "museum-night"
+	b := *first.Benefit
+	b.Baseline.EN = "open on Mondays"
+	second.Benefit = &b
+	year := today.Add(calendar.Period{Months: 12})
+	const follows = "C5: baseline of the benefit it follows"
+	wantRefusal(t, charter.AdmitBaseline(lists(list(first)), list(ended, second), today), follows)
+	wantRefusal(t, charter.AdmitBaseline(lists(list(first)), list(second), today), follows)
+	wantRefusal(t, charter.AdmitBaseline(lists(list(ended)), list(ended, second), year-1), follows)
+	wantRefusal(t, charter.AdmitBaseline(lists(list(), list(ended)), list(second), year-1), follows)
+	later := second
+	later.From = year - 1
+	wantRefusal(t, charter.AdmitBaseline(lists(list(first)), list(ended, later), today), follows)
+	for name, ok := range map[string]struct {
+		before, after *catalogue.Catalogue
+		on            calendar.Day
+	}{
+		"a year later":                    {list(ended), list(ended, second), year},
+		"beside one that goes on":         {list(first), list(first, second), today},
+		"of another body":                 {list(first), list(ended, with(second, func(m *catalogue.Measure) { m.Body = "bank" })), today},
+		"in another context":              {list(first), list(ended, with(second, func(m *catalogue.Measure) { m.Context = "traffic" })), today},
+		"for others":                      {list(first), list(ended, with(second, func(m *catalogue.Measure) { m.Kinds = []subject.Kind{subject.Enterprise} })), today},
+		"with the baseline it had before": {list(first), list(ended, with(second, func(m *catalogue.Measure) { m.Benefit = first.Benefit })), today},
+	} {
+		if err := charter.AdmitBaseline(lists(ok.before), ok.after, ok.on); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	past := first
+	past.To = today - 1
+	wantRefusal(t, charter.AdmitBaseline(lists(list(first)), list(past), today), "C5: end that has not come")
+}
+
+func with(m catalogue.Measure, change func(*catalogue.Measure)) catalogue.Measure {
+	change(&m)
+	return m
 }
 
 // lists are lists of measures, the newest first.

@@ -12,10 +12,13 @@ import (
 	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/rules"
 	"probity/internal/charter/testworld"
+	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/intake"
 	"probity/internal/ledger"
+	"probity/internal/measure/ceiling"
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/rights"
@@ -85,12 +88,12 @@ func (p *platform) check(err error) {
 
 func (p *platform) numberContracts() {
 	p.t.Helper()
-	var rows []store.ContractRow
-	for _, c := range p.catalogue.Datasets {
-		rows = append(rows, store.ContractRow{Dataset: c.Code, Version: c.Version, Agency: c.Supplier})
-	}
-	p.check(p.store.SaveCatalogue(p.t.Context(), map[string][]byte{"world.yaml": nil}, rows, p.now))
-	var err error
+	set := rules.Set{Catalogue: p.catalogue}
+	permit, err := rules.Admit(rules.Terms{
+		Files: map[string][]byte{"world.yaml": nil}, Before: set, After: set, Standard: ceiling.BuiltIn(), Clock: clock.BuiltIn(), Today: today,
+	})
+	p.check(err)
+	p.check(p.store.SaveCatalogue(p.t.Context(), permit, p.now))
 	p.contracts, err = p.store.Contracts(p.t.Context())
 	p.check(err)
 	for _, c := range p.contracts {

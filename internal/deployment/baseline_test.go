@@ -2,12 +2,15 @@ package deployment_test
 
 import (
 	"bytes"
+	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
+	"probity/internal/charter/rules"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 )
@@ -18,7 +21,6 @@ func TestABenefitTakenOutKeepsItsBaseline(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 	d := create(t, func() time.Time { return now })
-	today := calendar.In(now, calendar.Shanghai)
 	files, err := deployment.BuiltInFiles()
 	if err != nil {
 		t.Fatal(err)
@@ -33,32 +35,43 @@ func TestABenefitTakenOutKeepsItsBaseline(t *testing.T) {
 	if name == "" || bytes.Equal(before, after) {
 		t.Fatal("the built-in list has no benefit of that code on a line of its own")
 	}
-	full := d.Catalogue
+	full := maps.Clone(files)
 	files[name] = after
-	without, faults := deployment.Layers(files)
-	if err := faults.Err(); err != nil {
-		t.Fatal(err)
-	}
+	without := putInForce(t, d, files, now)
 	if without.Measure("loan-fee-rebate") != nil {
 		t.Fatal("it was not taken out")
 	}
-	if err := d.AdmitBaselines(t.Context(), without, today); err != nil {
-		t.Fatalf("taken out: %v", err)
-	}
-	if err := deployment.SaveCatalogue(t.Context(), d.Store, without, files, now); err != nil {
-		t.Fatal(err)
-	}
 	d.Catalogue = without // as when it is opened again
-	worse := *full
-	worse.Measures = slices.Clone(full.Measures)
-	at := slices.IndexFunc(worse.Measures, func(m catalogue.Measure) bool { return m.Code == "loan-fee-rebate" })
-	benefit := *worse.Measures[at].Benefit
-	benefit.Baseline.EN = "a fee of twice as much"
-	worse.Measures[at].Benefit = &benefit
-	if err := d.AdmitBaselines(t.Context(), &worse, today); !fault.Is(err, fault.Refused) {
+	worse := maps.Clone(full)
+	worse[name] = bytes.Replace(before, []byte("The fee of the published tariff"), []byte("A fee of twice as much"), 1)
+	if _, err := admitted(t, d, worse, now); !fault.Is(err, fault.Refused) {
 		t.Errorf("put back with a worse baseline: %v", err)
 	}
-	if err := d.AdmitBaselines(t.Context(), full, today); err != nil {
+	if _, err := admitted(t, d, full, now); err != nil {
 		t.Errorf("put back as it was: %v", err)
 	}
+}
+
+// admitted has the Charter judge files that are to come into force.
+func admitted(t *testing.T, d *deployment.Deployment, files map[string][]byte, now time.Time) (rules.Permit, error) {
+	t.Helper()
+	set, faults, err := deployment.ReadRules(files, nil)
+	if err := errors.Join(err, faults.Err()); err != nil {
+		t.Fatal(err)
+	}
+	return d.AdmitRules(t.Context(), files, set, calendar.In(now, calendar.Shanghai))
+}
+
+// putInForce keeps files as the rules in force and gives the catalogue that they make.
+func putInForce(t *testing.T, d *deployment.Deployment, files map[string][]byte, now time.Time) *catalogue.Catalogue {
+	t.Helper()
+	permit, err := admitted(t, d, files, now)
+	if err == nil {
+		err = d.Store.SaveCatalogue(t.Context(), permit, now)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, _ := deployment.Layers(files)
+	return cat
 }

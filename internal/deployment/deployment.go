@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,13 +16,14 @@ import (
 	"probity/internal/access/delay"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
+	"probity/internal/charter/rules"
 	"probity/internal/clock"
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/intake"
-	"probity/internal/listing"
 	"probity/internal/listing/criteria"
 	"probity/internal/measure"
+	"probity/internal/measure/ceiling"
 	"probity/internal/notary"
 	"probity/internal/notice"
 	"probity/internal/post"
@@ -76,7 +76,9 @@ type Deployment struct {
 	Contracts map[int]store.ContractRow
 	Now       func() time.Time
 	dismiss   func() error
+	own       rules.Set                     // the catalogue in force, and the deployment's own lists and ceilings
 	criteria  func() (*criteria.Set, error) // of the lists, read once
+	ceilings  *ceiling.Table
 }
 
 // VaultPath is where the keys of a database file stand.
@@ -138,11 +140,11 @@ func Create(ctx context.Context, address string, birth store.Birth, founder acce
 }
 
 func found(ctx context.Context, db *store.Store, founder access.Grant, opt Options) (*Deployment, error) {
-	files, err := BuiltInFiles()
+	permit, err := rules.Founding()
 	if err != nil {
 		return nil, err
 	}
-	if err := SaveCatalogue(ctx, db, catalogue.BuiltIn(), files, opt.now()()); err != nil {
+	if err := db.SaveCatalogue(ctx, permit, opt.now()()); err != nil {
 		return nil, err
 	}
 	keys, err := vault.Create(VaultPath(db.Path()))
@@ -199,94 +201,36 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	if err != nil {
 		return nil, err
 	}
-	cat, err := storedCatalogue(ctx, db, numbers)
+	set, err := storedRules(ctx, db, numbers)
 	if err != nil {
 		return nil, err
 	}
-	rules, limits, err := forgetting(db, cat, numbers)
+	cat := set.Catalogue
+	ceilings, err := ceiling.NewTable(set.Ceilings)
+	if err != nil {
+		return nil, err
+	}
+	repairs, limits, err := forgetting(db, cat, numbers)
 	if err != nil {
 		return nil, err
 	}
 	now := opt.now()
 	clerk := notice.NewClerk(keys)
 	return &Deployment{
-		Store: db, Rules: rules, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
+		Store: db, Rules: repairs, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
 		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk),
 		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, keys, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  clerk,
 
-		criteria: sync.OnceValues(func() (*criteria.Set, error) { return listing.BuiltIn(cat, clock.BuiltIn()) }),
+		own: set, ceilings: ceiling.BuiltIn().With(ceilings),
+		criteria: sync.OnceValues(func() (*criteria.Set, error) { return everyList(set) }),
 	}, nil
 }
 
 // Close ends the deployment when the log covers every entry; what was committed is safe without it.
 func (d *Deployment) Close() error {
 	return errors.Join(d.dismiss(), d.Gone.Close(), d.Vault.Close(), d.Store.Close())
-}
-
-// BuiltInFiles are the files of the built-in catalogue by name.
-func BuiltInFiles() (map[string][]byte, error) {
-	files := map[string][]byte{}
-	from := catalogue.Files()
-	err := fs.WalkDir(from, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		files[name], err = fs.ReadFile(from, name)
-		return err
-	})
-	return files, err
-}
-
-// SaveCatalogue keeps a catalogue in a database and has its contract versions numbered there.
-func SaveCatalogue(ctx context.Context, db *store.Store, cat *catalogue.Catalogue, files map[string][]byte, now time.Time) error {
-	rows := make([]store.ContractRow, 0, len(cat.Datasets))
-	for _, c := range cat.Datasets {
-		rows = append(rows, store.ContractRow{Dataset: c.Code, Version: c.Version, Agency: c.Supplier})
-	}
-	return db.SaveCatalogue(ctx, files, rows, now)
-}
-
-// LocalFolder is where a stored catalogue keeps the files that were imported; everything else in it came with the
-// program.
-const LocalFolder = "local/"
-
-// Layers loads a stored set of catalogue files: those of the program first, the imported ones on top, so that a dataset
-// may have a higher version there.
-func Layers(files map[string][]byte) (*catalogue.Catalogue, catalogue.Faults) {
-	base, local := map[string][]byte{}, map[string][]byte{}
-	for name, text := range files {
-		set := base
-		if strings.HasPrefix(name, LocalFolder) {
-			set = local
-		}
-		set[name] = text
-	}
-	cat, faults := catalogue.LoadFiles(base)
-	if len(local) == 0 || len(faults) > 0 {
-		return cat, faults
-	}
-	return catalogue.ExtendFiles(cat, local)
-}
-
-// storedCatalogue loads the database's catalogue and gives each contract its number.
-func storedCatalogue(ctx context.Context, db *store.Store, numbers map[int]store.ContractRow) (*catalogue.Catalogue, error) {
-	kept, err := db.Catalogue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	cat, faults := Layers(kept)
-	if err := faults.Err(); err != nil {
-		return nil, fault.New(fault.Unavailable, "deployment.catalogue", "the catalogue in the database cannot be used: %v", err).
-			With("use the version of the program that kept it: this one asks more of a catalogue")
-	}
-	for n, row := range numbers {
-		if c := cat.Dataset(row.Dataset); c != nil && c.Version == row.Version {
-			c.Number = n
-		}
-	}
-	return cat, nil
 }
 
 // Models compiles the versions that are active.
@@ -340,7 +284,7 @@ func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
 func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
 	return measure.New(measure.Parts{
 		Catalogue: d.Catalogue, Book: orders.In(d.Store), Desk: d.Access, Ratings: ratings, Models: ratings.Book, Vault: d.Vault,
-		Lists: entries{d}, Now: d.Now,
+		Lists: entries{d}, Ceilings: d.ceilings, Now: d.Now,
 	})
 }
 

@@ -45,13 +45,7 @@ func withForeign(t *testing.T, now func() time.Time) *deployment.Deployment {
 			"        - {name: lei, title: Entity identifier | 法人识别编码, type: identifier, scheme: lei, sensitivity: public}\n", 1)
 		files[name] = []byte(before + "  - code: inspection\n" + family)
 	}
-	cat, faults := deployment.Layers(files)
-	if err := faults.Err(); err != nil {
-		t.Fatal(err)
-	}
-	if err := deployment.SaveCatalogue(t.Context(), d.Store, cat, files, now()); err != nil {
-		t.Fatal(err)
-	}
+	putInForce(t, d, files, now())
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ var makers = map[string][]string{
 	"internal/charter":        nil,
 	"internal/charter/lists":  nil,
 	"internal/charter/remedy": nil,
+	"internal/charter/rules":  nil,
 	"internal/access":         {"Scope"},
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"probity/identifier"
 	"probity/internal/catalogue"
+	"probity/internal/charter/rules"
 	"probity/internal/intake"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -52,11 +53,11 @@ func open(t *testing.T) *room {
 	})
 	r.vault = v
 	cat := catalogue.BuiltIn()
-	var rows []store.ContractRow
-	for _, c := range cat.Datasets {
-		rows = append(rows, store.ContractRow{Dataset: c.Code, Version: c.Version, Agency: c.Supplier})
+	permit, err := rules.Founding()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := r.store.SaveCatalogue(t.Context(), map[string][]byte{"a.yaml": nil}, rows, r.now); err != nil {
+	if err := r.store.SaveCatalogue(t.Context(), permit, r.now); err != nil {
 		t.Fatal(err)
 	}
 	numbered, err := r.store.Contracts(t.Context())

@@ -17,6 +17,7 @@ import (
 	"probity/identifier"
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/charter/rules"
 	"probity/internal/intake"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
@@ -85,11 +86,11 @@ func found(t *testing.T) *town {
 	t.Cleanup(func() { must(t, w.vault.Close()) })
 
 	cat := catalogue.BuiltIn()
-	var rows []store.ContractRow
-	for _, c := range cat.Datasets {
-		rows = append(rows, store.ContractRow{Dataset: c.Code, Version: c.Version, Agency: c.Supplier})
+	permit, err := rules.Founding()
+	if err != nil {
+		t.Fatal(err)
 	}
-	must(t, w.store.SaveCatalogue(t.Context(), map[string][]byte{"a.yaml": nil}, rows, now))
+	must(t, w.store.SaveCatalogue(t.Context(), permit, now))
 	numbered, err := w.store.Contracts(t.Context())
 	must(t, err)
 	datasets := map[int]string{}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"probity/internal/charter/rules"
 	"probity/internal/fault"
 )
 
@@ -22,10 +23,13 @@ type ContractRow struct {
 	Agency  string
 }
 
-// SaveCatalogue keeps a set of catalogue files as the newest version, and numbers the contract versions it brings. The
-// same set twice is kept once.
-func (s *Store) SaveCatalogue(ctx context.Context, files map[string][]byte, contracts []ContractRow, now time.Time) error {
-	plain, err := json.Marshal(files) // map keys are written in order: equal sets give equal bytes
+// SaveCatalogue keeps a permitted set of files as the newest rules, and numbers the contract versions it brings. The same
+// set twice is kept once. A set for founding where there are rules already is a fault Conflict.
+func (s *Store) SaveCatalogue(ctx context.Context, permit rules.Permit, now time.Time) error {
+	if permit.Files() == nil {
+		return fault.New(fault.Internal, "store.permit", "rules were to be kept without a permit")
+	}
+	plain, err := json.Marshal(permit.Files()) // map keys are written in order: equal sets give equal bytes
 	if err != nil {
 		return fault.New(fault.Internal, "store.catalogue", "packing the catalogue").By(err)
 	}
@@ -37,9 +41,16 @@ func (s *Store) SaveCatalogue(ctx context.Context, files map[string][]byte, cont
 		return fault.New(fault.Internal, "store.catalogue", "packing the catalogue").By(err)
 	}
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		for _, c := range contracts {
+		if permit.Founding() {
+			var there bool
+			if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM catalogue_version)`).Scan(&there); err != nil || there {
+				return errors.Join(err, fault.New(fault.Conflict, "store.catalogue", "the database has a catalogue already").
+					With("bring it the one of the program with: probity catalogue import built-in"))
+			}
+		}
+		for _, c := range permit.Contracts() {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO contract (dataset, version, agency) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-				c.Dataset, c.Version, c.Agency); err != nil {
+				c.Code, c.Version, c.Supplier); err != nil {
 				return err
 			}
 		}

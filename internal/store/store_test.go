@@ -73,7 +73,7 @@ func TestPublicationInstantsOnlyGrow(t *testing.T) {
 	t.Parallel()
 	s, ctx := fresh(t), context.Background()
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
-	contract(t, s, "samr.penalty")
+	contracts(t, s)
 	var last time.Time
 	// The clock stands still and then steps back; what we knew when must still have one order.
 	for _, at := range []time.Time{now, now, now.Add(-time.Hour), now.Add(time.Minute)} {

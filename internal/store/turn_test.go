@@ -67,10 +67,7 @@ func TestPublicationsOfAnotherProcess(t *testing.T) {
 
 func contractNumber(t *testing.T, s *store.Store) int {
 	t.Helper()
-	err := s.SaveCatalogue(t.Context(), map[string][]byte{"a.yaml": nil}, []store.ContractRow{{Dataset: "b", Version: 1, Agency: "a"}}, clock())
-	if err != nil {
-		t.Fatal(err)
-	}
+	contracts(t, s)
 	list, err := s.Contracts(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -155,7 +155,7 @@ func listMeasures(t *ListTerms) error {
 		switch {
 		case m == nil || m.Class != "II":
 			return charter.Refuse("C4", "measure of class II", "leave it to an order of a court or authority", "the measure %s does not follow from a list", have.Code)
-		case have.Ceiling.IsZero() || longer(have.Ceiling, m.Ceiling):
+		case have.Ceiling.IsZero() || Longer(have.Ceiling, m.Ceiling):
 			return charter.Refuse("C4", "ceiling of the measure", "state a ceiling of "+m.Ceiling.String()+" at most", "the list %s lets the measure %s run %s", t.List.Code, have.Code, have.Ceiling)
 		case !criteria.Reaches(criteriaTier(t.List, have), m.Tier):
 			return charter.Refuse("C4", "tier of the measure", "leave it out, or ask for conduct of the tier "+m.Tier, "the measure %s needs conduct of the tier %s; the list %s asks for less", have.Code, m.Tier, t.List.Code)
@@ -172,8 +172,8 @@ func criteriaTier(l *criteria.List, m *criteria.Measure) string {
 	return l.Tier
 }
 
-// longer tells whether a is longer than b, counted from the same day.
-func longer(a, b calendar.Period) bool {
+// Longer tells whether a is longer than b, counted from the same day.
+func Longer(a, b calendar.Period) bool {
 	const from = calendar.Day(0)
 	return from.Add(a) > from.Add(b)
 }

@@ -1,6 +1,7 @@
 package suite_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"probity/identifier"
 	"probity/internal/access"
 	"probity/internal/access/quota"
-	"probity/internal/charter"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/listing/entry"
@@ -129,14 +129,15 @@ func imports(h *history) act {
 		files[world] = []byte(text)
 		a.name, a.breaks = "a benefit whose baseline got worse comes into the catalogue", "C5: baseline"
 	}
-	if a.err = h.importable(files); a.err != nil {
+	set, faults, err := deployment.ReadRules(files, nil)
+	if a.err = errors.Join(err, faults.Err()); a.err != nil {
 		return a
 	}
-	cat, faults := deployment.Layers(files)
-	if a.err = faults.Err(); a.err != nil {
+	permit, err := h.d.AdmitRules(h.ctx, files, set, h.today())
+	if a.err = err; err != nil {
 		return a
 	}
-	if a.err = deployment.SaveCatalogue(h.ctx, h.d.Store, cat, files, h.clock()); a.err != nil || a.breaks != "" {
+	if a.err = h.d.Store.SaveCatalogue(h.ctx, permit, h.clock()); a.err != nil || a.breaks != "" {
 		return a
 	}
 	if a.err = h.shut(); a.err != nil {
@@ -148,20 +149,6 @@ func imports(h *history) act {
 		h.violated("C2", "%s: and is not in it", a)
 	}
 	return a
-}
-
-// importable is what forbids a catalogue, as whoever imports it is told.
-func (h *history) importable(files map[string][]byte) error {
-	cat, faults := deployment.Layers(files)
-	if err := faults.Err(); err != nil {
-		return err
-	}
-	for _, d := range cat.Datasets {
-		if err := charter.AdmitContract(d, cat, h.today()); err != nil {
-			return err
-		}
-	}
-	return h.d.AdmitBaselines(h.ctx, cat, h.today())
 }
 
 // sweepsEnds writes down what has come to its end and brings what was let lie before the body above, once: exactly what is

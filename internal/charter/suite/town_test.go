@@ -159,12 +159,16 @@ func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.T
 	if err != nil {
 		return err
 	}
-	cat, faults := deployment.Layers(files)
-	if err := faults.Err(); err != nil {
+	set, faults, err := deployment.ReadRules(files, nil)
+	if err := errors.Join(err, faults.Err()); err != nil {
 		return err
 	}
-	db := d.Store
-	if err := deployment.SaveCatalogue(ctx, db, cat, files, clock()); err != nil {
+	cat, db := set.Catalogue, d.Store
+	permit, err := d.AdmitRules(ctx, files, set, calendar.In(clock(), calendar.Shanghai))
+	if err != nil {
+		return err
+	}
+	if err := db.SaveCatalogue(ctx, permit, clock()); err != nil {
 		return err
 	}
 	return fs.WalkDir(data, "testdata/models", func(name string, e fs.DirEntry, err error) error {

@@ -36,7 +36,15 @@ func (c orderCeilings) Run(s *console.Session) error {
 	if on == calendar.None {
 		on = s.Today()
 	}
-	shown := ceiling.BuiltIn().On(c.Measure, on)
+	table := ceiling.BuiltIn()
+	r, err := s.Room()
+	switch {
+	case err == nil:
+		table = r.Ceilings()
+	case !fault.Is(err, fault.NotFound): // without a database those of the program are shown
+		return err
+	}
+	shown := table.On(c.Measure, on)
 	if len(shown) == 0 {
 		return fault.New(fault.NotFound, "ceiling.none", "no law has a ceiling for %q on %s", c.Measure, on).
 			With("see the measures with: probity catalogue list measures; what is not in this table is bound by the closed list alone")

@@ -65,12 +65,19 @@ func (c catalogueImport) regions(s *console.Session) error {
 		return err
 	}
 	files[regionsFile] = text.Bytes()
-	cat, faults := deployment.Layers(files)
+	set, faults, err := deployment.ReadRules(files, nil)
+	if err != nil {
+		return err
+	}
 	if len(faults) > 0 {
 		s.Note("nothing was imported")
 		return showFaults(s, faults)
 	}
-	if err := deployment.SaveCatalogue(s.Ctx, r.Store, cat, files, s.Process.Now()); err != nil {
+	permit, err := r.AdmitRules(s.Ctx, files, set, s.Today())
+	if err != nil {
+		return err
+	}
+	if err := r.Store.SaveCatalogue(s.Ctx, permit, s.Process.Now()); err != nil {
 		return err
 	}
 	a := regionsAnswered(editions, &merged)

@@ -5,13 +5,12 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"probity/internal/catalogue"
-	"probity/internal/charter"
 	"probity/internal/cli/console"
 	"probity/internal/deployment"
 	"probity/internal/fault"
+	"probity/internal/listing/criteria"
 )
 
 // catalogueDiff compares two catalogues.
@@ -161,11 +160,14 @@ type catalogueImport struct {
 func (catalogueImport) Help() string {
 	return `The files are read on top of the catalogue in use; a file that was imported before under the same name is replaced. A dataset is changed by giving it a higher version. Nothing is taken in where there is any fault, or where the Charter would refuse a dataset. After an update of the program, built-in brings the database the catalogue that came with it; what was imported stays.
 
+A file that says lists: brings lists of the deployment's own, in the form of probity list criteria --json; one that says ceilings: brings ceilings of its own, in the form of probity order ceilings --json, and these only ever bind closer than those of the program. Both are judged by the Charter (C4). What has come into force stays as it was: end it under to:, and write the new edition below it.
+
 Examples:
 
     probity catalogue check my-datasets/
     probity catalogue import my-datasets/
     probity catalogue import my-datasets/penalty.yaml --breaking
+    probity catalogue import own-lists/ own-ceilings.yaml
     probity catalogue import built-in
     probity catalogue import --regions --on 2023-06-30 2002.tsv.gz 2018.tsv.gz provinces.csv cities.csv areas.csv`
 }
@@ -173,6 +175,19 @@ Examples:
 type catalogueImportAnswer struct {
 	Datasets int                `json:"datasets"`
 	Changes  []catalogue.Change `json:"changes"`
+	// Lists and Ceilings are the deployment's own, beside those that come with the program.
+	Lists    []string `json:"own_lists"`
+	Ceilings int      `json:"own_ceilings"`
+}
+
+// listCodes are the codes of the lists, each once.
+func listCodes(all []criteria.List) []string {
+	codes := make([]string, 0, len(all))
+	for i := range all {
+		codes = append(codes, all[i].Code)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 // Run takes the files in.
@@ -191,7 +206,11 @@ func (c catalogueImport) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	cat, faults := deployment.Layers(files)
+	set, faults, err := deployment.ReadRules(files, typed)
+	if err != nil {
+		return err
+	}
+	cat := set.Catalogue
 	if len(faults) == 0 {
 		faults = charterFaults(cat, s.Today())
 	}
@@ -204,19 +223,23 @@ func (c catalogueImport) Run(s *console.Session) error {
 		}
 		return showFaults(s, faults)
 	}
-	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.Catalogue, cat)}
-	if err := r.AdmitBaselines(s.Ctx, cat, s.Today()); err != nil {
+	a := catalogueImportAnswer{Datasets: len(cat.Datasets), Changes: changes(r.Catalogue, cat), Lists: listCodes(set.Lists), Ceilings: len(set.Ceilings)}
+	permit, err := r.AdmitRules(s.Ctx, files, set, s.Today())
+	if err != nil {
 		return err
 	}
-	if err := c.accept(r.Catalogue, cat, a.Changes); err != nil {
+	if err := c.accept(a.Changes); err != nil {
 		return err
 	}
-	if err := deployment.SaveCatalogue(s.Ctx, r.Store, cat, files, s.Process.Now()); err != nil {
+	if err := r.Store.SaveCatalogue(s.Ctx, permit, s.Process.Now()); err != nil {
 		return err
 	}
 	s.Result(a, func(w io.Writer) {
 		printChanges(w, a.Changes)
 		fmt.Fprintf(w, "the catalogue now has %s\n", console.Count(a.Datasets, "dataset"))
+		if len(a.Lists) > 0 || a.Ceilings > 0 {
+			fmt.Fprintf(w, "of its own the deployment has the lists %s and %s\n", console.List(a.Lists), console.Count(a.Ceilings, "ceiling"))
+		}
 	})
 	return nil
 }
@@ -234,7 +257,7 @@ func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (fi
 		if err != nil {
 			return nil, nil, err
 		}
-		maps.DeleteFunc(files, func(name string, _ []byte) bool { return !strings.HasPrefix(name, deployment.LocalFolder) })
+		maps.DeleteFunc(files, func(name string, _ []byte) bool { return !deployment.Imported(name) })
 		maps.Copy(files, fresh)
 	}
 	set, err := readYAML(paths)
@@ -243,21 +266,13 @@ func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (fi
 	}
 	typed = map[string]string{}
 	for name, text := range set.files {
-		kept := deployment.LocalFolder + set.short[name]
-		files[kept], typed[kept] = text, name
+		typed[deployment.Take(files, set.short[name], text)] = name
 	}
 	return files, typed, nil
 }
 
-// accept asks the Charter about every dataset that changed, and the user about changes that break suppliers.
-func (c catalogueImport) accept(from, to *catalogue.Catalogue, all []catalogue.Change) error {
-	for _, d := range to.Datasets {
-		if before := from.Dataset(d.Code); before != nil && before.Version != d.Version {
-			if err := charter.AdmitRevision(before, d); err != nil {
-				return err
-			}
-		}
-	}
+// accept asks the user about changes that break suppliers.
+func (c catalogueImport) accept(all []catalogue.Change) error {
 	if first := slices.IndexFunc(all, func(c catalogue.Change) bool { return c.Breaking }); first >= 0 && !c.Breaking {
 		return fault.New(fault.Conflict, "cli.catalogue.breaking", "the files break suppliers: %s", all[first]).
 			With("see all changes with probity catalogue diff in-use PATH; tell the suppliers, then import with --breaking")

@@ -58,7 +58,9 @@ const CaseByCase = "what its argument names"
 const Charter = "internal/charter"
 
 // Decides tells whether a folder belongs to the Charter itself.
-func Decides(folder string) bool { return folder == Charter || folder == Lists || folder == Remedy }
+func Decides(folder string) bool {
+	return folder == Charter || folder == Lists || folder == Remedy || folder == Rules
+}
 
 // without are the folders below internal that hold no guards of their own: they talk, measure, or watch.
 var without = []string{"internal/cli", "internal/web", "internal/demo", "internal/bench", "internal/house", "internal/fault", "internal/charter/suite", "internal/charter/testworld"}

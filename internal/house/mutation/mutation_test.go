@@ -252,6 +252,7 @@ var rooms = []struct {
 	packages []string
 }{
 	{"c04_list", []string{"internal/listing/criteria", "internal/listing"}},
+	{"c04_own", []string{"internal/deployment"}},
 	{"c04_", []string{"internal/measure"}},
 	{"c07_", []string{"internal/notice", "internal/post"}},
 	{"c09_", []string{"internal/deployment"}},

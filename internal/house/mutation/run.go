@@ -34,11 +34,13 @@ func Build(ctx context.Context, root, overlay, folder, pkg string) (Tests, error
 	return t, nil
 }
 
-// Suite is the folder of the random histories, Lists that of lists of organisations, Remedy that of what is done to subjects.
+// Suite is the folder of the random histories, Lists that of lists of organisations, Remedy that of what is done to subjects,
+// Rules that of the rules which a deployment keeps as data.
 const (
 	Suite  = Charter + "/suite"
 	Lists  = Charter + "/lists"
 	Remedy = Charter + "/remedy"
+	Rules  = Charter + "/rules"
 )
 
 // attempts are how a package's tests are tried, the quick way first: those that bear the invariant's number, then all.
@@ -46,7 +48,7 @@ func attempts(pkg, invariant string) [][]string {
 	some := "-test.run=" + invariant + "([^0-9]|$)"
 	property := []string{"-rapid.shrinktime=0s", "-rapid.nofailfile"}
 	switch pkg {
-	case Lists, Remedy: // tables, asked in milliseconds
+	case Lists, Remedy, Rules: // tables, asked in milliseconds
 		return [][]string{nil}
 	case Charter:
 		return [][]string{append(property, some, "-rapid.checks=40"), append(property, "-rapid.checks=40")}

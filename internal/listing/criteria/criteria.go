@@ -96,6 +96,8 @@ type List struct {
 	// Confidence is "verified", "recalled" or "assumed", as in the catalogue of laws; Uncertain says what is not known.
 	Confidence string   `yaml:"confidence" json:"confidence"`
 	Uncertain  []string `yaml:"uncertain" json:"uncertain,omitempty"`
+	// At is the file that states it, with the code.
+	At string `yaml:"-" json:"-"`
 }
 
 // Ground is one ground on which an entry may be drafted.

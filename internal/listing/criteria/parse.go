@@ -65,7 +65,7 @@ func NewSet(lists []List) (*Set, error) {
 		for j := range lists[:i] {
 			a, b := &lists[j], &lists[i]
 			if a.Code == b.Code && a.From < end(b) && b.From < end(a) {
-				return nil, fault.New(fault.Conflict, "list.twice", "two editions of the list %s are in force at the same time", a.Code).
+				return nil, fault.New(fault.Conflict, "list.twice", "two editions of the list %s are in force at the same time", a.Code).At(b.At).
 					With("end the earlier one on the first day of the later")
 			}
 		}
@@ -108,10 +108,11 @@ func Parse(name string, text []byte, cat *catalogue.Catalogue) ([]List, error) {
 	for i := range f.Lists {
 		l := &f.Lists[i]
 		l.open()
+		l.At = name + ": " + clip(l.Code)
 		if err := l.check(cat); err != nil {
 			var one *fault.Error
 			if errors.As(err, &one) {
-				return nil, one.At(name + ": " + clip(l.Code))
+				return nil, one.At(l.At)
 			}
 			return nil, err
 		}

@@ -50,6 +50,8 @@ type Ceiling struct {
 	// Source is where the figures are from; Checked is "verified", "recalled", or "own" for a number of this platform.
 	Source  string `yaml:"source" json:"source"`
 	Checked string `yaml:"checked" json:"checked"`
+	// At is the file that states it, with its number there.
+	At string `yaml:"-" json:"-"`
 }
 
 // Tier is what is allowed for conduct of one gravity.
@@ -152,13 +154,63 @@ func Parse(name string, text []byte) (*Table, error) {
 		if problem := c.problem(); problem != "" {
 			return nil, fmt.Errorf("%s: ceiling %d (%s): %s", name, i+1, c.Measure, problem)
 		}
+		c.At = fmt.Sprintf("%s: ceiling %d", name, i+1)
+	}
+	return NewTable(f.Ceilings)
+}
+
+// NewTable puts ceilings together; two editions for one measure on one law must not be in force on the same day.
+func NewTable(all []Ceiling) (*Table, error) {
+	for i := range all {
 		for j := range i {
-			if clash(&f.Ceilings[j], c) {
-				return nil, fmt.Errorf("%s: ceilings %d and %d: two editions for %s on one law are in force at once; end the earlier on the first day of the later", name, j+1, i+1, c.Measure)
+			if clash(&all[j], &all[i]) {
+				return nil, fmt.Errorf("%s and %s: two editions for %s on one law are in force at once; end the earlier on the first day of the later", all[j].At, all[i].At, all[i].Measure)
 			}
 		}
 	}
-	return &Table{f.Ceilings}, nil
+	return &Table{all}, nil
+}
+
+// With is the table with others in it: what one of them says of a measure on a law holds alone, for as long as it is in
+// force, and what this table says of the measure on other laws, and of that law on other days, goes on holding.
+func (t *Table) With(others *Table) *Table {
+	all := slices.Clone(others.all)
+	for i := range t.all {
+		pieces := []Ceiling{t.all[i]}
+		for j := range others.all {
+			var left []Ceiling
+			for k := range pieces {
+				left = append(left, pieces[k].without(&others.all[j])...)
+			}
+			pieces = left
+		}
+		all = append(all, pieces...)
+	}
+	return &Table{all}
+}
+
+// without is what is left of a ceiling where another holds: itself before and after that one, and its other laws meanwhile.
+func (c *Ceiling) without(o *Ceiling) (left []Ceiling) {
+	if !clash(c, o) {
+		return []Ceiling{*c}
+	}
+	piece := func(from, to calendar.Day, basis []string) {
+		if len(basis) > 0 && (to == calendar.None || from < to) {
+			p := *c
+			p.From, p.To, p.Basis = from, to, basis
+			left = append(left, p)
+		}
+	}
+	piece(c.From, max(c.From, o.From), c.Basis)
+	meanwhile := o.To
+	if meanwhile == calendar.None || c.To != calendar.None && c.To < meanwhile {
+		meanwhile = c.To
+	}
+	piece(max(c.From, o.From), meanwhile, slices.DeleteFunc(slices.Clone(c.Basis), func(law string) bool { return slices.Contains(o.Basis, law) }))
+	if o.To != calendar.None {
+		piece(max(c.From, o.To), c.To, c.Basis)
+	}
+	return left
 }
 
 func (c *Ceiling) problem() string {
