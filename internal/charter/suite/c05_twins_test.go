@@ -58,7 +58,8 @@ var noPath = map[string]string{
 	"Store": "the rooms' own storage", "Catalogue": "the closed lists", "Vault": "the keys", "Gone": "the journal of what is gone",
 	"Notary": "signs the log", "Wallet": "the operator's secrets", "Clerk": "writes what the inbox shows", "Rules": "the rules of repair",
 	"Limits": "until when matters are shown", "Contracts": "the numbers of contracts", "Now": "the clock",
-	"Snapshots": "files for the deployment's own computing, which answer nobody",
+	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
+	"Everybody": "the rating itself, of many at a time",
 }
 
 // TestC5EveryDoorIsAskedBehind: a new room of the deployment has a path here, or a reason why it needs none.

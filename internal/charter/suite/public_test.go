@@ -164,5 +164,10 @@ var notInHistories = map[string]string{
 	"snapshot.Desk.Renew":                     "Build or Refresh, whichever is due",
 	"snapshot.Desk.Build":                     "writes a file for the deployment's own computing, of what Holdings lets be held; package snapshot tries what is in it",
 	"rating.Desk.Holdings":                    "answers no reader: says for the building of snapshots what the consents and the Charter let be held; package snapshot tries it",
+	"everybody.Desk.Rate":                     "the ratings that the histories ask for one by one, over a snapshot; package everybody holds that they are the same",
+	"rating.Desk.Again":                       "called where everybody is rated, for those about whom something came in meanwhile",
+	"rating.Desk.May":                         "asks the Charter whether a subject may be rated; what it permits is watched where ratings are kept",
+	"rating.Desk.Permits":                     "the same, with the permits; ratings are kept under them",
+	"snapshot.Desk.Renew":                     "Build, where something has happened since",
 	"ruling.Service.Of":                       "for those who have opened a scope; List and the own file call it",
 }
