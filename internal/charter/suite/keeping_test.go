@@ -1,7 +1,6 @@
 package suite_test
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -60,38 +59,6 @@ func provesEntry(h *history) act {
 	if _, err := h.d.EntryReceipt(h.ctx, scope, int64(newest)+1); err == nil {
 		h.violated("C11", "%s: an entry that is not there is proven too", a)
 	}
-	return a
-}
-
-// readsWholeFile has somebody take its whole file away, in both forms; each of its records is in it.
-func readsWholeFile(h *history) act {
-	p := h.somebody()
-	as := h.as(p.name)
-	a := act{name: p.name + " takes its whole file away", everybody: h.linked(p), touched: []subject.ID{h.stands(p)}}
-	before := h.count(`SELECT count(*) FROM ledger_entry WHERE act = 'read'`)
-	file, err := h.d.OwnFile(h.ctx, as, p.id, "en")
-	if a.err = err; err != nil {
-		return a
-	}
-	for range h.count(`SELECT count(*) FROM ledger_entry WHERE act = 'read'`) - before {
-		h.looked(as, h.stands(p), access.OwnFile, ownPurpose, "")
-	}
-	text, err := file.MarshalJSON()
-	if a.err = err; err != nil {
-		return a
-	}
-	for _, r := range h.livingRows(p) {
-		if r.seen(h.today()) && !bytes.Contains(text, []byte(r.record.String())) {
-			h.violated("C12", "%s: %s of %s is not in it", a, r.key, r.dataset)
-		}
-	}
-	for _, other := range h.town.parties {
-		if h.stands(other) != h.stands(p) && other.scheme.Personal() && bytes.Contains(text, []byte(other.value)) {
-			h.violated("C6", "%s: it names the number of %s", a, other.name)
-		}
-	}
-	var page bytes.Buffer
-	a.err = file.WriteReport(&page, "zh")
 	return a
 }
 

@@ -1,6 +1,8 @@
 package suite_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
@@ -18,6 +20,8 @@ type applied struct {
 	row   *row
 	by    *party
 	state application.State
+	// granted: its record is gone by it.
+	granted bool
 }
 
 // repairable is the first day on which a fine can be repaired: three months after it, in every regime that bears on the
@@ -51,7 +55,7 @@ func (h *history) fined(p *party) *row {
 func asksRepair(h *history) act {
 	list := h.fines(func(r *row) bool {
 		return slices.ContainsFunc(h.applied, func(a *applied) bool {
-			return a.row == r && (a.state == application.Deciding || a.state == application.Reviewing)
+			return a.row == r && (a.state == application.Deciding || a.state == application.Reviewing || a.state == application.Withdrawn)
 		})
 	})
 	ripe := slices.DeleteFunc(slices.Clone(list), func(r *row) bool { return h.today() < repairable(r) })
@@ -97,7 +101,7 @@ func asksRepair(h *history) act {
 // repairSteps are the lawful steps of a repair by its state.
 var repairSteps = map[application.State][]application.Act{
 	application.Deciding: {application.Grant, application.Refuse}, application.Refused: {application.AskReview},
-	application.Reviewing: {application.Grant, application.Uphold},
+	application.Reviewing: {application.Grant, application.Uphold}, application.Withdrawn: {application.AskReview},
 }
 
 // decidesRepair has an official, or for a review the subject, take the next step of a repair, or somebody else try to.
@@ -146,10 +150,49 @@ func decidesRepair(h *history) act {
 	if a.err = err; err != nil || a.breaks != "" {
 		return a
 	}
-	one.state = after.State()
+	one.state, one.granted = after.State(), v.Act == application.Grant
 	if v.Act == application.Grant {
 		one.row.gone = true
 	}
+	return a
+}
+
+// takesRepairBack has the body that granted a repair withdraw it on a finding, or somebody else try to. The record is shown
+// again and counts again; nothing else that is gone comes back with it.
+func takesRepairBack(h *history) act {
+	list := slices.DeleteFunc(slices.Clone(h.applied), func(a *applied) bool {
+		return !a.granted || !a.row.gone || h.linked(a.by) || h.erased[a.by] || h.confined[a.by] || slices.Contains(h.erasedRows, a.row.record) ||
+			a.row.lapse != calendar.None && h.today() >= a.row.lapse
+	})
+	if len(list) == 0 {
+		return act{}
+	}
+	one := pick(h, "repair", list...)
+	finding := sha256.Sum256(fmt.Appendf(nil, "inspector's report %d", h.number()))
+	v := repair.Verdict{
+		As: h.as("he"), Subject: one.by.id, Repair: one.id, Act: application.Withdraw, Reasons: "the inspector found the receipt to be made up",
+		Unmet: []string{"cure"}, Finding: hex.EncodeToString(finding[:]),
+	}
+	a := act{touched: []subject.ID{h.stands(one.by)}}
+	switch pick(h, "flaw", "", "", "", "stranger", "rating", "no finding", "its own word") {
+	case "stranger":
+		v.As, a.breaks = h.as(pick(h, "stranger", "mu", "ne")), "C10: body that listed it"
+	case "rating":
+		v.Reasons, a.breaks = "its credit score is too low", "C4: ground other than a rating"
+	case "no finding":
+		v.Finding, a.breaks = "", "C10: finding"
+	case "its own word":
+		v.Unmet, a.breaks = []string{"period"}, "C10: false statement of the subject"
+	}
+	a.name = fmt.Sprintf("%s takes the repair of %s of %s back", v.As.Name(), one.row.key, one.by.name)
+	after, err := h.d.Repairs(h.ratings).Decide(h.ctx, v)
+	if a.err = err; err != nil || a.breaks != "" {
+		return a
+	}
+	if one.state = after.State(); one.state != application.Withdrawn {
+		h.violated("C10", "%s: and it is %s", a, one.state)
+	}
+	one.row.gone, one.granted = false, false
 	return a
 }
 

@@ -63,6 +63,7 @@ func operations() []operation {
 		{"chase", []string{"C9"}, chases, ""},
 		{"ask for a repair", []string{"C10", "C13"}, asksRepair, ""},
 		{"decide on a repair", []string{"C10", "C13"}, decidesRepair, "ask for a repair"},
+		{"take a repair back", []string{"C10", "C4"}, takesRepairBack, "decide on a repair"},
 		{"plan a repair", []string{"C10", "C12"}, plansRepair, "ask for a repair"},
 		{"hold a file", []string{"C2", "C13"}, holds, ""},
 		{"decide on a held file", []string{"C2", "C13", "C11"}, decidesHeld, "hold a file"},
@@ -81,6 +82,8 @@ func operations() []operation {
 		{"keep the log", []string{"C11"}, keepsLog, ""},
 		{"prove an entry", []string{"C11"}, provesEntry, ""},
 		{"take the own file away", []string{"C12", "C6"}, readsWholeFile, ""},
+		{"take it away at a counter", []string{"C12", "C11", "C6"}, takesFileAtCounter, ""},
+		{"build a snapshot", []string{"C10", "C1"}, buildsSnapshot, ""},
 		{"read the orders", []string{"C4", "C12"}, readsOrders, ""},
 		{"object to an order", []string{"C4"}, objects, "order"},
 		{"compute everything again", []string{"C8"}, rebuilds, ""},
@@ -497,7 +500,7 @@ func watchLedger(h *history, a act, before any) {
 	}
 	for _, r := range h.reads[was:] {
 		n := h.count(`SELECT count(*) FROM ledger_entry WHERE subject = ? AND act = 'read' AND what = ? AND reader = ? AND official = ? AND purpose = ?`,
-			int64(r.of), string(r.what), r.by.Agency(), r.by.Official(), r.purpose)
+			int64(r.of), string(r.what), r.by.Agency(), r.officials(), r.purpose)
 		if n == 0 {
 			h.violated("C11", "after %s: no entry tells of it", a)
 		}
