@@ -15,7 +15,7 @@ func readsWholeFile(h *history) act {
 	p := h.somebody()
 	as := h.as(p.name)
 	a := act{name: p.name + " takes its whole file away", everybody: h.linked(p), touched: []subject.ID{h.stands(p)}}
-	h.takesAway(&a, p, reading{by: as}, func() (*ownfile.File, error) { return h.d.OwnFile(h.ctx, as, p.id, "en") })
+	h.takesAway(&a, p, as, func() (*ownfile.File, error) { return h.d.OwnFile(h.ctx, as, p.id, "en") })
 	return a
 }
 
@@ -36,23 +36,25 @@ func takesFileAtCounter(h *history) act {
 		as, a.breaks = h.as(p.name), "C11: official"
 	}
 	a.name = fmt.Sprintf("%s hands %s its whole file at a counter, by its %s", as.Name(), p.name, counter.Proof)
-	second := counter.With.Official() + " (" + counter.With.Agency() + ")"
-	h.takesAway(&a, p, reading{by: as, second: second}, func() (*ownfile.File, error) {
+	h.takesAway(&a, p, as, func() (*ownfile.File, error) {
 		return h.d.OwnFileAtCounter(h.ctx, as, counter, p.id, "zh")
 	})
+	if a.err == nil && a.breaks == "" && h.count(`SELECT count(*) FROM ledger_entry WHERE subject = ? AND official = ? AND detail LIKE '%with=ministry/' || ?`,
+		int64(h.stands(p)), as.Official(), counter.With.Official()) == 0 {
+		h.violated("C11", "%s: no entry names both officials", a)
+	}
 	return a
 }
 
 // takesAway has the whole file of a party given, and holds that each of its records is in it, and nobody else's number.
-func (h *history) takesAway(a *act, p *party, by reading, give func() (*ownfile.File, error)) {
+func (h *history) takesAway(a *act, p *party, by access.Credential, give func() (*ownfile.File, error)) {
 	before := h.count(`SELECT count(*) FROM ledger_entry WHERE act = 'read'`)
 	file, err := give()
 	if a.err = err; err != nil || a.breaks != "" {
 		return
 	}
 	for range h.count(`SELECT count(*) FROM ledger_entry WHERE act = 'read'`) - before {
-		h.looked(by.by, h.stands(p), access.OwnFile, ownPurpose, "")
-		h.reads[len(h.reads)-1].second = by.second
+		h.looked(by, h.stands(p), access.OwnFile, ownPurpose, "")
 	}
 	text, err := file.MarshalJSON()
 	if a.err = err; err != nil {

@@ -22,16 +22,6 @@ type reading struct {
 	// file is the number of the case, at when it was asked.
 	file string
 	at   time.Time
-	// second names the second official of a counter, "" elsewhere.
-	second string
-}
-
-// officials are who answers for the read.
-func (r *reading) officials() string {
-	if r.second != "" {
-		return r.by.Official() + ", " + r.second
-	}
-	return r.by.Official()
 }
 
 // ownPurpose is the purpose under which the ledger keeps a subject's reading of its own file.

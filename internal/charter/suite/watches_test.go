@@ -500,7 +500,7 @@ func watchLedger(h *history, a act, before any) {
 	}
 	for _, r := range h.reads[was:] {
 		n := h.count(`SELECT count(*) FROM ledger_entry WHERE subject = ? AND act = 'read' AND what = ? AND reader = ? AND official = ? AND purpose = ?`,
-			int64(r.of), string(r.what), r.by.Agency(), r.officials(), r.purpose)
+			int64(r.of), string(r.what), r.by.Agency(), r.by.Official(), r.purpose)
 		if n == 0 {
 			h.violated("C11", "after %s: no entry tells of it", a)
 		}
