@@ -60,7 +60,7 @@ var noPath = map[string]string{
 	"Limits": "until when matters are shown", "Contracts": "the numbers of contracts", "Now": "the clock",
 	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
 	"Everybody": "the rating itself, of many at a time",
-	"Jobs": "rating everybody, by plan or by order",
+	"Jobs":      "rating everybody, by plan or by order",
 }
 
 // TestC5EveryDoorIsAskedBehind: a new room of the deployment has a path here, or a reason why it needs none.
