@@ -38,7 +38,6 @@ import (
 	"probity/internal/store/reads"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
-	"probity/rulebook"
 )
 
 // Options are how a deployment is opened.
@@ -315,20 +314,4 @@ func (d *Deployment) Postman(ratings *rating.Desk, carriers map[charter.ChannelK
 // Delays is the desk of the courts' orders that keep reads from their subject for a time.
 func (d *Deployment) Delays() *delay.Desk {
 	return &delay.Desk{Book: reads.In(d.Store), Catalogue: d.Catalogue, Vault: d.Vault, Clerk: d.Clerk, Now: d.Now}
-}
-
-// AddRulebook registers the built-in models and puts the newest version of each in force: written by one official,
-// approved by another.
-func (d *Deployment) AddRulebook(ctx context.Context, author, approver string) error {
-	schema := d.Catalogue.Schema()
-	for _, f := range rulebook.All() {
-		m, err := rating.NewModel(f.ModelPath(), f.Model, schema)
-		if err != nil {
-			return fault.New(fault.Internal, "deployment.rulebook", "the built-in model %s", f.Name).By(err)
-		}
-		if err := d.addModel(ctx, m, f.Model, author, approver); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -98,7 +98,7 @@ func TestARetiredModelStaysRetiredAfterARestore(t *testing.T) {
 		t.Fatalf("the model is %s", got)
 	}
 	before := must(b.Store.Models(ctx))
-	if err := b.Store.MoveModel(ctx, model, 1, store.ModelRetired, "npcic/approver"); err != nil {
+	if err := b.Store.MoveModel(ctx, model, 1, store.ModelRetired); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.again(saved); out.Replayed["model retired"] != 1 {

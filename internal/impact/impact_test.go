@@ -82,28 +82,30 @@ func TestSumsAreThePopulation(t *testing.T) {
 
 // expected counts the pairs of bands of organisations by evaluating each side by itself.
 func expected(t tester, w *town, was, is *rating.Model) map[[2]string]int64 {
-	bands := func(m *rating.Model) []string {
-		f, err := w.facts(m.Plan.Layout())
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
-		res := m.Plan.NewEvaluator().Evaluate(f, scorecard.At{AsOf: today, Seen: today})
-		list := make([]string, res.Len())
-		for i := range list {
-			list[i] = impact.Unrated
-			if b := res.Band(i); b >= 0 {
-				list[i] = m.Plan.Band(b).Name.Text
-			}
-		}
-		return list
-	}
-	from, to, pairs := bands(was), bands(is), map[[2]string]int64{}
+	from, to, pairs := bandsOf(t, w, was), bandsOf(t, w, is), map[[2]string]int64{}
 	for i := range from {
 		if !w.folk[i].sole {
 			pairs[[2]string{from[i], to[i]}]++
 		}
 	}
 	return pairs
+}
+
+// bandsOf rates everybody by one model.
+func bandsOf(t tester, w *town, m *rating.Model) []string {
+	f, err := w.facts(m.Plan.Layout())
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	res := m.Plan.NewEvaluator().Evaluate(f, scorecard.At{AsOf: today, Seen: today})
+	list := make([]string, res.Len())
+	for i := range list {
+		list[i] = impact.Unrated
+		if b := res.Band(i); b >= 0 {
+			list[i] = m.Plan.Band(b).Name.Text
+		}
+	}
+	return list
 }
 
 // TestOneModelTwice: nobody moves, nothing differs, and every index is 0.
@@ -122,6 +124,9 @@ func TestOneModelTwice(t *testing.T) {
 				}
 			}
 			for _, x := range p.Stability {
+				if x.Value == nil && x.Why != "one of the models rates nobody" && x.Why != "nobody is rated by the current model" && x.Why != "too few are rated" {
+					t.Fatalf("there is no index of %s %s: %s", x.Of, x.Name, x.Why)
+				}
 				if x.Value != nil && (*x.Value != 0 || x.Beyond || x.Verdict != impact.Stable) {
 					t.Fatalf("the index of %s %s is %v", x.Of, x.Name, *x.Value)
 				}
@@ -229,4 +234,85 @@ func TestASinkThatFails(t *testing.T) {
 	if _, err := impact.Make(t.Context(), q); err == nil {
 		t.Fatal("the report was made")
 	}
+}
+
+// TestTheFirstOfItsKind says that there is nothing to compare with, and still who would be rated how.
+func TestTheFirstOfItsKind(t *testing.T) {
+	t.Parallel()
+	w := newTown([]body{{kind: enterprise, honour: []int{4}}, {kind: enterprise, fines: [][2]int{{90_000, 3}}}, {kind: enterprise}, {kind: publicBody}})
+	r := makeReport(t, w.question(plain().model(t, "enterprise"), nil))
+	p := part(r, impact.Organisations)
+	if !r.First || r.Current != nil || p.Matrix != nil || p.Movers != nil || p.Subjects.N != 3 {
+		t.Fatalf("%+v", r)
+	}
+	if n := p.NotRated[0].Subjects.N; n != 1 || p.Distributions.Candidate.Subjects.N != 2 || p.NotRated[0].Why[0].Reason != "N" {
+		t.Errorf("%d are not rated: %+v", n, p.NotRated)
+	}
+}
+
+// TestTwoDays compares one model with itself as of two days: a fine that came between them moves its subject.
+func TestTwoDays(t *testing.T) {
+	t.Parallel()
+	w := newTown([]body{{kind: enterprise, fines: [][2]int{{90_000, 3}}, honour: []int{1}}, {kind: enterprise, honour: []int{4}}})
+	m := plain().model(t, "enterprise")
+	q := w.question(m, m)
+	q.Current.AsOf = today - 5
+	p := part(makeReport(t, q), impact.Organisations)
+	if len(p.Movers.Down) != 1 || p.Movers.Down[0].From != "A" || p.Movers.Down[0].To != "B" || p.Movers.Down[0].Difference != -33 {
+		t.Fatalf("%+v", p.Movers)
+	}
+}
+
+// TestWithoutConsent: who did not consent to being rated by the candidate is not rated by it, and who consented to
+// neither is not counted at all.
+func TestWithoutConsent(t *testing.T) {
+	t.Parallel()
+	var folk []body
+	for range 40 {
+		folk = append(folk, body{kind: enterprise, sole: true, honour: []int{1}})
+	}
+	q := newTown(folk).question(plain().model(t, "enterprise"), plain().model(t, "enterprise"))
+	refused := lenient{}
+	for i := range 15 {
+		refused[q.People.IDs[i]] = true
+	}
+	q.Consents = refused
+	if p := part(makeReport(t, q), impact.HumanBeings); p.Subjects.N != 25 || p.Movers != nil || p.Distributions.Candidate.Bins != nil {
+		t.Fatalf("%+v", p)
+	}
+	q.Consents = nil
+	if p := part(makeReport(t, q), impact.HumanBeings); p != nil {
+		t.Fatalf("nobody was asked, and %+v were rated", p.Subjects)
+	}
+}
+
+// TestCuts moves each cut by each step in the file and rates everybody again: those who change band are those counted.
+func TestCuts(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawTown(t, 1, 40, enterprise)
+		for i := range w.folk {
+			w.folk[i].sole, w.people.Soles[i] = false, 0
+		}
+		k := drawKnobs(t, 1)
+		m := k.model(t, "enterprise")
+		p := part(makeReport(t, w.question(m, nil)), impact.Organisations)
+		was := bandsOf(t, w, m)
+		cut := rapid.IntRange(0, 1).Draw(t, "cut")
+		move := rapid.SampledFrom(p.Cuts[cut].Moves).Draw(t, "move")
+		k.cuts[cut] += int(move.By)
+		moved, err := rating.NewModel("moved.yaml", []byte(k.text("enterprise")), schema)
+		if err != nil {
+			return // the cuts crossed, or a band is out of reach
+		}
+		n := int64(0)
+		for i, band := range bandsOf(t, w, moved) {
+			if band != was[i] {
+				n++
+			}
+		}
+		if n != move.Changes.N {
+			t.Fatalf("the cut of %s moved by %d changes %d, counted were %d", p.Cuts[cut].Band, move.By, n, move.Changes.N)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package impact
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
@@ -118,7 +119,8 @@ func (q *Question) prepare(ctx context.Context) (*comparison, error) {
 	if err := c.consents(ctx); err != nil {
 		return nil, err
 	}
-	c.terms, c.ways, c.dimensions, c.indices = terms(c.current, c.candidate), c.allWays(), c.allDimensions(), c.allIndices()
+	c.terms, c.ways, c.dimensions = terms(c.current, c.candidate), c.allWays(), c.allDimensions()
+	c.indices = c.allIndices()
 	c.out = newOutbox(q.Moved)
 	return c, nil
 }
@@ -299,7 +301,7 @@ func (c *comparison) regions(digits int) (groups []groupRef, of []int) {
 	of = make([]int, len(p.RegionList))
 	var unknown []int
 	for i, code := range p.RegionList {
-		if len(code) < digits {
+		if len(code) < digits || strings.HasPrefix(code, "00") { // made up, or not of a division
 			unknown = append(unknown, i)
 			continue
 		}

@@ -30,14 +30,19 @@ func inverse(a uint64) uint64 {
 	return r
 }
 
-// span is every combination of some vectors, kept as rows of which each has a 1 where it begins.
-type span struct{ rows [][]uint64 } // by the place where they begin
+// span is every combination of some vectors, kept as rows of which each has a 1 where it begins; behind each row stands of
+// which vectors it is made, by their numbers.
+type span struct {
+	width int
+	rows  [][]uint64 // by the place where they begin
+}
 
-func newSpan(n int) *span { return &span{make([][]uint64, n)} }
+// newSpan is for vectors of n entries.
+func newSpan(n int) *span { return &span{n, make([][]uint64, n)} }
 
 // rest takes out of a vector what the span makes of it; where it begins is -1 if nothing is left.
 func (s *span) rest(v []uint64) (begins int) {
-	for i := range v {
+	for i := range s.width {
 		if v[i] == 0 {
 			continue
 		}
@@ -66,5 +71,15 @@ func (s *span) add(v []uint64) {
 	s.rows[i] = v
 }
 
-// holds tells whether a vector, which it uses up, is a combination.
-func (s *span) holds(v []uint64) bool { return s.rest(v) < 0 }
+// made tells whether a vector, which it uses up, is a combination, and of which vectors.
+func (s *span) made(v []uint64) (of []int, ok bool) {
+	if s.rest(v) >= 0 {
+		return nil, false
+	}
+	for i, by := range v[s.width:] {
+		if by != 0 {
+			of = append(of, i)
+		}
+	}
+	return of, true
+}

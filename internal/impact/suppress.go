@@ -67,6 +67,11 @@ func (t *table) one(below int64) bool {
 	for c := range open {
 		open[c] = t.hidden[c] && !k.follows([]int{c})
 	}
+	for c, hidden := range t.hidden {
+		if hidden && !open[c] && small(t.cells[c], below) && t.cut(k, []int{c}) {
+			return true
+		}
+	}
 	for i := range t.sums {
 		s := &t.sums[i]
 		if s.hidden && !k.follows(s.of) {
@@ -79,23 +84,36 @@ func (t *table) one(below int64) bool {
 				rest += t.cells[c]
 			}
 		}
-		switch {
-		case s.hidden && small(s.value, below):
-			if t.hideBeside(s) || t.blur(s.of) {
+		if s.hidden && small(s.value, below) || small(rest, below) || n == 1 {
+			if t.hideSum(i) || t.cut(k, s.of) || t.hideIn(s.of) {
 				return true
 			}
-		case !small(rest, below) && n != 1:
-		case t.hideIn(s.of) || t.hideSum(i) || t.hideBeside(s) || t.blur(s.of):
-			return true
-		}
-	}
-	for c, hidden := range t.hidden {
-		if hidden && !open[c] && small(t.cells[c], below) && t.blur([]int{c}) {
-			return true
 		}
 	}
 	return false
 }
+
+// cut hides one of the counts from which the number in some cells follows: the smallest sum that can be hidden, one that is
+// not 0 where there is any, or else a cell.
+func (t *table) cut(k *known, of []int) bool {
+	from, _ := k.span.made(k.vector(of, -1))
+	best := -1
+	var over []int
+	for _, i := range from {
+		over = append(over, t.sums[i].of...)
+		if s := &t.sums[i]; s.fixed || s.hidden || best >= 0 && !firmer(s.value, t.sums[best].value) {
+			continue
+		}
+		best = i
+	}
+	if best >= 0 {
+		return t.hideSum(best)
+	}
+	return t.hideIn(of) || t.hideIn(over)
+}
+
+// firmer tells which of two counts is the better one to hide: not 0, and small.
+func firmer(a, b int64) bool { return a > 0 && (b == 0 || a < b) }
 
 // reveal shows what is large enough and follows from what is shown anyway.
 func (t *table) reveal(below int64) {
@@ -105,9 +123,8 @@ func (t *table) reveal(below int64) {
 			s.hidden = false
 		}
 	}
-	shown := slices.Clone(t.hidden)
-	for c := range shown {
-		if shown[c] && !small(t.cells[c], below) && k.follows([]int{c}) {
+	for c, hidden := range slices.Clone(t.hidden) {
+		if hidden && !small(t.cells[c], below) && k.follows([]int{c}) {
 			t.hidden[c] = false
 		}
 	}
@@ -117,11 +134,12 @@ func (t *table) reveal(below int64) {
 type known struct {
 	place []int // of each cell among those that are hidden; -1 for one that is shown
 	n     int
+	sums  int
 	span  *span
 }
 
 func (t *table) known() *known {
-	k := &known{place: make([]int, len(t.cells))}
+	k := &known{place: make([]int, len(t.cells)), sums: len(t.sums)}
 	for c, hidden := range t.hidden {
 		k.place[c] = -1
 		if hidden {
@@ -132,24 +150,31 @@ func (t *table) known() *known {
 	k.span = newSpan(k.n)
 	for i := range t.sums {
 		if !t.sums[i].hidden {
-			k.span.add(k.vector(t.sums[i].of))
+			k.span.add(k.vector(t.sums[i].of, i))
 		}
 	}
 	return k
 }
 
-func (k *known) vector(of []int) []uint64 {
-	v := make([]uint64, k.n)
+// vector is the hidden ones among some cells, and behind them the number of the sum that they are, -1 for none.
+func (k *known) vector(of []int, number int) []uint64 {
+	v := make([]uint64, k.n+k.sums)
 	for _, c := range of {
 		if k.place[c] >= 0 {
 			v[k.place[c]] = 1
 		}
 	}
+	if number >= 0 {
+		v[k.n+number] = 1
+	}
 	return v
 }
 
 // follows tells whether the number in some cells can be computed.
-func (k *known) follows(of []int) bool { return k.span.holds(k.vector(of)) }
+func (k *known) follows(of []int) bool {
+	_, ok := k.span.made(k.vector(of, -1))
+	return ok
+}
 
 // hideIn hides the smallest cell that is shown among some, one that is not 0 where there is any.
 func (t *table) hideIn(of []int) bool {
@@ -158,7 +183,7 @@ func (t *table) hideIn(of []int) bool {
 		if t.hidden[c] {
 			continue
 		}
-		if best < 0 || t.cells[best] == 0 && t.cells[c] > 0 || t.cells[c] > 0 && t.cells[c] < t.cells[best] {
+		if best < 0 || firmer(t.cells[c], t.cells[best]) {
 			best = c
 		}
 	}
@@ -168,57 +193,12 @@ func (t *table) hideIn(of []int) bool {
 	return best >= 0
 }
 
-// hideBeside hides the smallest sum of the same shape that has no cell in common, one that is not 0 where there is any.
-func (t *table) hideBeside(s *sum) bool {
-	best := -1
-	for i := range t.sums {
-		o := &t.sums[i]
-		if o.hidden || o.fixed || len(o.of) != len(s.of) || slices.ContainsFunc(o.of, func(c int) bool { return slices.Contains(s.of, c) }) {
-			continue
-		}
-		if best < 0 || t.sums[best].value == 0 && o.value > 0 || o.value > 0 && o.value < t.sums[best].value {
-			best = i
-		}
-	}
-	return best >= 0 && t.hideSum(best)
-}
-
 func (t *table) hideSum(i int) bool {
 	if t.sums[i].fixed || t.sums[i].hidden {
 		return false
 	}
 	t.sums[i].hidden = true
 	return true
-}
-
-// blur hides one more count that bears on some cells: a cell beside them in a sum that is shown, else among them, else
-// the smallest sum over any of them.
-func (t *table) blur(of []int) bool {
-	if len(of) > 1 && t.hideIn(of) {
-		return true
-	}
-	best := -1
-	for i := range t.sums {
-		s := &t.sums[i]
-		if s.hidden || !slices.ContainsFunc(of, func(c int) bool { return slices.Contains(s.of, c) }) {
-			continue
-		}
-		if best < 0 || len(s.of) < len(t.sums[best].of) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return false
-	}
-	if t.hideIn(t.sums[best].of) || t.hideSum(best) {
-		return true
-	}
-	for i := range t.sums { // a last resort: whatever is left that can be hidden
-		if !t.sums[i].hidden && t.hideIn(t.sums[i].of) || t.hideSum(i) {
-			return true
-		}
-	}
-	return false
 }
 
 // cell and whole are what is shown of a cell and of a sum.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"time"
 
@@ -70,30 +71,85 @@ func (s *Store) AddModel(ctx context.Context, permit charter.ModelPermit, m Mode
 	})
 }
 
-// MoveModel moves a version on in its life: draft to approved (by somebody who is not its author), approved to active
-// (the version that was active retires), active or approved to retired. Anything else is a conflict.
-func (s *Store) MoveModel(ctx context.Context, code string, version int, to ModelState, by string) error {
+func modelIn(ctx context.Context, tx *sql.Tx, code string, version int) (Model, error) {
+	m, err := scanModel(tx.QueryRowContext(ctx, `SELECT `+modelColumns+` FROM model WHERE code = ? AND version = ?`, code, version))
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, fault.New(fault.NotFound, "model.none", "there is no version %d of a model %q", version, code).With("probity model list shows them")
+	}
+	return m, err
+}
+
+func cannotBecome(m *Model, to ModelState) error {
+	return fault.New(fault.Conflict, "model.state", "version %d of %s is %s and cannot become %s", m.Version, m.Code, m.State, to).
+		With("the way is draft, approved, active, retired")
+}
+
+// ApproveModel marks a draft as approved, under the Charter's permit for that very file, and keeps on which impact report
+// that rests. What the permit rests on is looked at again: the first version of a model is the first, the version in force
+// the one that was compared, and the report was made.
+func (s *Store) ApproveModel(ctx context.Context, permit charter.ApprovalPermit, at time.Time) error {
+	p := permit.Terms()
+	if p == nil {
+		return fault.New(fault.Internal, "store.permit", "a model was to be approved without a permit")
+	}
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		m, err := scanModel(tx.QueryRowContext(ctx, `SELECT `+modelColumns+` FROM model WHERE code = ? AND version = ?`, code, version))
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "model.none", "there is no version %d of a model %q", version, code).With("probity model list shows them")
+		m, err := modelIn(ctx, tx, p.Model, p.Version)
+		switch {
+		case err != nil:
+			return err
+		case m.State != ModelDraft:
+			return cannotBecome(&m, ModelApproved)
+		case hex.EncodeToString(m.Digest) != p.Digest || m.Author != p.Author:
+			return fault.New(fault.Internal, "store.permit", "the model %s was to be approved under another's permit", m.Code)
 		}
+		report, err := restsOn(ctx, tx, p)
 		if err != nil {
 			return err
 		}
-		allowed := map[ModelState]ModelState{ModelApproved: ModelDraft, ModelActive: ModelApproved}
-		if from, ok := allowed[to]; ok && m.State != from || !ok && to != ModelRetired {
-			return fault.New(fault.Conflict, "model.state", "version %d of %s is %s and cannot become %s", version, code, m.State, to).
-				With("the way is draft, approved, active, retired")
+		if _, err := tx.ExecContext(ctx, `UPDATE model SET approver = ?, state = 'approved' WHERE code = ? AND version = ?`, p.Approver, p.Model, p.Version); err != nil {
+			return err
 		}
-		if to == ModelApproved {
-			if by == m.Author {
-				return fault.New(fault.Conflict, "model.approver", "%s wrote version %d of %s and cannot approve it", by, version, code).
-					With("have another official approve it")
-			}
-			if _, err := tx.ExecContext(ctx, `UPDATE model SET approver = ? WHERE code = ? AND version = ?`, by, code, version); err != nil {
-				return err
-			}
+		_, err = tx.ExecContext(ctx, `INSERT INTO model_approval (code, version, approver, approved_at, report) VALUES (?, ?, ?, ?, ?)`,
+			p.Model, p.Version, p.Approver, Micro(at), report)
+		return err
+	})
+}
+
+// restsOn is the digest of the report that an approval rests on, as far as it is there; nil for a first version.
+func restsOn(ctx context.Context, tx *sql.Tx, p *charter.ApprovalTerms) ([]byte, error) {
+	if p.First {
+		var before int
+		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM model WHERE code = ? AND approver <> ''`, p.Model).Scan(&before)
+		if err == nil && before > 0 {
+			err = fault.New(fault.Conflict, "model.first", "a version of %s was approved before", p.Model).With("probity model impact compares the two")
+		}
+		return nil, err
+	}
+	var inForce string
+	err := tx.QueryRowContext(ctx, `SELECT lower(hex(digest)) FROM model WHERE code = ? AND state = 'active'`, p.Model).Scan(&inForce)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	var report []byte
+	err = tx.QueryRowContext(ctx, `SELECT report FROM impact_report WHERE lower(hex(report)) = ? AND lower(hex(candidate)) = ? AND lower(hex(current)) = ?`,
+		p.Impact.Report, p.Digest, inForce).Scan(&report)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.Conflict, "model.impact", "the impact report %.12s is not one of version %d of %s against the version in force", p.Impact.Report, p.Version, p.Model).
+			With("make one: probity model impact")
+	}
+	return report, err
+}
+
+// MoveModel moves a version on in its life: approved to active (the version that was active retires), and any to retired.
+// Anything else is a conflict; [Store.ApproveModel] approves.
+func (s *Store) MoveModel(ctx context.Context, code string, version int, to ModelState) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		m, err := modelIn(ctx, tx, code, version)
+		if err != nil {
+			return err
+		}
+		if to != ModelRetired && (to != ModelActive || m.State != ModelApproved) {
+			return cannotBecome(&m, to)
 		}
 		retired := version
 		if to == ModelActive {

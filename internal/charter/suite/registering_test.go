@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"probity/internal/charter"
+	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -12,17 +13,17 @@ import (
 
 // modelText is a model file that is in order but for what is put in.
 func modelText(version int, kinds, contexts, consent, dataset string) string {
-	return fmt.Sprintf(`model: drawn-model
-version: %d
+	return fmt.Sprintf(`model: drawn-model-%[1]d
+version: %[1]d
 title: {en: Drawn, zh: 随机}
-kinds: [%s]
-contexts: [%s]
-%ssource: {title: Made for tests, date: 2026-11-01}
+kinds: [%[2]s]
+contexts: [%[3]s]
+%[4]ssource: {title: Made for tests, date: 2026-11-01}
 base: 500
 characteristics:
   - name: all
     title: {en: All, zh: 全部}
-    datasets: [%s]
+    datasets: [%[5]s]
     aggregate: count
     direction: falling
     attributes:
@@ -78,18 +79,39 @@ func registers(h *history) act {
 	if a.err = h.d.Store.AddModel(h.ctx, permit, one); a.err != nil {
 		return a
 	}
-	if err := h.d.Store.MoveModel(h.ctx, one.Code, version, store.ModelApproved, "bank/a"); err == nil {
+	if _, err := h.d.ApproveModel(h.ctx, one, "bank/a"); err == nil {
 		h.violated("C8", "%s: its author approved it", a)
 	}
-	for _, step := range []struct {
-		to store.ModelState
-		by string
-	}{{store.ModelApproved, "bank/b"}, {store.ModelActive, "bank/b"}, {store.ModelRetired, "bank/b"}} {
-		if a.err = h.d.Store.MoveModel(h.ctx, one.Code, version, step.to, step.by); a.err != nil {
+	if _, a.err = h.d.ApproveModel(h.ctx, one, "bank/b"); a.err != nil {
+		return a
+	}
+	for _, to := range []store.ModelState{store.ModelActive, store.ModelRetired} {
+		if a.err = h.d.Store.MoveModel(h.ctx, one.Code, version, to); a.err != nil {
 			return a
 		}
 	}
+	h.again(a, compiled, []byte(body))
 	return a
+}
+
+// again tries to have the next version approved although nobody has seen what it would do: only the first goes without a
+// report.
+func (h *history) again(a act, first *rating.Model, body []byte) {
+	next := first.Facts
+	next.Version = h.number()
+	permit, err := charter.AdmitModel(next, h.d.Catalogue)
+	if err != nil {
+		h.violated("C8", "%s: its next version is refused: %v", a, err)
+		return
+	}
+	one := store.Model{Code: next.Code, Version: next.Version, Digest: []byte(fmt.Sprint(next.Version)), Body: body, Author: "bank/a", AddedAt: h.clock()}
+	if err := h.d.Store.AddModel(h.ctx, permit, one); err != nil {
+		h.violated("C8", "%s: its next version is not registered: %v", a, err)
+		return
+	}
+	if _, err := h.d.ApproveModel(h.ctx, one, "bank/b"); !fault.Is(err, fault.Refused) {
+		h.violated("C8", "%s: its next version was approved without an impact report: %v", a, err)
+	}
 }
 
 // restarts closes the deployment and opens it again: what was durable is there, and nothing else.

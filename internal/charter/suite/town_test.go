@@ -189,10 +189,17 @@ func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.T
 		}
 		digest := m.Plan.Model().Digest
 		err = db.AddModel(ctx, permit, store.Model{Code: m.Facts.Code, Version: 1, Digest: digest[:], Body: body, Author: "bank/a", AddedAt: clock()})
-		for _, to := range []store.ModelState{store.ModelApproved, store.ModelActive} {
-			if err == nil {
-				err = db.MoveModel(ctx, m.Facts.Code, 1, to, "bank/b")
-			}
+		if err != nil {
+			return err
+		}
+		approval, err := charter.PermitApproval(charter.ApprovalTerms{
+			Model: m.Facts.Code, Version: 1, Digest: digest.String(), Author: "bank/a", Approver: "bank/b", First: true,
+		})
+		if err == nil {
+			err = db.ApproveModel(ctx, approval, clock())
+		}
+		if err == nil {
+			err = db.MoveModel(ctx, m.Facts.Code, 1, store.ModelActive)
 		}
 		return err
 	})

@@ -25,7 +25,8 @@ type Models struct {
 	Check    modelCheck    `cmd:"" help:"Find every fault in model files, with file and line."`
 	Cases    modelCases    `cmd:"" help:"Rate the worked cases of a model and compare."`
 	Add      modelAdd      `cmd:"" help:"Register a version of a model, as a draft."`
-	Approve  modelApprove  `cmd:"" help:"Approve a draft; not by its author."`
+	Impact   modelImpact   `cmd:"" help:"Say what a version would do to everybody, and to whom."`
+	Approve  modelApprove  `cmd:"" help:"Approve a draft; not by its author, and on its impact report."`
 	Activate modelActivate `cmd:"" help:"Put an approved version in force; the one before it retires."`
 	Retire   modelRetire   `cmd:"" help:"Take a version out of force for good."`
 }
@@ -389,11 +390,10 @@ func (v version) move(s *console.Session, to store.ModelState) error {
 	if err != nil {
 		return err
 	}
-	by, err := s.Official()
-	if err != nil {
+	if _, err := s.Official(); err != nil {
 		return err
 	}
-	if err := s.Opened.Store.MoveModel(s.Ctx, m.Code, m.Version, to, by); err != nil {
+	if err := s.Opened.Store.MoveModel(s.Ctx, m.Code, m.Version, to); err != nil {
 		return err
 	}
 	saidOf(s, m.Code, m.Version, to)
@@ -405,14 +405,49 @@ type modelApprove struct{ version }
 
 // Help shows the examples.
 func (modelApprove) Help() string {
-	return `Examples:
+	return `Another official than the author approves it, on the newest report of probity model impact that compares this very version with the one in force; it may be a month old. The first version of a model needs none: there is nothing to compare it with.
+
+Examples:
 
     probity model approve my-model --as wang-min
     probity model approve my-model --version 2 --as wang-min`
 }
 
 // Run approves the version.
-func (c modelApprove) Run(s *console.Session) error { return c.move(s, store.ModelApproved) }
+func (c modelApprove) Run(s *console.Session) error {
+	m, err := c.find(s)
+	if err != nil {
+		return err
+	}
+	by, err := s.Official()
+	if err != nil {
+		return err
+	}
+	terms, err := s.Opened.ApproveModel(s.Ctx, m, by)
+	if err != nil {
+		return err
+	}
+	a := struct {
+		Model   string           `json:"model"`
+		Version int              `json:"version"`
+		State   store.ModelState `json:"state"`
+		First   bool             `json:"first"`
+		Report  string           `json:"report,omitempty"`
+	}{m.Code, m.Version, store.ModelApproved, terms.First, ""}
+	if terms.Impact != nil {
+		a.Report = terms.Impact.Report
+	}
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "%s version %d is approved\n", a.Model, a.Version)
+		switch {
+		case a.Report != "":
+			fmt.Fprintf(w, "on the impact report %s of %s\n", a.Report, terms.Impact.Made)
+		case a.First:
+			fmt.Fprintln(w, "as the first of its kind: there was nothing to compare it with")
+		}
+	})
+	return nil
+}
 
 // modelActivate puts a version in force.
 type modelActivate struct{ version }
