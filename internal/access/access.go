@@ -274,14 +274,15 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	if err != nil {
 		return opening{}, err
 	}
-	permit, err := d.judge(ctx, r, sub)
+	now := d.now()
+	permit, err := d.judge(ctx, r, sub, now)
 	if err != nil {
 		return opening{}, d.refused(ctx, r, sub, err)
 	}
 	t := permit.Terms()
 	o := opening{sub, &Line{
 		Entry: &ledger.Entry{
-			Subject: sub.ID, At: d.now(), Act: ledger.Read, What: string(t.What), Detail: detail(r, permit),
+			Subject: sub.ID, At: now, Act: ledger.Read, What: string(t.What), Detail: detail(r, permit),
 			Reader: t.By.Agency, Official: t.By.Official, Purpose: t.Purpose, Basis: t.Basis, Case: t.Case,
 		},
 		Permit: permit, Day: t.Today,
@@ -306,10 +307,10 @@ func (o opening) scope() Scope {
 	}
 }
 
-func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject) (charter.ReadPermit, error) {
+func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject, now time.Time) (charter.ReadPermit, error) {
 	terms := charter.ReadTerms{
 		By: r.As.Actor(), Subject: sub, What: r.What, Purpose: r.Purpose, Basis: r.Basis, Case: r.Case,
-		Model: r.Model, Context: r.Context, Catalogue: d.catalogue, Today: calendar.In(d.now(), calendar.Shanghai),
+		Model: r.Model, Context: r.Context, Catalogue: d.catalogue, Today: calendar.In(now, calendar.Shanghai),
 	}
 	if r.Counter != nil {
 		terms.Counter = &charter.Counter{With: r.Counter.With.Actor(), Proof: r.Counter.Proof}

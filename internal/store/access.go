@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"iter"
 
+	"probity/calendar"
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/store/chain"
@@ -11,9 +14,9 @@ import (
 )
 
 // AppendEntries puts each entry behind the newest of its subject's chain and fills in Seq, Prev and Hash, all in one
-// transaction that is on disk when it returns.
+// transaction that is on disk when it returns. It may share the transaction, see [Store.Together].
 func (s *Store) AppendEntries(ctx context.Context, entries []*ledger.Entry) error {
-	return s.AppendTogether(ctx, func(context.Context, *sql.Tx) ([]*ledger.Entry, error) { return entries, nil })
+	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error { return s.chain.Append(ctx, tx, entries) })
 }
 
 // Append puts entries behind the newest of their subjects' chains in a transaction of the writer, and fills in Seq, Prev
@@ -27,17 +30,123 @@ func (s *Store) Tell(ctx context.Context, tx *sql.Tx, list []notice.Written) err
 	return addNotices(ctx, tx, list)
 }
 
-// AppendTogether has f find the entries to append in a transaction that it may share, see [Store.Together], and appends
-// them there: for the many entries of readers.
-func (s *Store) AppendTogether(ctx context.Context, f func(context.Context, *sql.Tx) ([]*ledger.Entry, error)) error {
-	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		entries, err := f(ctx, tx)
-		if err != nil {
+// Reads are entries of readings that are to be appended.
+type Reads struct {
+	Entries []*ledger.Entry
+	// Beside writes what else the readings leave in the database; nil where they leave nothing.
+	Beside func() error
+}
+
+// Uncounted yields the entries of readings that the database does not hold and count yet.
+type Uncounted = iter.Seq2[*ledger.Entry, error]
+
+// AppendReads has f find the entries of readings at one moment at which nobody else appends, and appends them. They are
+// on disk when it returns: in the spool, where the readings leave nothing else, and from there within a second or so in
+// the database, where they count for their readers. f may be called twice, and writes nothing but by Beside.
+func (s *Store) AppendReads(ctx context.Context, f func(context.Context, *sql.Tx, Uncounted) (Reads, error)) error {
+	spooled, err := s.spoolReads(ctx, f)
+	if err == nil && !spooled {
+		err = s.Write(ctx, func(tx *sql.Tx) error {
+			reads, err := f(ctx, tx, func(func(*ledger.Entry, error) bool) {})
+			if err == nil && reads.Beside != nil {
+				err = reads.Beside()
+			}
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.chain.Append(ctx, tx, reads.Entries), s.countReads(ctx, tx, reads.Entries))
+		})
+	}
+	if s.chain.Waiting() >= chain.Enough && s.taking.CompareAndSwap(false, true) {
+		s.background.Go(func() {
+			defer s.taking.Store(false)
+			s.takeParts()
+		})
+	}
+	return err
+}
+
+// spoolReads puts the readings into the spool, unless they leave something else too or too many wait there. No act can
+// come between what f finds and that, as nobody else may append meanwhile; the writer may be at other work.
+func (s *Store) spoolReads(ctx context.Context, f func(context.Context, *sql.Tx, Uncounted) (Reads, error)) (done bool, err error) {
+	release, err := s.alone(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	if s.chain.Waiting() >= chain.Most {
+		return false, nil
+	}
+	tx, err := s.record.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return false, s.dialect.Translate(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to commit
+	reads, err := f(ctx, tx, s.chain.Spooled(ctx, tx, s.records))
+	if err == nil && reads.Beside == nil {
+		done, err = true, s.chain.Spool(ctx, tx, s.records, reads.Entries)
+	}
+	return done, s.dialect.Translate(err)
+}
+
+// takeParts has the database take in what waits in the spool, a part at a time, while readers are answered. An error
+// leaves it there; whoever writes next meets the same fault and says so.
+func (s *Store) takeParts() {
+	for s.life.Err() == nil {
+		some := false
+		s.chaining.Lock()
+		part := s.chain.First(chain.Enough)
+		s.chaining.Unlock()
+		err := s.only(s.life, func(tx *sql.Tx) (err error) {
+			some, err = part.TakeIn(s.life, tx)
+			return err
+		})
+		if err != nil || !some {
+			return
+		}
+		s.chaining.Lock()
+		s.chain.TookIn(&part)
+		s.chaining.Unlock()
+	}
+}
+
+// only is [Store.Write] for what changes neither where the ledger ends nor anything that a reading depends on: readings
+// are recorded meanwhile.
+func (s *Store) only(ctx context.Context, f func(*sql.Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.transact(ctx, f)
+}
+
+// takeIn has the database take in all that waits in the spool.
+func (s *Store) takeIn(ctx context.Context) error {
+	return s.Write(ctx, func(*sql.Tx) error { return nil })
+}
+
+// countReads adds readings by agencies to what they read for each purpose on each day.
+func (s *Store) countReads(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) error {
+	type use struct {
+		reader, purpose string
+		day             calendar.Day
+	}
+	made := map[use]int64{}
+	for _, e := range entries {
+		if e.Reader != "" {
+			made[use{e.Reader, e.Purpose, ReadingDay(e)}]++
+		}
+	}
+	rows := NewBulk(tx, "read_usage", []string{"reader", "purpose", "day", "count"},
+		" ON CONFLICT (reader, purpose, day) DO UPDATE SET count = count + excluded.count")
+	for u, n := range made {
+		if err := rows.Add(ctx, u.reader, u.purpose, int64(u.day), n); err != nil {
 			return err
 		}
-		return s.chain.Append(ctx, tx, entries)
-	})
+	}
+	return rows.End(ctx)
 }
+
+// ReadingDay is the day under which a reading counts.
+func ReadingDay(e *ledger.Entry) calendar.Day { return calendar.In(e.At, calendar.Shanghai) }
 
 // settle moves the entries of the ledger to where they stay, when there are enough of them; one does it at a time, and
 // whoever wrote the last of them does not wait for it. An error leaves them where they are, to be moved another time.
@@ -47,17 +156,32 @@ func (s *Store) settle() {
 	}
 	s.background.Go(func() {
 		defer s.settling.Store(false)
-		_ = s.chain.Settle(s.life, s.Write) // whoever writes next meets the same fault and says so
+		_ = s.chain.Settle(s.life, s.only) // whoever writes next meets the same fault and says so
 	})
 }
 
+// Whole is a transaction in whose sight the ledger in the database is whole: it holds every entry that was acknowledged
+// before the transaction began.
+type Whole struct{ *sql.Tx }
+
+// Writing is a transaction of the writer, which begins with a whole ledger.
+func Writing(tx *sql.Tx) Whole { return Whole{tx} }
+
+// ReadWhole is [Store.Read] for who looks into the ledger. It must not be called within a write transaction.
+func (s *Store) ReadWhole(ctx context.Context, f func(Whole) error) error {
+	if err := s.takeIn(ctx); err != nil {
+		return err
+	}
+	return s.Read(ctx, func(tx *sql.Tx) error { return f(Whole{tx}) })
+}
+
 // LedgerOf is a subject's ledger, oldest first, within a transaction.
-func LedgerOf(ctx context.Context, tx *sql.Tx, id subject.ID) ([]ledger.Entry, error) {
-	return chain.Of(ctx, tx, id)
+func LedgerOf(ctx context.Context, tx Whole, id subject.ID) ([]ledger.Entry, error) {
+	return chain.Of(ctx, tx.Tx, id)
 }
 
 // VerifyLedger checks every chain against its head, and names the first entry that was changed, is missing or has
 // moved; see [ledger.Verify].
 func (s *Store) VerifyLedger(ctx context.Context) error {
-	return s.Read(ctx, func(tx *sql.Tx) error { return chain.Verify(ctx, tx) })
+	return s.ReadWhole(ctx, func(tx Whole) error { return chain.Verify(ctx, tx.Tx) })
 }

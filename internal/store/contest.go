@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"probity/internal/ledger"
 	"probity/internal/store/chain"
@@ -11,8 +10,8 @@ import (
 
 // Readings are the readings of a subject's file, ratings and decisions by others, oldest first, as far as they were
 // recorded at the moment of the transaction; those of subjects merged into it are among them.
-func Readings(ctx context.Context, tx *sql.Tx, of subject.ID) ([]ledger.Entry, error) {
-	same, err := Same(ctx, tx, of)
+func Readings(ctx context.Context, tx Whole, of subject.ID) ([]ledger.Entry, error) {
+	same, err := Same(ctx, tx.Tx, of)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (s *Store) follow(ctx context.Context, tx *sql.Tx, c Corrections, number in
 			continue // nobody can have read it
 		}
 		t.Since = Instant(first.Int64)
-		if t.Readings, err = Readings(ctx, tx, m.Subject); err != nil {
+		if t.Readings, err = Readings(ctx, Whole{tx}, m.Subject); err != nil {
 			return err
 		}
 		list = append(list, t)

@@ -94,7 +94,7 @@ func (s *Store) Unmerge(ctx context.Context, permit charter.Unlink, l Link, move
 		if err := charter.Told(permit, left.Notices); err != nil {
 			return err
 		}
-		readings, err := Readings(ctx, tx, l.Kept)
+		readings, err := Readings(ctx, Whole{tx}, l.Kept)
 		if err != nil {
 			return err
 		}

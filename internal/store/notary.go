@@ -27,6 +27,6 @@ func (s *Store) appendReceived(ctx context.Context, tx *sql.Tx, number, at int64
 func SubmissionDetail(number int64) string { return fmt.Sprintf("submission %d", number) }
 
 // EntriesByPosition yields every entry of every ledger in the order in which they were written.
-func EntriesByPosition(ctx context.Context, tx *sql.Tx) iter.Seq2[ledger.Entry, error] {
-	return chain.ByPosition(ctx, tx)
+func EntriesByPosition(ctx context.Context, tx Whole) iter.Seq2[ledger.Entry, error] {
+	return chain.ByPosition(ctx, tx.Tx)
 }

@@ -33,6 +33,9 @@ func (s *Store) Scrub(ctx context.Context) error {
 // CopyTo writes a copy of the database, as it is at one moment, to a new file, while others go on reading and writing.
 // What was deleted is not in the copy, not even as free pages.
 func (s *Store) CopyTo(ctx context.Context, path string) error {
+	if err := s.takeIn(ctx); err != nil {
+		return err
+	}
 	// A connection of its own: the writer must stay free, and readers may write nowhere.
 	db, err := sql.Open(s.dialect.Driver(), s.dialect.DSN(s.path, true, 0))
 	if err != nil {

@@ -23,6 +23,7 @@ import (
 	"probity/internal/store/beside"
 	"probity/internal/store/chain"
 	"probity/internal/store/engine"
+	"probity/internal/store/spool"
 )
 
 // Birth is what a database was born as; it never changes (Charter C16, design decision 11).
@@ -41,6 +42,7 @@ type Store struct {
 	path     string
 	write    *sql.DB // exactly one connection: one writer, so that no lock error ever reaches a caller
 	read     *sql.DB
+	record   *sql.DB // one connection, of who records readings
 	birth    Birth
 	writing  sync.Mutex
 	turn     chan struct{} // holds one while somebody has the turn
@@ -50,14 +52,18 @@ type Store struct {
 	journal  Journal         // nil where nothing but tests reads the database
 	number   beside.Numbered // see Keep
 	group    *engine.Group
+	chaining sync.Mutex         // held by who may append to the ledger, with the lock of the spool; taken behind writing
 	prepared *engine.Statements // of the readers' connections
+	records  *engine.Statements // of who records readings
 	appends  *engine.Statements // of the writer's, for the ledger
 	chain    *chain.Chain
+	spool    *spool.File
 	// life ends when the database is closed, and background with it what still runs.
 	life       context.Context
 	end        context.CancelFunc
 	background sync.WaitGroup
 	settling   atomic.Bool
+	taking     atomic.Bool
 	// forgetting is nil where records lapse on the day they carry and no sooner.
 	forgetting Forgetting
 }
@@ -108,16 +114,21 @@ func Create(ctx context.Context, address string, birth Birth, opt Options) (*Sto
 	if err := f.Close(); err != nil {
 		return nil, fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", path, err).By(err)
 	}
-	s, err := connect(path, opt)
+	file, err := spool.Create(path)
 	if err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
-	s.birth = birth
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, s.Close(), os.Remove(path))
+	s, err := connect(path, file, opt)
+	if err != nil {
+		return nil, errors.Join(err, file.Remove(), os.Remove(path))
 	}
-	if err := s.chain.Compile(ctx); err != nil {
-		return nil, errors.Join(s.dialect.Translate(err), s.Close(), os.Remove(path))
+	s.birth = birth
+	err = s.migrate(ctx)
+	if err == nil {
+		err = s.dialect.Translate(s.chain.Compile(ctx, s.records))
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.disconnect(), file.Remove(), os.Remove(path))
 	}
 	return s, nil
 }
@@ -134,18 +145,23 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	} else if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot open %s: %v", path, err).By(err)
 	}
-	s, err := connect(path, opt)
+	file, err := spool.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+	s, err := connect(path, file, opt)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
-	if err := s.chain.Compile(ctx); err != nil {
-		return nil, errors.Join(s.dialect.Translate(err), s.Close())
+	err = s.check(ctx)
+	if err == nil {
+		err = s.dialect.Translate(s.chain.Compile(ctx, s.records))
 	}
-	if err := s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.ids.Resume(ctx, tx)) }); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if err == nil {
+		err = s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.ids.Resume(ctx, tx)) })
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.disconnect(), file.Close())
 	}
 	return s, nil
 }
@@ -153,12 +169,12 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 // readers is how many connections read at the same time.
 const readers = 8
 
-func connect(path string, opt Options) (*Store, error) {
+func connect(path string, file *spool.File, opt Options) (*Store, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
 	}
-	s := &Store{dialect: engine.SQLite{}, path: abs, turn: make(chan struct{}, 1)}
+	s := &Store{dialect: engine.SQLite{}, path: abs, turn: make(chan struct{}, 1), spool: file}
 	s.ids.Now = opt.Now
 	if s.write, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, true, opt.CacheMiB)); err != nil {
 		return nil, s.dialect.Translate(err)
@@ -169,10 +185,15 @@ func connect(path string, opt Options) (*Store, error) {
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers) // a connection costs more to open than most questions to answer
+	if s.record, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, false, 1)); err != nil {
+		return nil, errors.Join(s.dialect.Translate(err), s.write.Close(), s.read.Close())
+	}
+	s.record.SetMaxOpenConns(1)
+	s.records = engine.NewStatements(s.record)
 	s.prepared, s.appends = engine.NewStatements(s.read), engine.NewStatements(s.write)
-	s.chain = chain.New(s.appends)
+	s.chain = chain.New(s.appends, s.spool, s.countReads)
 	s.life, s.end = context.WithCancel(context.Background())
-	s.group = engine.NewGroup(s.Write, s.dialect.Translate)
+	s.group = engine.NewGroup(s.Write, s.dialect.Translate, s.chain.TakenBack)
 	return s, nil
 }
 
@@ -180,7 +201,12 @@ func connect(path string, opt Options) (*Store, error) {
 func (s *Store) Close() error {
 	s.end()
 	s.background.Wait()
-	return errors.Join(s.prepared.Close(), s.appends.Close(), s.read.Close(), s.write.Close())
+	err := s.takeIn(context.Background()) // the database is whole without the file beside it
+	return errors.Join(err, s.disconnect(), s.spool.Close())
+}
+
+func (s *Store) disconnect() error {
+	return errors.Join(s.prepared.Close(), s.appends.Close(), s.records.Close(), s.read.Close(), s.record.Close(), s.write.Close())
 }
 
 // Birth is what the database was born as.
@@ -190,11 +216,44 @@ func (s *Store) Birth() Birth { return s.birth }
 func (s *Store) Path() string { return s.path }
 
 // Write runs f in one write transaction. There is one writer at a time; f must be short and must not call Write. An
-// error from f, or a panic, rolls everything back.
+// error from f, or a panic, rolls everything back. What waits in the spool is in the database before f runs.
 func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.transact(ctx, f)
+	release, err := s.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ended := s.chain.TakenBack
+	defer func() { ended() }()
+	err = s.transact(ctx, func(tx *sql.Tx) error {
+		stale, err := s.chain.Stale()
+		if err == nil && stale {
+			err = s.chain.TakeIn(ctx, tx)
+		}
+		if err != nil {
+			return err
+		}
+		return f(tx)
+	})
+	if err == nil {
+		ended = s.chain.Kept
+	}
+	return err
+}
+
+// alone keeps everybody else, in this process and in others, from appending to the ledger, until it is released.
+func (s *Store) alone(ctx context.Context) (release func(), err error) {
+	s.chaining.Lock()
+	if err := s.spool.Lock(ctx); err != nil {
+		s.chaining.Unlock()
+		return nil, err
+	}
+	return func() {
+		s.spool.Unlock()
+		s.chaining.Unlock()
+	}, nil
 }
 
 // Together is Write for short acts of which many come at once: f runs in a transaction that it may share with others,

@@ -131,10 +131,8 @@ func (m moment) at(number int64) (us int64, ok bool) {
 // publishing runs f in one write transaction with an instant later than every earlier publication (time itself, where
 // the clock runs as it should), which f writes into the submission that it publishes.
 func (s *Store) publishing(ctx context.Context, now time.Time, f func(tx *sql.Tx, at int64) error) (time.Time, error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
 	var at int64
-	err := s.transact(ctx, func(tx *sql.Tx) error {
+	err := s.Write(ctx, func(tx *sql.Tx) error {
 		var last sql.NullInt64
 		if err := tx.QueryRowContext(ctx, `SELECT max(published_at) FROM submission`).Scan(&last); err != nil {
 			return err

@@ -4,6 +4,9 @@
 // where it is to lie, every one of them would cost a page of the database and its share of the disk. So entries are
 // first written one behind the other (ledger_fresh, by position) and moved many at a time, sorted by subject, to where
 // they stay (ledger_settled). The view ledger_entry holds both, each entry once.
+//
+// The entries of readings, of which there are thousands a second, are on disk in a file beside the database before that
+// (package spool). Whoever looks into the ledger, or writes anything else, has the database take them in first.
 package chain
 
 import (
@@ -13,26 +16,44 @@ import (
 
 	"probity/internal/ledger"
 	"probity/internal/store/engine"
+	"probity/internal/store/spool"
 	"probity/internal/subject"
 )
 
-// Chain appends to the ledger of one database and settles it. All but Fresh, High and the reading functions run in
-// transactions of the writer, of which there is one at a time.
+// Chain appends to the ledger of one database and settles it. Append and what stands beside it are called by one at a
+// time, who keeps others, and other processes, from appending: by the lock of the spool. Fresh, Waiting, Settle and the
+// functions that read are for anybody.
 type Chain struct {
 	kept  *engine.Statements
+	spool *spool.File
+	taken Taking
 	tail  tail
-	fresh atomic.Int64
+	// fresh and waiting are how many entries were fresh, and in the spool, when that was last looked at.
+	fresh, waiting atomic.Int64
 }
 
-// New makes a chain that keeps its statements compiled on the writer's connection.
-func New(kept *engine.Statements) *Chain { return &Chain{kept: kept} }
+// New makes a chain that keeps its statements compiled on the writer's connection. taken is told of every entry that the
+// database takes in from the spool.
+func New(kept *engine.Statements, file *spool.File, taken Taking) *Chain {
+	return &Chain{kept: kept, spool: file, taken: taken}
+}
 
-// tail is what is known of the fresh entries up to a position: the newest of each chain among them. It is a copy of what
-// the database says and is believed only where the database ends with the same entry.
-type tail struct {
+// end is the newest entry.
+type end struct {
 	position int64
 	hash     ledger.Hash
-	heads    map[subject.ID]ledger.Head
+}
+
+// tail is what is known of the fresh entries up to the newest: the newest of each chain among them. It is a copy of what
+// the database and the spool say, and is believed only where the database ends with the same entry.
+type tail struct {
+	end
+	// held is the newest entry that the database holds; spooled are those behind it, by frame.
+	held    end
+	spooled [][]*ledger.Entry
+	heads   map[subject.ID]ledger.Head
+	// moved tells that the transaction that runs has moved the tail on.
+	moved bool
 }
 
 var columns = []string{
@@ -48,11 +69,19 @@ const endQuery = `SELECT settled, last, hash FROM ledger_end`
 
 const endUpdate = `UPDATE ledger_end SET last = ?, hash = ?`
 
-// Compile prepares the statements of Append: the writer has one connection, and what is to be compiled on it must be so
-// before a transaction has it.
-func (c *Chain) Compile(ctx context.Context) error {
-	for _, text := range append(engine.KeptTexts("ledger_fresh", columns, ""), headsQuery, endQuery, endUpdate) {
-		if _, err := c.kept.Of(ctx, text); err != nil { //nolint:sqlclosecheck // kept compiled until its owner closes
+// Compile prepares the statements of Append, and on the connection of who spools those of Spool: both have one connection,
+// and what is to be compiled on it must be so before a transaction has it.
+func (c *Chain) Compile(ctx context.Context, spooling *engine.Statements) error {
+	asking := []string{headsQuery, endQuery}
+	if err := compile(ctx, spooling, asking); err != nil {
+		return err
+	}
+	return compile(ctx, c.kept, append(append(engine.KeptTexts("ledger_fresh", columns, ""), endUpdate), asking...))
+}
+
+func compile(ctx context.Context, kept *engine.Statements, texts []string) error {
+	for _, text := range texts {
+		if _, err := kept.Of(ctx, text); err != nil { //nolint:sqlclosecheck // kept compiled until its owner closes
 			return err
 		}
 	}
@@ -65,18 +94,39 @@ func (c *Chain) Append(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry)
 	if len(entries) == 0 {
 		return nil
 	}
-	if err := c.follow(ctx, tx); err != nil {
+	if err := c.TakeIn(ctx, tx); err != nil {
 		return err
 	}
-	if err := c.lookUp(ctx, tx, entries); err != nil {
+	err := c.put(ctx, tx, c.kept, entries)
+	if err == nil {
+		err = c.insert(ctx, tx, entries)
+	}
+	c.tail.held = c.tail.end
+	if err != nil {
+		c.tail = tail{}
+	}
+	return err
+}
+
+// put gives the entries their places behind the tail, and moves it on.
+func (c *Chain) put(ctx context.Context, tx *sql.Tx, kept *engine.Statements, entries []*ledger.Entry) error {
+	if err := c.lookUp(ctx, tx, kept, entries); err != nil {
 		return err
 	}
-	rows := engine.NewBulk(tx, "ledger_fresh", columns, "").Keep(c.kept)
+	c.tail.moved = true
 	for _, e := range entries {
 		c.tail.position++
 		e.Position = c.tail.position
 		c.tail.heads[e.Subject] = e.Chain(c.tail.heads[e.Subject])
 		c.tail.hash = e.Hash
+	}
+	return nil
+}
+
+// insert writes entries that have their places into the database, where they go on where it ends.
+func (c *Chain) insert(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) error {
+	rows := engine.NewBulk(tx, "ledger_fresh", columns, "").Keep(c.kept)
+	for _, e := range entries {
 		var commitment any
 		if e.Commitment != (ledger.Hash{}) {
 			commitment = e.Commitment[:]
@@ -90,48 +140,54 @@ func (c *Chain) Append(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry)
 	if err := rows.End(ctx); err != nil {
 		return err
 	}
-	return c.exec(ctx, tx, endUpdate, c.tail.position, c.tail.hash[:])
+	last := entries[len(entries)-1]
+	return c.exec(ctx, tx, endUpdate, last.Position, last.Hash[:])
 }
 
-// follow brings the tail to where the database ends. It is behind where another process appended, and ahead where what
-// it saw was taken back; then it is read anew.
-func (c *Chain) follow(ctx context.Context, tx *sql.Tx) error {
-	settled, position, hash, err := c.end(ctx, tx)
+// follow brings the tail to where the database and the spool end. It is behind where another process appended, and ahead
+// where what it saw was taken back; then it is read anew.
+func (c *Chain) follow(ctx context.Context, tx *sql.Tx, kept *engine.Statements) error {
+	settled, held, err := heldEnd(ctx, tx, kept)
 	if err != nil {
 		return err
 	}
-	c.fresh.Store(position - settled)
-	if c.tail.heads != nil && c.tail.position == position && c.tail.hash == hash && int64(len(c.tail.heads)) <= 4*High {
-		return nil
+	c.fresh.Store(held.position - settled)
+	c.passTo(held)
+	anew := c.tail.heads == nil || c.tail.held != held || int64(len(c.tail.heads)) > 4*High
+	if anew {
+		heads, err := freshHeads(ctx, tx)
+		if err != nil {
+			return err
+		}
+		c.tail = tail{end: held, held: held, heads: heads}
 	}
-	heads, err := freshHeads(ctx, tx)
-	if err != nil {
+	if err := c.followSpool(anew); err != nil {
+		c.tail = tail{}
 		return err
 	}
-	c.tail = tail{position, hash, heads}
 	return nil
 }
 
-// end is where the database says that the settled entries and all entries end.
-func (c *Chain) end(ctx context.Context, tx *sql.Tx) (settled, last int64, hash ledger.Hash, err error) {
-	rows, err := c.query(ctx, tx, endQuery)
+// heldEnd is where the database says that the settled entries and all entries end.
+func heldEnd(ctx context.Context, tx *sql.Tx, kept *engine.Statements) (settled int64, last end, err error) {
+	rows, err := query(ctx, tx, kept, endQuery)
 	if err != nil {
-		return 0, 0, hash, err
+		return 0, end{}, err
 	}
 	defer rows.Close()
 	var raw sql.RawBytes
 	for rows.Next() {
-		if err := rows.Scan(&settled, &last, &raw); err != nil {
-			return 0, 0, hash, err
+		if err := rows.Scan(&settled, &last.position, &raw); err != nil {
+			return 0, end{}, err
 		}
-		copy(hash[:], raw)
+		copy(last.hash[:], raw)
 	}
-	return settled, last, hash, rows.Err()
+	return settled, last, rows.Err()
 }
 
 // lookUp puts the newest settled entry of each subject into the tail where it holds none; a subject without an entry gets
 // a head at 0.
-func (c *Chain) lookUp(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) error {
+func (c *Chain) lookUp(ctx context.Context, tx *sql.Tx, kept *engine.Statements, entries []*ledger.Entry) error {
 	var missing []int64
 	for _, e := range entries {
 		if _, known := c.tail.heads[e.Subject]; !known {
@@ -142,7 +198,7 @@ func (c *Chain) lookUp(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry)
 	if len(missing) == 0 {
 		return nil
 	}
-	rows, err := c.query(ctx, tx, headsQuery, list(missing))
+	rows, err := query(ctx, tx, kept, headsQuery, list(missing))
 	if err != nil {
 		return err
 	}
@@ -158,8 +214,8 @@ func (c *Chain) lookUp(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry)
 }
 
 // query asks by a kept statement.
-func (c *Chain) query(ctx context.Context, tx *sql.Tx, query string, args ...any) (*sql.Rows, error) {
-	one, err := c.kept.Of(ctx, query)
+func query(ctx context.Context, tx *sql.Tx, kept *engine.Statements, text string, args ...any) (*sql.Rows, error) {
+	one, err := kept.Of(ctx, text)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/chain"
 	"probity/internal/store/engine"
+	"probity/internal/store/spool"
 	"probity/internal/subject"
 )
 
@@ -42,7 +43,11 @@ func newBook(t testing.TB) *book {
 		t.Fatal(err)
 	}
 	raw.SetMaxOpenConns(1)
-	b := &book{Store: db, raw: raw, chain: chain.New(engine.NewStatements(raw))}
+	file, err := spool.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &book{Store: db, raw: raw, chain: chain.New(engine.NewStatements(raw), file, func(context.Context, *sql.Tx, []*ledger.Entry) error { return nil })}
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -51,7 +56,7 @@ func newBook(t testing.TB) *book {
 			t.Error(err)
 		}
 	})
-	if err := b.chain.Compile(t.Context()); err != nil {
+	if err := b.chain.Compile(t.Context(), engine.NewStatements(raw)); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -70,7 +70,6 @@ func (c *Chain) finish(ctx context.Context, write Writer, from, to int64) error 
 	}
 	err := write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE ledger_end SET settled = ? WHERE settled = ?`, to, from)
-		c.tail = tail{} // read anew from the fresh ones that are left, so that it does not grow for ever
 		return err
 	})
 	for at := from; err == nil && at < to; {

@@ -12,14 +12,17 @@ import (
 type Group struct {
 	transact  func(ctx context.Context, f func(*sql.Tx) error) error
 	translate func(error) error
+	undone    func()
 	mu        sync.Mutex
 	waiting   []*member
 	writing   bool
 }
 
-// NewGroup makes a group. transact runs f in one write transaction, whose writer it waits for; translate turns what a member's write returned into a fault.
-func NewGroup(transact func(ctx context.Context, f func(*sql.Tx) error) error, translate func(error) error) *Group {
-	return &Group{transact: transact, translate: translate}
+// NewGroup makes a group. transact runs f in one write transaction, whose writer it waits for; translate turns what a
+// member's write returned into a fault; undone is told, within the transaction, when what a member wrote was taken back
+// alone.
+func NewGroup(transact func(ctx context.Context, f func(*sql.Tx) error) error, translate func(error) error, undone func()) *Group {
+	return &Group{transact: transact, translate: translate, undone: undone}
 }
 
 // member is one caller's write.
@@ -70,7 +73,7 @@ func (g *Group) lead(ctx context.Context) {
 	err := g.transact(ctx, func(tx *sql.Tx) error {
 		batch = g.take() // only now: more gathered while the writer was somebody else's
 		for i, m := range batch {
-			if err := m.write(ctx, tx, i, len(batch) > 1); err != nil {
+			if err := g.write(ctx, tx, m, i, len(batch) > 1); err != nil {
 				return err
 			}
 		}
@@ -108,7 +111,7 @@ func (g *Group) rest() bool {
 }
 
 // write carries out the member's part. The error it returns is the whole transaction's; the member's own stays with it.
-func (m *member) write(ctx context.Context, tx *sql.Tx, number int, shared bool) error {
+func (g *Group) write(ctx context.Context, tx *sql.Tx, m *member, number int, shared bool) error {
 	if !shared {
 		m.attempt(ctx, tx)
 		return m.err
@@ -122,6 +125,7 @@ func (m *member) write(ctx context.Context, tx *sql.Tx, number int, shared bool)
 		if _, err := tx.ExecContext(ctx, "ROLLBACK TO "+point); err != nil {
 			return err
 		}
+		g.undone()
 	}
 	_, err := tx.ExecContext(ctx, "RELEASE "+point)
 	return err

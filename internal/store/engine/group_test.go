@@ -37,7 +37,7 @@ func table(t *testing.T) (*sql.DB, *engine.Group, *sync.Mutex) {
 			return err
 		}
 		return tx.Commit()
-	}, func(err error) error { return err }), &writer
+	}, func(err error) error { return err }, func() {}), &writer
 }
 
 func insert(v int) func(context.Context, *sql.Tx) error {

@@ -89,7 +89,7 @@ func (e *eraser) demand(ctx context.Context, m *marked) (recall.Demand, error) {
 
 // readers are those who received a record, or anything of the file where none is named.
 func (e *eraser) readers(ctx context.Context, id subject.ID, one string) ([]string, error) {
-	readings, err := store.Readings(ctx, e.tx, id)
+	readings, err := store.Readings(ctx, store.Writing(e.tx), id)
 	if err != nil || one == "" {
 		return recall.Joined(readings, time.Time{}, func(string) bool { return true }), err
 	}
@@ -141,7 +141,7 @@ func (e *eraser) apart(ctx context.Context, m *marked) (recall.Demand, error) {
 	for _, one := range moved {
 		ids[one.String()] = true
 	}
-	readings, err := store.Readings(ctx, e.tx, d.Subject)
+	readings, err := store.Readings(ctx, store.Writing(e.tx), d.Subject)
 	d.Recipients = recall.Joined(readings, store.Instant(linked), func(one string) bool { return ids[one] })
 	return d, err
 }

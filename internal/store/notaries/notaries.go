@@ -50,8 +50,8 @@ func (s *Store) First(ctx context.Context) (int64, error) {
 }
 
 func (s *Store) position(ctx context.Context, find func(context.Context, *sql.Tx) (int64, error)) (p int64, err error) {
-	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
-		p, err = find(ctx, tx)
+	err = s.db.ReadWhole(ctx, func(tx store.Whole) (err error) {
+		p, err = find(ctx, tx.Tx)
 		return err
 	})
 	return p, err
@@ -61,8 +61,8 @@ func (s *Store) position(ctx context.Context, find func(context.Context, *sql.Tx
 // Conflict.
 func (s *Store) Hashes(ctx context.Context, from int64, limit int) ([]ledger.Hash, error) {
 	var list []ledger.Hash
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		found, err := chain.From(ctx, tx, from, limit)
+	err := s.db.ReadWhole(ctx, func(tx store.Whole) error {
+		found, err := chain.From(ctx, tx.Tx, from, limit)
 		if err != nil {
 			return err
 		}
@@ -81,8 +81,8 @@ func (s *Store) Hashes(ctx context.Context, from int64, limit int) ([]ledger.Has
 // OldestAfter is the instant of the first entry behind the position; ok is false where there is none.
 func (s *Store) OldestAfter(ctx context.Context, position int64) (at time.Time, ok bool, err error) {
 	var us int64
-	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
-		us, err = chain.OldestAfter(ctx, tx, position)
+	err = s.db.ReadWhole(ctx, func(tx store.Whole) (err error) {
+		us, err = chain.OldestAfter(ctx, tx.Tx, position)
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -94,7 +94,7 @@ func (s *Store) OldestAfter(ctx context.Context, position int64) (at time.Time, 
 // Received is the entry that says that a submission was published; NotFound where it was not.
 func (s *Store) Received(ctx context.Context, submission int64) (ledger.Entry, error) {
 	var found []ledger.Entry
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+	err := s.db.ReadWhole(ctx, func(tx store.Whole) error {
 		list, err := store.LedgerOf(ctx, tx, 0)
 		for _, e := range list {
 			if e.Act == ledger.Received && e.Detail == store.SubmissionDetail(submission) {
@@ -116,7 +116,7 @@ func (s *Store) Received(ctx context.Context, submission int64) (ledger.Entry, e
 // Entries yields every entry in the order of positions, as of one moment.
 func (s *Store) Entries(ctx context.Context) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
-		err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		err := s.db.ReadWhole(ctx, func(tx store.Whole) error {
 			for e, err := range store.EntriesByPosition(ctx, tx) {
 				if err != nil {
 					return err

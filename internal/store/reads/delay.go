@@ -94,8 +94,8 @@ func (s *Store) AddDelay(ctx context.Context, p charter.DelayPermit, text delay.
 // DelaysOver are the orders whose end is the day or before and whose reads were not told, with the entries they kept.
 func (s *Store) DelaysOver(ctx context.Context, today calendar.Day) ([]delay.Over, error) {
 	var list []delay.Over
-	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
-		if list, err = over(ctx, tx, today); err != nil {
+	err := s.ReadWhole(ctx, func(tx store.Whole) (err error) {
+		if list, err = over(ctx, tx.Tx, today); err != nil {
 			return err
 		}
 		for i := range list {
@@ -126,12 +126,12 @@ func over(ctx context.Context, tx *sql.Tx, today calendar.Day) (list []delay.Ove
 }
 
 // kept adds the reads that the order kept back, and no other order does still.
-func kept(ctx context.Context, tx *sql.Tx, o *delay.Over) error {
-	mine, err := covers(ctx, tx, `subject = ? AND id = ?`, int64(o.Subject), int64(o.ID))
+func kept(ctx context.Context, tx store.Whole, o *delay.Over) error {
+	mine, err := covers(ctx, tx.Tx, `subject = ? AND id = ?`, int64(o.Subject), int64(o.ID))
 	if err != nil || len(mine) != 1 {
 		return err
 	}
-	others, err := coversOf(ctx, tx, o.Subject, o.End)
+	others, err := coversOf(ctx, tx.Tx, o.Subject, o.End)
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,9 @@ type usage struct {
 	day             calendar.Day
 }
 
-// counter is how many reads were counted before the batch, and how many there are now.
+// counter is how many reads there are, those of the batch that stand so far among them.
 type counter struct {
-	before, now int64
+	now int64
 	// again is the first later day on which the quota is not used up; 0 while nobody needed it.
 	again calendar.Day
 }
@@ -64,7 +64,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 	return f
 }
 
-func momentOf(ctx context.Context, tx *sql.Tx, lines []*access.Line) (*moment, error) {
+func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []*access.Line) (*moment, error) {
 	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[usage]*counter{}}
 	var keys []consentKey
 	for _, l := range lines {
@@ -80,11 +80,11 @@ func momentOf(ctx context.Context, tx *sql.Tx, lines []*access.Line) (*moment, e
 			return nil, err
 		}
 		if u := usageOf(l); u.reader != "" && m.made[u] == nil {
-			n, err := counted(ctx, tx, u)
+			n, err := counted(ctx, tx, waiting, u)
 			if err != nil {
 				return nil, err
 			}
-			m.made[u] = &counter{before: n, now: n}
+			m.made[u] = &counter{now: n}
 		}
 		if l.Permit.Consent() != 0 {
 			keys = append(keys, consentOf(l))
@@ -113,13 +113,21 @@ func revoked(ctx context.Context, tx *sql.Tx, name string) (yes bool, err error)
 	return yes, err
 }
 
-func counted(ctx context.Context, tx *sql.Tx, u usage) (n int64, err error) {
+func counted(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, u usage) (n int64, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT count FROM read_usage WHERE reader = ? AND purpose = ? AND day = ?`,
 		u.reader, u.purpose, int64(u.day)).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
 	}
-	return n, err
+	for e, err := range waiting {
+		if err != nil {
+			return 0, err
+		}
+		if e.Reader == u.reader && e.Purpose == u.purpose && store.ReadingDay(e) == u.day {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // opensAgain finds, for a line whose quota is used up, the first later day on which it is not: the next one, unless a clock that
@@ -193,19 +201,4 @@ func (m *moment) useUp(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	return nil
-}
-
-// count adds the batch to the readers' counts.
-func (m *moment) count(ctx context.Context, tx *sql.Tx) error {
-	rows := store.NewBulk(tx, "read_usage", []string{"reader", "purpose", "day", "count"},
-		" ON CONFLICT (reader, purpose, day) DO UPDATE SET count = excluded.count")
-	for u, c := range m.made {
-		if c.now == c.before {
-			continue
-		}
-		if err := rows.Add(ctx, u.reader, u.purpose, int64(u.day), c.now); err != nil {
-			return err
-		}
-	}
-	return rows.End(ctx)
 }

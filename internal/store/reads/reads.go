@@ -27,20 +27,20 @@ type Store struct{ *store.Store }
 func In(db *store.Store) *Store { return &Store{db} }
 
 // RecordReads asks each line's permit whether it still stands, and puts the entries of those that do behind the newest of
-// their subjects' chains and into the readers' counts, all in one transaction that is on disk when it returns. It fills in
-// Seq, Prev and Hash, or Refused.
+// their subjects' chains and into the readers' counts, all at one moment and on disk when it returns. It fills in Seq, Prev
+// and Hash, or Refused.
 func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
-	return s.AppendTogether(ctx, func(ctx context.Context, tx *sql.Tx) ([]*ledger.Entry, error) {
-		m, err := momentOf(ctx, tx, lines)
+	return s.AppendReads(ctx, func(ctx context.Context, tx *sql.Tx, waiting store.Uncounted) (store.Reads, error) {
+		m, err := momentOf(ctx, tx, waiting, lines)
 		if err != nil {
-			return nil, err
+			return store.Reads{}, err
 		}
-		entries := make([]*ledger.Entry, 0, len(lines))
+		out := store.Reads{Entries: make([]*ledger.Entry, 0, len(lines))}
 		var told []notice.Written
 		for _, l := range lines {
 			made := m.made[usageOf(l)]
 			if err := made.opensAgain(ctx, tx, l); err != nil {
-				return nil, err
+				return store.Reads{}, err
 			}
 			if l.Refused = l.Permit.Stands(m.facts(l, made)); l.Refused == nil {
 				l.Refused = charter.Told(l.Permit, l.Told)
@@ -55,9 +55,12 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 			if l.Permit.UsesUp() {
 				m.use(l)
 			}
-			entries = append(entries, l.Entry)
+			out.Entries = append(out.Entries, l.Entry)
 		}
-		return entries, errors.Join(m.count(ctx, tx), m.useUp(ctx, tx), nameCases(ctx, tx, lines), s.Tell(ctx, tx, told))
+		if len(m.used) > 0 || len(told) > 0 || slices.ContainsFunc(lines, namesCase) {
+			out.Beside = func() error { return errors.Join(m.useUp(ctx, tx), nameCases(ctx, tx, lines), s.Tell(ctx, tx, told)) }
+		}
+		return out, nil
 	})
 }
 
@@ -89,8 +92,8 @@ func (s *Store) Entries(ctx context.Context, scope access.Scope) ([]ledger.Entry
 		return nil, err
 	}
 	var list []ledger.Entry
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		covers, err := coversOf(ctx, tx, id, scope.Today())
+	err := s.ReadWhole(ctx, func(tx store.Whole) error {
+		covers, err := coversOf(ctx, tx.Tx, id, scope.Today())
 		if err != nil {
 			return err
 		}
@@ -104,7 +107,7 @@ func (s *Store) Entries(ctx context.Context, scope access.Scope) ([]ledger.Entry
 // Usage is how often agencies read for each purpose on the days from first to last, by reader, purpose and day.
 func (s *Store) Usage(ctx context.Context, first, last calendar.Day) ([]quota.Usage, error) {
 	var list []quota.Usage
-	err := s.Read(ctx, func(tx *sql.Tx) error {
+	err := s.ReadWhole(ctx, func(tx store.Whole) error {
 		rows, err := tx.QueryContext(ctx, `SELECT reader, purpose, day, count FROM read_usage WHERE day BETWEEN ? AND ?
 			ORDER BY reader, purpose, day`, int64(first), int64(last))
 		if err != nil {
@@ -165,14 +168,14 @@ func (s *Store) Frozen(ctx context.Context, id subject.ID) (frozen bool, err err
 	return frozen, err
 }
 
+// namesCase tells whether the line's entry carries a reference in place of its case.
+func namesCase(l *access.Line) bool { return l.Case != "" && l.Refused == nil }
+
 // nameCases keeps the cases behind the references that entries carry.
 func nameCases(ctx context.Context, tx *sql.Tx, lines []*access.Line) error {
-	if !slices.ContainsFunc(lines, func(l *access.Line) bool { return l.Case != "" && l.Refused == nil }) {
-		return nil
-	}
 	rows := store.NewBulk(tx, "read_case", []string{"reader", "reference", "casefile"}, "")
 	for _, l := range lines {
-		if l.Case == "" || l.Refused != nil {
+		if !namesCase(l) {
 			continue
 		}
 		if err := rows.Add(ctx, l.Entry.Reader, l.Entry.Case, l.Case); err != nil {

@@ -79,7 +79,7 @@ func Readings(ctx context.Context, tx *sql.Tx, of subject.ID, one record.ID) ([]
 	}
 	var found []ledger.Entry
 	for _, with := range slices.Sorted(maps.Keys(stays)) {
-		all, err := store.Readings(ctx, tx, with)
+		all, err := store.Readings(ctx, store.Writing(tx), with)
 		if err != nil {
 			return nil, err
 		}
