@@ -123,6 +123,21 @@ func (s *Store) takeIn(ctx context.Context) error {
 	return s.Write(ctx, func(*sql.Tx) error { return nil })
 }
 
+// drain has the database take in all that waits in the spool and empties it, so that the database is whole without it.
+func (s *Store) drain(ctx context.Context) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	release, err := s.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.transact(ctx, func(tx *sql.Tx) error { return s.chain.TakeIn(ctx, tx) }); err != nil {
+		return err
+	}
+	return s.spool.Empty()
+}
+
 // countReads adds readings by agencies to what they read for each purpose on each day.
 func (s *Store) countReads(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) error {
 	type use struct {

@@ -199,9 +199,12 @@ func connect(path string, file *spool.File, opt Options) (*Store, error) {
 
 // Close ends all connections; what was committed is safe without it.
 func (s *Store) Close() error {
+	if s.life.Err() != nil {
+		return nil // it is closed
+	}
 	s.end()
 	s.background.Wait()
-	err := s.takeIn(context.Background()) // the database is whole without the file beside it
+	err := s.drain(context.Background())
 	return errors.Join(err, s.disconnect(), s.spool.Close())
 }
 

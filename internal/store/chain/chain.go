@@ -153,7 +153,11 @@ func (c *Chain) follow(ctx context.Context, tx *sql.Tx, kept *engine.Statements)
 	}
 	c.fresh.Store(held.position - settled)
 	c.passTo(held)
-	anew := c.tail.heads == nil || c.tail.held != held || int64(len(c.tail.heads)) > 4*High
+	same, err := c.spool.Same()
+	if err != nil {
+		return err
+	}
+	anew := !same || c.tail.heads == nil || c.tail.held != held || int64(len(c.tail.heads)) > 4*High
 	if anew {
 		heads, err := freshHeads(ctx, tx)
 		if err != nil {

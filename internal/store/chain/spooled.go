@@ -67,7 +67,7 @@ func (c *Chain) Spool(ctx context.Context, tx *sql.Tx, kept *engine.Statements, 
 		frame[i] = &kept
 	}
 	if len(c.tail.spooled) == 0 {
-		c.spool.Rewind() // the database holds all that was in it
+		c.spool.Begin() // the database holds all that was in it
 	}
 	err := c.spool.Write(&spool.Frame{First: before.position + 1, Count: len(entries), Prev: spool.Hash(before.hash), Body: body})
 	if err != nil {
@@ -153,8 +153,11 @@ func (c *Chain) Stale() (bool, error) {
 	if len(c.tail.spooled) > 0 {
 		return true, nil
 	}
-	c.spool.Rewind()
-	return c.spool.Follows(c.tail.position)
+	same, err := c.spool.Same()
+	if err != nil || !same {
+		return true, err
+	}
+	return c.spool.More(c.tail.position)
 }
 
 // Kept and TakenBack are told how the transaction ended, or a part of it, in which the chain may have appended.
@@ -171,14 +174,11 @@ func (c *Chain) TakenBack() {
 func (c *Chain) followSpool(anew bool) error {
 	if anew {
 		c.waiting.Store(0)
-	}
-	if anew || len(c.tail.spooled) == 0 { // where nothing waits the next frame is the first, whoever writes it
-		c.spool.Rewind()
-	}
-	if !anew {
-		if more, err := c.spool.Follows(c.tail.position); err != nil || !more {
+		if err := c.spool.Rewind(); err != nil {
 			return err
 		}
+	} else if more, err := c.spool.More(c.tail.position); err != nil || !more {
+		return err
 	}
 	for {
 		f, err := c.spool.Next()

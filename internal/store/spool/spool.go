@@ -12,6 +12,7 @@ package spool
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -24,12 +25,13 @@ import (
 	"probity/internal/fault"
 )
 
-// The file is a row of frames: the head, the body, and room that earlier frames or nothing stand in. A frame that ends
-// it was not written whole, or is of an earlier row: its sum does not fit, or it does not go on where the one before it
-// ends.
+// The file is the number of the row, drawn at random, and the row: frame behind frame, then room that frames of earlier rows
+// stand in, or nothing. A new row is begun where the database holds all that the row before it told. What ends a row was not
+// written whole, or is of an earlier one: its sum does not fit, or it does not go on where the frame before it ends.
 const (
 	magic    = "prs1"
 	sumSize  = 16
+	rowSize  = len(Row{})
 	headSize = len(magic) + 4 + 8 + 4 + len(Hash{}) + sumSize
 	// maxBody bounds what a head that was never written can have us read.
 	maxBody = 64 << 20
@@ -57,6 +59,7 @@ func (f *Frame) Last() int64 { return f.First + int64(f.Count) - 1 }
 type File struct {
 	path string
 	file *os.File
+	row  Row
 	at   int64 // where the next frame is read or written
 	size int64
 	room []byte
@@ -79,7 +82,7 @@ func Open(database string) (*File, error) { return open(database+suffix, os.O_RD
 const suffix = "-reads"
 
 func open(path string, flag int) (*File, error) {
-	s := &File{path: path}
+	s := &File{path: path, at: int64(rowSize)}
 	f, err := os.OpenFile(path, flag, 0o600)
 	if err != nil {
 		return nil, s.unavailable(err)
@@ -132,8 +135,38 @@ func (s *File) Lock(ctx context.Context) error {
 // Unlock lets other processes to the spool.
 func (s *File) Unlock() { _ = syscall.Flock(int(s.file.Fd()), syscall.LOCK_UN) } // of a lock that is held it cannot fail
 
-// Rewind has the next frame be the first of the file.
-func (s *File) Rewind() { s.at = 0 }
+// Row is the number of a row; zero where there is none.
+type Row [16]byte
+
+// Rewind goes to the beginning of the row that the file holds.
+func (s *File) Rewind() error {
+	row, err := s.now()
+	s.row, s.at = row, int64(rowSize)
+	return err
+}
+
+// Same tells whether the file still holds the row that was last rewound to or begun.
+func (s *File) Same() (bool, error) {
+	row, err := s.now()
+	return row == s.row, err
+}
+
+func (s *File) now() (row Row, err error) {
+	_, err = s.file.ReadAt(row[:], 0)
+	if errors.Is(err, io.EOF) {
+		return Row{}, nil
+	}
+	if err != nil {
+		err = s.unavailable(err)
+	}
+	return row, err
+}
+
+// Begin has the next frame be the first of a new row.
+func (s *File) Begin() {
+	_, _ = rand.Read(s.row[:]) // it never fails
+	s.at = int64(rowSize)
+}
 
 // Next reads the frame that stands next; nil where there is none.
 func (s *File) Next() (*Frame, error) {
@@ -152,15 +185,15 @@ func (s *File) Next() (*Frame, error) {
 	if _, err := s.file.ReadAt(f.Body, s.at+int64(headSize)); err != nil {
 		return nil, s.ended(err)
 	}
-	if sum := sumOf(head[:headSize-sumSize], f.Body); string(sum[:]) != string(head[headSize-sumSize:]) {
+	if sum := s.sum(head[:headSize-sumSize], f.Body); string(sum[:]) != string(head[headSize-sumSize:]) {
 		return nil, nil
 	}
 	s.at += int64(headSize + size)
 	return f, nil
 }
 
-// Follows tells whether a frame that begins behind the position stands next; it looks at the head alone.
-func (s *File) Follows(position int64) (bool, error) {
+// More tells whether a frame that begins behind the position stands next; it looks at the head alone.
+func (s *File) More(position int64) (bool, error) {
 	var head [len(magic) + 4 + 8]byte
 	if _, err := s.file.ReadAt(head[:], s.at); err != nil {
 		return false, s.ended(err)
@@ -171,29 +204,38 @@ func (s *File) Follows(position int64) (bool, error) {
 // Write puts a frame where the next one stands and has it on disk when it returns. Where it fails the frame may be there or
 // not.
 func (s *File) Write(f *Frame) error {
-	b := append(s.room[:0], magic...)
+	b := append(s.room[:0], s.row[:]...)
+	b = append(b, magic...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(f.Body))) // at most maxBody
 	b = binary.BigEndian.AppendUint64(b, uint64(f.First))
 	b = binary.BigEndian.AppendUint32(b, uint32(f.Count)) // each entry is longer than a byte
 	b = append(b, f.Prev[:]...)
-	sum := sumOf(b, f.Body)
+	sum := s.sum(b[rowSize:], f.Body)
 	b = append(append(b, sum[:]...), f.Body...)
 	s.room = b
-	if err := s.grow(s.at + int64(len(b))); err != nil {
+	from, to := s.at, s.at+int64(len(b)-rowSize)
+	if err := s.grow(to); err != nil {
 		return err
 	}
-	if _, err := s.file.WriteAt(b, s.at); err != nil {
+	if from == int64(rowSize) {
+		from = 0 // with the number of its row
+	} else {
+		b = b[rowSize:]
+	}
+	if _, err := s.file.WriteAt(b, from); err != nil {
 		return s.unavailable(err)
 	}
 	if err := flush(s.file); err != nil {
 		return s.unavailable(err)
 	}
-	s.at += int64(len(b))
+	s.at = to
 	return nil
 }
 
-func sumOf(head, body []byte) (sum [sumSize]byte) {
+// sum is over the number of the row too, so that no frame of an earlier row passes for one of this.
+func (s *File) sum(head, body []byte) (sum [sumSize]byte) {
 	h := sha256.New()
+	h.Write(s.row[:])
 	h.Write(head)
 	h.Write(body)
 	copy(sum[:], h.Sum(nil))
@@ -203,6 +245,13 @@ func sumOf(head, body []byte) (sum [sumSize]byte) {
 // grow makes the file at least so long, with zeros that are written, so that their room is taken.
 func (s *File) grow(size int64) error {
 	if size <= s.size {
+		return nil
+	}
+	info, err := s.file.Stat() // another process may have made it longer
+	if err != nil {
+		return s.unavailable(err)
+	}
+	if s.size = info.Size(); size <= s.size {
 		return nil
 	}
 	to := (size + growth - 1) / growth * growth
@@ -227,6 +276,15 @@ func (s *File) ended(err error) error {
 func (s *File) unavailable(err error) error {
 	return fault.New(fault.Unavailable, "spool.unavailable", "%s cannot be read or written", s.path).By(err).
 		With("check that its owner may write it, and that the disk is not full; it belongs to the database beside it")
+}
+
+// Empty takes away all frames, of which the database holds every one.
+func (s *File) Empty() error {
+	s.row, s.at, s.size = Row{}, int64(rowSize), 0
+	if err := s.file.Truncate(0); err != nil {
+		return s.unavailable(err)
+	}
+	return nil
 }
 
 // Close ends the use of the file; it may be called again.
