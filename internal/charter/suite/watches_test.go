@@ -1,6 +1,7 @@
 package suite_test
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"probity/calendar"
+	"probity/internal/store"
 	"probity/internal/subject"
 )
 
@@ -141,9 +143,21 @@ func (h *history) stmt(query string) *sql.Stmt {
 	return one
 }
 
+// whole has the database take in the readings that wait beside it, where the query is about them.
+func (h *history) whole(query string) {
+	h.Helper()
+	if !strings.Contains(query, "ledger_") && !strings.Contains(query, "read_usage") {
+		return
+	}
+	if err := h.d.Store.ReadWhole(context.Background(), func(store.Whole) error { return nil }); err != nil {
+		h.Fatal(err)
+	}
+}
+
 // count asks the database for one number, past every service.
 func (h *history) count(query string, args ...any) (n int) {
 	h.Helper()
+	h.whole(query)
 	if err := h.stmt(query).QueryRow(args...).Scan(&n); err != nil { //nolint:sqlclosecheck // kept compiled until its owner closes
 		h.Fatalf("%s: %v", query, err)
 	}
@@ -153,6 +167,7 @@ func (h *history) count(query string, args ...any) (n int) {
 // each asks for rows and hands each to f; the columns come as text, NULL as "".
 func (h *history) each(f func(col []string), query string, args ...any) {
 	h.Helper()
+	h.whole(query)
 	rows, err := h.stmt(query).Query(args...) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		h.Fatalf("%s: %v", query, err)

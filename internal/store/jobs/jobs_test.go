@@ -121,7 +121,7 @@ func TestBlocksAreShared(t *testing.T) {
 		t.Errorf("in the end: %+v", j)
 	}
 	entries := 0
-	fatal(t, w.Store.Read(t.Context(), func(tx *sql.Tx) error {
+	fatal(t, w.Store.ReadWhole(t.Context(), func(tx store.Whole) error {
 		for e, err := range store.EntriesByPosition(t.Context(), tx) {
 			if err != nil {
 				return err
