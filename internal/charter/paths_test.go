@@ -26,6 +26,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/consents"
 	"probity/internal/store/reads"
+	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
 )
 
@@ -525,7 +526,7 @@ func TestZeroPermits(t *testing.T) {
 		"version":    p.store.AddVersions(ctx, 1, []charter.Admitted{admitted}),
 		"consent":    consents.In(p.store).AddConsents(ctx, []charter.ConsentPermit{given}, [][]byte{{1}}, []*ledger.Entry{{}}, nil),
 		"withdrawal": second(consents.In(p.store).WithdrawConsent(ctx, withdrawal, p.now, &ledger.Entry{}, notice.Written{})),
-		"model":      p.store.AddModel(ctx, model, store.Model{Code: "m", Version: 1}),
+		"model":      rulebooks.In(p.store).Add(ctx, model, rulebooks.Model{Code: "m", Version: 1}),
 		"link":       second(p.store.Merge(ctx, link, nil, p.now, nil)),
 		"parting":    p.store.Unmerge(ctx, unlink, store.Link{}, nil, p.now, nil),
 	} {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
@@ -93,7 +95,7 @@ func (p *platform) numberContracts() {
 		Files: map[string][]byte{"world.yaml": nil}, Before: set, After: set, Standard: ceiling.BuiltIn(), Clock: clock.BuiltIn(), Today: today,
 	})
 	p.check(err)
-	p.check(p.store.SaveCatalogue(p.t.Context(), permit, p.now))
+	p.check(rulebooks.In(p.store).SaveCatalogue(p.t.Context(), permit, p.now))
 	p.contracts, err = p.store.Contracts(p.t.Context())
 	p.check(err)
 	for _, c := range p.contracts {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/charter/rules"
@@ -67,7 +69,7 @@ func putInForce(t *testing.T, d *deployment.Deployment, files map[string][]byte,
 	t.Helper()
 	permit, err := admitted(t, d, files, now)
 	if err == nil {
-		err = d.Store.SaveCatalogue(t.Context(), permit, now)
+		err = rulebooks.In(d.Store).SaveCatalogue(t.Context(), permit, now)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ import (
 	"probity/internal/store/notices"
 	"probity/internal/store/orders"
 	"probity/internal/store/reads"
+	"probity/internal/store/rulebooks"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
 )
@@ -143,7 +144,7 @@ func found(ctx context.Context, db *store.Store, founder access.Grant, opt Optio
 	if err != nil {
 		return nil, err
 	}
-	if err := db.SaveCatalogue(ctx, permit, opt.now()()); err != nil {
+	if err := rulebooks.In(db).SaveCatalogue(ctx, permit, opt.now()()); err != nil {
 		return nil, err
 	}
 	keys, err := vault.Create(VaultPath(db.Path()))
@@ -234,14 +235,14 @@ func (d *Deployment) Close() error {
 
 // Models compiles the versions that are active.
 func (d *Deployment) Models(ctx context.Context) (*rating.Book, error) {
-	registered, err := d.Store.Models(ctx)
+	registered, err := rulebooks.In(d.Store).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	schema := d.Catalogue.Schema()
 	var active []*rating.Model
 	for _, m := range registered {
-		if m.State != store.ModelActive {
+		if m.State != rulebooks.Active {
 			continue
 		}
 		compiled, err := rating.NewModel(m.Code+" version "+strconv.Itoa(m.Version), m.Body, schema)

@@ -9,8 +9,8 @@ import (
 	"probity/internal/fault"
 	"probity/internal/impact"
 	"probity/internal/rating"
-	"probity/internal/store"
 	"probity/internal/store/impacts"
+	"probity/internal/store/rulebooks"
 	"probity/rulebook"
 )
 
@@ -21,7 +21,7 @@ func (d *Deployment) addModel(ctx context.Context, m *rating.Model, body []byte,
 		return err
 	}
 	digest := m.Plan.Model().Digest
-	return d.Store.AddModel(ctx, permit, store.Model{
+	return rulebooks.In(d.Store).Add(ctx, permit, rulebooks.Model{
 		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: d.Now(),
 	})
 }
@@ -42,7 +42,7 @@ func (d *Deployment) AddRulebook(ctx context.Context, author, approver string) e
 		}
 		if older := newest[m.Facts.Code]; older == nil {
 			codes = append(codes, m.Facts.Code)
-		} else if err := d.Store.MoveModel(ctx, older.Facts.Code, older.Facts.Version, store.ModelRetired); err != nil {
+		} else if err := rulebooks.In(d.Store).Move(ctx, older.Facts.Code, older.Facts.Version, rulebooks.Retired); err != nil {
 			return err
 		}
 		newest[m.Facts.Code] = m // versions of a model follow each other, the oldest first
@@ -55,10 +55,10 @@ func (d *Deployment) AddRulebook(ctx context.Context, author, approver string) e
 		if err != nil {
 			return err
 		}
-		if err := d.Store.ApproveModel(ctx, permit, d.Now()); err != nil {
+		if err := rulebooks.In(d.Store).Approve(ctx, permit, d.Now()); err != nil {
 			return err
 		}
-		if err := d.Store.MoveModel(ctx, code, m.Facts.Version, store.ModelActive); err != nil {
+		if err := rulebooks.In(d.Store).Move(ctx, code, m.Facts.Version, rulebooks.Active); err != nil {
 			return err
 		}
 	}
@@ -69,12 +69,12 @@ func (d *Deployment) today() calendar.Day { return calendar.In(d.Now(), calendar
 
 // ApproveModel approves a draft on the newest impact report that compares it with the version in force, or as the first
 // of its kind where no version of the model was ever approved. It gives the terms on which it was approved.
-func (d *Deployment) ApproveModel(ctx context.Context, m store.Model, approver string) (*charter.ApprovalTerms, error) {
+func (d *Deployment) ApproveModel(ctx context.Context, m rulebooks.Model, approver string) (*charter.ApprovalTerms, error) {
 	terms := charter.ApprovalTerms{
 		Model: m.Code, Version: m.Version, Digest: hex.EncodeToString(m.Digest), Author: m.Author, Approver: approver, First: true, Today: d.today(),
 		GoodFor: impact.BuiltIn().On(d.today()).GoodFor.Is,
 	}
-	all, err := d.Store.Models(ctx)
+	all, err := rulebooks.In(d.Store).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (d *Deployment) ApproveModel(ctx context.Context, m store.Model, approver s
 	for i := range all {
 		if x := &all[i]; x.Code == m.Code {
 			terms.First = terms.First && x.Approver == ""
-			if x.State == store.ModelActive {
+			if x.State == rulebooks.Active {
 				inForce, terms.InForce = x.Digest, hex.EncodeToString(x.Digest)
 			}
 		}
@@ -101,5 +101,5 @@ func (d *Deployment) ApproveModel(ctx context.Context, m store.Model, approver s
 	if err != nil {
 		return nil, err
 	}
-	return permit.Terms(), d.Store.ApproveModel(ctx, permit, d.Now())
+	return permit.Terms(), rulebooks.In(d.Store).Approve(ctx, permit, d.Now())
 }

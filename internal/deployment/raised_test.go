@@ -16,8 +16,8 @@ import (
 	"probity/internal/repair"
 	"probity/internal/ruling"
 	"probity/internal/ruling/verdict"
-	"probity/internal/store"
 	"probity/internal/store/erasures"
+	"probity/internal/store/rulebooks"
 )
 
 // TestDemandsAreRaisedAgainAfterARestore: who received a record that was corrected after the backup, who was told of an order
@@ -86,28 +86,28 @@ func TestARetiredModelStaysRetiredAfterARestore(t *testing.T) {
 	b := newBench(t)
 	ctx := t.Context()
 	saved := backup(t, b.Deployment)
-	state := func(code string) store.ModelState {
-		for _, m := range must(b.Store.Models(ctx)) {
+	state := func(code string) rulebooks.State {
+		for _, m := range must(rulebooks.In(b.Store).All(ctx)) {
 			if m.Code == code && m.Version == 1 {
 				return m.State
 			}
 		}
 		return ""
 	}
-	if got := state(model); got != store.ModelActive {
+	if got := state(model); got != rulebooks.Active {
 		t.Fatalf("the model is %s", got)
 	}
-	before := must(b.Store.Models(ctx))
-	if err := b.Store.MoveModel(ctx, model, 1, store.ModelRetired); err != nil {
+	before := must(rulebooks.In(b.Store).All(ctx))
+	if err := rulebooks.In(b.Store).Move(ctx, model, 1, rulebooks.Retired); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.again(saved); out.Replayed["model retired"] != 1 {
 		t.Errorf("made gone again: %v", out.Replayed)
 	}
-	if got := state(model); got != store.ModelRetired {
+	if got := state(model); got != rulebooks.Retired {
 		t.Errorf("after the restore the model is %s", got)
 	}
-	for i, m := range must(b.Store.Models(ctx)) {
+	for i, m := range must(rulebooks.In(b.Store).All(ctx)) {
 		if m.Code != model && m.State != before[i].State {
 			t.Errorf("the model %s is %s, and was %s", m.Code, m.State, before[i].State)
 		}

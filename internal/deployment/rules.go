@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"probity/internal/store/rulebooks"
+
 	"go.yaml.in/yaml/v3"
 
 	"probity/calendar"
@@ -168,7 +170,7 @@ func (d *Deployment) AdmitRules(ctx context.Context, files map[string][]byte, af
 
 // formerCatalogues are those that were replaced, the newest first.
 func (d *Deployment) formerCatalogues(ctx context.Context) ([]*catalogue.Catalogue, error) {
-	sets, err := d.Store.FormerCatalogues(ctx)
+	sets, err := rulebooks.In(d.Store).FormerCatalogues(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +191,7 @@ func (d *Deployment) Ceilings() *ceiling.Table { return d.ceilings }
 
 // storedRules loads the database's rules and gives each contract its number.
 func storedRules(ctx context.Context, db *store.Store, numbers map[int]store.ContractRow) (rules.Set, error) {
-	kept, err := db.Catalogue(ctx)
+	kept, err := rulebooks.In(db).Catalogue(ctx)
 	if err != nil {
 		return rules.Set{}, err
 	}

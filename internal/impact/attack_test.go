@@ -25,12 +25,11 @@ func TestNothingFollowsFromWhatIsShown(t *testing.T) {
 				w.folk[i].sole, w.people.Soles[i] = true, 1
 			}
 		}
-		const kinds = "enterprise"
 		k := drawKnobs(t, 1)
 		is := k
 		is.version, is.light, is.gate = 2, k.light+rapid.IntRange(0, 3).Draw(t, "more"), rapid.IntRange(1, 6).Draw(t, "gate")
 		is.heavy = is.light + 1 + k.heavy - k.light
-		q := w.question(is.model(t, kinds), k.model(t, kinds))
+		q := w.question(is.model(t), k.model(t))
 		r := again(t, makeReport(t, q))
 		open := *q.Limits
 		open.Small.Below = 0

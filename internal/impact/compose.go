@@ -71,10 +71,10 @@ type part struct {
 	byFlow      [flows]Count
 }
 
-// safe makes counts of human beings safe that add up to a total which is known, or is not.
-func (p *part) safe(counts []int64, known bool) []Count {
+// safe makes counts of human beings safe that add up to a total which is known.
+func (p *part) safe(counts []int64) []Count {
 	if p.human {
-		return shown(counts, p.below, known)
+		return shown(counts, p.below)
 	}
 	list := make([]Count, len(counts))
 	for i, n := range counts {
@@ -270,7 +270,7 @@ func (p *part) unrated(out *Part, m *shape) {
 		for i, code := range codes {
 			counts[i] = p.t.unrated[n][code]
 		}
-		for i, of := range p.safe(counts, true) {
+		for i, of := range p.safe(counts) {
 			if x.Subjects.Hidden {
 				of = Count{Hidden: true}
 			}
@@ -301,13 +301,13 @@ func (s *side) reason(code string) catalogue.Text {
 // drivers are the terms, those first that move most. Whom a cut or a gate alone moves comes last.
 func (p *part) drivers(out *Part) {
 	t, n := p.t, len(p.c.terms)
-	up, down := p.safe(t.leadsUp, true), p.safe(t.leadsDown, true)
+	up, down := p.safe(t.leadsUp), p.safe(t.leadsDown)
 	for i := range n {
 		x := &p.c.terms[i]
 		if t.raised[i]+t.lowered[i] == 0 {
 			continue
 		}
-		turned := p.safe([]int64{t.raised[i], t.lowered[i], t.differences.n - t.raised[i] - t.lowered[i]}, true)
+		turned := p.safe([]int64{t.raised[i], t.lowered[i], t.differences.n - t.raised[i] - t.lowered[i]})
 		d := Driver{
 			Term: x.kind, Name: x.name, Title: x.title, Raised: turned[0], Lowered: turned[1], LeadsUp: up[i], LeadsDown: down[i],
 		}

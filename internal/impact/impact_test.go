@@ -19,7 +19,7 @@ func TestSumsAreThePopulation(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawTown(t, 1, 60, enterprise)
-		was, is := drawKnobs(t, 1).model(t, "enterprise"), drawKnobs(t, 2).model(t, "enterprise")
+		was, is := drawKnobs(t, 1).model(t), drawKnobs(t, 2).model(t)
 		q := w.question(is, was)
 		q.Workers = rapid.IntRange(1, 3).Draw(t, "workers")
 		r := makeReport(t, q)
@@ -114,7 +114,7 @@ func TestOneModelTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawTown(t, 1, 60, enterprise)
 		k := drawKnobs(t, 1)
-		r := makeReport(t, w.question(k.model(t, "enterprise"), k.model(t, "enterprise")))
+		r := makeReport(t, w.question(k.model(t), k.model(t)))
 		for _, p := range r.Parts {
 			for a, line := range p.Matrix.Cells {
 				for b, n := range line {
@@ -149,7 +149,7 @@ func TestTheTermsAddUp(t *testing.T) {
 		for i := range w.folk {
 			w.people.Soles[i] = 0
 		}
-		r := makeReport(t, w.question(drawKnobs(t, 2).model(t, "enterprise"), drawKnobs(t, 1).model(t, "enterprise")))
+		r := makeReport(t, w.question(drawKnobs(t, 2).model(t), drawKnobs(t, 1).model(t)))
 		p := part(r, impact.Organisations)
 		if p == nil {
 			return
@@ -188,7 +188,7 @@ func TestMovementsAreInOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawTown(t, 1, 80, enterprise)
-		q := w.question(drawKnobs(t, 2).model(t, "enterprise"), drawKnobs(t, 1).model(t, "enterprise"))
+		q := w.question(drawKnobs(t, 2).model(t), drawKnobs(t, 1).model(t))
 		var one, many []impact.Movement
 		q.Workers, q.Moved = 1, func(list []impact.Movement) error { one = append(one, list...); return nil }
 		first := makeReport(t, q)
@@ -229,7 +229,7 @@ func TestASinkThatFails(t *testing.T) {
 	}
 	k := plain()
 	k.version, k.light = 2, 20
-	q := newTown(folk).question(k.model(t, "enterprise"), plain().model(t, "enterprise"))
+	q := newTown(folk).question(k.model(t), plain().model(t))
 	q.Workers, q.Moved = 3, func([]impact.Movement) error { return context.Canceled }
 	if _, err := impact.Make(t.Context(), q); err == nil {
 		t.Fatal("the report was made")
@@ -240,7 +240,7 @@ func TestASinkThatFails(t *testing.T) {
 func TestTheFirstOfItsKind(t *testing.T) {
 	t.Parallel()
 	w := newTown([]body{{kind: enterprise, honour: []int{4}}, {kind: enterprise, fines: [][2]int{{90_000, 3}}}, {kind: enterprise}, {kind: publicBody}})
-	r := makeReport(t, w.question(plain().model(t, "enterprise"), nil))
+	r := makeReport(t, w.question(plain().model(t), nil))
 	p := part(r, impact.Organisations)
 	if !r.First || r.Current != nil || p.Matrix != nil || p.Movers != nil || p.Subjects.N != 3 {
 		t.Fatalf("%+v", r)
@@ -254,7 +254,7 @@ func TestTheFirstOfItsKind(t *testing.T) {
 func TestTwoDays(t *testing.T) {
 	t.Parallel()
 	w := newTown([]body{{kind: enterprise, fines: [][2]int{{90_000, 3}}, honour: []int{1}}, {kind: enterprise, honour: []int{4}}})
-	m := plain().model(t, "enterprise")
+	m := plain().model(t)
 	q := w.question(m, m)
 	q.Current.AsOf = today - 5
 	p := part(makeReport(t, q), impact.Organisations)
@@ -271,7 +271,7 @@ func TestWithoutConsent(t *testing.T) {
 	for range 40 {
 		folk = append(folk, body{kind: enterprise, sole: true, honour: []int{1}})
 	}
-	q := newTown(folk).question(plain().model(t, "enterprise"), plain().model(t, "enterprise"))
+	q := newTown(folk).question(plain().model(t), plain().model(t))
 	refused := lenient{}
 	for i := range 15 {
 		refused[q.People.IDs[i]] = true
@@ -295,7 +295,7 @@ func TestCuts(t *testing.T) {
 			w.folk[i].sole, w.people.Soles[i] = false, 0
 		}
 		k := drawKnobs(t, 1)
-		m := k.model(t, "enterprise")
+		m := k.model(t)
 		p := part(makeReport(t, w.question(m, nil)), impact.Organisations)
 		was := bandsOf(t, w, m)
 		cut := rapid.IntRange(0, 1).Draw(t, "cut")

@@ -321,7 +321,8 @@ func (c *comparison) regions(digits int) (groups []groupRef, of []int) {
 	for _, i := range unknown {
 		of[i] = len(groups)
 	}
-	return append(groups, unknownGroup), append(of, len(groups))
+	of = append(of, len(groups)) //nolint:makezero // one more than there are regions: whose region is not known at all
+	return append(groups, unknownGroup), of
 }
 
 // at is the group of a place in a list; the last one where there is none.

@@ -7,7 +7,6 @@ import (
 
 	"probity/calendar"
 	"probity/internal/catalogue"
-	"probity/internal/subject"
 )
 
 // Format names the form of a report; docs/impact.md describes it. A change that a reader of the old form would stumble
@@ -325,7 +324,6 @@ type Movers struct {
 // Mover is one organisation.
 type Mover struct {
 	Subject string `json:"subject"`
-	id      subject.ID
 	From    string `json:"from"`
 	To      string `json:"to"`
 	// Steps are the bands that it rises, or falls where it is below 0.

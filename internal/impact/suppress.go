@@ -220,11 +220,9 @@ func masked(n int64, hidden bool) int64 {
 }
 
 // shown makes a list of counts safe that add up to a total which is known, or is not where known is false.
-func shown(counts []int64, below int64, known bool) []Count {
+func shown(counts []int64, below int64) []Count {
 	t := newTable(counts)
-	if known {
-		t.add(upTo(len(counts)), true)
-	}
+	t.add(upTo(len(counts)), true)
 	t.protect(below)
 	list := make([]Count, len(counts))
 	for i := range list {

@@ -27,7 +27,7 @@ func TestARemainderIsNotSmall(t *testing.T) {
 	}
 	was, is := plain(), plain()
 	is.version, is.cuts = 2, [2]int{97, 94} // 97, 94, 91, 88 points
-	r := makeReport(t, newTown(folk).question(is.model(t, "enterprise"), was.model(t, "enterprise")))
+	r := makeReport(t, newTown(folk).question(is.model(t), was.model(t)))
 	p := part(r, impact.HumanBeings)
 	if p.Matrix.Cells[0][0].N != 60 || p.Flows[2].Subjects.N != 42 {
 		t.Errorf("what may be shown is hidden: %v, %v", p.Matrix.Cells, p.Flows)

@@ -100,9 +100,9 @@ type tester interface {
 	Fatalf(format string, args ...any)
 }
 
-func (k knobs) model(t tester, kinds string) *rating.Model {
+func (k knobs) model(t tester) *rating.Model {
 	t.Helper()
-	m, err := rating.NewModel("conduct.yaml", []byte(k.text(kinds)), schema)
+	m, err := rating.NewModel("conduct.yaml", []byte(k.text("enterprise")), schema)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -127,7 +127,6 @@ func drawKnobs(t *rapid.T, version int) knobs {
 
 // town is a population in memory.
 type town struct {
-	layouts map[*scorecard.Layout]*scorecard.Facts
 	folk    []body
 	people  impact.People
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/identifier"
 	"probity/internal/catalogue"
 	"probity/internal/charter/rules"
@@ -57,7 +59,7 @@ func open(t *testing.T) *room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.store.SaveCatalogue(t.Context(), permit, r.now); err != nil {
+	if err := rulebooks.In(r.store).SaveCatalogue(t.Context(), permit, r.now); err != nil {
 		t.Fatal(err)
 	}
 	numbered, err := r.store.Contracts(t.Context())

@@ -31,7 +31,7 @@ var annulments = map[string]annulment{
 		measure: "fiscal-limit",
 		enact: func(_ *testing.T, w *world) (string, func()) {
 			e := w.draft("samr", violation())
-			w.publish("samr", &e)
+			w.publish(&e)
 			return e.ID.String(), func() {
 				w.take(w.as("shanghai-court"), &e, entry.Step{
 					Act: entry.Annul, Document: paper("(2026) 沪01行终7号"), Reasons: "the tests were made", Basis: order.Basis{Law: "samr-order44", Article: "art. 2"},
@@ -166,14 +166,14 @@ func TestAnEntryThatEndedAfterTheBackupIsForgotten(t *testing.T) {
 	t.Parallel()
 	w := build(t)
 	ended := w.draft("samr", violation())
-	w.publish("samr", &ended)
+	w.publish(&ended)
 	if d := w.decide("fiscal-limit"); d.Outcome != charter.Restricted { // and the standing row is kept
 		t.Fatalf("while it stands: %+v", d)
 	}
 	other := violation()
 	other.Measures, other.Facts[0].Value = []string{"key-supervision"}, "沪市监罚〔2026〕18号"
 	left := w.draft("samr", other)
-	w.publish("samr", &left)
+	w.publish(&left)
 
 	forget := func(which entry.ID, at time.Time) {
 		t.Helper()

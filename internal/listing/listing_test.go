@@ -83,7 +83,7 @@ func TestARestrictionFollowsAndLifts(t *testing.T) {
 	if d := w.decide("fiscal-limit"); d.Outcome != charter.Clear {
 		t.Errorf("from a draft: %+v", d)
 	}
-	w.publish("samr", &e)
+	w.publish(&e)
 	d := w.decide("fiscal-limit")
 	if d.Outcome != charter.Restricted || d.Listing != e.ID || d.Order != 0 || d.Until != e.End() {
 		t.Fatalf("from a published entry: %+v", d)

@@ -143,9 +143,9 @@ func TestAnHonourIsVoidUnderABlackList(t *testing.T) {
 		{Element: "award", Value: "China Quality Award"}, {Element: "award-number", Value: "国市监质〔2026〕3号"}, {Element: "award-day", Value: "2026-05-01"},
 	}}
 	red := w.draft("samr", award)
-	w.publish("samr", &red)
+	w.publish(&red)
 	black := w.draft("samr", violation())
-	w.publish("samr", &black)
+	w.publish(&black)
 	ids := func() (list []entry.ID) {
 		standing, err := w.Standing(t.Context(), firm)
 		must(t, err)

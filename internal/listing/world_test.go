@@ -143,13 +143,13 @@ func (w *world) take(as access.Credential, e *entry.Entry, s entry.Step) {
 	*e = got
 }
 
-// publish takes a draft of the agency through the shortest lawful procedure; the clock stands on the day of publication.
-func (w *world) publish(by string, e *entry.Entry) {
+// publish takes a draft of the market regulator through the shortest lawful procedure; the clock stands on the day of publication.
+func (w *world) publish(e *entry.Entry) {
 	w.t.Helper()
-	w.take(w.as(by), e, step(entry.Notify, ""))
+	w.take(w.as("samr"), e, step(entry.Notify, ""))
 	w.now = (e.Undecided() + 1).Start(calendar.Shanghai).Add(12 * time.Hour)
-	w.take(w.as(by), e, step(entry.Decide, "the conduct is grave and the harm is not undone"))
-	w.take(w.as(by), e, step(entry.Publish, ""))
+	w.take(w.as("samr"), e, step(entry.Decide, "the conduct is grave and the harm is not undone"))
+	w.take(w.as("samr"), e, step(entry.Publish, ""))
 }
 
 // decide asks, for the ministry of finance, whether the measure applies to the company.

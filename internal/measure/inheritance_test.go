@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/store/rulebooks"
+
 	"github.com/google/go-cmp/cmp"
 
 	"probity/calendar"
@@ -90,7 +92,7 @@ func found(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	must(t, w.store.SaveCatalogue(t.Context(), permit, now))
+	must(t, rulebooks.In(w.store).SaveCatalogue(t.Context(), permit, now))
 	numbered, err := w.store.Contracts(t.Context())
 	must(t, err)
 	datasets := map[int]string{}

@@ -79,7 +79,7 @@ func (d *Desk) Open(dir string) (*Snapshot, error) {
 		return nil, fault.Refuse("C10", "a snapshot that has not outlived what is in it",
 			"the snapshot "+dir+" holds records as they could be seen from "+m.Seen.String()+", and something in it must be gone from "+m.DeleteBy.String(), again)
 	}
-	if _, err := d.Still(dir, m, m.Journal); err != nil {
+	if _, err := d.Still(dir, m.Journal); err != nil {
 		return nil, err
 	}
 	return open(dir, m)
@@ -87,7 +87,7 @@ func (d *Desk) Open(dir string) (*Snapshot, error) {
 
 // Still looks again, while an open snapshot is worked with, whether something in it has been made gone since the batch of
 // the journal up to which that was done: then it is refused. It gives the newest batch.
-func (d *Desk) Still(dir string, m *Manifest, since int64) (journal int64, err error) {
+func (d *Desk) Still(dir string, since int64) (journal int64, err error) {
 	if journal, err = d.Journal.Head(); err != nil || journal == since {
 		return journal, err
 	}

@@ -4,6 +4,8 @@ import (
 	"os"
 	"testing"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/internal/charter/rules"
 	"probity/internal/store"
 )
@@ -17,7 +19,7 @@ func contracts(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SaveCatalogue(t.Context(), permit, clock()); err != nil {
+	if err := rulebooks.In(s).SaveCatalogue(t.Context(), permit, clock()); err != nil {
 		t.Fatal(err)
 	}
 }

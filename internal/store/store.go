@@ -64,6 +64,7 @@ type Store struct {
 	background sync.WaitGroup
 	settling   atomic.Bool
 	taking     atomic.Bool
+	closed     atomic.Bool
 	// forgetting is nil where records lapse on the day they carry and no sooner.
 	forgetting Forgetting
 }
@@ -199,8 +200,8 @@ func connect(path string, file *spool.File, opt Options) (*Store, error) {
 
 // Close ends all connections; what was committed is safe without it.
 func (s *Store) Close() error {
-	if s.life.Err() != nil {
-		return nil // it is closed
+	if s.closed.Swap(true) {
+		return nil
 	}
 	s.end()
 	s.background.Wait()

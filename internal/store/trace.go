@@ -25,7 +25,7 @@ type Trace struct {
 	// Gone is what must stay gone, whatever backup the database is put back from. It stands in a journal apart from the
 	// database before the act is committed.
 	Gone []gone.Mark
-	// At is when the act happens, for the journal; where it is zero, that of the first entry.
+	// At is when the act happens, for the journal; where it is zero, that of the first entry, or now where there is none.
 	At time.Time
 }
 
@@ -73,8 +73,12 @@ func (s *Store) leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
 		return err
 	}
 	at := t.At
-	if at.IsZero() && len(t.Entries) > 0 {
+	switch {
+	case !at.IsZero():
+	case len(t.Entries) > 0:
 		at = t.Entries[0].At
+	default:
+		at = s.ids.Now()
 	}
 	return s.forget(ctx, tx, at, t.Gone)
 }

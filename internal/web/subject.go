@@ -15,6 +15,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
 )
 
@@ -322,7 +323,7 @@ func (s *Server) model(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	list, err := s.open.Store.Models(r.Context())
+	list, err := rulebooks.In(s.open.Store).All(r.Context())
 	if err != nil {
 		return view{}, err
 	}

@@ -59,8 +59,9 @@ var noPath = map[string]string{
 	"Notary": "signs the log", "Wallet": "the operator's secrets", "Clerk": "writes what the inbox shows", "Rules": "the rules of repair",
 	"Limits": "until when matters are shown", "Contracts": "the numbers of contracts", "Now": "the clock",
 	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
-	"Everybody": "the rating itself, of many at a time",
-	"Jobs":      "rating everybody, by plan or by order",
+	"Everybody": "the rating itself, of many at a time", "Impact": "counts what a model would do, and shows no person",
+	"ApproveModel": "an official's approval of a model",
+	"Jobs":         "rating everybody, by plan or by order",
 }
 
 // TestC5EveryDoorIsAskedBehind: a new room of the deployment has a path here, or a reason why it needs none.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
@@ -108,7 +110,7 @@ func (h *history) limits(quotas string) {
 func imports(h *history) act {
 	agency, family := pick(h, "supplier", "neighbour", "museum", "court"), pick(h, "family", "penalty", "fine")
 	a := act{everybody: true, name: fmt.Sprintf("a dataset %s.%s comes into the catalogue", agency, family)}
-	files, err := h.d.Store.Catalogue(h.ctx)
+	files, err := rulebooks.In(h.d.Store).Catalogue(h.ctx)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -137,7 +139,7 @@ func imports(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
-	if a.err = h.d.Store.SaveCatalogue(h.ctx, permit, h.clock()); a.err != nil || a.breaks != "" {
+	if a.err = rulebooks.In(h.d.Store).SaveCatalogue(h.ctx, permit, h.clock()); a.err != nil || a.breaks != "" {
 		return a
 	}
 	if a.err = h.shut(); a.err != nil {

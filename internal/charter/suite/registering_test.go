@@ -7,7 +7,7 @@ import (
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/rating"
-	"probity/internal/store"
+	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
 )
 
@@ -75,8 +75,8 @@ func registers(h *history) act {
 		return a
 	}
 	digest := compiled.Plan.Model().Digest
-	one := store.Model{Code: compiled.Facts.Code, Version: version, Digest: digest[:], Body: []byte(body), Author: "bank/a", AddedAt: h.clock()}
-	if a.err = h.d.Store.AddModel(h.ctx, permit, one); a.err != nil {
+	one := rulebooks.Model{Code: compiled.Facts.Code, Version: version, Digest: digest[:], Body: []byte(body), Author: "bank/a", AddedAt: h.clock()}
+	if a.err = rulebooks.In(h.d.Store).Add(h.ctx, permit, one); a.err != nil {
 		return a
 	}
 	if _, err := h.d.ApproveModel(h.ctx, one, "bank/a"); err == nil {
@@ -85,8 +85,8 @@ func registers(h *history) act {
 	if _, a.err = h.d.ApproveModel(h.ctx, one, "bank/b"); a.err != nil {
 		return a
 	}
-	for _, to := range []store.ModelState{store.ModelActive, store.ModelRetired} {
-		if a.err = h.d.Store.MoveModel(h.ctx, one.Code, version, to); a.err != nil {
+	for _, to := range []rulebooks.State{rulebooks.Active, rulebooks.Retired} {
+		if a.err = rulebooks.In(h.d.Store).Move(h.ctx, one.Code, version, to); a.err != nil {
 			return a
 		}
 	}
@@ -104,8 +104,8 @@ func (h *history) again(a act, first *rating.Model, body []byte) {
 		h.violated("C8", "%s: its next version is refused: %v", a, err)
 		return
 	}
-	one := store.Model{Code: next.Code, Version: next.Version, Digest: []byte(fmt.Sprint(next.Version)), Body: body, Author: "bank/a", AddedAt: h.clock()}
-	if err := h.d.Store.AddModel(h.ctx, permit, one); err != nil {
+	one := rulebooks.Model{Code: next.Code, Version: next.Version, Digest: []byte(fmt.Sprint(next.Version)), Body: body, Author: "bank/a", AddedAt: h.clock()}
+	if err := rulebooks.In(h.d.Store).Add(h.ctx, permit, one); err != nil {
 		h.violated("C8", "%s: its next version is not registered: %v", a, err)
 		return
 	}

@@ -23,6 +23,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
 )
 
@@ -168,7 +169,7 @@ func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.T
 	if err != nil {
 		return err
 	}
-	if err := db.SaveCatalogue(ctx, permit, clock()); err != nil {
+	if err := rulebooks.In(db).SaveCatalogue(ctx, permit, clock()); err != nil {
 		return err
 	}
 	return fs.WalkDir(data, "testdata/models", func(name string, e fs.DirEntry, err error) error {
@@ -188,7 +189,7 @@ func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.T
 			return err
 		}
 		digest := m.Plan.Model().Digest
-		err = db.AddModel(ctx, permit, store.Model{Code: m.Facts.Code, Version: 1, Digest: digest[:], Body: body, Author: "bank/a", AddedAt: clock()})
+		err = rulebooks.In(db).Add(ctx, permit, rulebooks.Model{Code: m.Facts.Code, Version: 1, Digest: digest[:], Body: body, Author: "bank/a", AddedAt: clock()})
 		if err != nil {
 			return err
 		}
@@ -196,10 +197,10 @@ func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.T
 			Model: m.Facts.Code, Version: 1, Digest: digest.String(), Author: "bank/a", Approver: "bank/b", First: true,
 		})
 		if err == nil {
-			err = db.ApproveModel(ctx, approval, clock())
+			err = rulebooks.In(db).Approve(ctx, approval, clock())
 		}
 		if err == nil {
-			err = db.MoveModel(ctx, m.Facts.Code, 1, store.ModelActive)
+			err = rulebooks.In(db).Move(ctx, m.Facts.Code, 1, rulebooks.Active)
 		}
 		return err
 	})

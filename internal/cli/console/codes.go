@@ -6,7 +6,7 @@ import (
 	"probity/identifier"
 	"probity/internal/catalogue"
 	"probity/internal/fault"
-	"probity/internal/store"
+	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
 )
 
@@ -57,11 +57,11 @@ func (s *Session) modelCodes() []string {
 	if s.Opened == nil {
 		return nil
 	}
-	models, err := s.Opened.Store.Models(s.Ctx)
+	models, err := rulebooks.In(s.Opened.Store).All(s.Ctx)
 	if err != nil {
 		return nil
 	}
-	return slices.Compact(CodesOf(models, func(m *store.Model) string { return m.Code }))
+	return slices.Compact(CodesOf(models, func(m *rulebooks.Model) string { return m.Code }))
 }
 
 // CodesOf lists the codes of the entries of a section.

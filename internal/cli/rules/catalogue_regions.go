@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/cli/console"
@@ -50,7 +52,7 @@ func (c catalogueImport) regions(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	files, err := r.Store.Catalogue(s.Ctx)
+	files, err := rulebooks.In(r.Store).Catalogue(s.Ctx)
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func (c catalogueImport) regions(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Store.SaveCatalogue(s.Ctx, permit, s.Process.Now()); err != nil {
+	if err := rulebooks.In(r.Store).SaveCatalogue(s.Ctx, permit, s.Process.Now()); err != nil {
 		return err
 	}
 	a := regionsAnswered(editions, &merged)

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"probity/internal/store/rulebooks"
+
 	"probity/internal/catalogue"
 	"probity/internal/cli/console"
 	"probity/internal/deployment"
@@ -231,7 +233,7 @@ func (c catalogueImport) Run(s *console.Session) error {
 	if err := c.accept(a.Changes); err != nil {
 		return err
 	}
-	if err := r.Store.SaveCatalogue(s.Ctx, permit, s.Process.Now()); err != nil {
+	if err := rulebooks.In(r.Store).SaveCatalogue(s.Ctx, permit, s.Process.Now()); err != nil {
 		return err
 	}
 	s.Result(a, func(w io.Writer) {
@@ -247,7 +249,7 @@ func (c catalogueImport) Run(s *console.Session) error {
 // files are those of the stored catalogue with the named ones in their places; typed are the names that these
 // have on the command line.
 func (c catalogueImport) files(s *console.Session, r *deployment.Deployment) (files map[string][]byte, typed map[string]string, err error) {
-	files, err = r.Store.Catalogue(s.Ctx)
+	files, err = rulebooks.In(r.Store).Catalogue(s.Ctx)
 	if err != nil {
 		return nil, nil, err
 	}

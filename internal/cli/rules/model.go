@@ -13,7 +13,7 @@ import (
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/rating"
-	"probity/internal/store"
+	"probity/internal/store/rulebooks"
 	"probity/scorecard"
 	"probity/scorecard/worked"
 )
@@ -33,12 +33,12 @@ type Models struct {
 
 // modelAnswer is a registered version.
 type modelAnswer struct {
-	Model    string           `json:"model"`
-	Version  int              `json:"version"`
-	State    store.ModelState `json:"state"`
-	Digest   string           `json:"digest"`
-	Author   string           `json:"author"`
-	Approver string           `json:"approver,omitempty"`
+	Model    string          `json:"model"`
+	Version  int             `json:"version"`
+	State    rulebooks.State `json:"state"`
+	Digest   string          `json:"digest"`
+	Author   string          `json:"author"`
+	Approver string          `json:"approver,omitempty"`
 }
 
 func modelAnswers(s *console.Session) ([]modelAnswer, error) {
@@ -46,7 +46,7 @@ func modelAnswers(s *console.Session) ([]modelAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	models, err := r.Store.Models(s.Ctx)
+	models, err := rulebooks.In(r.Store).All(s.Ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -95,16 +95,16 @@ type version struct {
 }
 
 // find gives the registered version that is meant.
-func (v version) find(s *console.Session) (store.Model, error) {
+func (v version) find(s *console.Session) (rulebooks.Model, error) {
 	r, err := s.Room()
 	if err != nil {
-		return store.Model{}, err
+		return rulebooks.Model{}, err
 	}
-	models, err := r.Store.Models(s.Ctx)
+	models, err := rulebooks.In(r.Store).All(s.Ctx)
 	if err != nil {
-		return store.Model{}, err
+		return rulebooks.Model{}, err
 	}
-	var found store.Model
+	var found rulebooks.Model
 	for _, m := range models { // by code and version
 		if m.Code == v.Model && (v.Version == 0 || v.Version == m.Version) {
 			found = m
@@ -365,7 +365,7 @@ func (c modelAdd) Run(s *console.Session) error {
 		if err := register(s, m, permit, body, by); err != nil {
 			return err
 		}
-		saidOf(s, m.Facts.Code, m.Facts.Version, store.ModelDraft)
+		saidOf(s, m.Facts.Code, m.Facts.Version, rulebooks.Draft)
 	}
 	return nil
 }
@@ -373,19 +373,19 @@ func (c modelAdd) Run(s *console.Session) error {
 // register keeps the version as a draft.
 func register(s *console.Session, m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
 	digest := m.Plan.Model().Digest
-	return s.Opened.Store.AddModel(s.Ctx, permit, store.Model{
+	return rulebooks.In(s.Opened.Store).Add(s.Ctx, permit, rulebooks.Model{
 		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.Process.Now(),
 	})
 }
 
-func saidOf(s *console.Session, code string, version int, state store.ModelState) {
+func saidOf(s *console.Session, code string, version int, state rulebooks.State) {
 	s.Result(map[string]any{"model": code, "version": version, "state": state}, func(w io.Writer) {
 		fmt.Fprintf(w, "%s version %d is %s\n", code, version, state)
 	})
 }
 
 // move takes a version to its next state.
-func (v version) move(s *console.Session, to store.ModelState) error {
+func (v version) move(s *console.Session, to rulebooks.State) error {
 	m, err := v.find(s)
 	if err != nil {
 		return err
@@ -393,7 +393,7 @@ func (v version) move(s *console.Session, to store.ModelState) error {
 	if _, err := s.Official(); err != nil {
 		return err
 	}
-	if err := s.Opened.Store.MoveModel(s.Ctx, m.Code, m.Version, to); err != nil {
+	if err := rulebooks.In(s.Opened.Store).Move(s.Ctx, m.Code, m.Version, to); err != nil {
 		return err
 	}
 	saidOf(s, m.Code, m.Version, to)
@@ -428,12 +428,12 @@ func (c modelApprove) Run(s *console.Session) error {
 		return err
 	}
 	a := struct {
-		Model   string           `json:"model"`
-		Version int              `json:"version"`
-		State   store.ModelState `json:"state"`
-		First   bool             `json:"first"`
-		Report  string           `json:"report,omitempty"`
-	}{m.Code, m.Version, store.ModelApproved, terms.First, ""}
+		Model   string          `json:"model"`
+		Version int             `json:"version"`
+		State   rulebooks.State `json:"state"`
+		First   bool            `json:"first"`
+		Report  string          `json:"report,omitempty"`
+	}{m.Code, m.Version, rulebooks.Approved, terms.First, ""}
 	if terms.Impact != nil {
 		a.Report = terms.Impact.Report
 	}
@@ -462,7 +462,7 @@ Examples:
 }
 
 // Run activates the version.
-func (c modelActivate) Run(s *console.Session) error { return c.move(s, store.ModelActive) }
+func (c modelActivate) Run(s *console.Session) error { return c.move(s, rulebooks.Active) }
 
 // modelRetire takes a version out of force.
 type modelRetire struct{ version }
@@ -475,4 +475,4 @@ func (modelRetire) Help() string {
 }
 
 // Run retires the version.
-func (c modelRetire) Run(s *console.Session) error { return c.move(s, store.ModelRetired) }
+func (c modelRetire) Run(s *console.Session) error { return c.move(s, rulebooks.Retired) }

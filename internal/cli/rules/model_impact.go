@@ -21,8 +21,8 @@ import (
 	"probity/internal/impact"
 	"probity/internal/impact/page"
 	"probity/internal/rating"
-	"probity/internal/store"
 	"probity/internal/store/impacts"
+	"probity/internal/store/rulebooks"
 )
 
 // modelImpact says what a version would do to everybody.
@@ -134,12 +134,12 @@ func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.Log
 	return by, permit, err
 }
 
-func compiled(s *console.Session, m *store.Model) (*rating.Model, error) {
+func compiled(s *console.Session, m *rulebooks.Model) (*rating.Model, error) {
 	return rating.NewModel(m.Code+".yaml", m.Body, s.Opened.Catalogue.Schema())
 }
 
 // other is the model to compare with: the one that is named, or the version in force; nil where there is none.
-func (c modelImpact) other(s *console.Session, candidate *store.Model) (*rating.Model, error) {
+func (c modelImpact) other(s *console.Session, candidate *rulebooks.Model) (*rating.Model, error) {
 	if c.Against != "" {
 		v := version{Model: c.Against}
 		if code, number, ok := strings.Cut(c.Against, "@"); ok {
@@ -155,11 +155,11 @@ func (c modelImpact) other(s *console.Session, candidate *store.Model) (*rating.
 		}
 		return compiled(s, &m)
 	}
-	models, err := s.Opened.Store.Models(s.Ctx)
+	models, err := rulebooks.In(s.Opened.Store).All(s.Ctx)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(models, func(m store.Model) bool { return m.Code == candidate.Code && m.State == store.ModelActive })
+	i := slices.IndexFunc(models, func(m rulebooks.Model) bool { return m.Code == candidate.Code && m.State == rulebooks.Active })
 	switch {
 	case i < 0:
 		return nil, nil

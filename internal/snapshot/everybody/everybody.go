@@ -211,7 +211,7 @@ func (r *run) sheet(ctx context.Context, list []rating.Kept, to subject.ID) (err
 	s := rating.Sheet{Kept: list, Behind: r.tally.Last, To: to, Known: known(r.snap.Manifest), Whole: r.chosen == nil}
 	var saved rating.Saved
 	for {
-		if r.journal, err = r.desk.Snapshots.Still(r.dir, r.snap.Manifest, r.journal); err != nil {
+		if r.journal, err = r.desk.Snapshots.Still(r.dir, r.journal); err != nil {
 			return err
 		}
 		s.Journal = r.journal

@@ -132,29 +132,21 @@ func counted(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, u usage) 
 
 // opensAgain finds, for a line whose quota is used up, the first later day on which it is not: the next one, unless a clock that
 // ran ahead and was set back left readings on that one too.
-func (c *counter) opensAgain(ctx context.Context, tx *sql.Tx, l *access.Line) error {
-	if c == nil || c.now < l.Limit || c.again != 0 {
+func (c *counter) opensAgain(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, l *access.Line) error {
+	if c == nil || l.Limit <= 0 || c.now < l.Limit || c.again != 0 {
 		return nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT day FROM read_usage WHERE reader = ? AND purpose = ? AND day > ? AND count >= ? ORDER BY day`,
-		l.Entry.Reader, l.Entry.Purpose, int64(l.Day), l.Limit)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	next := l.Day + 1
-	for rows.Next() {
-		var full calendar.Day
-		if err := rows.Scan(&full); err != nil {
+	for next := usageOf(l); ; {
+		next.day++
+		n, err := counted(ctx, tx, waiting, next)
+		if err != nil {
 			return err
 		}
-		if full != next {
-			break
+		if n < l.Limit {
+			c.again = next.day
+			return nil
 		}
-		next++
 	}
-	c.again = next
-	return rows.Err()
 }
 
 // lookAtConsents finds which of the consents were withdrawn or used up and which of the files are closed.

@@ -39,7 +39,7 @@ func (s *Store) RecordReads(ctx context.Context, lines []*access.Line) error {
 		var told []notice.Written
 		for _, l := range lines {
 			made := m.made[usageOf(l)]
-			if err := made.opensAgain(ctx, tx, l); err != nil {
+			if err := made.opensAgain(ctx, tx, waiting, l); err != nil {
 				return store.Reads{}, err
 			}
 			if l.Refused = l.Permit.Stands(m.facts(l, made)); l.Refused == nil {

@@ -113,19 +113,20 @@ const (
 // Lock keeps other processes from the spool until Unlock or the end of this process. Where another one has it for longer
 // than ten seconds it is Unavailable.
 func (s *File) Lock(ctx context.Context) error {
-	for began := time.Now(); ; {
+	patient := time.After(patience)
+	for {
 		err := syscall.Flock(int(s.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		switch {
 		case err == nil:
 			return nil
 		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
 			return s.unavailable(err)
-		case time.Since(began) > patience:
-			return fault.New(fault.Unavailable, "spool.busy", "another process is using the database").At(s.path).
-				With("wait for it, or stop it: SQLite serves one process at a time")
 		}
 		select {
 		case <-time.After(pause):
+		case <-patient:
+			return fault.New(fault.Unavailable, "spool.busy", "another process is using the database").At(s.path).
+				With("wait for it, or stop it: SQLite serves one process at a time")
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -1,4 +1,6 @@
-package store
+// Package rulebooks keeps the rules of a deployment: the closed lists of its catalogue, and the versions of its rating
+// models, which are registered by one official, approved by another, used, and kept when they are used no more.
+package rulebooks
 
 import (
 	"context"
@@ -9,19 +11,26 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/store"
 	"probity/internal/vault/gone"
 )
 
-// ModelState is where a model version stands in its life.
-type ModelState string
+// Store is the part of a database that holds rules.
+type Store struct{ db *store.Store }
+
+// In is that part of the database.
+func In(db *store.Store) *Store { return &Store{db} }
+
+// State is where a model version stands in its life.
+type State string
 
 // The states, in the order that a version goes through them: registered, approved by a second official, used for ratings,
 // and no longer used but kept, so that past ratings can be explained.
 const (
-	ModelDraft    ModelState = "draft"
-	ModelApproved ModelState = "approved"
-	ModelActive   ModelState = "active"
-	ModelRetired  ModelState = "retired"
+	Draft    State = "draft"
+	Approved State = "approved"
+	Active   State = "active"
+	Retired  State = "retired"
 )
 
 // Model is one version of a rating model as it is registered. The file never changes.
@@ -30,7 +39,7 @@ type Model struct {
 	Version int
 	Digest  []byte
 	Body    []byte
-	State   ModelState
+	State   State
 	// Author and Approver are officials, agency/name; they differ.
 	Author, Approver string
 	AddedAt          time.Time
@@ -42,18 +51,18 @@ func scanModel(row interface{ Scan(...any) error }) (Model, error) {
 	var m Model
 	var added int64
 	err := row.Scan(&m.Code, &m.Version, &m.Digest, &m.Body, &m.State, &m.Author, &m.Approver, &added)
-	m.AddedAt = Instant(added)
+	m.AddedAt = store.Instant(added)
 	return m, err
 }
 
-// AddModel registers a version as a draft, under the Charter's permit for it. The same file again changes nothing;
+// Add registers a version as a draft, under the Charter's permit for it. The same file again changes nothing;
 // another file under the same code and version is a conflict.
-func (s *Store) AddModel(ctx context.Context, permit charter.ModelPermit, m Model) error {
+func (s *Store) Add(ctx context.Context, permit charter.ModelPermit, m Model) error {
 	f := permit.Facts()
 	if f == nil || f.Code != m.Code || f.Version != m.Version {
 		return fault.New(fault.Internal, "store.permit", "the model %s was to be registered under another's permit", m.Code)
 	}
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
 		var have []byte
 		err := tx.QueryRowContext(ctx, `SELECT digest FROM model WHERE code = ? AND version = ?`, m.Code, m.Version).Scan(&have)
 		switch {
@@ -66,7 +75,7 @@ func (s *Store) AddModel(ctx context.Context, permit charter.ModelPermit, m Mode
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO model (code, version, digest, body, state, author, added_at) VALUES (?, ?, ?, ?, 'draft', ?, ?)`,
-			m.Code, m.Version, m.Digest, string(m.Body), m.Author, Micro(m.AddedAt))
+			m.Code, m.Version, m.Digest, string(m.Body), m.Author, store.Micro(m.AddedAt))
 		return err
 	})
 }
@@ -79,26 +88,26 @@ func modelIn(ctx context.Context, tx *sql.Tx, code string, version int) (Model, 
 	return m, err
 }
 
-func cannotBecome(m *Model, to ModelState) error {
+func cannotBecome(m *Model, to State) error {
 	return fault.New(fault.Conflict, "model.state", "version %d of %s is %s and cannot become %s", m.Version, m.Code, m.State, to).
 		With("the way is draft, approved, active, retired")
 }
 
-// ApproveModel marks a draft as approved, under the Charter's permit for that very file, and keeps on which impact report
+// Approve marks a draft as approved, under the Charter's permit for that very file, and keeps on which impact report
 // that rests. What the permit rests on is looked at again: the first version of a model is the first, the version in force
 // the one that was compared, and the report was made.
-func (s *Store) ApproveModel(ctx context.Context, permit charter.ApprovalPermit, at time.Time) error {
+func (s *Store) Approve(ctx context.Context, permit charter.ApprovalPermit, at time.Time) error {
 	p := permit.Terms()
 	if p == nil {
 		return fault.New(fault.Internal, "store.permit", "a model was to be approved without a permit")
 	}
-	return s.Write(ctx, func(tx *sql.Tx) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
 		m, err := modelIn(ctx, tx, p.Model, p.Version)
 		switch {
 		case err != nil:
 			return err
-		case m.State != ModelDraft:
-			return cannotBecome(&m, ModelApproved)
+		case m.State != Draft:
+			return cannotBecome(&m, Approved)
 		case hex.EncodeToString(m.Digest) != p.Digest || m.Author != p.Author:
 			return fault.New(fault.Internal, "store.permit", "the model %s was to be approved under another's permit", m.Code)
 		}
@@ -110,7 +119,7 @@ func (s *Store) ApproveModel(ctx context.Context, permit charter.ApprovalPermit,
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO model_approval (code, version, approver, approved_at, report) VALUES (?, ?, ?, ?, ?)`,
-			p.Model, p.Version, p.Approver, Micro(at), report)
+			p.Model, p.Version, p.Approver, store.Micro(at), report)
 		return err
 	})
 }
@@ -140,19 +149,20 @@ func restsOn(ctx context.Context, tx *sql.Tx, p *charter.ApprovalTerms) ([]byte,
 	return report, err
 }
 
-// MoveModel moves a version on in its life: approved to active (the version that was active retires), and any to retired.
-// Anything else is a conflict; [Store.ApproveModel] approves.
-func (s *Store) MoveModel(ctx context.Context, code string, version int, to ModelState) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
+// Move moves a version on in its life: approved to active (the version that was active retires), and any to retired.
+// Anything else is a conflict; [Store.Approve] approves.
+func (s *Store) Move(ctx context.Context, code string, version int, to State) error {
+	var trace store.Trace
+	return s.db.WriteWith(ctx, &trace, func(tx *sql.Tx) error {
 		m, err := modelIn(ctx, tx, code, version)
 		if err != nil {
 			return err
 		}
-		if to != ModelRetired && (to != ModelActive || m.State != ModelApproved) {
+		if to != Retired && (to != Active || m.State != Approved) {
 			return cannotBecome(&m, to)
 		}
 		retired := version
-		if to == ModelActive {
+		if to == Active {
 			err := tx.QueryRowContext(ctx, `UPDATE model SET state = 'retired' WHERE code = ? AND state = 'active' RETURNING version`, code).Scan(&retired)
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
@@ -161,18 +171,17 @@ func (s *Store) MoveModel(ctx context.Context, code string, version int, to Mode
 		if _, err = tx.ExecContext(ctx, `UPDATE model SET state = ? WHERE code = ? AND version = ?`, string(to), code, version); err != nil {
 			return err
 		}
-		if to != ModelRetired && retired == version {
-			return nil
+		if to == Retired || retired != version { // a database that is put back from an older backup does not rate by it again
+			trace.Gone = []gone.Mark{{Kind: gone.ModelRetired, Matter: gone.ModelNumber(code, retired)}}
 		}
-		// A database that is put back from an older backup does not rate by it again.
-		return s.forget(ctx, tx, s.ids.Now(), []gone.Mark{{Kind: gone.ModelRetired, Matter: gone.ModelNumber(code, retired)}})
+		return nil
 	})
 }
 
-// Models lists every registered version by code and version.
-func (s *Store) Models(ctx context.Context) ([]Model, error) {
+// All lists every registered version by code and version.
+func (s *Store) All(ctx context.Context) ([]Model, error) {
 	var list []Model
-	err := s.Read(ctx, func(tx *sql.Tx) error {
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT `+modelColumns+` FROM model ORDER BY code, version`)
 		if err != nil {
 			return err
