@@ -219,7 +219,7 @@ func masked(n int64, hidden bool) int64 {
 	return n
 }
 
-// shown makes a list of counts safe that add up to a total which is known, or is not where known is false.
+// shown makes a list of counts safe that add up to a total which is known.
 func shown(counts []int64, below int64) []Count {
 	t := newTable(counts)
 	t.add(upTo(len(counts)), true)

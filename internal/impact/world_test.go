@@ -127,8 +127,8 @@ func drawKnobs(t *rapid.T, version int) knobs {
 
 // town is a population in memory.
 type town struct {
-	folk    []body
-	people  impact.People
+	folk   []body
+	people impact.People
 }
 
 // body is one of them: its fines with their age in days, and the levels of its honours.
