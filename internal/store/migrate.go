@@ -19,7 +19,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fault.New(fault.Internal, "store.migrations", "reading the built-in migrations").By(err)
 	}
 	for _, m := range list {
-		err := s.Write(ctx, func(tx *sql.Tx) error {
+		err := s.only(ctx, func(tx *sql.Tx) error {
 			if _, err := tx.ExecContext(ctx, m.SQL); err != nil {
 				return fmt.Errorf("migration %s: %w", m.Name, err)
 			}

@@ -218,7 +218,7 @@ func (b *book) act(ctx context.Context, random *rand.Rand) error {
 		list = append(list, b.make(random.IntN(6))...)
 	}
 	off := errors.New("broken off")
-	switch random.IntN(9) {
+	switch random.IntN(10) {
 	case 0:
 		if err := b.AppendEntries(ctx, list); err != nil {
 			return err
@@ -260,7 +260,11 @@ func (b *book) act(ctx context.Context, random *rand.Rand) error {
 		if !errors.Is(err, off) {
 			return err
 		}
-	case 7:
+	case 7: // an act that fails has taken in what waited, and takes that back with it
+		if err := b.Write(ctx, func(*sql.Tx) error { return off }); err == nil {
+			return errors.New("a failed act passes for done")
+		}
+	case 8:
 		return b.takePart(ctx, 1+random.IntN(12), random.IntN(2) == 0)
 	default:
 		left := random.IntN(6)

@@ -150,7 +150,7 @@ func (c *Chain) passTo(held end) {
 // Stale tells whether something may wait in the spool, without asking the database: what this process spooled, or another
 // one behind what this one knows of.
 func (c *Chain) Stale() (bool, error) {
-	if len(c.tail.spooled) > 0 {
+	if c.tail.heads == nil || len(c.tail.spooled) > 0 { // nothing is known, or something waits
 		return true, nil
 	}
 	same, err := c.spool.Same()
