@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"probity/internal/disk"
 	"probity/internal/fault"
 )
 
@@ -38,7 +39,7 @@ func (w Wallet) Save(name, secret string) error {
 		return w.failed(err)
 	}
 	_, err = f.WriteString(secret + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(err, f.Sync(), f.Close(), disk.Settle(f.Name())); err != nil {
 		return w.failed(err)
 	}
 	return nil
@@ -75,7 +76,7 @@ func (w Wallet) SetDefault(name string) error {
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return w.failed(err)
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, defaultName), []byte(name+"\n"), 0o600); err != nil {
+	if err := disk.WriteBytes(filepath.Join(w.dir, defaultName), 0o600, []byte(name+"\n")); err != nil {
 		return w.failed(err)
 	}
 	return nil

@@ -36,6 +36,7 @@ import (
 	"probity/internal/store/notices"
 	"probity/internal/store/orders"
 	"probity/internal/store/reads"
+	"probity/internal/store/recalls"
 	"probity/internal/store/rulebooks"
 	"probity/internal/vault"
 	"probity/internal/vault/gone"
@@ -275,7 +276,7 @@ func (d *Deployment) Ratings(ctx context.Context) (*rating.Desk, error) {
 func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
 	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Now: d.Now}
 	if ratings != nil {
-		desk.Ratings, desk.Corrections = ratings, d.Disputes(ratings)
+		desk.Ratings, desk.Corrections = ratings, recalls.Following(d.Disputes(ratings))
 	}
 	return desk
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"probity/internal/charter"
+	"probity/internal/disk"
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/store"
@@ -58,7 +59,7 @@ func Restore(ctx context.Context, backup, address, keys string, opt Options, pro
 		out, err = restoreTo(ctx, backup, part, path, opt, progress)
 	}
 	if err == nil {
-		err = errors.Join(os.Rename(part, path), syncFolder(path))
+		err = errors.Join(os.Rename(part, path), disk.Settle(path))
 	}
 	if err != nil {
 		return none, errors.Join(err, remove(append(copied, part, part+"-wal", part+"-shm")...))
@@ -159,7 +160,7 @@ func copyOwn(from, to string) (err error) {
 	}
 	_, err = io.Copy(out, in)
 	if err = errors.Join(err, out.Sync(), out.Close()); err == nil {
-		err = os.Rename(part, to)
+		err = errors.Join(os.Rename(part, to), disk.Settle(to))
 	}
 	if err != nil {
 		return errors.Join(fault.New(fault.Unavailable, "restore.keys", "cannot write %s", to).By(err), remove(part))
@@ -179,12 +180,4 @@ func taken(from, to string) error {
 	}
 	return fault.New(fault.Conflict, "restore.keys", "%s is there, and is not the same as %s", to, from).By(err).
 		With("choose another name for the new database; or, where it is what a restore that was cut off left behind, move it away")
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

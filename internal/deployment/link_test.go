@@ -23,6 +23,7 @@ import (
 	"probity/internal/post"
 	"probity/internal/rating"
 	"probity/internal/recall"
+	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
 )
@@ -281,5 +282,69 @@ func TestDecisionsOnAJoinedFileAreLookedAtAgain(t *testing.T) {
 	}
 	if list := b.toReview(); !slices.Equal(list, wrong[1:]) {
 		t.Errorf("left to be looked at again are %v", list)
+	}
+}
+
+// TestACorrectionFollowsTheRecordOverJoinings: what a supplier corrects or takes back is taken back from everybody who can
+// have received it: with whom the record stood before a joining, while that held, and after the two were parted; not from
+// who read the other file alone. So it is after a restore, too.
+func TestACorrectionFollowsTheRecordOverJoinings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		parted bool
+		act    record.Status
+		kind   recall.Kind
+	}{
+		{"corrected while joined", false, record.Corrected, recall.Correct},
+		{"corrected when parted", true, record.Corrected, recall.Correct},
+		{"taken back when parted", true, record.Retracted, recall.Delete},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			bad, _ := b.bad(b.reader)
+			id := bad.Newest().Record
+			of, elsewhere := b.official("of", "mohurd", "Gu Min"), b.official("elsewhere", "mot", "Ma Jun")
+			read := func(as access.Credential, id subject.ID) {
+				t.Helper()
+				b.now = b.now.Add(time.Minute)
+				must(b.Access.Open(t.Context(), access.Request{As: as, Subject: id, What: access.File, Purpose: "supervision", Basis: "supervision-opinions"}))
+			}
+			b.now = b.now.Add(time.Minute)
+			b.join()
+			read(of, renamed)
+			if c.parted {
+				b.part()
+				read(elsewhere, renamed)
+			}
+			saved := backup(t, b.Deployment)
+			b.days(1)
+			b.ingest(c.act, code(7), 0)
+			told := func(as access.Credential) bool {
+				return slices.ContainsFunc(must(b.Recalls().Mine(t.Context(), as)), func(p recall.Pending) bool {
+					return p.About == id.String() && p.Kind != recall.Review && p.Open()
+				})
+			}
+			check := func(when string) {
+				t.Helper()
+				for name, as := range map[string]access.Credential{"before the joining": b.reader, "the joined file": of} {
+					if !told(as) {
+						t.Errorf("%s: who read %s was told %+v", when, name, must(b.Recalls().Mine(t.Context(), as)))
+					}
+				}
+				if told(elsewhere) {
+					t.Errorf("%s: who read the other file alone was told to take it back", when)
+				}
+			}
+			check("at once")
+			for _, p := range must(b.Recalls().Mine(t.Context(), b.reader)) {
+				if p.About == id.String() && p.Kind != c.kind {
+					t.Errorf("it was told to %s", p.Kind)
+				}
+			}
+			b.again(saved)
+			check("after a restore")
+		})
 	}
 }

@@ -41,7 +41,7 @@ func (s *Service) Follow(ctx context.Context, at time.Time, list []recall.TakenB
 			return nil, nil, err
 		}
 		demand.Recipients = recall.Recipients(t.Readings, recall.Matter{
-			Record: id, Dataset: t.Dataset, Since: t.Since, Reads: s.parts.Reads, Covers: covers,
+			Record: id, Dataset: t.Dataset, Reads: s.parts.Reads, Covers: covers,
 		})
 		if len(demand.Recipients) > 0 {
 			demands = append(demands, demand)

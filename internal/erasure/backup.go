@@ -11,12 +11,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
+	"probity/internal/disk"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/store"
@@ -75,7 +75,7 @@ func (d *Desk) Backup(ctx context.Context, path, program string, progress func(d
 	if err := pack(ctx, plain, part, &m, progress); err != nil {
 		return m, err
 	}
-	if err := errors.Join(os.Rename(part, path), syncFolder(path)); err != nil {
+	if err := errors.Join(os.Rename(part, path), disk.Settle(path)); err != nil {
 		return m, backupFailed(path, err)
 	}
 	return m, nil
@@ -289,14 +289,6 @@ func removeQuietly(names ...string) {
 	for _, n := range names {
 		_ = os.Remove(n) // what is not there need not be removed
 	}
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 func missingBackup(path string, err error) error {

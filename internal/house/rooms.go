@@ -41,6 +41,7 @@ var rooms = map[string]layer{
 	"client":     pure,
 
 	"internal/fault": ground,
+	"internal/disk":  ground,
 
 	"internal/catalogue": domain,
 	"internal/subject":   domain,

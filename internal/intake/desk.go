@@ -24,7 +24,7 @@ type Store interface {
 	Birth() store.Birth
 	FindSubmission(ctx context.Context, agency, dataset string, digest []byte) (store.Submission, bool, error)
 	BeginSubmission(ctx context.Context, sub store.Submission) (int64, error)
-	FinishSubmission(ctx context.Context, number int64, state store.SubmissionState, now time.Time, follow store.Corrections) (time.Time, error)
+	FinishSubmission(ctx context.Context, number int64, state store.SubmissionState, now time.Time, follow store.Follow) (time.Time, error)
 	Submission(ctx context.Context, number int64) (store.Submission, error)
 	// Turn keeps everybody else out who takes files in or joins subjects, until done is called.
 	Turn(ctx context.Context) (done func(), err error)
@@ -78,7 +78,7 @@ type Desk struct {
 	// Ratings may be nil: subjects are then rated when somebody asks.
 	Ratings Ratings
 	// Corrections says what follows from records that are corrected or retracted; nil where nobody has to be told.
-	Corrections store.Corrections
+	Corrections store.Follow
 	// Now is the clock.
 	Now func() time.Time
 	// Run is how many rows are checked and bound together, 0 for 32,768; each takes about a kilobyte of memory, twice.

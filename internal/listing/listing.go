@@ -65,11 +65,12 @@ type Book interface {
 	Entries(context.Context, subject.ID) ([]Stored, error)
 	// Publications are entries that were published or removed after the instant, oldest change first, at most limit.
 	Publications(ctx context.Context, list string, after time.Time, limit int) ([]Change, error)
-	// Ended are the published entries whose end has come by the day and was not yet written down, at most limit.
-	Ended(ctx context.Context, on calendar.Day, limit int) ([]Place, error)
-	// Overdue are entries with a request for removal that was to be decided before the day, at most limit; some may have
-	// been decided since.
-	Overdue(ctx context.Context, on calendar.Day, limit int) ([]Place, error)
+	// Ended are the published entries whose end has come by the day and was not yet written down; at most limit, by their
+	// ids, from the one after the given on.
+	Ended(ctx context.Context, on calendar.Day, after entry.ID, limit int) ([]Place, error)
+	// Overdue are entries with a request for removal that was to be decided before the day, page by page as for Ended; some
+	// may have been decided since.
+	Overdue(ctx context.Context, on calendar.Day, after entry.ID, limit int) ([]Place, error)
 	// DemandOnce keeps a demand with its line and notices; false where its recipient was told the same before.
 	DemandOnce(context.Context, recall.Demand, *ledger.Entry, ...notice.Written) (bool, error)
 	// Tell notes that the reader was told of the entries.

@@ -22,63 +22,39 @@ type Swept struct {
 	Overdue []entry.ID `json:"overdue"`
 }
 
-// sweepPage is how many entries are looked for at once.
-const sweepPage = 256
-
 // Sweep writes down which entries have come to their end, tells their subjects, and has everybody who was told of them
 // acknowledge that they are gone. Nothing waits for it: an entry that has ended is out of every answer already. It may be
 // run at any time, twice, and by several processes; what one has written another leaves.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
-	swept := Swept{Expired: []entry.ID{}, Overdue: []entry.ID{}}
 	today := s.today()
-	for {
-		page, err := s.parts.Book.Ended(ctx, today, sweepPage)
-		if err != nil {
-			return swept, err
-		}
-		progress := false
-		for _, p := range page {
-			done, err := s.expire(ctx, p)
-			if err != nil {
-				return swept, err
-			}
-			if done {
-				swept.Expired = append(swept.Expired, p.Entry)
-				progress = true
-			}
-		}
-		if len(page) < sweepPage || !progress {
-			break
-		}
+	var swept Swept
+	var err error
+	swept.Expired, err = clock.Sweep(func(after entry.ID, limit int) ([]Place, error) {
+		return s.parts.Book.Ended(ctx, today, after, limit)
+	}, Place.entry, func(p Place) (bool, error) { return s.expire(ctx, p) })
+	if err != nil {
+		return swept, err
 	}
-	return swept, s.overdue(ctx, &swept)
+	swept.Overdue, err = clock.Sweep(func(after entry.ID, limit int) ([]Place, error) {
+		return s.parts.Book.Overdue(ctx, today, after, limit)
+	}, Place.entry, func(p Place) (bool, error) { return s.overdue(ctx, p) })
+	return swept, err
 }
 
-// overdue names the requests for removal that were let lie, and brings each before the body above the keeper, once.
-func (s *Service) overdue(ctx context.Context, swept *Swept) error {
-	today := s.today()
-	page, err := s.parts.Book.Overdue(ctx, today, sweepPage)
+func (p Place) entry() entry.ID { return p.Entry }
+
+// overdue brings one request for removal that was let lie before the body above the keeper, once; false where it has been
+// decided meanwhile.
+func (s *Service) overdue(ctx context.Context, p Place) (bool, error) {
+	sub, err := s.parts.Register.Subject(ctx, p.Subject)
 	if err != nil {
-		return err
+		return false, err
 	}
-	for _, p := range page {
-		sub, err := s.parts.Register.Subject(ctx, p.Subject)
-		if err != nil {
-			return err
-		}
-		e, err := s.entry(ctx, sub.ID, p.Entry)
-		if err != nil {
-			return err
-		}
-		if !e.Overdue(today) {
-			continue
-		}
-		swept.Overdue = append(swept.Overdue, p.Entry)
-		if err := s.escalate(ctx, sub, &e); err != nil {
-			return err
-		}
+	e, err := s.entry(ctx, sub.ID, p.Entry)
+	if err != nil || !e.Overdue(s.today()) {
+		return false, err
 	}
-	return nil
+	return true, s.escalate(ctx, sub, &e)
 }
 
 // escalate tells the body above the keeper, and the subject, that a request for removal was let lie; once, and not at all

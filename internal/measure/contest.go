@@ -134,27 +134,9 @@ func (s *Service) ObjectBy(o *order.Order) (calendar.Day, error) {
 // reviews that the body above did not decide in time. It tells their subjects and that body, once each, and gives the
 // orders. The order holds meanwhile: only a court stays it. It may be run at any time, twice, and by several processes.
 func (s *Service) Escalate(ctx context.Context) ([]order.ID, error) {
-	escalated := []order.ID{}
-	var last order.ID
-	for {
-		page, err := s.parts.Book.OverdueSteps(ctx, s.today(), last, sweepPage)
-		if err != nil {
-			return escalated, err
-		}
-		for _, p := range page {
-			taken, err := s.escalate(ctx, p)
-			if err != nil {
-				return escalated, err
-			}
-			if taken {
-				escalated = append(escalated, p.Order)
-			}
-			last = p.Order
-		}
-		if len(page) < sweepPage {
-			return escalated, nil
-		}
-	}
+	return clock.Sweep(func(after order.ID, limit int) ([]Place, error) {
+		return s.parts.Book.OverdueSteps(ctx, s.today(), after, limit)
+	}, Place.order, func(p Place) (bool, error) { return s.escalate(ctx, p) })
 }
 
 // escalate brings one matter before the next body above; false where another did so, or an answer came, meanwhile, where

@@ -18,8 +18,7 @@ type Place struct {
 	Order   order.ID
 }
 
-// sweepPage is how many orders are looked for at once.
-const sweepPage = 256
+func (p Place) order() order.ID { return p.Order }
 
 // Sweep writes down which orders have come to their end by themselves, tells their subjects, and has everybody who was
 // told of them acknowledge that they are lifted. It gives the orders whose end it wrote down. Nothing waits for it: an
@@ -32,26 +31,9 @@ func (s *Service) Sweep(ctx context.Context) ([]order.ID, error) {
 			gone = append(gone, m.Code)
 		}
 	}
-	expired := []order.ID{}
-	for {
-		page, err := s.parts.Book.OverOrders(ctx, today, gone, sweepPage)
-		if err != nil {
-			return expired, err
-		}
-		before := len(expired)
-		for _, p := range page {
-			first, err := s.expire(ctx, p)
-			if err != nil {
-				return expired, err
-			}
-			if first {
-				expired = append(expired, p.Order)
-			}
-		}
-		if len(page) < sweepPage || len(expired) == before {
-			return expired, nil
-		}
-	}
+	return clock.Sweep(func(after order.ID, limit int) ([]Place, error) {
+		return s.parts.Book.OverOrders(ctx, today, gone, after, limit)
+	}, Place.order, func(p Place) (bool, error) { return s.expire(ctx, p) })
 }
 
 // expire writes down the end of one order; false where another did so first.

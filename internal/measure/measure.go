@@ -86,8 +86,8 @@ type Book interface {
 	// most limit, by their ids, from the one after the given on.
 	OverdueSteps(ctx context.Context, on calendar.Day, after order.ID, limit int) ([]Place, error)
 	// OverOrders are orders whose end or review day has come by the day, or whose measure is one of those given, that
-	// nobody ended, and whose end was not yet written down; at most limit.
-	OverOrders(ctx context.Context, on calendar.Day, measures []string, limit int) ([]Place, error)
+	// nobody ended, and whose end was not yet written down; at most limit, by their ids, from the one after the given on.
+	OverOrders(ctx context.Context, on calendar.Day, measures []string, after order.ID, limit int) ([]Place, error)
 	// ExpireOrder writes such an end down together with what it leaves behind; false where that was done before.
 	ExpireOrder(context.Context, charter.Expired, Leaves) (bool, error)
 	// TellOrders notes that the reader was told of the orders on the subject.

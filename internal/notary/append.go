@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"probity/internal/charter"
+	"probity/internal/disk"
 	"probity/internal/fault"
 	"probity/internal/ledger/tlog"
 	"probity/internal/store/notaries"
@@ -280,10 +281,10 @@ func (n *Notary) finishRotation(keys tlog.Keys) error {
 	} else {
 		err = os.Remove(n.nextKey())
 	}
-	if err != nil {
+	if err = errors.Join(err, disk.Settle(n.opt.KeyFile)); err != nil {
 		return unwritable(n.nextKey(), err)
 	}
-	return syncFolder(filepath.Dir(n.opt.KeyFile))
+	return nil
 }
 
 // RotateKey makes a new signing key and publishes it; the one before signs no more. It gives the public key. What was
@@ -457,7 +458,7 @@ func (n *Notary) dropOne(name string) (bool, error) {
 		return false, err
 	}
 	gone := filepath.Join(n.opt.Dir, tlog.SegmentsDir, fmt.Sprintf(".%s-gone", name))
-	if err := errors.Join(os.RemoveAll(gone), os.Rename(dir, gone), syncFolder(filepath.Dir(dir)), os.RemoveAll(gone)); err != nil {
+	if err := errors.Join(os.RemoveAll(gone), os.Rename(dir, gone), disk.Settle(dir), os.RemoveAll(gone)); err != nil {
 		return false, unwritable(dir, err)
 	}
 	return true, nil

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"probity/internal/disk"
 	"probity/internal/fault"
 	"probity/internal/ledger/tlog"
 )
@@ -145,28 +146,9 @@ func signers(origin string, key ed25519.PrivateKey, now, last func() time.Time) 
 	return plain, timed{name: origin, hash: v.KeyHash(), key: key, now: now, last: last}, nil
 }
 
-// writeFile writes a file whole or not at all, and has it on disk when it returns.
+// writeFile is [disk.WriteBytes] with the log's own error.
 func writeFile(path string, b []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return unwritable(path, err)
-	}
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return unwritable(path, errors.Join(err, os.Remove(f.Name())))
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err == nil {
-		err = errors.Join(d.Sync(), d.Close())
-	}
-	if err != nil {
+	if err := disk.WriteBytes(path, mode, b); err != nil {
 		return unwritable(path, err)
 	}
 	return nil

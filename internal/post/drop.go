@@ -2,10 +2,12 @@ package post
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"probity/internal/disk"
 )
 
 // Drop lays parcels into a folder of each subject's own below its root, as text and as a page, for the counter or the
@@ -20,30 +22,17 @@ func (d Drop) Carry(_ context.Context, p *Parcel) (string, error) {
 		return "", fmt.Errorf("making the folder: %w", err)
 	}
 	for ending, text := range map[string]string{".txt": p.Text, ".html": p.HTML} {
-		if err := lay(dir, p.ID+ending, text); err != nil {
+		if err := lay(dir, p.ID+ending, 0o600, text); err != nil {
 			return "", err
 		}
 	}
 	return filepath.Join(p.Subject.String(), p.ID+".txt"), nil
 }
 
-// lay writes a file under another name first, so that nobody ever reads half of it.
-func lay(dir, name, text string) (err error) {
-	f, err := os.CreateTemp(dir, ".part-*")
-	if err != nil {
+// lay writes a file whole, so that nobody ever reads half of it.
+func lay(dir, name string, mode fs.FileMode, text string) error {
+	if err := disk.WriteBytes(filepath.Join(dir, name), mode, []byte(text)); err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(f.Name()))
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("opening the folder: %w", err)
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return nil
 }

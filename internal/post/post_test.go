@@ -446,6 +446,9 @@ func TestPublication(t *testing.T) {
 		if err != nil || strings.Contains(string(text), "31-118") {
 			t.Errorf("%s, %v", text, err)
 		}
+		if info, err := e.Info(); err != nil || info.Mode().Perm() != 0o644 {
+			t.Errorf("what is published is not there for everybody to read: %s: %v, %v", e.Name(), info.Mode(), err)
+		}
 	}
 }
 

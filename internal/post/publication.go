@@ -93,7 +93,7 @@ func (p Publication) Carry(ctx context.Context, m *Parcel) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := lay(p.Root, m.ID+".html", out.page(m)); err != nil {
+	if err := lay(p.Root, m.ID+".html", 0o644, out.page(m)); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("published on %s as %s.html; it counts as served on %s (%s)", out.Published, m.ID, out.Served, out.Law), nil
@@ -117,7 +117,7 @@ func (p Publication) first(m *Parcel, names []string) (Published, error) {
 	if err != nil {
 		return out, Final(err)
 	}
-	return out, lay(p.Root, name, string(body)+"\n")
+	return out, lay(p.Root, name, 0o644, string(body)+"\n")
 }
 
 // page is the publication for readers.

@@ -10,35 +10,14 @@ import (
 	"probity/internal/ruling/verdict"
 )
 
-// sweepPage is how many reviews are looked for at once.
-const sweepPage = 256
-
 // Escalate brings reviews that an office did not answer in time before the body above it: that body is told, and the
 // person, once. An official of either may answer then; the first ruling stays in effect meanwhile. Above an office that
 // answers to nobody there is nobody to tell, and the review stays overdue. It gives the rulings; it may be run at any time,
 // twice, and by several processes.
 func (s *Service) Escalate(ctx context.Context) ([]verdict.ID, error) {
-	escalated := []verdict.ID{}
-	var last verdict.ID
-	for {
-		page, err := s.parts.Book.OverdueReviews(ctx, s.today(), last, sweepPage)
-		if err != nil {
-			return escalated, err
-		}
-		for _, p := range page {
-			first, err := s.escalate(ctx, p)
-			if err != nil {
-				return escalated, err
-			}
-			if first {
-				escalated = append(escalated, p.Ruling)
-			}
-			last = p.Ruling
-		}
-		if len(page) < sweepPage {
-			return escalated, nil
-		}
-	}
+	return clock.Sweep(func(after verdict.ID, limit int) ([]Place, error) {
+		return s.parts.Book.OverdueReviews(ctx, s.today(), after, limit)
+	}, func(p Place) verdict.ID { return p.Ruling }, func(p Place) (bool, error) { return s.escalate(ctx, p) })
 }
 
 // escalate tells the body above of one review; false where it was told before, or where there is none.

@@ -232,11 +232,15 @@ func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, err
 	return number, err
 }
 
+// Follow says what follows from the records that a publication corrects or retracts. It is asked within the publishing
+// transaction and must not write; what it gives is written in the same commit.
+type Follow func(ctx context.Context, tx *sql.Tx, number int64, at time.Time, back []gone.Mark) (*Trace, error)
+
 // FinishSubmission is the one short commit that makes a submission's rows visible, or holds or discards it. It gives the
 // instant of a publication. It is a conflict where the submission is not open or held, and where what its rows were
 // judged against is no more (see overtaken): then it can only be discarded and its file sent again.
 // What follows from the records it corrects or retracts is written in the same commit, where follow says what that is.
-func (s *Store) FinishSubmission(ctx context.Context, number int64, state SubmissionState, now time.Time, follow Corrections) (time.Time, error) {
+func (s *Store) FinishSubmission(ctx context.Context, number int64, state SubmissionState, now time.Time, follow Follow) (time.Time, error) {
 	if state != SubmissionPublished {
 		return time.Time{}, s.Write(ctx, func(tx *sql.Tx) error { return setState(ctx, tx, number, state, nil) })
 	}
@@ -263,8 +267,14 @@ func (s *Store) FinishSubmission(ctx context.Context, number int64, state Submis
 		if err != nil {
 			return err
 		}
-		if err := s.follow(ctx, tx, follow, number, Instant(at), back); err != nil {
-			return err
+		if follow != nil && len(back) > 0 {
+			left, err := follow(ctx, tx, number, Instant(at), back)
+			if err != nil {
+				return err
+			}
+			if err := s.leave(ctx, tx, left); err != nil {
+				return err
+			}
 		}
 		return s.forget(ctx, tx, now, back)
 	})

@@ -8,8 +8,7 @@ import (
 
 // contested is the order that a step is taken on, and the paper of the step.
 type contested struct {
-	Subject  string `arg:"" help:"SCHEME:VALUE or a subject id."`
-	Order    string `arg:"" help:"The order's id."`
+	ordered
 	Number   string `placeholder:"NUMBER" help:"The number of the document; officials give one."`
 	Document string `placeholder:"FILE" xor:"paper" help:"The signed document; its SHA-256 is kept. Officials give one."`
 	SHA256   string `name:"sha256" placeholder:"HEX" xor:"paper" help:"The SHA-256 of the signed document, in place of the file."`
@@ -18,21 +17,9 @@ type contested struct {
 }
 
 func (c contested) take(s *console.Session, act order.StepAct, day string) error {
-	m, err := s.Measures()
+	at, err := c.find(s)
 	if err != nil {
 		return err
-	}
-	sub, err := s.Subject(c.Subject)
-	if err != nil {
-		return err
-	}
-	by, err := s.Acting()
-	if err != nil {
-		return err
-	}
-	var which order.ID
-	if err := which.UnmarshalText([]byte(c.Order)); err != nil {
-		return console.Misuse("%v", err).With("probity order list shows a subject's orders with their ids")
 	}
 	step := order.Step{Act: act, Basis: c.basis(), Reasons: c.Reasons, Day: calendar.None}
 	if step.Document, err = (paper{c.Number, c.Document, c.SHA256}).read(); err != nil {
@@ -43,11 +30,11 @@ func (c contested) take(s *console.Session, act order.StepAct, day string) error
 			return err
 		}
 	}
-	o, err := m.StepOrder(s.Ctx, by, sub.ID, which, step)
+	o, err := at.StepOrder(s.Ctx, at.by, at.subject, at.order, step)
 	if err != nil {
 		return err
 	}
-	return printOrder(s, m, &o)
+	return printOrder(s, at.Service, &o)
 }
 
 // orderObject objects.

@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/access"
 	"probity/internal/cli/console"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
+	"probity/internal/subject"
 )
 
 // Orders are the commands about orders of courts and authorities.
@@ -143,31 +145,50 @@ Examples:
 // Run annuls the order.
 func (c orderAnnul) Run(s *console.Session) error { return c.end(s, order.Annul) }
 
-// ending is the act of ending an order before its time.
-type ending struct {
+// ordered names an order that an act is about.
+type ordered struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Order   string `arg:"" help:"The order's id."`
-	Day     string `placeholder:"DAY" help:"The first day on which it no longer holds; today where it is not given."`
-	Reason  string `required:"" placeholder:"TEXT" help:"Why."`
+}
+
+// place is an order with who acts on it.
+type place struct {
+	*measure.Service
+	by      access.Credential
+	subject subject.ID
+	order   order.ID
+}
+
+func (o ordered) find(s *console.Session) (p place, err error) {
+	if p.Service, err = s.Measures(); err != nil {
+		return p, err
+	}
+	sub, err := s.Subject(o.Subject)
+	if err != nil {
+		return p, err
+	}
+	if p.by, err = s.Acting(); err != nil {
+		return p, err
+	}
+	p.subject = sub.ID
+	if err := p.order.UnmarshalText([]byte(o.Order)); err != nil {
+		return p, console.Misuse("%v", err).With("probity order list shows a subject's orders with their ids")
+	}
+	return p, nil
+}
+
+// ending is the act of ending an order before its time.
+type ending struct {
+	ordered
+	Day    string `placeholder:"DAY" help:"The first day on which it no longer holds; today where it is not given."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why."`
 	paper
 }
 
 func (c ending) end(s *console.Session, act order.Act) error {
-	m, err := s.Measures()
+	at, err := c.find(s)
 	if err != nil {
 		return err
-	}
-	sub, err := s.Subject(c.Subject)
-	if err != nil {
-		return err
-	}
-	by, err := s.Acting()
-	if err != nil {
-		return err
-	}
-	var which order.ID
-	if err := which.UnmarshalText([]byte(c.Order)); err != nil {
-		return console.Misuse("%v", err).With("probity order list shows a subject's orders with their ids")
 	}
 	e := order.Ending{Act: act, Reason: c.Reason}
 	if e.Document, err = c.paper.read(); err != nil {
@@ -179,11 +200,11 @@ func (c ending) end(s *console.Session, act order.Act) error {
 	if e.Day == calendar.None {
 		e.Day = s.Today()
 	}
-	ended, err := m.EndOrder(s.Ctx, by, sub.ID, which, e)
+	ended, err := at.EndOrder(s.Ctx, at.by, at.subject, at.order, e)
 	if err != nil {
 		return err
 	}
-	return printOrder(s, m, &ended)
+	return printOrder(s, at.Service, &ended)
 }
 
 // orderAnswer is an order as JSON shows it: with its state today and the digest of its document.

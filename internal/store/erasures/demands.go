@@ -16,6 +16,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/listings"
 	"probity/internal/store/orders"
+	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -89,8 +90,8 @@ func (e *eraser) demand(ctx context.Context, m *marked) (recall.Demand, error) {
 
 // readers are those who received a record, or anything of the file where none is named.
 func (e *eraser) readers(ctx context.Context, id subject.ID, one string) ([]string, error) {
-	readings, err := store.Readings(ctx, store.Writing(e.tx), id)
-	if err != nil || one == "" {
+	if one == "" {
+		readings, err := store.Readings(ctx, store.Writing(e.tx), id)
 		return recall.Joined(readings, time.Time{}, func(string) bool { return true }), err
 	}
 	dataset := ""
@@ -98,11 +99,15 @@ func (e *eraser) readers(ctx context.Context, id subject.ID, one string) ([]stri
 	if err := number.UnmarshalText([]byte(one)); err != nil {
 		return nil, err
 	}
-	err = e.tx.QueryRowContext(ctx, `SELECT c.dataset FROM record_version v JOIN contract c ON c.number = v.contract
+	err := e.tx.QueryRowContext(ctx, `SELECT c.dataset FROM record_version v JOIN contract c ON c.number = v.contract
 		WHERE v.subject = ? AND v.record = ? LIMIT 1`, int64(id), int64(number)).Scan(&dataset)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	readings, err := recalls.Readings(ctx, e.tx, id, number)
 	return recall.Recipients(readings, recall.Matter{Record: one, Dataset: dataset}), err
 }
 

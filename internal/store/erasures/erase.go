@@ -19,6 +19,7 @@ import (
 	"probity/internal/recall"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -271,20 +272,8 @@ func recordsOf(ctx context.Context, tx *sql.Tx, id subject.ID) ([]record.ID, err
 }
 
 // list reads the rows of a query.
-func list[T any](ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) (T, error), query string, args ...any) (all []T, err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
+func list[T any](ctx context.Context, tx *sql.Tx, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	return engine.List(ctx, tx, query, scan, args...)
 }
 
 // eraser deletes in one transaction, and counts.

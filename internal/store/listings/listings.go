@@ -19,6 +19,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/recall"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -134,45 +135,14 @@ func day(d calendar.Day) any {
 	return store.NullDay(d)
 }
 
-// Told are, for transactions under way, the agencies that were told of the entry: by a decision that rested on it, or by reading it, of whatever subject
-// it stood on at that time.
+// Told are, for transactions under way, the agencies that were told of the entry; see [recalls.Told].
 func Told(ctx context.Context, tx *sql.Tx, id subject.ID, which entry.ID) ([]string, error) {
-	return names(tx.QueryContext(ctx, recalls.EverJoined+`SELECT reader FROM kin JOIN decision d ON d.subject = kin.id
-		WHERE d.listing = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
-		UNION SELECT reader FROM kin JOIN told t ON t.subject = kin.id WHERE t.about = ?3 ORDER BY 1`,
-		int64(id), int64(which), which.String()))
-}
-
-func names(rows *sql.Rows, err error) ([]string, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		list = append(list, name)
-	}
-	return list, rows.Err()
+	return recalls.Told(ctx, tx, id, recalls.Listing, int64(which), which.String())
 }
 
 // Tell notes that the reader was told of the entries.
 func (s *Store) Tell(ctx context.Context, id subject.ID, about []string, reader string) error {
-	if len(about) == 0 || reader == "" {
-		return nil
-	}
-	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		rows := store.NewBulk(tx, "told", []string{"subject", "about", "reader"}, " ON CONFLICT DO NOTHING")
-		for _, a := range about {
-			if err := rows.Add(ctx, int64(id), a, reader); err != nil {
-				return err
-			}
-		}
-		return rows.End(ctx)
-	})
+	return recalls.Tell(ctx, s.db, id, about, reader)
 }
 
 // Entries gives the entries on the subject and on those merged into it, in the order of their ids.
@@ -278,43 +248,34 @@ func (s *Store) Publications(ctx context.Context, list string, after time.Time, 
 	return changes, err
 }
 
-// Ended are the published entries whose end has come by the day and was not yet written down, at most limit.
-func (s *Store) Ended(ctx context.Context, on calendar.Day, limit int) ([]listing.Place, error) {
+// Ended are the published entries whose end has come by the day and was not yet written down; at most limit, by their ids,
+// from the one after the given on.
+func (s *Store) Ended(ctx context.Context, on calendar.Day, after entry.ID, limit int) ([]listing.Place, error) {
 	return s.places(ctx, `SELECT p.subject, p.listing FROM listing_publication p
 		JOIN listing l ON l.subject = p.subject AND l.id = p.listing
 		LEFT JOIN restriction_order o ON o.id = l.order_id
-		WHERE p.removed = 0 AND (p.end_day <= ?1
+		WHERE p.removed = 0 AND p.listing > ?2 AND (p.end_day <= ?1
 			OR min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) <= ?1
 			OR EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id AND (e.day <= ?1 OR e.act = 'annulled')))
-		ORDER BY p.end_day, p.listing LIMIT ?2`, int64(on), limit)
+		ORDER BY p.listing LIMIT ?3`, int64(on), int64(after), limit)
 }
 
-// Overdue are entries with a request for removal that was to be decided before the day, at most limit; some may have been
-// decided since.
-func (s *Store) Overdue(ctx context.Context, on calendar.Day, limit int) ([]listing.Place, error) {
+// Overdue are entries with a request for removal that was to be decided before the day, page by page as for Ended; some may
+// have been decided since.
+func (s *Store) Overdue(ctx context.Context, on calendar.Day, after entry.ID, limit int) ([]listing.Place, error) {
 	return s.places(ctx, `SELECT p.subject, p.listing FROM listing_publication p JOIN listing_step r
 		ON r.subject = p.subject AND r.listing = p.listing
-		WHERE p.removed = 0 AND r.act = 'request' AND r.until_day < ? AND r.seq = (
+		WHERE p.removed = 0 AND r.act = 'request' AND r.until_day < ? AND p.listing > ? AND r.seq = (
 			SELECT max(seq) FROM listing_step WHERE subject = p.subject AND listing = p.listing)
-		ORDER BY r.until_day, p.listing LIMIT ?`, int64(on), limit)
+		ORDER BY p.listing LIMIT ?`, int64(on), int64(after), limit)
 }
 
-func (s *Store) places(ctx context.Context, query string, args ...any) ([]listing.Place, error) {
-	var list []listing.Place
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var p listing.Place
-			if err := rows.Scan(&p.Subject, &p.Entry); err != nil {
-				return err
-			}
-			list = append(list, p)
-		}
-		return rows.Err()
+func (s *Store) places(ctx context.Context, query string, args ...any) (list []listing.Place, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		list, err = engine.List(ctx, tx, query, func(rows *sql.Rows) (p listing.Place, err error) {
+			return p, rows.Scan(&p.Subject, &p.Entry)
+		}, args...)
+		return err
 	})
 	return list, err
 }

@@ -17,6 +17,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/recall"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -136,95 +137,56 @@ func demand(ctx context.Context, tx *sql.Tx, trace *store.Trace, lift recall.Dem
 	return err
 }
 
-// Told are, for transactions under way, the agencies that were told of the order: by a decision that rested on it, or by reading it, of whatever subject
-// it stood on at that time.
+// Told are, for transactions under way, the agencies that were told of the order; see [recalls.Told].
 func Told(ctx context.Context, tx *sql.Tx, id subject.ID, which order.ID) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, recalls.EverJoined+`SELECT reader FROM kin JOIN decision d ON d.subject = kin.id
-		WHERE d.order_id = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
-		UNION SELECT reader FROM kin JOIN told t ON t.subject = kin.id WHERE t.about = ?3 ORDER BY 1`,
-		int64(id), int64(which), which.String())
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		list = append(list, name)
-	}
-	return list, rows.Err()
+	return recalls.Told(ctx, tx, id, recalls.Order, int64(which), which.String())
 }
 
 // OverOrders are orders whose end or review day has come by the day, that nobody ended, and whose end was not yet written
-// down; and those that order one of the measures, which have left the list. At most limit, oldest end first.
-func (s *Store) OverOrders(ctx context.Context, on calendar.Day, measures []string, limit int) ([]measure.Place, error) {
-	args := []any{int64(on)}
+// down; and those that order one of the measures, which have left the list. At most limit, by their ids, from the one
+// after the given on.
+func (s *Store) OverOrders(ctx context.Context, on calendar.Day, measures []string, after order.ID, limit int) ([]measure.Place, error) {
+	args := []any{int64(after), int64(on)}
 	for _, m := range measures {
 		args = append(args, m)
 	}
 	args = append(args, limit)
 	const term = `min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day))`
-	var list []measure.Place
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT o.subject, o.id FROM restriction_order o
-			WHERE (`+term+` <= ? OR o.measure IN (`+store.Marks(len(measures))+`))
-			AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id)
-			AND NOT EXISTS (SELECT 1 FROM order_expiry x WHERE x.subject = o.subject AND x.order_id = o.id)
-			ORDER BY `+term+`, o.id LIMIT ?`, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var p measure.Place
-			if err := rows.Scan(&p.Subject, &p.Order); err != nil {
-				return err
-			}
-			list = append(list, p)
-		}
-		return rows.Err()
+	return s.places(ctx, `SELECT o.subject, o.id FROM restriction_order o
+		WHERE o.id > ? AND (`+term+` <= ? OR o.measure IN (`+store.Marks(len(measures))+`))
+		AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id)
+		AND NOT EXISTS (SELECT 1 FROM order_expiry x WHERE x.subject = o.subject AND x.order_id = o.id)
+		ORDER BY o.id LIMIT ?`, args...)
+}
+
+func (s *Store) places(ctx context.Context, query string, args ...any) (list []measure.Place, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		list, err = engine.List(ctx, tx, query, func(rows *sql.Rows) (p measure.Place, err error) {
+			return p, rows.Scan(&p.Subject, &p.Order)
+		}, args...)
+		return err
 	})
 	return list, err
 }
 
 // TellOrders notes that the reader was told of the orders.
 func (s *Store) TellOrders(ctx context.Context, id subject.ID, which []order.ID, reader string) error {
-	if len(which) == 0 || reader == "" {
-		return nil
+	about := make([]string, len(which))
+	for i, o := range which {
+		about[i] = o.String()
 	}
-	return s.Write(ctx, func(tx *sql.Tx) error {
-		rows := store.NewBulk(tx, "told", []string{"subject", "about", "reader"}, " ON CONFLICT DO NOTHING")
-		for _, o := range which {
-			if err := rows.Add(ctx, int64(id), o.String(), reader); err != nil {
-				return err
-			}
-		}
-		return rows.End(ctx)
-	})
+	return recalls.Tell(ctx, s.Store, id, about, reader)
 }
 
 // Bodies gives the unified codes by which the subject is known in the clear: those of a body or a company. It gives none
 // for human beings, whose identifiers are sealed.
 func (s *Store) Bodies(ctx context.Context, id subject.ID) ([]string, error) {
 	var codes []string
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT CAST(i.value AS TEXT) FROM same
-			JOIN subject_identifier i ON i.subject = same.id WHERE i.scheme = ? AND i.sealed = 0 ORDER BY 1`, int64(id), string(subject.USCC))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var code string
-			if err := rows.Scan(&code); err != nil {
-				return err
-			}
-			codes = append(codes, code)
-		}
-		return rows.Err()
+	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
+		codes, err = engine.List(ctx, tx, store.MergedInto+`SELECT CAST(i.value AS TEXT) FROM same
+			JOIN subject_identifier i ON i.subject = same.id WHERE i.scheme = ? AND i.sealed = 0 ORDER BY 1`,
+			engine.Column[string], int64(id), string(subject.USCC))
+		return err
 	})
 	return codes, err
 }

@@ -90,28 +90,12 @@ func (s *Store) OrderSteps(ctx context.Context, id subject.ID) ([]measure.Stored
 // OverdueSteps are orders that nobody ended, on which an answer to an objection or the decision of a review was owed before
 // the day and has not come; at most limit, by their ids, from the one after the given on.
 func (s *Store) OverdueSteps(ctx context.Context, on calendar.Day, after order.ID, limit int) ([]measure.Place, error) {
-	var list []measure.Place
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT p.subject, p.order_id FROM order_step p
-			JOIN restriction_order o ON o.subject = p.subject AND o.id = p.order_id
-			WHERE p.act IN (?1, ?2, ?3) AND p.until_day < ?4 AND p.order_id > ?5
-			AND min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) > ?4
-			AND NOT EXISTS (SELECT 1 FROM order_step n WHERE n.subject = p.subject AND n.order_id = p.order_id AND n.seq > p.seq)
-			AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = p.subject AND e.order_id = p.order_id)
-			ORDER BY p.order_id LIMIT ?6`,
-			string(order.Object), string(order.AskForReview), string(order.Escalate), int64(on), int64(after), limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var p measure.Place
-			if err := rows.Scan(&p.Subject, &p.Order); err != nil {
-				return err
-			}
-			list = append(list, p)
-		}
-		return rows.Err()
-	})
-	return list, err
+	return s.places(ctx, `SELECT p.subject, p.order_id FROM order_step p
+		JOIN restriction_order o ON o.subject = p.subject AND o.id = p.order_id
+		WHERE p.act IN (?1, ?2, ?3) AND p.until_day < ?4 AND p.order_id > ?5
+		AND min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) > ?4
+		AND NOT EXISTS (SELECT 1 FROM order_step n WHERE n.subject = p.subject AND n.order_id = p.order_id AND n.seq > p.seq)
+		AND NOT EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = p.subject AND e.order_id = p.order_id)
+		ORDER BY p.order_id LIMIT ?6`,
+		string(order.Object), string(order.AskForReview), string(order.Escalate), int64(on), int64(after), limit)
 }

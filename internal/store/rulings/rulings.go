@@ -17,6 +17,7 @@ import (
 	"probity/internal/ruling"
 	"probity/internal/ruling/verdict"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -264,26 +265,16 @@ func (s *Store) DemandOnce(ctx context.Context, d recall.Demand, line *ledger.En
 
 // OverdueReviews are the reviews asked for that were to be answered before the day and were not, by the ids of their
 // rulings, at most limit, from the one after the given on.
-func (s *Store) OverdueReviews(ctx context.Context, on calendar.Day, after verdict.ID, limit int) ([]ruling.Place, error) {
-	var list []ruling.Place
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT w.subject, w.ruling FROM ruling_review w
+func (s *Store) OverdueReviews(ctx context.Context, on calendar.Day, after verdict.ID, limit int) (list []ruling.Place, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		list, err = engine.List(ctx, tx, `SELECT w.subject, w.ruling FROM ruling_review w
 			JOIN ruling r ON r.subject = w.subject AND r.id = w.ruling
 			WHERE w.due < ? AND w.ruling > ?
 			AND NOT EXISTS (SELECT 1 FROM ruling a WHERE a.subject = r.subject AND a.decision = r.decision AND a.reviews = r.id)
-			ORDER BY w.ruling LIMIT ?`, int64(on), int64(after), limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var p ruling.Place
-			if err := rows.Scan(&p.Subject, &p.Ruling); err != nil {
-				return err
-			}
-			list = append(list, p)
-		}
-		return rows.Err()
+			ORDER BY w.ruling LIMIT ?`, func(rows *sql.Rows) (p ruling.Place, err error) {
+			return p, rows.Scan(&p.Subject, &p.Ruling)
+		}, int64(on), int64(after), limit)
+		return err
 	})
 	return list, err
 }

@@ -18,10 +18,10 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
+	"probity/internal/disk"
 	"probity/internal/fault"
 )
 
@@ -89,7 +89,7 @@ func open(path string, flag int) (*File, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.Size() == 0 {
-		err = syncFolder(path)
+		err = disk.Settle(path)
 	}
 	if err != nil {
 		return nil, errors.Join(s.unavailable(err), f.Close())
@@ -294,12 +294,4 @@ func (s *File) Close() error {
 		return err
 	}
 	return nil
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

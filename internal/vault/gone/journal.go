@@ -8,10 +8,10 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
+	"probity/internal/disk"
 	"probity/internal/fault"
 	"probity/internal/subject"
 )
@@ -60,7 +60,7 @@ func Create(path string, of Fingerprint) (*Journal, error) {
 	}
 	_, err = f.Write(append([]byte(magic), of[:]...))
 	if err == nil {
-		err = errors.Join(f.Sync(), syncFolder(path))
+		err = errors.Join(f.Sync(), disk.Settle(path))
 	}
 	if err != nil {
 		return nil, errors.Join(unavailable(path, err), f.Close(), os.Remove(path))
@@ -270,12 +270,4 @@ func damaged(path string, seq int64, why string) error {
 func unavailable(path string, err error) error {
 	return fault.New(fault.Unavailable, "gone.unavailable", "the journal %s cannot be read or written", path).By(err).
 		With("check that it stands beside the keys, that its owner may write it, and that the disk is not full")
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
