@@ -1,0 +1,245 @@
+// Package block finds the pairs of records that are worth comparing: a table of a million records has 500 thousand
+// million pairs, of which a few million can be matches at all.
+//
+// Records that share a key stand in one block, and only pairs within a block are compared. A rule says which keys: the
+// same email; the same sound of the surname together with the same year and month of birth. [Plan] chooses rules for a
+// table, [Build] makes the blocks and leaves out the largest until the number of pairs fits, and [Index.Pairs] gives every
+// pair once, however many blocks it shares. All of it is deterministic.
+package block
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Source is one way in which one field buckets records.
+type Source struct {
+	// Field is the number of the field, and Name says what values with the same key have in common.
+	Field int
+	Name  string
+	// Agrees is the share of true matches, among those with a value on both sides, that are expected to share the key.
+	Agrees float64
+	// Several tells that a value has several keys.
+	Several bool
+	// Cells is each record's form, 0 for none.
+	Cells []uint32
+	// First and Keys are the keys by form: those of form f are Keys[First[f]:First[f+1]].
+	First []uint32
+	Keys  []uint64
+
+	filled float64 // share of records that have a key
+	chance float64 // that two records with a key share it
+}
+
+// Rule is the sources whose keys must all agree.
+type Rule struct {
+	Sources []int
+	// Found is the share of simulated matches that this rule adds to those before it.
+	Found float64
+	// Blocks and Pairs are what it has, Left the blocks that were too large to be used; set by Build.
+	Blocks, Left int
+	Pairs        int64
+}
+
+// Limits bounds the work.
+type Limits struct {
+	// Pairs is the greatest number of pairs, counted block by block.
+	Pairs int64
+	// Rules is the greatest number of rules.
+	Rules int
+}
+
+const (
+	// simulated is the number of made-up matches by which rules are chosen.
+	simulated = 4096
+	// longestRule is the greatest number of sources in a rule.
+	longestRule = 3
+	// again is what it is worth to find a match a second time: the expectations of Agrees are guesses, and what is found in
+	// two ways is found though one of them be wrong.
+	again = 0.35
+	// leastGain is the share of matches below which a further rule is not worth its pairs.
+	leastGain = 0.0015
+)
+
+// Plan chooses rules for n records, second being the first record of the second file or 0. It makes up matches whose
+// fields agree as often as the sources expect and are filled as they are in the data, and takes, one after the other, the
+// rule that finds the most of what is not yet found for its pairs.
+func Plan(sources []Source, n, second int, limits Limits) []Rule {
+	all := float64(n) * float64(n-1) / 2
+	if second > 0 {
+		all = float64(second) * float64(n-second)
+	}
+	if n < 2 || all == 0 {
+		return nil
+	}
+	for i := range sources {
+		sources[i].measure(n)
+	}
+	most := float64(limits.Pairs) / 2 // of one rule alone
+	found := simulate(sources)
+	var choices []choice
+	var grow func(c choice, from int)
+	grow = func(c choice, from int) {
+		for i := from; i < len(sources); i++ {
+			s := &sources[i]
+			if slices.ContainsFunc(c.sources, func(j int) bool { return sources[j].Field == s.Field }) || s.filled == 0 {
+				continue
+			}
+			next := choice{append(slices.Clone(c.sources), i), c.chance * s.chance * s.filled * s.filled, both(c.found, found[i])}
+			switch {
+			case next.chance*all <= most || s.Several && len(next.sources) == 1:
+				choices = append(choices, next)
+				if s.Several && len(next.sources) == 1 && next.chance*all > most/10 && longestRule > 1 {
+					grow(next, i+1)
+				}
+			case len(next.sources) < longestRule:
+				grow(next, i+1)
+			}
+		}
+	}
+	grow(choice{chance: 1}, 0)
+	return choose(choices, all, float64(n), limits)
+}
+
+// choice is a rule that might be taken.
+type choice struct {
+	sources []int
+	chance  float64 // that two records share its key
+	found   []uint64
+}
+
+func choose(choices []choice, all, n float64, limits Limits) []Rule {
+	var rules []Rule
+	once, twice := make([]uint64, simulated/64), make([]uint64, simulated/64)
+	for len(rules) < limits.Rules && len(choices) > 0 {
+		best, bestWorth, bestGain := -1, 0.0, 0.0
+		for i := range choices {
+			gain := choices[i].gain(once, twice) / simulated
+			worth := gain / (1 + choices[i].chance*all/n)
+			if worth > bestWorth {
+				best, bestWorth, bestGain = i, worth, gain
+			}
+		}
+		if best < 0 || bestGain < leastGain {
+			break
+		}
+		c := choices[best]
+		rules = append(rules, Rule{Sources: c.sources, Found: bestGain})
+		for w, f := range c.found {
+			twice[w] |= once[w] & f
+			once[w] |= f
+		}
+		choices = slices.Delete(choices, best, best+1)
+	}
+	return rules
+}
+
+func (c choice) gain(once, twice []uint64) float64 {
+	fresh, second := 0, 0
+	for w, f := range c.found {
+		fresh += bits.OnesCount64(f &^ once[w])
+		second += bits.OnesCount64(f & once[w] &^ twice[w])
+	}
+	return float64(fresh) + again*float64(second)
+}
+
+// measure finds how many records have a key, and how often two of them share it.
+func (s *Source) measure(n int) {
+	often := make([]float64, len(s.First)-1)
+	filled := 0.0
+	for _, form := range s.Cells {
+		if form != 0 && s.First[form] < s.First[form+1] {
+			often[form]++
+			filled++
+		}
+	}
+	type weighed struct {
+		key    uint64
+		weight float64
+	}
+	var keys []weighed
+	for form, w := range often {
+		if w > 0 {
+			for _, k := range s.Keys[s.First[form]:s.First[form+1]] {
+				keys = append(keys, weighed{k, w})
+			}
+		}
+	}
+	slices.SortFunc(keys, func(a, b weighed) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		}
+		return 0
+	})
+	shared := 0.0
+	for i := 0; i < len(keys); {
+		sum, j := 0.0, i
+		for ; j < len(keys) && keys[j].key == keys[i].key; j++ {
+			sum += keys[j].weight
+		}
+		shared += sum * (sum - 1)
+		i = j
+	}
+	s.filled = filled / float64(n)
+	if filled > 1 {
+		s.chance = min(shared/(filled*(filled-1)), 1)
+	}
+}
+
+// simulate makes up matches and tells, by source, in which of them the key is the same. A looser key of a field agrees
+// wherever a stricter one does.
+func simulate(sources []Source) [][]uint64 {
+	found := make([][]uint64, len(sources))
+	state := uint64(1)
+	fields := 0
+	for i := range sources {
+		found[i] = make([]uint64, simulated/64)
+		fields = max(fields, sources[i].Field+1)
+	}
+	for m := range simulated {
+		filled, agrees := make([]float64, fields), make([]float64, fields)
+		for f := range fields {
+			filled[f], agrees[f] = uniform(&state), uniform(&state)
+		}
+		for i := range sources {
+			s := &sources[i]
+			if filled[s.Field] < s.filled*s.filled && agrees[s.Field] < s.Agrees {
+				found[i][m/64] |= 1 << (m % 64)
+			}
+		}
+	}
+	return found
+}
+
+// uniform is the next number of a fixed sequence in [0, 1).
+func uniform(state *uint64) float64 {
+	*state += 0x9E3779B97F4A7C15
+	z := *state
+	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+	z = (z ^ z>>27) * 0x94D049BB133111EB
+	return float64((z^z>>31)>>11) / (1 << 53)
+}
+
+func both(a, b []uint64) []uint64 {
+	if a == nil {
+		return b
+	}
+	c := make([]uint64, len(a))
+	for i := range a {
+		c[i] = a[i] & b[i]
+	}
+	return c
+}
+
+// Words says in words what two records of one block have in common. names are the fields' names.
+func (r Rule) Words(sources []Source, names []string) string {
+	parts := make([]string, len(r.Sources))
+	for i, s := range r.Sources {
+		parts[i] = names[sources[s].Field] + ": " + sources[s].Name
+	}
+	return strings.Join(parts, " and ")
+}

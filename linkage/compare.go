@@ -1,0 +1,211 @@
+package linkage
+
+import (
+	"slices"
+	"sync"
+
+	"probity/linkage/block"
+)
+
+// pattern is the levels of a pair, four bits a field: 0 missing, 1 the same, and so on as the field's levels.
+type pattern uint64
+
+const levelBits = 4
+
+func (p pattern) level(f int) int { return int(p >> (levelBits * f) & (1<<levelBits - 1)) } //nolint:gosec // G115: four bits
+
+// cached is the number of pairs of values a worker remembers, for each field.
+const cached = 1 << 14
+
+// comparer compares records; every worker has its own.
+type comparer struct {
+	columns []column
+	cache   [][]uint64 // a pair of forms in the upper 60 bits, its level in the lower 4; for each field
+}
+
+func newComparer(columns []column) *comparer {
+	c := &comparer{columns, make([][]uint64, len(columns))}
+	for i := range c.cache {
+		c.cache[i] = make([]uint64, cached)
+	}
+	return c
+}
+
+// pair is the pattern of two records.
+func (c *comparer) pair(i, j uint32) pattern {
+	p := pattern(0)
+	for f := range c.columns {
+		col := &c.columns[f]
+		a, b := col.cells[i], col.cells[j]
+		if a == 0 || b == 0 {
+			continue
+		}
+		level := 1
+		if a != b {
+			level = c.level(f, a, b)
+		}
+		if level > 1 && col.swaps >= 0 {
+			o := &c.columns[col.swaps]
+			if x, y := o.cells[i], o.cells[j]; a == y && x != a || b == x && y != b {
+				level = len(col.levels) - 1
+			}
+		}
+		p |= pattern(level) << (levelBits * f) //nolint:gosec // G115: at most 15
+	}
+	return p
+}
+
+// level is that of two different forms, remembered: the same values meet again and again.
+func (c *comparer) level(f int, a, b uint32) int {
+	if a > b {
+		a, b = b, a
+	}
+	key := uint64(a)<<32 | uint64(b)
+	slot := &c.cache[f][(key*0x9E3779B97F4A7C15)>>(64-14)]
+	if *slot>>levelBits == key&(1<<60-1) && *slot != 0 {
+		return int(*slot & (1<<levelBits - 1)) //nolint:gosec // G115: four bits
+	}
+	level := uint64(c.columns[f].space.Compare(a, b)) + 1
+	*slot = key<<levelBits | level
+	return int(level) //nolint:gosec // G115: four bits
+}
+
+// observed is how often a pattern was seen.
+type observed struct {
+	pattern pattern
+	count   float64
+}
+
+// tally counts patterns.
+type tally map[pattern]float64
+
+// list is the tally in the order of patterns, so that sums over it do not depend on anything else.
+func (t tally) list() []observed {
+	all := make([]observed, 0, len(t))
+	for p, n := range t {
+		all = append(all, observed{p, n})
+	}
+	slices.SortFunc(all, func(a, b observed) int {
+		switch {
+		case a.pattern < b.pattern:
+			return -1
+		case a.pattern > b.pattern:
+			return 1
+		}
+		return 0
+	})
+	return all
+}
+
+// atRandom compares pairs drawn from all there are, or all of them where they are few, and returns how often each pattern
+// was seen and how many pairs were looked at.
+func atRandom(columns []column, n, second, most, workers int) ([]observed, float64) {
+	all := n * (n - 1) / 2
+	if second > 0 {
+		all = second * (n - second)
+	}
+	looked := min(all, most)
+	const runs = 64
+	tallies := make([]tally, runs)
+	eachWith(runs, workers, func() *comparer { return newComparer(columns) }, func(c *comparer, run int) {
+		t := tally{}
+		for k := run; k < looked; k += runs {
+			i, j := nth(k, n, second)
+			if looked < all {
+				i, j = drawn(uint64(k), n, second) //nolint:gosec // G115: not negative
+			}
+			t[c.pair(i, j)]++
+		}
+		tallies[run] = t
+	})
+	return sum(tallies).list(), float64(looked)
+}
+
+func sum(tallies []tally) tally {
+	whole := tally{}
+	for _, t := range tallies {
+		for p, n := range t {
+			whole[p] += n
+		}
+	}
+	return whole
+}
+
+// nth is the k-th of all pairs.
+func nth(k, n, second int) (i, j uint32) {
+	if second > 0 {
+		return uint32(k % second), uint32(second + k/second) //nolint:gosec // G115: record numbers
+	}
+	// Row r has the pairs of r with its 1, 2, ... (n-1)/2 followers around the ring; for even n the last half row.
+	r, d := k%n, k/n+1
+	a, b := r, (r+d)%n
+	return uint32(min(a, b)), uint32(max(a, b)) //nolint:gosec // G115: record numbers
+}
+
+// drawn is the k-th pair of a fixed random sequence.
+func drawn(k uint64, n, second int) (i, j uint32) {
+	x := stir(k)
+	a, b := x>>32, x&(1<<32-1)
+	if second > 0 {
+		return uint32(a * uint64(second) >> 32), uint32(uint64(second) + b*uint64(n-second)>>32) //nolint:gosec // G115: record numbers
+	}
+	r, s := uint32(a*uint64(n)>>32), uint32(b*uint64(n-1)>>32) //nolint:gosec // G115: record numbers
+	if s >= r {
+		s++
+	}
+	return min(r, s), max(r, s)
+}
+
+func stir(k uint64) uint64 {
+	z := (k + 1) * 0x9E3779B97F4A7C15
+	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+	z = (z ^ z>>27) * 0x94D049BB133111EB
+	return z ^ z>>31
+}
+
+// chunkPairs is about how many pairs a worker takes at a time.
+const chunkPairs = 1 << 15
+
+// candidates tallies the patterns of the pairs that stand in a block together; of many pairs one in every is taken.
+func candidates(columns []column, index *block.Index, every uint64, workers int) []observed {
+	chunks := index.Chunks(chunkPairs)
+	tallies := make([]tally, len(chunks))
+	eachWith(len(chunks), workers, func() *comparer { return newComparer(columns) }, func(c *comparer, k int) {
+		t := tally{}
+		index.Pairs(chunks[k][0], chunks[k][1], func(i, j uint32) {
+			if every == 1 || stir(uint64(i)<<32|uint64(j))%every == 0 {
+				t[c.pair(i, j)]++
+			}
+		})
+		tallies[k] = t
+	})
+	whole := sum(tallies)
+	for p := range whole {
+		whole[p] *= float64(every)
+	}
+	return whole.list()
+}
+
+// each does the work for 0 to n-1 on several goroutines.
+func each(n, workers int, work func(int)) {
+	eachWith(n, workers, func() struct{} { return struct{}{} }, func(_ struct{}, i int) { work(i) })
+}
+
+// eachWith is each with something that every goroutine has for itself.
+func eachWith[T any](n, workers int, own func() T, work func(T, int)) {
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range max(min(workers, n), 1) {
+		wait.Go(func() {
+			mine := own()
+			for i := range next {
+				work(mine, i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+}

@@ -1,0 +1,258 @@
+package field
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"probity/linkage/similar"
+)
+
+// bags compares values of several words by what their words are worth: a word that few values have weighs more than one
+// that many have, and a word may be slightly misspelt.
+type bags struct {
+	form   []string
+	words  []bagWord // of all forms, one after the other, each form's dearest first
+	first  []uint32  // where a form's words begin; one more than there are forms
+	weight []float32 // of a form as a whole
+	vocabulary
+}
+
+// bagWord is one word of a form.
+type bagWord struct {
+	id     uint32
+	weight float32
+}
+
+// vocabulary are the words of a column.
+type vocabulary struct {
+	word  []string
+	sound []uint64
+	worth []float32 // bits: how seldom the word is
+}
+
+func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
+	form := s.intern(raw, folded)
+	b := &bags{form: form, first: make([]uint32, 1, len(form)+1), weight: make([]float32, len(form))}
+	often := make([]float64, len(form))
+	for i, f := range s.Of {
+		if f != 0 {
+			often[f] += float64(counts[i])
+		}
+	}
+	ids := map[string]uint32{}
+	var seen []float64
+	rows := 1.0
+	for i, f := range form {
+		if i == 0 {
+			b.first = append(b.first, 0)
+			continue
+		}
+		rows += often[i]
+		from := len(b.words)
+		for _, word := range split(kind, f) {
+			id, ok := ids[word]
+			if !ok {
+				id = uint32(len(seen)) //nolint:gosec // G115: fewer than 2³² words
+				ids[word] = id
+				seen = append(seen, 0)
+				b.word = append(b.word, word)
+			}
+			if !slices.ContainsFunc(b.words[from:], func(w bagWord) bool { return w.id == id }) {
+				b.words = append(b.words, bagWord{id: id})
+				seen[id] += often[i]
+			}
+		}
+		b.first = append(b.first, uint32(len(b.words))) //nolint:gosec // G115: fewer than 2³² words
+	}
+	b.price(seen, rows)
+	s.Comparer = b
+}
+
+// price works out what words and forms are worth.
+func (b *bags) price(seen []float64, rows float64) {
+	b.worth, b.sound = make([]float32, len(seen)), make([]uint64, len(seen))
+	for id, n := range seen {
+		b.worth[id] = float32(math.Log2(1 + rows/(n+1)))
+		b.sound[id] = soundKey(b.word[id])
+	}
+	for f := 1; f < len(b.form); f++ {
+		words := b.of(uint32(f)) //nolint:gosec // G115: a form
+		for i := range words {
+			words[i].weight = b.worth[words[i].id]
+			b.weight[f] += words[i].weight
+		}
+		slices.SortFunc(words, func(x, y bagWord) int {
+			return cmp.Or(-cmp.Compare(x.weight, y.weight), cmp.Compare(b.word[x.id], b.word[y.id]))
+		})
+	}
+}
+
+func (b *bags) of(form uint32) []bagWord { return b.words[b.first[form]:b.first[form+1]] }
+
+// split takes a folded value apart. Scripts without spaces go by pairs of neighbouring letters.
+func split(kind Kind, f string) []string {
+	var words []string
+	for _, word := range strings.Fields(f) {
+		if !hasHan(word) {
+			words = append(words, canonicalWord(kind, word))
+			continue
+		}
+		letters := []rune(word)
+		if len(letters) == 1 {
+			words = append(words, word)
+		}
+		for i := range len(letters) - 1 {
+			words = append(words, string(letters[i:i+2]))
+		}
+	}
+	return words
+}
+
+func hasHan(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) }) >= 0
+}
+
+var bagLevels = []string{
+	"the same", "the same words", "over 95 in 100 in common", "over 85 in 100 in common", "over 75 in 100 in common", "over 65 in 100 in common",
+	"over 55 in 100 in common", "over 45 in 100 in common", "over 35 in 100 in common", "over 25 in 100 in common", "over 10 in 100 in common", "different",
+}
+
+var bagSteps = []float32{0.999, 0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.1}
+
+func (*bags) Levels() []string { return bagLevels }
+
+func (b *bags) Compare(x, y uint32) uint8 {
+	common := b.common(x, y)
+	for i, step := range bagSteps {
+		if common >= step {
+			return uint8(i) + 1 //nolint:gosec // G115: at most 10
+		}
+	}
+	return uint8(len(bagLevels) - 1)
+}
+
+const (
+	mostWords  = 64   // what of a longer text is aligned
+	misspelt   = 0.85 // Jaro-Winkler from which two words may be one
+	worthOf    = 0.8  // of a misspelt word
+	ofInitial  = 0.5  // of an initial
+	leastAlike = 4    // letters of a word that may be misspelt
+)
+
+// common is the worth of the words in common over that of both, 0 to 1.
+func (b *bags) common(x, y uint32) float32 {
+	u, v := b.of(x), b.of(y)
+	u, v = u[:min(len(u), mostWords)], v[:min(len(v), mostWords)]
+	var usedU, usedV uint64
+	shared := float32(0)
+	for i := range u {
+		for j := range v {
+			if u[i].id == v[j].id && usedV>>j&1 == 0 {
+				usedU |= 1 << i
+				usedV |= 1 << j
+				shared += 2 * u[i].weight
+				break
+			}
+		}
+	}
+	for i := range u {
+		if usedU>>i&1 != 0 {
+			continue
+		}
+		best, at := float32(0), -1
+		for j := range v {
+			if usedV>>j&1 == 0 {
+				if s := b.alike(u[i].id, v[j].id); s > best {
+					best, at = s, j
+				}
+			}
+		}
+		if at >= 0 {
+			usedV |= 1 << at
+			shared += best * (u[i].weight + v[at].weight)
+		}
+	}
+	return shared / (b.weight[x] + b.weight[y])
+}
+
+// alike is what two different words are worth of one, 0 to 1.
+func (b *bags) alike(i, j uint32) float32 {
+	x, y := b.word[i], b.word[j]
+	switch {
+	case x[0] != y[0] && b.sound[i] != b.sound[j]:
+		return 0
+	case len(x) == 1 || len(y) == 1:
+		if x[0] == y[0] {
+			return ofInitial
+		}
+		return 0
+	case min(len(x), len(y)) < leastAlike, hasDigit(x), hasDigit(y):
+		return 0
+	}
+	if similar.JaroWinkler(x, y) >= misspelt {
+		return worthOf
+	}
+	return 0
+}
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+func (*bags) Keys() []Key {
+	return []Key{{Name: "the same words", Agrees: 0.4}, {Name: "a word in common", Agrees: 0.9, Several: true}, {Name: "the two dearest words", Agrees: 0.6}}
+}
+
+// keyWords is how many of a form's dearest words are keys.
+const keyWords = 8
+
+func (b *bags) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
+	words := b.of(form)
+	switch {
+	case len(words) == 0:
+	case sort == 0:
+		whole := uint64(0)
+		for _, w := range words {
+			whole += hash('b', b.word[w.id])
+		}
+		list = append(list, whole|1)
+	case sort == 1:
+		for _, w := range words[:min(len(words), keyWords)] {
+			list = append(list, hash('w', b.word[w.id]))
+		}
+	case len(words) > 1:
+		list = append(list, hash('2', b.word[words[0].id])^hash('3', b.word[words[1].id]))
+	}
+	return list
+}
+
+func (b *bags) Form(form uint32) string { return b.form[form] }
+
+// canonicalWord gives a word the form in which a kind writes it.
+func canonicalWord(kind Kind, word string) string {
+	switch kind {
+	case Address:
+		if short, ok := addressWords[word]; ok {
+			return short
+		}
+	case Organisation:
+		if short, ok := organisationWords[word]; ok {
+			return short
+		}
+	}
+	return word
+}
+
+var addressWords = map[string]string{
+	"street": "st", "str": "st", "avenue": "ave", "av": "ave", "road": "rd", "drive": "dr", "place": "pl", "court": "ct", "lane": "ln",
+	"boulevard": "blvd", "square": "sq", "terrace": "tce", "ter": "tce", "crescent": "cres", "cr": "cres", "circuit": "cct", "close": "cl",
+	"parkway": "pkwy", "highway": "hwy", "north": "n", "south": "s", "east": "e", "west": "w", "apartment": "apt", "floor": "fl",
+	"suite": "ste", "building": "bldg", "mount": "mt", "saint": "st", "fort": "ft", "strasse": "st",
+}
+
+var organisationWords = map[string]string{
+	"company": "co", "corporation": "corp", "incorporated": "inc", "limited": "ltd", "centre": "ctr", "center": "ctr", "international": "intl",
+	"association": "assn", "department": "dept", "university": "univ", "institute": "inst", "brothers": "bros", "aktiengesellschaft": "ag",
+	"manufacturing": "mfg", "services": "svc", "service": "svc", "government": "govt", "saint": "st",
+}

@@ -1,0 +1,173 @@
+package field
+
+import (
+	"strings"
+
+	"probity/linkage/similar"
+)
+
+// codes compares numbers and codes by the slips of those who type them.
+type codes struct{ form []string }
+
+func (s *Space) codes(kind Kind, raw []string) {
+	key := func(v string) string {
+		f := strings.ReplaceAll(folded(v), " ", "")
+		if kind == Phone {
+			return phone(v, f)
+		}
+		return stripZeros(f)
+	}
+	s.Comparer = codes{s.intern(raw, key)}
+}
+
+// stripZeros makes 007 and 7 the same; a code of nothing but zeros says nothing.
+func stripZeros(f string) string { return strings.TrimLeft(f, "0") }
+
+const (
+	phoneTail  = 11
+	phoneLeast = 5
+)
+
+// phone is the last digits of a number, so that country codes and leading zeros do not tell apart.
+func phone(raw, f string) string {
+	if f == "" {
+		return ""
+	}
+	if i := strings.IndexAny(strings.ToLower(raw), "x;/"); i > phoneLeast {
+		raw = raw[:i] // an extension or a second number
+	}
+	d := strings.TrimLeft(digits(raw), "0")
+	if len(d) < phoneLeast || strings.Trim(d, d[:1]) == "" {
+		return ""
+	}
+	if len(d) > phoneTail {
+		d = d[len(d)-phoneTail:]
+	}
+	return d
+}
+
+var codeLevels = []string{"the same", "one slip", "one ends with the other", "two slips", "one slip in a short code", "different"}
+
+func (codes) Levels() []string { return codeLevels }
+
+const (
+	shortCode = 4
+	longTail  = 5
+	longCode  = 6
+)
+
+func (c codes) Compare(a, b uint32) uint8 {
+	x, y := c.form[a], c.form[b]
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(x) >= longTail && strings.HasSuffix(y, x) {
+		return 2
+	}
+	if len(y)-len(x) > 2 {
+		return 5
+	}
+	switch edits := similar.Edits(x, y); {
+	case edits == 1 && len(x) > shortCode:
+		return 1
+	case edits == 1:
+		return 4
+	case edits == 2 && len(x) > longCode:
+		return 3
+	}
+	return 5
+}
+
+func (codes) Keys() []Key {
+	return []Key{{Name: "the same", Agrees: 0.85}, {Name: "the same first half", Agrees: 0.9}, {Name: "the same second half", Agrees: 0.9}}
+}
+
+func (c codes) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
+	f := c.form[form]
+	if sort == 0 || len(f) < shortCode {
+		return append(list, hash(uint64(sort), f)) //nolint:gosec // G115: a small number
+	}
+	if sort == 1 {
+		return append(list, hash('1', f[:len(f)/2]))
+	}
+	return append(list, hash('2', f[len(f)-len(f)/2:]))
+}
+
+func (c codes) Form(form uint32) string { return c.form[form] }
+
+// mails compares e-mail addresses and sites: who, where, and the slips in both.
+type mails struct {
+	form       []string
+	user, host []uint64
+	at         []int
+}
+
+func (s *Space) mails(kind Kind, raw []string) {
+	form := s.intern(raw, func(v string) string {
+		if folded(v) == "" {
+			return ""
+		}
+		v = strings.ToLower(strings.TrimSpace(v))
+		if kind == Email {
+			return strings.TrimPrefix(v, "mailto:")
+		}
+		for _, prefix := range []string{"https://", "http://", "www."} {
+			v = strings.TrimPrefix(v, prefix)
+		}
+		return strings.TrimRight(v, "/")
+	})
+	m := mails{form, make([]uint64, len(form)), make([]uint64, len(form)), make([]int, len(form))}
+	sep := "@"
+	if kind == Website {
+		sep = "/"
+	}
+	for i, f := range form {
+		if i == 0 {
+			continue
+		}
+		who, where, found := strings.Cut(f, sep)
+		m.at[i] = len(who)
+		m.user[i] = hash('u', who)
+		if found {
+			m.host[i] = hash('h', where)
+		}
+	}
+	s.Comparer = m
+}
+
+var mailLevels = []string{"the same", "one slip", "the same before the sign, other host", "almost the same before the sign", "similar", "different"}
+
+func (mails) Levels() []string { return mailLevels }
+
+func (m mails) Compare(a, b uint32) uint8 {
+	x, y := m.form[a], m.form[b]
+	if d := len(x) - len(y); d >= -2 && d <= 2 {
+		if edits := similar.Edits(x, y); edits == 1 || edits == 2 && len(x) > 2*shortWord {
+			return 1
+		}
+	}
+	if m.user[a] == m.user[b] {
+		return 2
+	}
+	who, other := x[:m.at[a]], y[:m.at[b]]
+	switch j := similar.JaroWinkler(who, other); {
+	case j >= almost:
+		return 3
+	case j >= likeEnough:
+		return 4
+	}
+	return 5
+}
+
+func (mails) Keys() []Key {
+	return []Key{{Name: "the same", Agrees: 0.75}, {Name: "the same before the sign", Agrees: 0.8}}
+}
+
+func (m mails) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
+	if sort == 0 {
+		return append(list, hash(0, m.form[form]))
+	}
+	return append(list, m.user[form])
+}
+
+func (m mails) Form(form uint32) string { return m.form[form] }

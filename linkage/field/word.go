@@ -1,0 +1,107 @@
+package field
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"probity/linkage/similar"
+)
+
+// words compares single names and other short text by letters and sound.
+type words struct {
+	form  []string
+	sound []uint64
+}
+
+func (s *Space) words(kind Kind, raw []string) {
+	form := s.intern(raw, folded)
+	if kind == Category {
+		s.Comparer = category{form}
+		return
+	}
+	w := words{form, make([]uint64, len(form))}
+	for i, f := range form {
+		w.sound[i] = soundKey(f)
+	}
+	s.Comparer = w
+}
+
+// soundKey is the sound of a word; what has none, as Chinese, is its own.
+func soundKey(f string) uint64 {
+	if f == "" {
+		return 0
+	}
+	if code := similar.Sound(strings.ReplaceAll(f, " ", "")); code != "" {
+		return hash('s', code)
+	}
+	return hash('w', f)
+}
+
+var wordLevels = []string{
+	"the same", "one slip", "one slip in a short word", "almost the same", "initial of the other", "the same sound", "similar", "different",
+}
+
+func (words) Levels() []string { return wordLevels }
+
+const (
+	shortWord   = 4
+	almost      = 0.92
+	likeEnough  = 0.82
+	initialOnly = 1
+)
+
+func (w words) Compare(a, b uint32) uint8 {
+	x, y := w.form[a], w.form[b]
+	shorter, longer := min(len(x), len(y)), max(len(x), len(y))
+	if longer-shorter <= utf8.UTFMax && similar.Edits(x, y) == 1 && shorter > initialOnly {
+		if shorter > shortWord {
+			return 1
+		}
+		return 2
+	}
+	j := similar.JaroWinkler(x, y)
+	switch {
+	case shorter == initialOnly && x[0] == y[0]:
+		return 4
+	case j >= almost && shorter > initialOnly:
+		return 3
+	case w.sound[a] == w.sound[b] && shorter > 2:
+		return 5
+	case j >= likeEnough && shorter > initialOnly:
+		return 6
+	}
+	return 7
+}
+
+func (words) Keys() []Key {
+	return []Key{{Name: "the same", Agrees: 0.75}, {Name: "the same sound", Agrees: 0.85}, {Name: "the same first three letters", Agrees: 0.87}}
+}
+
+func (w words) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
+	switch sort {
+	case 0:
+		return append(list, hash(0, w.form[form]))
+	case 1:
+		return append(list, w.sound[form])
+	}
+	n, f := 0, w.form[form]
+	for i := range f {
+		if n++; n > 3 {
+			return append(list, hash('p', f[:i]))
+		}
+	}
+	return append(list, hash('p', f))
+}
+
+func (w words) Form(form uint32) string { return w.form[form] }
+
+// category knows the same and not the same.
+type category struct{ form []string }
+
+func (category) Levels() []string             { return []string{"the same", "different"} }
+func (category) Compare(uint32, uint32) uint8 { return 1 }
+func (category) Keys() []Key                  { return []Key{{Name: "the same", Agrees: 0.85}} }
+func (c category) Form(form uint32) string    { return c.form[form] }
+func (c category) AppendKeys(list []uint64, _ int, form uint32) []uint64 {
+	return append(list, hash(0, c.form[form]))
+}

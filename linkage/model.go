@@ -1,0 +1,402 @@
+package linkage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"probity/linkage/field"
+)
+
+// Model is what was learnt: how often the levels of each field occur among pairs of the same and among pairs of
+// different ones.
+type Model struct {
+	Fields []FieldModel `json:"fields"`
+	// Matches is the expected number of matching pairs, and Pairs the number of all pairs there are.
+	Matches float64 `json:"matches"`
+	Pairs   float64 `json:"pairs"`
+	// Rounds is how often the estimates were improved until they stood.
+	Rounds int `json:"rounds"`
+}
+
+// FieldModel is the part of a model on one field.
+type FieldModel struct {
+	Name   string     `json:"name"`
+	Kind   field.Kind `json:"kind"`
+	Levels []string   `json:"levels"`
+	// After is the field whose level is already known when this one is weighed, -1 for none: the postcode after the
+	// suburb says little more. M and U are by the level of that field (0 where it is missing, or where there is none) and by
+	// the level of this one: the probability of the level among pairs of the same and of different ones. Level 0, missing, has none.
+	After int         `json:"after"`
+	M     [][]float64 `json:"m"`
+	U     [][]float64 `json:"u"`
+}
+
+const (
+	mostRounds = 60
+	settled    = 1e-5 // relative change of the expected matches at which the estimates stand
+	// priorMatches and priorPairs are how many pairs of each sort the first guess counts for.
+	priorMatches = 4
+	priorPairs   = 1
+	// backing is how many pairs the level's frequency without the other field counts for beside that with it.
+	backing = 20
+)
+
+// estimate learns a model. found are the patterns of the pairs that stand in a block together, random those of pairs
+// drawn from all there are; the pairs outside of blocks are taken for different ones, of which random is the picture.
+type estimator struct {
+	columns []column
+	found   []observed
+	random  []observed
+	looked  float64 // random pairs
+	all     float64 // pairs there are
+	same    []float64
+	n       float64
+}
+
+func (e *estimator) estimate() *Model {
+	m := &Model{Pairs: e.all, Fields: make([]FieldModel, len(e.columns))}
+	for f := range m.Fields {
+		c := &e.columns[f]
+		m.Fields[f] = FieldModel{Name: c.name, Kind: c.kind, Levels: c.levels, After: -1}
+	}
+	m.Matches = min(0.3*e.n, 0.2*e.all)
+	e.guess(m)
+	e.improve(m)
+	if e.dependences(m) {
+		e.improve(m)
+	}
+	return m
+}
+
+// guess is the first guess: most matches agree, and different ones do as pairs at random.
+func (e *estimator) guess(m *Model) {
+	for f := range m.Fields {
+		levels := len(m.Fields[f].Levels)
+		m.Fields[f].M = [][]float64{firstM(levels)}
+	}
+	e.different(m, nil)
+}
+
+// firstM is four in five the same, and the rest halved from level to level.
+func firstM(levels int) []float64 {
+	p := make([]float64, levels)
+	p[1] = 0.8
+	rest := 0.15
+	for l := 2; l < levels-1; l++ {
+		p[l] = rest / 2
+		rest /= 2
+	}
+	p[levels-1] += 1 - total(p)
+	return p
+}
+
+func total(p []float64) float64 {
+	s := 0.0
+	for _, x := range p {
+		s += x
+	}
+	return s
+}
+
+// counts are expected numbers of pairs by field, level of the field before, and level.
+type counts [][][]float64
+
+func (e *estimator) newCounts(m *Model) counts {
+	c := make(counts, len(m.Fields))
+	for f := range c {
+		before := 1
+		if a := m.Fields[f].After; a >= 0 {
+			before = len(m.Fields[a].Levels)
+		}
+		c[f] = make([][]float64, before)
+		for b := range c[f] {
+			c[f][b] = make([]float64, len(m.Fields[f].Levels))
+		}
+	}
+	return c
+}
+
+func (c counts) add(m *Model, p pattern, weight float64) {
+	for f := range c {
+		if l := p.level(f); l > 0 {
+			before := 0
+			if a := m.Fields[f].After; a >= 0 {
+				before = p.level(a)
+			}
+			c[f][before][l] += weight
+		}
+	}
+}
+
+// improve alternates between how probable each pattern is to be of matches and how often levels occur among them, until
+// the number of matches stands.
+func (e *estimator) improve(m *Model) {
+	for range mostRounds {
+		matches := e.newCounts(m)
+		expected := 0.0
+		w := m.weights()
+		for _, o := range e.found {
+			p := w.probability(o.pattern) * o.count
+			expected += p
+			matches.add(m, o.pattern, p)
+		}
+		change := math.Abs(expected-m.Matches) / max(m.Matches, 1)
+		m.Matches = max(min(expected, 0.5*e.all), 0.5)
+		m.Rounds++
+		for f := range m.Fields {
+			m.Fields[f].M = shares(matches[f], firstM(len(m.Fields[f].Levels)), priorMatches)
+		}
+		e.different(m, matches)
+		if change < settled {
+			break
+		}
+	}
+}
+
+// different is how often levels occur among different ones: those of random pairs, less the matches that are
+// expected among them. How often two have the very same value is known exactly, from how often each value occurs.
+func (e *estimator) different(m *Model, matches counts) {
+	c := e.newCounts(m)
+	for _, o := range e.random {
+		c.add(m, o.pattern, o.count)
+	}
+	scale := e.looked / e.all
+	for f := range c {
+		for b := range c[f] {
+			for l := range c[f][b] {
+				if matches != nil {
+					c[f][b][l] = max(c[f][b][l]-matches[f][b][l]*scale, 0.02*c[f][b][l])
+				}
+			}
+		}
+		even := make([]float64, len(m.Fields[f].Levels))
+		for l := 1; l < len(even); l++ {
+			even[l] = 1 / float64(len(even)-1)
+		}
+		m.Fields[f].U = shares(c[f], even, priorPairs)
+		e.exactly(m, f, matches)
+	}
+}
+
+// exactly puts the known frequency of the same value into the table without another field.
+func (e *estimator) exactly(m *Model, f int, matches counts) {
+	if m.Fields[f].After >= 0 || e.looked >= e.all {
+		return
+	}
+	u := m.Fields[f].U[0]
+	same := e.same[f]
+	if matches != nil {
+		same = max(same-matches[f][0][1]/e.all, 0.02*same)
+	}
+	same = max(same, 0.5/e.all)
+	rest := 1 - u[1]
+	u[1] = same
+	for l := 2; l < len(u); l++ {
+		u[l] *= (1 - same) / rest
+	}
+}
+
+// shares turns counts into probabilities by level; prior counts for so many pairs, and the first table, of all levels of
+// the other field together, for some in each of the others.
+func shares(c [][]float64, prior []float64, weight float64) [][]float64 {
+	sums := make([]float64, len(prior))
+	for _, row := range c {
+		for l, n := range row {
+			sums[l] += n
+		}
+	}
+	whole := share(sums, prior, weight)
+	tables := [][]float64{whole}
+	for _, row := range c[1:] {
+		tables = append(tables, share(row, whole, backing))
+	}
+	return tables
+}
+
+func share(row, prior []float64, weight float64) []float64 {
+	sum := total(row) + weight
+	p := make([]float64, len(row))
+	for l := 1; l < len(row); l++ {
+		p[l] = (row[l] + weight*prior[l]) / sum
+	}
+	return p
+}
+
+// weights are a model's logarithms.
+type weights struct {
+	after []int
+	prior float64
+	bits  [][][]float64 // by field, level of the other field, level; missing is 0
+}
+
+func (m *Model) weights() weights {
+	w := weights{prior: math.Log2(m.Matches / max(m.Pairs-m.Matches, 1))}
+	for _, f := range m.Fields {
+		w.after = append(w.after, f.After)
+		table := make([][]float64, len(f.M))
+		for b := range f.M {
+			table[b] = make([]float64, len(f.Levels))
+			for l := 1; l < len(f.Levels); l++ {
+				table[b][l] = math.Log2(f.M[b][l] / f.U[b][l])
+			}
+			sensible(table[b])
+		}
+		w.bits = append(w.bits, table)
+	}
+	return w
+}
+
+// sensible holds that agreeing never speaks against a match, nor differing for one, and that nothing speaks more for it
+// than the same: where the data seem to say so, they speak of something else.
+func sensible(bits []float64) {
+	last := len(bits) - 1
+	if bits[last] > 0 {
+		bits[last] = 0
+	}
+	bits[1] = max(bits[1], 0)
+	for l := 2; l <= last; l++ {
+		bits[l] = min(bits[l], bits[1])
+	}
+}
+
+// before is the level of the field that a field is weighed after.
+func (w *weights) before(p pattern, f int) int {
+	if w.after[f] < 0 {
+		return 0
+	}
+	return p.level(w.after[f])
+}
+
+func (w *weights) score(p pattern) float64 {
+	s := w.prior
+	for f := range w.bits {
+		s += w.bits[f][w.before(p, f)][p.level(f)]
+	}
+	return s
+}
+
+func (w *weights) probability(p pattern) float64 { return Probability(w.score(p)) }
+
+// Probability is that of a match with the given bits of evidence, the prior among them.
+func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
+
+const (
+	// tied is the share of what a field tells about random pairs that another one must tell already for the two to be
+	// weighed together, and surely how many times chance it must be.
+	tied   = 0.01
+	surely = 60
+)
+
+// dependences finds which fields repeat what others say, among different ones, and has each weighed after the one that
+// tells the most of it: the tree of the greatest mutual information (Chow and Liu 1968). It reports whether there are any.
+func (e *estimator) dependences(m *Model) bool {
+	type tie struct {
+		f, g int
+		bits float64
+	}
+	w := m.weights()
+	different := make([]observed, len(e.random))
+	for i, o := range e.random {
+		different[i] = observed{o.pattern, o.count * (1 - w.probability(o.pattern))}
+	}
+	var ties []tie
+	for f := range m.Fields {
+		for g := range f {
+			bits, least, pairs := mutual(different, f, g)
+			if pairs*bits > surely && bits > tied*least {
+				ties = append(ties, tie{f, g, bits})
+			}
+		}
+	}
+	slices.SortStableFunc(ties, func(a, b tie) int { return -cmp.Compare(a.bits, b.bits) })
+	tree := make([]int, len(m.Fields)) // the root of each field's tree
+	near := make([][]int, len(m.Fields))
+	for f := range tree {
+		tree[f] = f
+	}
+	for _, t := range ties {
+		if from, to := tree[t.f], tree[t.g]; from != to {
+			near[t.f], near[t.g] = append(near[t.f], t.g), append(near[t.g], t.f)
+			for f := range tree {
+				if tree[f] == from {
+					tree[f] = to
+				}
+			}
+		}
+	}
+	e.hang(m, near)
+	return len(ties) > 0
+}
+
+// hang has every field weighed after its neighbour towards the field of its tree that tells the most.
+func (e *estimator) hang(m *Model, near [][]int) {
+	order := make([]int, len(m.Fields))
+	for f := range order {
+		order[f] = f
+	}
+	slices.SortStableFunc(order, func(f, g int) int {
+		return -cmp.Compare(e.columns[f].information(), e.columns[g].information())
+	})
+	done := make([]bool, len(m.Fields))
+	for _, root := range order {
+		if done[root] {
+			continue
+		}
+		done[root] = true
+		for queue := []int{root}; len(queue) > 0; queue = queue[1:] {
+			for _, g := range near[queue[0]] {
+				if !done[g] {
+					done[g] = true
+					m.Fields[g].After = queue[0]
+					queue = append(queue, g)
+				}
+			}
+		}
+	}
+	for f := range m.Fields {
+		if a := m.Fields[f].After; a >= 0 {
+			for len(m.Fields[f].M) < len(m.Fields[a].Levels) {
+				m.Fields[f].M = append(m.Fields[f].M, m.Fields[f].M[0])
+			}
+		}
+	}
+	e.different(m, nil)
+}
+
+// mutual is the mutual information of two fields' levels in bits a pair, the lesser of their own, and the number of
+// pairs in which both are there.
+func mutual(list []observed, f, g int) (bits, least, pairs float64) {
+	const levels = 1 << levelBits
+	var joint [levels][levels]float64
+	var ofF, ofG [levels]float64
+	for _, o := range list {
+		if x, y := o.pattern.level(f), o.pattern.level(g); x > 0 && y > 0 {
+			joint[x][y] += o.count
+			ofF[x] += o.count
+			ofG[y] += o.count
+			pairs += o.count
+		}
+	}
+	if pairs == 0 {
+		return 0, 0, 0
+	}
+	for x := range joint {
+		for y, n := range joint[x] {
+			if n > 0 {
+				bits += n / pairs * math.Log2(n*pairs/(ofF[x]*ofG[y]))
+			}
+		}
+	}
+	return bits, min(entropy(ofF[:], pairs), entropy(ofG[:], pairs)), pairs
+}
+
+func entropy(counts []float64, sum float64) float64 {
+	bits := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			bits -= n / sum * math.Log2(n/sum)
+		}
+	}
+	return bits
+}

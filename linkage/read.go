@@ -1,0 +1,136 @@
+package linkage
+
+import (
+	"math"
+	"slices"
+
+	"probity/linkage/block"
+	"probity/linkage/field"
+)
+
+// column is a field of the configuration, read.
+type column struct {
+	name  string
+	kind  field.Kind
+	space *field.Space
+	cells []uint32  // each record's form, 0 for none
+	share []float64 // of the filled records that have a form, by form
+	swaps int       // the field that values stray into, -1 for none
+	// levels are the names of the levels of a pair, the first of which is missing.
+	levels []string
+}
+
+// strayed is the name of the level for a value that stands in the other column.
+const strayed = "in the other column"
+
+// read reads the columns of a table into forms.
+func read(t *Table, c Config, workers int) []column {
+	columns := make([]column, len(c.Fields))
+	groups := map[string][]string{} // columns that are read together, by the first of them
+	leader := func(f Field) string {
+		name := f.Column
+		if f.Swaps != "" {
+			name = min(name, f.Swaps)
+		}
+		return name
+	}
+	for _, f := range c.Fields {
+		lead := leader(f)
+		for _, name := range []string{f.Column, f.Other} {
+			if name != "" && !slices.Contains(groups[lead], name) {
+				groups[lead] = append(groups[lead], name)
+			}
+		}
+	}
+	spaces := map[string]*field.Space{}
+	offsets := map[string]int{}
+	for _, f := range c.Fields {
+		if lead := leader(f); spaces[lead] == nil {
+			spaces[lead] = readTogether(t, groups[lead], f.Kind, offsets)
+		}
+	}
+	each(len(columns), workers, func(i int) {
+		f := c.Fields[i]
+		columns[i] = column{name: f.Column, kind: f.Kind, space: spaces[leader(f)], swaps: -1}
+		columns[i].fill(t, f, offsets)
+	})
+	for i, f := range c.Fields {
+		if f.Swaps != "" {
+			columns[i].swaps = slices.IndexFunc(c.Fields, func(g Field) bool { return g.Column == f.Swaps })
+		}
+		columns[i].levels = append([]string{"missing"}, columns[i].space.Levels()...)
+		if columns[i].swaps >= 0 {
+			columns[i].levels = append(columns[i].levels, strayed)
+		}
+	}
+	return columns
+}
+
+// readTogether reads the values of several columns as one, so that equal values have equal forms.
+func readTogether(t *Table, names []string, kind field.Kind, offsets map[string]int) *field.Space {
+	var values []string
+	var counts []uint32
+	for _, name := range names {
+		c := t.Column(name)
+		offsets[name] = len(values)
+		values = append(values, c.Values...)
+		counts = append(counts, c.counts()...)
+	}
+	return field.Read(kind, values, counts)
+}
+
+// fill gives each record its form, and finds how common the forms are.
+func (c *column) fill(t *Table, f Field, offsets map[string]int) {
+	c.cells = make([]uint32, t.Len())
+	main, other := t.Column(f.Column), t.Column(f.Column)
+	offset, otherOffset := offsets[f.Column], offsets[f.Column]
+	if f.Other != "" && len(t.Files) == 2 {
+		other, otherOffset = t.Column(f.Other), offsets[f.Other]
+	}
+	often := make([]float64, c.space.Forms+1)
+	filled := 0.0
+	for r := range c.cells {
+		if t.File(r) == 0 {
+			c.cells[r] = c.space.Of[offset+int(main.Cells[r])]
+		} else {
+			c.cells[r] = c.space.Of[otherOffset+int(other.Cells[r])]
+		}
+		if c.cells[r] != 0 {
+			often[c.cells[r]]++
+			filled++
+		}
+	}
+	c.share = often
+	for i := range c.share {
+		c.share[i] /= max(filled, 1)
+	}
+}
+
+// sources are the ways in which the fields bucket records.
+func sources(columns []column) []block.Source {
+	var all []block.Source
+	for i := range columns {
+		c := &columns[i]
+		for sort, key := range c.space.Keys() {
+			s := block.Source{Field: i, Name: key.Name, Agrees: key.Agrees, Several: key.Several, Cells: c.cells, First: make([]uint32, 2, c.space.Forms+2)}
+			for form := 1; form <= c.space.Forms; form++ {
+				s.Keys = c.space.AppendKeys(s.Keys, sort, uint32(form)) //nolint:gosec // G115: a form
+				s.First = append(s.First, uint32(len(s.Keys)))          //nolint:gosec // G115: fewer than 2³² keys
+			}
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// information is how many bits a field tells, on average, about a filled record.
+func (c *column) information() float64 {
+	sum := 0.0
+	for _, p := range c.share[1:] {
+		sum += p * p
+	}
+	if sum == 0 {
+		return 0
+	}
+	return -math.Log2(sum)
+}

@@ -1,0 +1,83 @@
+package linkage
+
+// twins are the records that say exactly the same: they are compared with others once, for all of them.
+type twins struct {
+	first  []uint32 // the records that are compared: the first of each sort
+	of     []uint32 // for each record of the table, the first that says the same in the same file
+	second int      // the first of those of the second file in first, 0 for one file
+}
+
+// findTwins finds them, and leaves in the columns only the records that are compared. Without join every record is
+// compared by itself.
+func findTwins(t *Table, columns []column, join bool) twins {
+	tw := twins{of: make([]uint32, t.Len())}
+	seen := make(map[uint64]uint32, t.Len())
+	for r := range tw.of {
+		record := uint32(r) //nolint:gosec // G115: a record number
+		if len(t.Files) == 2 && r == t.Second {
+			clear(seen)
+			tw.second = len(tw.first)
+		}
+		h := uint64(0)
+		for f := range columns {
+			h = stir(h ^ uint64(columns[f].cells[r]))
+		}
+		first, there := seen[h]
+		switch {
+		case !there || !join:
+			seen[h] = record
+			first = record
+			tw.first = append(tw.first, record)
+		case !equal(columns, first, record):
+			first = record
+			tw.first = append(tw.first, record)
+		}
+		tw.of[r] = first
+	}
+	if len(tw.first) < t.Len() {
+		for f := range columns {
+			c := &columns[f]
+			kept := make([]uint32, len(tw.first))
+			for i, r := range tw.first {
+				kept[i] = c.cells[r]
+			}
+			c.cells = kept
+		}
+	}
+	return tw
+}
+
+func equal(columns []column, a, b uint32) bool {
+	for f := range columns {
+		if columns[f].cells[a] != columns[f].cells[b] {
+			return false
+		}
+	}
+	return true
+}
+
+// twin is the link between a record and an earlier one that says the same.
+func (r *Result) twin(first, record uint32, tw twins) Link {
+	i := tw.place(first)
+	p := pattern(0)
+	for f := range r.columns {
+		if r.columns[f].cells[i] != 0 {
+			p |= 1 << (levelBits * f)
+		}
+	}
+	bits := r.weights.score(p) + r.rarity(p, i)
+	return Link{A: first, B: record, Bits: float32(bits), Probability: float32(Probability(bits)), levels: p}
+}
+
+// place is where a record stands among those that are compared.
+func (tw *twins) place(record uint32) uint32 {
+	lo, hi := 0, len(tw.first)
+	for lo < hi {
+		if mid := (lo + hi) / 2; tw.first[mid] < record {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return uint32(lo) //nolint:gosec // G115: a record number
+}
