@@ -39,22 +39,38 @@ func (d *Desk) Keeping(ctx context.Context, as Credential, doing string) (charte
 	return p, nil
 }
 
+// Waiting opens the rows of one submission that wait, for the supplier that sent it. Its zero value opens nothing.
+type Waiting struct {
+	agency     string
+	submission int64
+}
+
+// Agency is the supplier for which an official looks.
+func (w Waiting) Agency() string { return w.agency }
+
+// Submission is whose rows may be shown; false where that of none.
+func (w Waiting) Submission() (int64, bool) { return w.submission, w.agency != "" }
+
 // LookIntoWaiting writes down, before a row is shown, that an official looks into the rows of a submission that wait: they
 // may tell of persons, and nobody knows yet whose they are, so that the entry stands in the platform's ledger (C11).
-func (d *Desk) LookIntoWaiting(ctx context.Context, p charter.DeliveryPermit, submission int64) error {
+func (d *Desk) LookIntoWaiting(ctx context.Context, p charter.DeliveryPermit, submission int64) (Waiting, error) {
 	by := p.By()
 	if by.Credential == "" {
-		return fault.Refuse("C11", "permit", "nobody was permitted to look into the rows that wait", "show the credential of an official of the supplier: --as NAME")
+		return Waiting{}, fault.Refuse("C11", "permit", "nobody was permitted to look into the rows that wait", "show the credential of an official of the supplier: --as NAME")
 	}
 	if d.guard != nil {
 		if err := d.guard.Check(ctx); err != nil {
-			return err
+			return Waiting{}, err
 		}
 	}
-	return unwritten(d.store.RecordAttempt(ctx, &ledger.Entry{
+	err := unwritten(d.store.RecordAttempt(ctx, &ledger.Entry{
 		At: d.now(), Act: ledger.Read, What: "quarantine", Detail: fmt.Sprintf("submission=%d supplier=%s", submission, p.Agency()),
 		Reader: by.Agency, Official: by.Official, Purpose: charter.OwnDeliveryPurpose, Basis: "charter C13",
 	}, nil))
+	if err != nil {
+		return Waiting{}, err
+	}
+	return Waiting{p.Agency(), submission}, nil
 }
 
 // founder is the agency that set the platform up, for whoever shows a credential.

@@ -14,6 +14,7 @@ import (
 
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/store"
@@ -87,7 +88,7 @@ func writeInspections(path string, rows, firms int) error {
 
 // intakeWhole takes the file in, ratings included, and returns how long that took from the open file on.
 func intakeWhole(ctx context.Context, run Run, file, path string) (time.Duration, error) {
-	desk, closeAll, err := newIntakeDesk(ctx, run, path)
+	desk, by, closeAll, err := newIntakeDesk(ctx, run, path)
 	if err != nil {
 		return 0, err
 	}
@@ -98,7 +99,7 @@ func intakeWhole(ctx context.Context, run Run, file, path string) (time.Duration
 	}
 	defer f.Close() //nolint:errcheck // only read
 	started := time.Now()
-	rep, err := desk.Ingest(ctx, intake.Job{Agency: "samr", Dataset: "samr.inspection", File: file, Source: f}, nil)
+	rep, err := desk.Ingest(ctx, intake.Job{By: by, Dataset: "samr.inspection", File: file, Source: f}, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -110,25 +111,42 @@ func intakeWhole(ctx context.Context, run Run, file, path string) (time.Duration
 	return took, nil
 }
 
-// newIntakeDesk makes a demo database with the built-in catalogue and models.
-func newIntakeDesk(ctx context.Context, run Run, path string) (*intake.Desk, func(), error) {
+// newIntakeDesk makes a demo database with the built-in catalogue and models, and the permit to bring in the files measured.
+func newIntakeDesk(ctx context.Context, run Run, path string) (*intake.Desk, charter.DeliveryPermit, func(), error) {
 	founder := access.Grant{Name: "first", Agency: "npcic", Official: "bench"}
 	d, err := deployment.Create(ctx, path, store.Demo, founder, deployment.Options{Now: run.Now})
 	if err != nil {
-		return nil, nil, err
+		return nil, charter.DeliveryPermit{}, nil, err
 	}
-	if err := d.AddRulebook(ctx, "npcic/author", "npcic/approver"); err != nil {
-		return nil, nil, errors.Join(err, d.Close())
-	}
-	ratings, err := d.Ratings(ctx)
+	desk, permit, err := openIntake(ctx, d, founder.Name)
 	if err != nil {
-		return nil, nil, errors.Join(err, d.Close())
+		return nil, permit, nil, errors.Join(err, d.Close())
 	}
-	return d.Intake(ratings), func() {
+	return desk, permit, func() {
 		if err := d.Close(); err != nil {
 			fmt.Fprintln(run.Log, "closing:", err)
 		}
 	}, nil
+}
+
+func openIntake(ctx context.Context, d *deployment.Deployment, credential string) (desk *intake.Desk, permit charter.DeliveryPermit, err error) {
+	if err := d.AddRulebook(ctx, "npcic/author", "npcic/approver"); err != nil {
+		return nil, permit, err
+	}
+	ratings, err := d.Ratings(ctx)
+	if err != nil {
+		return nil, permit, err
+	}
+	secret, err := d.Wallet.Load(credential)
+	if err != nil {
+		return nil, permit, err
+	}
+	as, err := d.Access.Authenticate(ctx, credential, secret)
+	if err != nil {
+		return nil, permit, err
+	}
+	permit, err = d.Access.Delivery(ctx, as, "samr")
+	return d.Intake(ratings), permit, err
 }
 
 // intakeTables are those that hold what intake finishes, with how their rows are ordered.

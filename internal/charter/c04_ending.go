@@ -48,13 +48,10 @@ func PermitEnding(t EndingTerms) (Ended, error) {
 }
 
 func endingOfOneself(t *EndingTerms) error {
-	kin := Kin(t.Catalogue, t.By.Agency)
-	for _, body := range t.Bodies {
-		if kin[body] {
-			return Refuse("C13", "independent author",
-				"have a court, or another body that neither answers to it nor directs it, end the order",
-				"%s cannot end an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
-		}
+	if OwnHouse(t.Catalogue, t.By.Agency, t.Bodies) {
+		return Refuse("C13", "independent author",
+			"have a court, or another body that neither answers to it nor directs it, end the order",
+			"%s cannot end an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/fault"
@@ -210,7 +211,7 @@ func TestPublicationTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.told(id, notice.AdverseFurnished, notice.ConsentGiven, notice.RatingChanged)
-	r = p.sendAs(intake.Job{Agency: "bank", Dataset: "bank.repayment", Act: record.Retracted}, repaymentHeading, row(3, 20))
+	r = p.sendAs(intake.Job{By: testworld.Delivery("bank"), Dataset: "bank.repayment", Act: record.Retracted}, repaymentHeading, row(3, 20))
 	if r.Counts.Stored != 1 {
 		t.Fatalf("%+v", r.Counts)
 	}

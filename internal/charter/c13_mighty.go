@@ -1,6 +1,7 @@
 package charter
 
 import (
+	"slices"
 	"strings"
 
 	"probity/internal/catalogue"
@@ -59,6 +60,13 @@ func Kin(cat *catalogue.Catalogue, agency string) map[string]bool {
 	}
 	delete(kin, "")
 	return kin
+}
+
+// OwnHouse tells whether one of the bodies, by their unified codes, is of the agency's own house (see [Kin]): what is about to
+// be decided on them it may not decide. An act of no agency is nobody's own.
+func OwnHouse(cat *catalogue.Catalogue, agency string, bodies []string) bool {
+	kin := Kin(cat, agency)
+	return slices.ContainsFunc(bodies, func(body string) bool { return kin[body] })
 }
 
 // mighty holds C13 at intake: the supplier does not change or hide a record on itself, its superiors, subordinates or

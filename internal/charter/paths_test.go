@@ -14,6 +14,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/clock"
 	"probity/internal/consent"
 	"probity/internal/fault"
@@ -154,9 +155,9 @@ func TestC2Paths(t *testing.T) {
 	c := *p.catalogue.Dataset("bank.repayment")
 	c.Fields = append(c.Fields[:len(c.Fields):len(c.Fields)], field("chat_count", "Chats", "聊天次数"))
 	*p.catalogue.Dataset("bank.repayment") = c
-	_, err := p.intake.Ingest(t.Context(), intake.Job{Agency: "bank", Dataset: "bank.repayment", File: "a.csv", Source: strings.NewReader("no\n1\n")}, nil)
+	_, err := p.intake.Ingest(t.Context(), intake.Job{By: testworld.Delivery("bank"), Dataset: "bank.repayment", File: "a.csv", Source: strings.NewReader("no\n1\n")}, nil)
 	wantRefusal(t, err, "C2: fields without banned matter")
-	_, err = p.intake.Ingest(t.Context(), intake.Job{Agency: "neighbour", Dataset: "ministry.driving", File: "a.csv", Source: strings.NewReader("no\n1\n")}, nil)
+	_, err = p.intake.Ingest(t.Context(), intake.Job{By: testworld.Delivery("neighbour"), Dataset: "ministry.driving", File: "a.csv", Source: strings.NewReader("no\n1\n")}, nil)
 	wantRefusal(t, err, "C2: contract of the supplier")
 }
 
@@ -412,7 +413,7 @@ func TestC13Paths(t *testing.T) {
 		if rapid.Bool().Draw(t, "move it to a stranger") {
 			target = fmt.Sprintf("%d,%s,%s", no, syntheticUSCC, today-50)
 		}
-		r := p.sendAs(intake.Job{Agency: "ministry", Dataset: "ministry.penalty", Act: act}, heading, target)
+		r := p.sendAs(intake.Job{By: testworld.Delivery("ministry"), Dataset: "ministry.penalty", Act: act}, heading, target)
 		file, err := p.store.File(ctx, p.ownScope(id), p.contracts)
 		if err != nil {
 			t.Fatalf("reading: %v", err)

@@ -173,7 +173,7 @@ func (p *platform) find(id subject.Identifier) subject.ID {
 // send lets an agency send rows under a heading, and gives the report.
 func (p *platform) send(agency, dataset, heading string, rows ...string) *intake.Report {
 	p.t.Helper()
-	return p.sendAs(intake.Job{Agency: agency, Dataset: dataset}, heading, rows...)
+	return p.sendAs(intake.Job{By: testworld.Delivery(agency), Dataset: dataset}, heading, rows...)
 }
 
 func (p *platform) sendAs(job intake.Job, heading string, rows ...string) *intake.Report {

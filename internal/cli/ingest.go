@@ -50,7 +50,7 @@ func (c ingestCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	job := intake.Job{Agency: c.Agency, Dataset: c.Dataset, Format: options, Act: c.act()}
+	job := intake.Job{Dataset: c.Dataset, Format: options, Act: c.act()}
 	if c.Mapping != "" {
 		m, err := readMapping(c.Mapping)
 		if err != nil {
@@ -58,7 +58,7 @@ func (c ingestCommand) Run(s *console.Session) error {
 		}
 		job.Mapping = m
 	}
-	return delivery{files: c.Files, job: job}.take(s)
+	return delivery{files: c.Files, agency: c.Agency, job: job}.take(s)
 }
 
 func readMapping(name string) (*mapping.Mapping, error) {
@@ -74,7 +74,9 @@ type delivery struct {
 	files []string
 	// from takes the place of standard input, for rows that were typed.
 	from io.Reader
-	job  intake.Job
+	// agency is the supplier; "" is that of the credential in use.
+	agency string
+	job    intake.Job
 }
 
 // take takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
@@ -83,11 +85,9 @@ func (d delivery) take(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	permit, err := s.Supplier(d.job.Agency)
-	if err != nil {
+	if d.job.By, err = s.Supplier(d.agency); err != nil {
 		return err
 	}
-	d.job.Agency, d.job.Official = permit.Agency(), permit.Official()
 	worst := console.ExitDone
 	for _, name := range d.files {
 		report, err := d.one(s, desk, name)

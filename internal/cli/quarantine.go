@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"probity/internal/access"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/intake"
@@ -22,13 +23,13 @@ type waiting struct {
 	Agency     string `placeholder:"CODE" complete:"agency" help:"The supplier; the agency of the credential in use where it is not given. Officials of the agency that set the platform up act for any."`
 }
 
-// look gives the supplier for whom the credential in use may look into the rows, once it is written down that it does.
-func (c waiting) look(s *console.Session) (agency string, err error) {
+// look opens the rows for the supplier for whom the credential in use may look into them, once it is written down that it does.
+func (c waiting) look(s *console.Session) (access.Waiting, error) {
 	permit, err := s.Supplier(c.Agency)
 	if err != nil {
-		return "", err
+		return access.Waiting{}, err
 	}
-	return permit.Agency(), s.Opened.Access.LookIntoWaiting(s.Ctx, permit, c.Submission)
+	return s.Opened.Access.LookIntoWaiting(s.Ctx, permit, c.Submission)
 }
 
 // quarantineList lists waiting rows.
@@ -51,11 +52,11 @@ func (c quarantineList) Run(s *console.Session) error {
 		return err
 	}
 	rows := 0
-	agency, err := c.look(s)
+	look, err := c.look(s)
 	if err != nil {
 		return err
 	}
-	err = intake.EachWaiting(s.Ctx, r.Store, r.Vault, agency, c.Submission, func(row *intake.WaitingRow) error {
+	err = intake.EachWaiting(s.Ctx, r.Store, r.Vault, look, func(row *intake.WaitingRow) error {
 		rows++
 		s.Result(row, func(w io.Writer) { printWaiting(w, row) })
 		return nil
@@ -69,7 +70,7 @@ func (c quarantineList) Run(s *console.Session) error {
 			return
 		}
 		fmt.Fprintf(w, "%s; to mend them: probity quarantine export %d --agency %s > mend.csv\n",
-			console.Plural(rows, "row waits", "rows wait"), c.Submission, agency)
+			console.Plural(rows, "row waits", "rows wait"), c.Submission, look.Agency())
 	})
 	return nil
 }
@@ -114,12 +115,12 @@ func (c quarantineExport) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	agency, err := c.look(s)
+	look, err := c.look(s)
 	if err != nil {
 		return err
 	}
 	export := func(w io.Writer) (int, error) {
-		return intake.ExportWaiting(s.Ctx, r.Store, r.Vault, agency, c.Submission, w)
+		return intake.ExportWaiting(s.Ctx, r.Store, r.Vault, look, w)
 	}
 	if c.Output == "" {
 		return s.Raw(func(w io.Writer) error {
@@ -170,5 +171,5 @@ func (c quarantineReplay) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	return delivery{files: []string{c.File}, job: intake.Job{Agency: c.Agency, Dataset: sub.Dataset, Replays: c.Submission}}.take(s)
+	return delivery{files: []string{c.File}, agency: c.Agency, job: intake.Job{Dataset: sub.Dataset, Replays: c.Submission}}.take(s)
 }

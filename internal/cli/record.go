@@ -244,8 +244,8 @@ func (c oneRow) send(s *console.Session, act record.Status) error {
 		return err
 	}
 	return delivery{
-		files: []string{"-"}, from: &text,
-		job: intake.Job{Agency: c.Agency, Dataset: c.Dataset, Act: act, Format: format.Options{Format: format.CSV, Delimiter: ','}},
+		files: []string{"-"}, from: &text, agency: c.Agency,
+		job: intake.Job{Dataset: c.Dataset, Act: act, Format: format.Options{Format: format.CSV, Delimiter: ','}},
 	}.take(s)
 }
 

@@ -156,7 +156,7 @@ func (c submissionPublish) Run(s *console.Session) error {
 	}
 	b := s.Progress("rating again", "", 0)
 	defer b.Done()
-	sub, err := desk.Release(s.Ctx, permit.Agency(), c.Number, b.At)
+	sub, err := desk.Release(s.Ctx, permit, c.Number, b.At)
 	if err != nil {
 		return console.Resumable(err, "the submission is published; probity rate --all finishes the ratings")
 	}
@@ -190,7 +190,7 @@ func (c submissionDiscard) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := desk.Discard(s.Ctx, permit.Agency(), c.Number)
+	sub, err := desk.Discard(s.Ctx, permit, c.Number)
 	if err != nil {
 		return err
 	}

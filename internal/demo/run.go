@@ -162,12 +162,16 @@ func (r *Run) write(ctx context.Context) error {
 // ingest takes every file in through the ordinary path. Nobody is rated yet: everybody is rated once, at the end.
 func (r *Run) ingest(ctx context.Context) error {
 	desk := r.open.Intake(nil)
+	by, err := Credential(ctx, r.open, Operator)
+	if err != nil {
+		return err
+	}
 	var total, done int64
 	for _, f := range r.files {
 		total += f.Bytes
 	}
 	for _, f := range r.files {
-		if err := r.ingestOne(ctx, desk, f); err != nil {
+		if err := r.ingestOne(ctx, desk, by, f); err != nil {
 			return err
 		}
 		done += f.Bytes
@@ -185,13 +189,18 @@ func (r *Run) ingest(ctx context.Context) error {
 	return nil
 }
 
-func (r *Run) ingestOne(ctx context.Context, desk *intake.Desk, f File) error {
+// ingestOne takes one file in on behalf of the agency that it is of.
+func (r *Run) ingestOne(ctx context.Context, desk *intake.Desk, by access.Credential, f File) error {
+	permit, err := r.open.Access.Delivery(ctx, by, f.Agency)
+	if err != nil {
+		return err
+	}
 	source, err := os.Open(filepath.Join(FilesIn(r.Dir), filepath.FromSlash(f.Path)))
 	if err != nil {
 		return fault.New(fault.Unavailable, "demo.file", "cannot read a generated file: %v", err).By(err).With("start again with --fresh")
 	}
 	defer source.Close() //nolint:errcheck // it was only read
-	report, err := desk.Ingest(ctx, intake.Job{Agency: f.Agency, Dataset: f.Dataset, File: f.Path, Source: source, Act: f.Act}, nil)
+	report, err := desk.Ingest(ctx, intake.Job{By: permit, Dataset: f.Dataset, File: f.Path, Source: source, Act: f.Act}, nil)
 	if err != nil {
 		return err
 	}

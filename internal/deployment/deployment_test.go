@@ -10,6 +10,7 @@ import (
 
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/rating"
@@ -68,7 +69,7 @@ func TestFromFileToExplainedRating(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	rep, err := d.Intake(ratings).Ingest(t.Context(), intake.Job{Agency: "samr", Dataset: "samr.inspection", File: "inspections.csv", Source: f}, nil)
+	rep, err := d.Intake(ratings).Ingest(t.Context(), intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.inspection", File: "inspections.csv", Source: f}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/dispute"
 	"probity/internal/dispute/contest"
@@ -121,7 +122,7 @@ func (b *bench) ingest(act record.Status, uscc string, clean int) intake.Report 
 		b.t.Fatal(err)
 	}
 	defer f.Close()
-	rep, err := b.Intake(b.ratings).Ingest(b.t.Context(), intake.Job{Agency: "samr", Dataset: "samr.inspection", File: "inspections.csv", Source: f, Act: act}, nil)
+	rep, err := b.Intake(b.ratings).Ingest(b.t.Context(), intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.inspection", File: "inspections.csv", Source: f, Act: act}, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

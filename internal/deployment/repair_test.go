@@ -10,6 +10,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/intake"
@@ -86,7 +87,7 @@ func (o *office) own(id subject.ID) access.Credential {
 func (o *office) ingest(agency, dataset, text string) *intake.Report {
 	o.Helper()
 	o.now = o.now.Add(time.Second)
-	rep, err := o.d.Intake(o.ratings).Ingest(o.Context(), intake.Job{Agency: agency, Dataset: dataset, File: dataset + ".csv", Source: strings.NewReader(text)}, nil)
+	rep, err := o.d.Intake(o.ratings).Ingest(o.Context(), intake.Job{By: testworld.Delivery(agency), Dataset: dataset, File: dataset + ".csv", Source: strings.NewReader(text)}, nil)
 	o.must(err)
 	return rep
 }

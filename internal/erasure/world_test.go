@@ -13,6 +13,7 @@ import (
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/consent"
 	"probity/internal/deployment"
 	"probity/internal/intake"
@@ -116,7 +117,7 @@ func (w *world) send(text string, act record.Status) *intake.Report {
 	w.files++
 	agency, _, _ := strings.Cut(loans, ".")
 	rep, err := w.d.Intake(ratings).Ingest(w.Context(), intake.Job{
-		Agency: agency, Dataset: loans, File: fmt.Sprintf("%d.csv", w.files), Source: strings.NewReader(text), Act: act,
+		By: testworld.Delivery(agency), Dataset: loans, File: fmt.Sprintf("%d.csv", w.files), Source: strings.NewReader(text), Act: act,
 	}, nil)
 	w.must(err)
 	return rep

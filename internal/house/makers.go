@@ -15,7 +15,7 @@ var makers = map[string][]string{
 	"internal/charter/lists":  nil,
 	"internal/charter/remedy": nil,
 	"internal/charter/rules":  nil,
-	"internal/access":         {"Scope"},
+	"internal/access":         {"Scope", "Waiting"},
 }
 
 func makerRules() []Rule {

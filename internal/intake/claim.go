@@ -59,7 +59,7 @@ func (in *ingest) look(ctx context.Context, rows []*row) (k known, err error) {
 			keys = append(keys, w.key)
 		}
 	}
-	if k.claims, err = in.desk.Store.Claims(ctx, in.number, in.job.Agency, in.job.Dataset, keys); err != nil {
+	if k.claims, err = in.desk.Store.Claims(ctx, in.number, in.job.By.Agency(), in.job.Dataset, keys); err != nil {
 		return k, err
 	}
 	if in.byKey {
@@ -246,7 +246,7 @@ var emptyPayload = []byte("{}")
 // addClaims claims the keys of new records, and notes which are on their way to another subject.
 func (in *ingest) addClaims(ctx context.Context) error {
 	for part := range commits(len(in.claims)) {
-		if err := in.desk.Store.AddClaims(ctx, in.job.Agency, in.job.Dataset, in.claims[part.from:part.to]); err != nil {
+		if err := in.desk.Store.AddClaims(ctx, in.job.By.Agency(), in.job.Dataset, in.claims[part.from:part.to]); err != nil {
 			return err
 		}
 	}

@@ -3,16 +3,17 @@ package intake
 import (
 	"context"
 
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/store"
 	"probity/internal/subject"
 )
 
 // Release publishes a submission that is held because many of its rows are bad: its good rows become visible, the bad
-// ones go on waiting, and whoever is touched is rated again. Only the agency that sent it decides so, and only as long
+// ones go on waiting, and whoever is touched is rated again. Only the agency that sent it decides so (C13), and only as long
 // as no later file of the dataset has come: its rows were checked against what stood when it came.
-func (d *Desk) Release(ctx context.Context, agency string, number int64, progress func(done, total int64)) (store.Submission, error) {
-	sub, err := d.own(ctx, agency, number)
+func (d *Desk) Release(ctx context.Context, by charter.DeliveryPermit, number int64, progress func(done, total int64)) (store.Submission, error) {
+	sub, err := d.own(ctx, by, number)
 	if err != nil {
 		return sub, err
 	}
@@ -77,8 +78,8 @@ func (d *Desk) sweepAbandoned(ctx context.Context, agency, dataset string) error
 
 // Discard gives a submission up that is held, or was begun and not finished: none of its rows is ever seen, nothing is
 // left of them, and the same file may be sent anew.
-func (d *Desk) Discard(ctx context.Context, agency string, number int64) (store.Submission, error) {
-	sub, err := d.own(ctx, agency, number)
+func (d *Desk) Discard(ctx context.Context, by charter.DeliveryPermit, number int64) (store.Submission, error) {
+	sub, err := d.own(ctx, by, number)
 	if err != nil {
 		return sub, err
 	}
@@ -92,12 +93,26 @@ func (d *Desk) Discard(ctx context.Context, agency string, number int64) (store.
 	return d.Store.Submission(ctx, number)
 }
 
-// own is a submission of the agency's; to others it does not exist.
-func (d *Desk) own(ctx context.Context, agency string, number int64) (store.Submission, error) {
+// own is a submission of the permitted supplier's; to others it does not exist.
+func (d *Desk) own(ctx context.Context, by charter.DeliveryPermit, number int64) (store.Submission, error) {
+	if err := permitted(by); err != nil {
+		return store.Submission{}, err
+	}
 	sub, err := d.Store.Submission(ctx, number)
-	if err == nil && sub.Agency != agency {
-		err = fault.New(fault.NotFound, "submission.none", "%s sent no submission %d", agency, number).
-			With("probity submission list shows them")
+	if err == nil && sub.Agency != by.Agency() {
+		err = sentNone(by.Agency(), number)
 	}
 	return sub, err
+}
+
+// permitted holds that an official was permitted to act for a supplier (C13).
+func permitted(by charter.DeliveryPermit) error {
+	if by.Agency() == "" {
+		return charter.Refuse("C13", "permit", "show the credential of an official of the supplier: --as NAME", "nobody was permitted to act for a supplier")
+	}
+	return nil
+}
+
+func sentNone(agency string, number int64) error {
+	return fault.New(fault.NotFound, "submission.none", "%s sent no submission %d", agency, number).With("probity submission list shows them")
 }

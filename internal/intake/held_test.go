@@ -2,7 +2,9 @@ package intake_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,9 @@ import (
 
 	"probity/calendar"
 	"probity/identifier"
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/record"
@@ -17,7 +22,7 @@ import (
 	"probity/internal/subject"
 )
 
-var inspections = intake.Job{Agency: "samr", Dataset: "samr.inspection"}
+var inspections = intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.inspection"}
 
 func inspection(key string, of uint64, result string) string {
 	l := line{key: key, said: said{of, result}}
@@ -85,10 +90,10 @@ func TestReleasedFilesAreRatedAndDiscardedOnesLeaveNothing(t *testing.T) {
 	}
 	r.wantStanding(1, "检1")
 	r.wantStanding(2)
-	if _, err := r.desk.Discard(t.Context(), "sta", held.Submission); !fault.Is(err, fault.NotFound) {
+	if _, err := r.desk.Discard(t.Context(), testworld.Delivery("sta"), held.Submission); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another agency discards it: %v", err)
 	}
-	if _, err := r.desk.Discard(t.Context(), "samr", held.Submission); err != nil {
+	if _, err := r.desk.Discard(t.Context(), testworld.Delivery("samr"), held.Submission); err != nil {
 		t.Fatal(err)
 	}
 	r.nothingLeft()
@@ -101,7 +106,7 @@ func TestReleasedFilesAreRatedAndDiscardedOnesLeaveNothing(t *testing.T) {
 	r.wantStanding(3, "检2")
 
 	held = r.ingest(r.file("d.csv", moves+"\n"), inspections)
-	sub, err := r.desk.Release(t.Context(), "samr", held.Submission, nil)
+	sub, err := r.desk.Release(t.Context(), testworld.Delivery("samr"), held.Submission, nil)
 	if err != nil || sub.State != store.SubmissionPublished {
 		t.Fatalf("%+v, %v", sub, err)
 	}
@@ -110,6 +115,31 @@ func TestReleasedFilesAreRatedAndDiscardedOnesLeaveNothing(t *testing.T) {
 	r.wantStanding(3)
 	if want := []int64{1, changed.Submission, held.Submission}; !slices.Equal(rated.submissions, want) {
 		t.Errorf("rated again after %d, want %d", rated.submissions, want)
+	}
+}
+
+// TestNothingWithoutAPermit: files come in, are decided on and are looked into by officials who were permitted to, and by nobody else.
+func TestNothingWithoutAPermit(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	first := r.ingest(r.file("a.csv", penaltyHeader+penalty(company(1), "罚1号", "1", "2026-02-30")), intake.Job{})
+	var nobody charter.DeliveryPermit
+	for what, try := range map[string]func() error{
+		"bringing in": func() error {
+			_, err := r.desk.Ingest(t.Context(), intake.Job{Dataset: "samr.penalty", File: "b.csv", Source: strings.NewReader(penaltyHeader)}, nil)
+			return err
+		},
+		"publishing": func() error { _, err := r.desk.Release(t.Context(), nobody, first.Submission, nil); return err },
+		"giving up":  func() error { _, err := r.desk.Discard(t.Context(), nobody, first.Submission); return err },
+		"looking": func() error {
+			_, err := intake.ExportWaiting(t.Context(), r.store, r.vault, access.Waiting{}, io.Discard)
+			return err
+		},
+	} {
+		var refusal *fault.Error
+		if err := try(); !errors.As(err, &refusal) || refusal.Code != fault.Refused {
+			t.Errorf("%s without a permit: %v", what, err)
+		}
 	}
 }
 
@@ -122,11 +152,11 @@ func TestHeldFileIsOvertakenByALaterOne(t *testing.T) {
 	if later.State != store.SubmissionPublished || later.Counts.Stored != 1 {
 		t.Fatalf("%+v", later)
 	}
-	_, err := r.desk.Release(t.Context(), "samr", held.Submission, nil)
+	_, err := r.desk.Release(t.Context(), testworld.Delivery("samr"), held.Submission, nil)
 	if !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "a later file of the dataset has come since") {
 		t.Errorf("releasing it: %v", err)
 	}
-	if _, err := r.desk.Discard(t.Context(), "samr", held.Submission); err != nil {
+	if _, err := r.desk.Discard(t.Context(), testworld.Delivery("samr"), held.Submission); err != nil {
 		t.Fatal(err)
 	}
 	r.wantStanding(1)
@@ -138,11 +168,11 @@ func TestReleasedReplayEndsTheWaiting(t *testing.T) {
 	t.Parallel()
 	r := open(t)
 	first := r.ingest(r.file("a.csv", inspectionHeader+inspection("检1", 1, "clean")+ruin(30)), inspections)
-	if _, err := r.desk.Release(t.Context(), "samr", first.Submission, nil); err != nil {
+	if _, err := r.desk.Release(t.Context(), testworld.Delivery("samr"), first.Submission, nil); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", first.Submission, &out); err != nil || n != 30 {
+	if n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, r.look("samr", first.Submission), &out); err != nil || n != 30 {
 		t.Fatal(n, err)
 	}
 	job := inspections
@@ -162,7 +192,7 @@ func TestReleasedReplayEndsTheWaiting(t *testing.T) {
 	if n := waiting(first.Submission); n != 30 {
 		t.Errorf("%d rows wait while the mended file is held, want 30", n)
 	}
-	if _, err := r.desk.Release(t.Context(), "samr", again.Submission, nil); err != nil {
+	if _, err := r.desk.Release(t.Context(), testworld.Delivery("samr"), again.Submission, nil); err != nil {
 		t.Fatal(err)
 	}
 	if n, m := waiting(first.Submission), waiting(again.Submission); n != 0 || m != 29 {
@@ -175,13 +205,13 @@ func TestDiscardedReplayLeavesTheRowsWaiting(t *testing.T) {
 	r := open(t)
 	first := r.ingest(r.file("a.csv", penaltyHeader+penalty(company(1), "罚1号", "1", "2026-02-30")), intake.Job{})
 	var out strings.Builder
-	if _, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", first.Submission, &out); err != nil {
+	if _, err := intake.ExportWaiting(t.Context(), r.store, r.vault, r.look("samr", first.Submission), &out); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	mended := strings.ReplaceAll(out.String(), "2026-02-30", "2026-02-28")
-	job := intake.Job{Agency: "samr", Dataset: "samr.penalty", Replays: first.Submission, File: "m.csv", Source: strings.NewReader(mended)}
+	job := intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.penalty", Replays: first.Submission, File: "m.csv", Source: strings.NewReader(mended)}
 	if _, err := r.desk.Ingest(ctx, job, nil); err == nil {
 		t.Fatal("a cancelled run went through")
 	}
@@ -235,7 +265,7 @@ func TestRetractionsNeedOnlyTheKey(t *testing.T) {
 func TestRetractionsOfPersonsRecords(t *testing.T) {
 	t.Parallel()
 	r := open(t)
-	job := intake.Job{Agency: "volunteers", Dataset: "volunteers.voluntary-service"}
+	job := intake.Job{By: testworld.Delivery("volunteers"), Dataset: "volunteers.voluntary-service"}
 	r.ingest(r.file("a.csv", volunteerHeader+volunteer(1)+volunteer(2)), job)
 	job.Act = record.Retracted
 	rep := r.ingest(r.file("r.csv", "record_no\nV1\n"), job)
@@ -260,7 +290,7 @@ func TestRecordsOfOfficeHoldersStayWhereTheyAre(t *testing.T) {
 		}
 		return fmt.Sprintf("%s,%s,张示例,mayor,%s,2024-01-02,\n", no, id, authority())
 	}
-	job := intake.Job{Agency: "nsc", Dataset: "nsc.office-appointment"}
+	job := intake.Job{By: testworld.Delivery("nsc"), Dataset: "nsc.office-appointment"}
 	if c := r.ingest(r.file("a.csv", header+row("任1", 1)+row("任2", 2)), job).Counts; c.Stored != 2 {
 		t.Fatalf("%+v", c)
 	}
@@ -271,7 +301,7 @@ func TestRecordsOfOfficeHoldersStayWhereTheyAre(t *testing.T) {
 	if c := r.ingest(r.file("c.csv", header+row("任1", 2)), job).Counts; c.Rejected != 1 {
 		t.Errorf("a record was withdrawn in another's name: %+v", c)
 	}
-	keys := intake.Job{Agency: job.Agency, Dataset: job.Dataset, Act: job.Act, File: "k.csv", Source: strings.NewReader("appointment_no\n任1\n")}
+	keys := intake.Job{By: job.By, Dataset: job.Dataset, Act: job.Act, File: "k.csv", Source: strings.NewReader("appointment_no\n任1\n")}
 	if _, err := r.desk.Ingest(t.Context(), keys, nil); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a retraction by key alone: %v", err)
 	}
@@ -286,7 +316,7 @@ func TestAmountsGoRoundInTheirOwnUnit(t *testing.T) {
 	t.Parallel()
 	r := open(t)
 	r.ingest(r.file("a.csv", penaltyHeader+penalty(company(1), "罚1号", "1.5", "2026-05-04")), intake.Job{})
-	correct := intake.Job{Agency: "samr", Dataset: "samr.penalty", Act: record.Corrected}
+	correct := intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.penalty", Act: record.Corrected}
 	for name, amount := range map[string]string{"b.csv": `"15,000.00 CNY"`, "c.csv": "15000元", "d.csv": "1.5", "e.csv": "1.5万元"} {
 		rep := r.ingest(r.file(name, penaltyHeader+penalty(company(1), "罚1号", amount, "2026-05-04")), correct)
 		if rep.Counts.Unchanged != 1 {
@@ -331,7 +361,7 @@ func TestRowsWithoutAnIdentifierWaitUnbound(t *testing.T) {
 func (r *room) waits(submission int64, want int, look func(*intake.WaitingRow)) {
 	r.Helper()
 	n := 0
-	err := intake.EachWaiting(r.Context(), r.store, r.vault, "samr", submission, func(w *intake.WaitingRow) error {
+	err := intake.EachWaiting(r.Context(), r.store, r.vault, r.look("samr", submission), func(w *intake.WaitingRow) error {
 		n++
 		look(w)
 		return nil

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/record"
@@ -121,7 +122,7 @@ func (h *history) lines() []line {
 
 func (h *history) job() intake.Job {
 	return intake.Job{
-		Agency: "samr", Dataset: "samr.inspection",
+		By: testworld.Delivery("samr"), Dataset: "samr.inspection",
 		Act: rapid.SampledFrom([]record.Status{record.Reported, record.Reported, record.Corrected, record.Retracted}).Draw(h.t, "act"),
 	}
 }
@@ -206,7 +207,7 @@ func (h *history) hold(*rapid.T) {
 		lines = append(lines, line{key: fmt.Sprintf("bad%d", i), said: said{company: h.company(0), result: "clean"}, bad: true})
 	}
 	next, _ := h.state.take(lines, record.Reported)
-	rep, err := h.send(h.Context(), lines, intake.Job{Agency: "samr", Dataset: "samr.inspection"}, nil)
+	rep, err := h.send(h.Context(), lines, intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.inspection"}, nil)
 	if err != nil || rep.State != store.SubmissionHeld {
 		h.t.Fatalf("held: %+v, %v", rep, err)
 	}
@@ -217,7 +218,7 @@ func (h *history) release(t *rapid.T) {
 	if h.held == 0 {
 		t.Skip("nothing is held")
 	}
-	sub, err := h.desk.Release(h.Context(), "samr", h.held, nil)
+	sub, err := h.desk.Release(h.Context(), testworld.Delivery("samr"), h.held, nil)
 	if h.later {
 		if !fault.Is(err, fault.Conflict) {
 			h.t.Fatalf("releasing what a later file has overtaken: %+v, %v", sub, err)
@@ -235,7 +236,7 @@ func (h *history) discard(t *rapid.T) {
 	if h.held == 0 {
 		t.Skip("nothing is held")
 	}
-	if _, err := h.desk.Discard(h.Context(), "samr", h.held); err != nil {
+	if _, err := h.desk.Discard(h.Context(), testworld.Delivery("samr"), h.held); err != nil {
 		h.t.Fatal(err)
 	}
 	h.held = 0

@@ -23,9 +23,9 @@ import (
 
 // Job is one file to take in.
 type Job struct {
-	Agency, Dataset string
-	// Official is who brings the file, as agency/name; the platform's own may bring it for the supplier.
-	Official string
+	// By is the supplier, and the official who brings the file, as the Charter permits (C13).
+	By      charter.DeliveryPermit
+	Dataset string
 	// File is the name for messages and lineage; Source the stream. Where Source is a regular file, the same bytes are
 	// recognised: sent again they change nothing, and a run that was killed is finished.
 	File   string
@@ -122,6 +122,9 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 
 // take takes a file in and publishes it.
 func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Report, error) {
+	if err := permitted(job.By); err != nil {
+		return nil, err
+	}
 	started := d.Now()
 	if job.Act == 0 {
 		job.Act = record.Reported
@@ -141,7 +144,7 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 	}
 	resumed := false
 	if sum != nil {
-		sub, found, err := d.Store.FindSubmission(ctx, job.Agency, job.Dataset, sum)
+		sub, found, err := d.Store.FindSubmission(ctx, job.By.Agency(), job.Dataset, sum)
 		if err != nil {
 			return nil, err
 		}
@@ -150,12 +153,12 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 		}
 		resumed = found
 	}
-	if err := d.sweepAbandoned(ctx, job.Agency, job.Dataset); err != nil {
+	if err := d.sweepAbandoned(ctx, job.By.Agency(), job.Dataset); err != nil {
 		return nil, err
 	}
 	in.number, err = d.Store.BeginSubmission(ctx, store.Submission{
-		Agency: job.Agency, Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
-		Bytes: size, Replays: job.Replays, Official: job.Official, StartedAt: d.Now(),
+		Agency: job.By.Agency(), Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
+		Bytes: size, Replays: job.Replays, Official: job.By.Official(), StartedAt: d.Now(),
 	})
 	if err != nil {
 		return nil, err
@@ -215,7 +218,7 @@ func (d *Desk) prepare(ctx context.Context, job Job, progress func(Progress)) (*
 		desk: d, job: job, contract: c, progress: progress, seals: holdsPersons(c),
 		byKey:    job.Act == record.Retracted && !c.Bears(subject.OfficeHolder),
 		register: &register{store: d.Store, vault: d.Vault, named: c.Name != "", known: map[store.Key]subject.Subject{}},
-		report:   &Report{Agency: job.Agency, Dataset: job.Dataset, File: job.File},
+		report:   &Report{Agency: job.By.Agency(), Dataset: job.Dataset, File: job.File},
 	}
 	if err := in.replays(ctx); err != nil {
 		return nil, err
@@ -232,8 +235,8 @@ func (in *ingest) replays(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if sub.Agency != in.job.Agency || sub.Dataset != in.job.Dataset {
-		return fault.New(fault.Conflict, "intake.replay", "submission %d is not of %s for %s", sub.Number, in.job.Agency, in.job.Dataset).
+	if sub.Agency != in.job.By.Agency() || sub.Dataset != in.job.Dataset {
+		return fault.New(fault.Conflict, "intake.replay", "submission %d is not of %s for %s", sub.Number, in.job.By.Agency(), in.job.Dataset).
 			With("replay its rows with the agency and dataset it was sent for")
 	}
 	return nil
@@ -243,7 +246,7 @@ func (in *ingest) replays(ctx context.Context) error {
 func (in *ingest) openGate(ctx context.Context) error {
 	d := in.desk
 	var keys []store.Key
-	for code := range charter.Kin(d.Catalogue, in.job.Agency) {
+	for code := range charter.Kin(d.Catalogue, in.job.By.Agency()) {
 		keys = append(keys, store.Key{Scheme: subject.USCC, Value: code})
 		if len(code) == 18 {
 			keys = append(keys, store.Key{Scheme: subject.OrgCode, Value: code[8:17]})
@@ -254,7 +257,7 @@ func (in *ingest) openGate(ctx context.Context) error {
 		return err
 	}
 	terms := charter.IntakeTerms{
-		Contract: in.contract, Catalogue: d.Catalogue, Agency: in.job.Agency, Birth: charter.Birth(d.Store.Birth()),
+		Contract: in.contract, Catalogue: d.Catalogue, Agency: in.job.By.Agency(), Birth: charter.Birth(d.Store.Birth()),
 		Today: calendar.In(d.Now(), calendar.Shanghai),
 	}
 	for _, s := range found {

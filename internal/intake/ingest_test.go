@@ -9,13 +9,15 @@ import (
 	"testing"
 	"time"
 
-	"probity/internal/store/rulebooks"
-
 	"probity/identifier"
+	"probity/internal/access"
 	"probity/internal/catalogue"
 	"probity/internal/charter/rules"
+	"probity/internal/charter/testworld"
 	"probity/internal/intake"
 	"probity/internal/store"
+	"probity/internal/store/reads"
+	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -73,6 +75,17 @@ func open(t *testing.T) *room {
 	return r
 }
 
+// look has an official of an agency look into the rows of a submission that wait.
+func (r *room) look(agency string, submission int64) access.Waiting {
+	r.Helper()
+	desk := access.NewDesk(reads.In(r.store), r.desk.Catalogue, func() time.Time { return r.now })
+	look, err := desk.LookIntoWaiting(r.Context(), testworld.Delivery(agency), submission)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return look
+}
+
 // file writes a file for the agency to send.
 func (r *room) file(name, text string) string {
 	r.Helper()
@@ -92,7 +105,7 @@ func (r *room) ingest(path string, job intake.Job) *intake.Report {
 	defer f.Close()
 	job.File, job.Source = filepath.Base(path), f
 	if job.Dataset == "" {
-		job.Agency, job.Dataset = "samr", "samr.penalty"
+		job.By, job.Dataset = testworld.Delivery("samr"), "samr.penalty"
 	}
 	rep, err := r.desk.Ingest(r.Context(), job, nil)
 	if err != nil {
@@ -180,20 +193,20 @@ func TestMendedRowsGoInAlone(t *testing.T) {
 		t.Fatalf("counts: %+v", bad.Counts)
 	}
 	var out strings.Builder
-	n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", bad.Submission, &out)
+	n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, r.look("samr", bad.Submission), &out)
 	if err != nil || n != 1 || !strings.Contains(out.String(), "field.date") {
 		t.Fatalf("exported %d rows, %v:\n%s", n, err, out.String())
 	}
-	if _, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "sta", bad.Submission, &out); err == nil {
+	if _, err := intake.ExportWaiting(t.Context(), r.store, r.vault, r.look("sta", bad.Submission), &out); err == nil {
 		t.Error("another agency may see the rows")
 	}
 	mended := strings.ReplaceAll(out.String(), "2026-02-30", "2026-02-28")
-	rep := r.ingest(r.file("mended.csv", mended), intake.Job{Agency: "samr", Dataset: "samr.penalty", Replays: bad.Submission})
+	rep := r.ingest(r.file("mended.csv", mended), intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.penalty", Replays: bad.Submission})
 	if rep.Counts.Stored != 1 || len(rep.Unknown) != 0 {
 		t.Errorf("replayed: %+v", rep)
 	}
 	var left strings.Builder
-	if n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, "samr", bad.Submission, &left); err != nil || n != 0 {
+	if n, err := intake.ExportWaiting(t.Context(), r.store, r.vault, r.look("samr", bad.Submission), &left); err != nil || n != 0 {
 		t.Errorf("%d rows still wait, %v", n, err)
 	}
 }

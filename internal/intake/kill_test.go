@@ -18,6 +18,7 @@ import (
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/rating"
@@ -60,7 +61,7 @@ func child(what string) error {
 	}
 	defer f.Close()
 	fmt.Println("begun")
-	_, err = desk.Ingest(ctx, intake.Job{Agency: part[1], Dataset: part[2], File: filepath.Base(part[3]), Source: f}, func(p intake.Progress) {
+	_, err = desk.Ingest(ctx, intake.Job{By: testworld.Delivery(part[1]), Dataset: part[2], File: filepath.Base(part[3]), Source: f}, func(p intake.Progress) {
 		fmt.Println(p.Step)
 	})
 	return err
@@ -196,7 +197,7 @@ func TestReadingRatesWhatAKillLeft(t *testing.T) {
 	}
 	send := func(desk *intake.Desk, name string, fine string) {
 		t.Helper()
-		job := intake.Job{Agency: "samr", Dataset: "samr.penalty", File: name}
+		job := intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.penalty", File: name}
 		job.Source = strings.NewReader(penaltyHeader + penalty(company(1), name, fine, "2026-05-04"))
 		if rep, err := desk.Ingest(t.Context(), job, nil); err != nil || rep.Counts.Stored != 1 {
 			t.Fatalf("%+v, %v", rep, err)

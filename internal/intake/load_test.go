@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/charter/testworld"
 	"probity/internal/intake"
 	"probity/internal/ledger"
 	"probity/internal/store"
@@ -34,7 +35,7 @@ func TestTwoFilesAtOnce(t *testing.T) {
 			if n == 0 {
 				b.Reset()
 				b.WriteString(penaltyHeader)
-				job = intake.Job{Agency: "samr", Dataset: "samr.penalty"}
+				job = intake.Job{By: testworld.Delivery("samr"), Dataset: "samr.penalty"}
 			}
 			for i := range rows {
 				if n == 0 {

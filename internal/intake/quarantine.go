@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"probity/internal/access"
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/intake/format"
 	"probity/internal/store"
@@ -43,16 +45,19 @@ type WaitingRow struct {
 	Values   []*string `json:"-"`
 }
 
-// EachWaiting gives the rows of a submission that wait, by their place in the file. They are for the supplier alone:
-// agency must be the one that sent them, and to others the submission does not exist.
-func EachWaiting(ctx context.Context, q Quarantine, v Opener, agency string, submission int64, yield func(*WaitingRow) error) error {
+// EachWaiting gives the rows of a submission that wait, by their place in the file, once it is recorded who looks into them.
+// They are for the supplier alone, and to others the submission does not exist.
+func EachWaiting(ctx context.Context, q Quarantine, v Opener, look access.Waiting, yield func(*WaitingRow) error) error {
+	submission, ok := look.Submission()
+	if !ok {
+		return charter.Refuse("C11", "scope", "show the credential of an official of the supplier: --as NAME", "nobody was permitted to look into the rows that wait")
+	}
 	sub, err := q.Submission(ctx, submission)
 	if err != nil {
 		return err
 	}
-	if sub.Agency != agency {
-		return fault.New(fault.NotFound, "submission.none", "%s sent no submission %d", agency, submission).
-			With("probity submission list shows them")
+	if agency := look.Agency(); sub.Agency != agency {
+		return sentNone(agency, submission)
 	}
 	line, part := 0, -1
 	const page = 500
@@ -102,10 +107,10 @@ func openWaiting(v Opener, submission int64, w *store.Waiting) (*WaitingRow, err
 
 // ExportWaiting writes the waiting rows as CSV: where each stood, which rules it broke, what to do, and the row as it
 // was. Mended in place, the file goes back in with [Desk.Ingest] and Job.Replays. It gives the number of rows written.
-func ExportWaiting(ctx context.Context, q Quarantine, v Opener, agency string, submission int64, to io.Writer) (int, error) {
+func ExportWaiting(ctx context.Context, q Quarantine, v Opener, look access.Waiting, to io.Writer) (int, error) {
 	w := csv.NewWriter(to)
 	rows := 0
-	err := EachWaiting(ctx, q, v, agency, submission, func(row *WaitingRow) error {
+	err := EachWaiting(ctx, q, v, look, func(row *WaitingRow) error {
 		if rows == 0 {
 			if err := w.Write(append([]string{lineColumn, partColumn, rulesColumn, hintsColumn}, own(row.Columns, nil)...)); err != nil {
 				return err

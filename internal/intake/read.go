@@ -123,7 +123,7 @@ func (in *ingest) take(r *run, raw *format.Row, out *rowcheck.Out) {
 	w.part = out.Part
 	in.replay.note(raw)
 	d := &w.draft
-	d.Line, d.Dataset, d.Contract, d.Agency = out.Line, in.job.Dataset, in.contract.Number, in.job.Agency
+	d.Line, d.Dataset, d.Contract, d.Agency = out.Line, in.job.Dataset, in.contract.Number, in.job.By.Agency()
 	d.Submission = in.number
 	d.Occurred, d.From, d.To = out.Occurred, out.From, out.To
 	d.Tier, d.Adverse, d.Lapse, d.Digest = out.Tier, out.Adverse, out.Lapse, out.Digest

@@ -128,7 +128,7 @@ func (in *ingest) unspool(ctx context.Context) error {
 
 // share puts into a draft what all rows of the submission share.
 func (in *ingest) share(d *record.Draft) {
-	d.Dataset, d.Contract, d.Agency, d.Submission = in.job.Dataset, in.contract.Number, in.job.Agency, in.number
+	d.Dataset, d.Contract, d.Agency, d.Submission = in.job.Dataset, in.contract.Number, in.job.By.Agency(), in.number
 }
 
 // finish writes what was set aside and notes that the whole file is stored.
@@ -159,7 +159,7 @@ func commits(n int) func(yield func(span) bool) {
 func (in *ingest) attempt(about subject.ID, w *row, f *fault.Error) *ledger.Entry {
 	return &ledger.Entry{
 		Subject: about, At: in.desk.Now(), Act: ledger.Attempt, What: in.job.Dataset, Detail: f.Invariant + ": " + f.Missing,
-		Reader: in.job.Agency, Official: in.job.Official, Case: fmt.Sprintf("%s:%d", in.job.File, w.draft.Line),
+		Reader: in.job.By.Agency(), Official: in.job.By.Official(), Case: fmt.Sprintf("%s:%d", in.job.File, w.draft.Line),
 	}
 }
 

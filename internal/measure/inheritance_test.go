@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/charter/testworld"
 	"probity/internal/store/rulebooks"
 
 	"github.com/google/go-cmp/cmp"
@@ -148,7 +149,7 @@ func (w *town) send(dataset, header string, rows ...string) {
 	supplier, _, _ := strings.Cut(dataset, ".")
 	text := header + "\n" + strings.Join(rows, "\n") + "\n"
 	rep, err := w.intake.Ingest(w.Context(), intake.Job{
-		Agency: supplier, Dataset: dataset, File: fmt.Sprintf("%d.csv", w.files), Source: strings.NewReader(text),
+		By: testworld.Delivery(supplier), Dataset: dataset, File: fmt.Sprintf("%d.csv", w.files), Source: strings.NewReader(text),
 	}, nil)
 	must(w, err)
 	if rep.Counts.Stored != int64(len(rows)) {

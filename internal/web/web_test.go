@@ -14,6 +14,7 @@ import (
 
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/rating"
@@ -74,7 +75,7 @@ func site(t *testing.T) place {
 		}
 	}
 	rep, err := d.Intake(ratings).Ingest(t.Context(), intake.Job{
-		Agency: "samr", Dataset: "samr.inspection", File: "inspections.csv", Source: strings.NewReader(inspections.String()),
+		By: testworld.Delivery("samr"), Dataset: "samr.inspection", File: "inspections.csv", Source: strings.NewReader(inspections.String()),
 	}, nil)
 	if err != nil || rep.Counts.Stored != 36 {
 		t.Fatalf("%+v, %v", rep, err)

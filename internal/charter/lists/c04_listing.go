@@ -86,16 +86,10 @@ func PermitListing(t ListingTerms) (Listing, error) {
 }
 
 func listingOfOneself(t *ListingTerms) error {
-	if t.By.Agency == "" {
-		return nil
-	}
-	kin := charter.Kin(t.Catalogue, t.By.Agency)
-	for _, body := range t.Bodies {
-		if kin[body] {
-			return charter.Refuse("C13", "independent keeper",
-				"have a court, or another body that neither answers to it nor directs it, act",
-				"%s cannot list or unlist itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
-		}
+	if charter.OwnHouse(t.Catalogue, t.By.Agency, t.Bodies) {
+		return charter.Refuse("C13", "independent keeper",
+			"have a court, or another body that neither answers to it nor directs it, act",
+			"%s cannot list or unlist itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	}
 	return nil
 }

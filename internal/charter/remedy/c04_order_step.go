@@ -67,16 +67,10 @@ func PermitOrderStep(t OrderStepTerms) (OrderStep, error) {
 }
 
 func orderStepOfOneself(t *OrderStepTerms) error {
-	if t.By.Agency == "" || t.Step.Act == order.Object {
-		return nil
-	}
-	kin := charter.Kin(t.Catalogue, t.By.Agency)
-	for _, body := range t.Bodies {
-		if kin[body] {
-			return charter.Refuse("C13", "independent judge",
-				"have a court, or another body that neither answers to it nor directs it, decide",
-				"%s cannot judge an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
-		}
+	if t.Step.Act != order.Object && charter.OwnHouse(t.Catalogue, t.By.Agency, t.Bodies) {
+		return charter.Refuse("C13", "independent judge",
+			"have a court, or another body that neither answers to it nor directs it, decide",
+			"%s cannot judge an order on itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	}
 	return nil
 }
@@ -165,7 +159,7 @@ func BodyOfAppeal(cat *catalogue.Catalogue, agency string, instance int, bodies 
 		}
 		agency = a.Superior
 	}
-	if mayNotJudge(cat, agency, bodies) {
+	if charter.OwnHouse(cat, agency, bodies) {
 		return independentCourt(cat, author, bodies)
 	}
 	return agency

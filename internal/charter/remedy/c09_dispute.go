@@ -143,17 +143,10 @@ func newEvidence(d *contest.Dispute, earlier []contest.Dispute) bool {
 // handlerOf is who has to answer: the author, or the nearest court that may judge where the author may not. Nearest is
 // the court of the author's own region, then of its province, then any.
 func handlerOf(t *DisputeTerms) string {
-	if !mayNotJudge(t.Catalogue, t.Author, t.Bodies) {
+	if !charter.OwnHouse(t.Catalogue, t.Author, t.Bodies) {
 		return t.Author
 	}
 	return independentCourt(t.Catalogue, t.Author, t.Bodies)
-}
-
-// mayNotJudge tells whether the agency may not decide on what concerns the bodies: itself, its superiors, its
-// subordinates and what it controls (C13).
-func mayNotJudge(cat *catalogue.Catalogue, agency string, bodies []string) bool {
-	kin := charter.Kin(cat, agency)
-	return slices.ContainsFunc(bodies, func(b string) bool { return kin[b] })
 }
 
 func independentCourt(cat *catalogue.Catalogue, author string, bodies []string) string {
@@ -164,7 +157,7 @@ func independentCourt(cat *catalogue.Catalogue, author string, bodies []string) 
 	best, nearest := "", -1
 	for i := range cat.Agencies {
 		c := &cat.Agencies[i]
-		if c.Kind != "court" || c.Code == author || mayNotJudge(cat, c.Code, bodies) {
+		if c.Kind != "court" || c.Code == author || charter.OwnHouse(cat, c.Code, bodies) {
 			continue
 		}
 		near := 0
@@ -248,7 +241,7 @@ func PermitComplaint(t ComplaintTerms) (StepPermit, error) {
 	case strings.TrimSpace(s.Reasons) == "":
 		return StepPermit{}, charter.Refuse("C9", "account", "say what is wrong with the answer", "the complaint does not say what it is about")
 	}
-	if a := t.Catalogue.Agency(d.Handler); a != nil && a.Superior != "" && !mayNotJudge(t.Catalogue, a.Superior, t.Bodies) {
+	if a := t.Catalogue.Agency(d.Handler); a != nil && a.Superior != "" && !charter.OwnHouse(t.Catalogue, a.Superior, t.Bodies) {
 		s.Handler = a.Superior
 	} else {
 		s.Handler = independentCourt(t.Catalogue, d.Handler, t.Bodies)

@@ -135,7 +135,7 @@ func answers(t *StepTerms, agency, except string) error {
 		return charter.Refuse("C9", "who has to answer", "an official of "+agency+" answers, with a credential of its own", "the dispute %s is not for %s to answer", t.Dispute.ID, who(t.By))
 	case t.By.Title() == except:
 		return charter.Refuse("C14", "another official", "have another official of "+agency+" answer", "%s took what is contested", except)
-	case mayNotJudge(t.Catalogue, t.By.Agency, t.Bodies):
+	case charter.OwnHouse(t.Catalogue, t.By.Agency, t.Bodies):
 		return charter.Refuse("C13", "independent handler", "have a court, or another body that neither answers to it nor directs it, decide",
 			"%s cannot decide on a record about itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	case !notice.Specific(t.Step.Reasons):
@@ -169,7 +169,7 @@ func mendFirst(l contest.Layer) string {
 // PermitHandling lets who has to answer a dispute, or the complaint about it, see it whole: the account, the evidence and
 // the record. Everybody else is refused (C11).
 func PermitHandling(d *contest.Dispute, by charter.Actor, catalogue *catalogue.Catalogue, bodies []string) error {
-	if by.IsOfficial() && !mayNotJudge(catalogue, by.Agency, bodies) {
+	if by.IsOfficial() && !charter.OwnHouse(catalogue, by.Agency, bodies) {
 		if c := d.Complaint(); by.Agency == d.Handler || c != nil && by.Agency == c.Handler {
 			return nil
 		}

@@ -230,8 +230,7 @@ func repairDecider(t *RepairStepTerms) error {
 
 // repairIndependent holds C13 for repairs.
 func repairIndependent(t *RepairStepTerms) error {
-	kin := charter.Kin(t.Catalogue, t.By.Agency)
-	if slices.ContainsFunc(t.Bodies, func(b string) bool { return kin[b] }) {
+	if charter.OwnHouse(t.Catalogue, t.By.Agency, t.Bodies) {
 		return charter.Refuse("C13", "independent decider", "have another body that neither answers to it nor directs it decide",
 			"%s cannot repair the record of itself, its superiors, its subordinates or bodies it controls; the attempt is logged", t.By.Agency)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"probity/calendar"
 	"probity/identifier"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/store"
@@ -66,7 +67,7 @@ func TestC16ALiveBirth(t *testing.T) {
 		}
 		dataset, line := firstMatter(&step.p, i+1, today)
 		report, err := d.Intake(nil).Ingest(ctx, intake.Job{
-			Agency: supplierOf(dataset), Dataset: dataset, File: "live.csv", Source: strings.NewReader(headings[dataset] + "\n" + line + "\n"),
+			By: testworld.Delivery(supplierOf(dataset)), Dataset: dataset, File: "live.csv", Source: strings.NewReader(headings[dataset] + "\n" + line + "\n"),
 		}, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -183,7 +183,7 @@ func (w *twins) reported(p *party, one row) {
 	w.Helper()
 	one.key, one.of = fmt.Sprintf("twin-%d", w.number()), p
 	var err error
-	one.record, err = w.send(intake.Job{Agency: supplierOf(one.dataset), Dataset: one.dataset}, headings[one.dataset], one.text(one.on+1))
+	one.record, err = w.send(intake.Job{By: w.sends(supplierOf(one.dataset)), Dataset: one.dataset}, headings[one.dataset], one.text(one.on+1))
 	if err != nil {
 		w.Fatalf("reporting of %s: %v", p.name, err)
 	}

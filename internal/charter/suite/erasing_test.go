@@ -116,7 +116,7 @@ func reportsErased(h *history) act {
 	}
 	p := pick(h, "erased", gone...)
 	r := &row{dataset: "bank.repayment", key: fmt.Sprintf("no-%d", h.number()), of: p, on: h.today() - 9, ended: calendar.None, final: calendar.None}
-	_, err := h.send(intake.Job{Agency: "bank", Dataset: r.dataset}, headings[r.dataset], r.text(calendar.None))
+	_, err := h.send(intake.Job{By: h.sends("bank"), Dataset: r.dataset}, headings[r.dataset], r.text(calendar.None))
 	return act{name: "the bank reports on " + p.name + ", whose file was erased", breaks: "C10: subject that was not erased", err: err, touched: []subject.ID{p.id}}
 }
 

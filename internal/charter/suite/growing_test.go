@@ -53,7 +53,7 @@ func newcomes(h *history) act {
 		line = strings.Replace(line, p.value, p.value[:len(p.value)-1]+wrong, 1)
 		a.breaks = "C15: strong identifier"
 	}
-	r.record, a.err = h.send(intake.Job{Agency: supplierOf(dataset), Dataset: dataset}, headings[dataset], line)
+	r.record, a.err = h.send(intake.Job{By: h.sends(supplierOf(dataset)), Dataset: dataset}, headings[dataset], line)
 	grown := h.count(`SELECT count(*) FROM subject`) - subjects
 	if flawed && grown != 0 || !flawed && a.err == nil && grown != 1 {
 		h.violated("C15", "%s: %d subjects came into the register", a, grown)

@@ -18,6 +18,9 @@ type held struct {
 	over       bool
 }
 
+// badRows are so many that a file is held.
+const badRows = 30
+
 // holds has a supplier send a file with one good row and many bad ones, which is held.
 func holds(h *history) act {
 	p := h.somebody()
@@ -34,12 +37,12 @@ func holds(h *history) act {
 		return act{}
 	}
 	rows := []string{headings[r.dataset], r.text(notice)}
-	for i := range 30 {
+	for i := range badRows {
 		rows = append(rows, fmt.Sprintf("bad-%d-%d%s", h.number(), i, strings.Repeat(",nonsense", strings.Count(headings[r.dataset], ","))))
 	}
 	a.name = fmt.Sprintf("a file with %s of %s among thirty bad rows comes in", r.key, p.name)
 	report, err := h.d.Intake(h.ratings).Ingest(h.ctx, intake.Job{
-		Agency: supplierOf(r.dataset), Dataset: r.dataset, File: fmt.Sprintf("held-%d.csv", h.number()), Source: strings.NewReader(strings.Join(rows, "\n") + "\n"),
+		By: h.sends(supplierOf(r.dataset)), Dataset: r.dataset, File: fmt.Sprintf("held-%d.csv", h.number()), Source: strings.NewReader(strings.Join(rows, "\n") + "\n"),
 	}, nil)
 	if a.err = err; err != nil {
 		return a
@@ -65,10 +68,10 @@ func decidesHeld(h *history) act {
 	}
 	r := one.row
 	supplier := supplierOf(r.dataset)
-	as, agency := h.as(answering[supplier]), supplier
+	as := h.as(answering[supplier])
 	a := act{open: true, touched: []subject.ID{h.stands(r.of)}}
 	if h.seldom(4, "stranger") {
-		as, agency, a.breaks = h.as("mu"), "museum", "C13: official of the supplier"
+		as, a.breaks = h.as("mu"), "C13: official of the supplier"
 		a.touched = []subject.ID{0} // nobody knows yet whose rows they are: the platform's own ledger tells of the attempt
 	}
 	release := h.seldom(2, "release")
@@ -77,18 +80,27 @@ func decidesHeld(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
-	if a.err = h.d.Access.LookIntoWaiting(h.ctx, permit, one.submission); a.err != nil {
+	look, err := h.d.Access.LookIntoWaiting(h.ctx, permit, one.submission)
+	if a.err = err; err != nil {
 		return a
 	}
 	h.looked(as, 0, "quarantine", "own-delivery", "")
+	waiting := 0
+	a.err = intake.EachWaiting(h.ctx, h.d.Store, h.d.Vault, look, func(*intake.WaitingRow) error { waiting++; return nil })
+	if a.err != nil {
+		return a
+	}
+	if waiting != badRows {
+		h.violated("C12", "%s: %d of its rows wait, and it sees %d", a, badRows, waiting)
+	}
 	desk := h.d.Intake(h.ratings)
 	if !release {
-		if _, a.err = desk.Discard(h.ctx, agency, one.submission); a.err == nil {
+		if _, a.err = desk.Discard(h.ctx, permit, one.submission); a.err == nil {
 			one.over = true
 		}
 		return a
 	}
-	if _, a.err = desk.Release(h.ctx, agency, one.submission, nil); a.err == nil {
+	if _, a.err = desk.Release(h.ctx, permit, one.submission, nil); a.err == nil {
 		one.over = true
 		if n := h.count(`SELECT count(*) FROM record_version WHERE submission = ?`, one.submission); n == 1 {
 			r.record = record.ID(h.count(`SELECT record FROM record_version WHERE submission = ?`, one.submission))

@@ -44,7 +44,7 @@ func (h *history) fined(p *party) *row {
 	r.lapse = r.lapses()
 	r.earliest = r.lapse
 	var err error
-	if r.record, err = h.send(intake.Job{Agency: "ministry", Dataset: r.dataset}, headings[r.dataset], r.text(calendar.None)); err != nil {
+	if r.record, err = h.send(intake.Job{By: h.sends("ministry"), Dataset: r.dataset}, headings[r.dataset], r.text(calendar.None)); err != nil {
 		h.Fatalf("the fine %s of %s: %v\n%s", r.key, p.name, err, h.tale())
 	}
 	h.rows = append(h.rows, r)

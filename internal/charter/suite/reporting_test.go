@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/charter"
 	"probity/internal/intake"
 	"probity/internal/record"
 	"probity/internal/subject"
@@ -105,6 +106,16 @@ func (h *history) begin() {
 		r.record = record.ID(h.count(`SELECT record FROM record_version WHERE subject = ?`, int64(p.id)))
 		h.rows = append(h.rows, r)
 	}
+}
+
+// sends permits an official of an agency to bring in its files.
+func (h *history) sends(agency string) charter.DeliveryPermit {
+	h.Helper()
+	permit, err := h.d.Access.Delivery(h.ctx, h.as(officialIn(agency)), agency)
+	if err != nil {
+		h.Fatalf("an official of %s brings in a file: %v\n%s", agency, err, h.tale())
+	}
+	return permit
 }
 
 // send lets an agency send one row and gives the number of its record; a row that waits is an error.
@@ -215,11 +226,11 @@ func report(h *history) act {
 	case flaw == "unknown dataset":
 		agency, a.breaks = "bank", "C2: contract"
 		a.name = "the bank reports to a dataset that is not in the catalogue"
-		_, a.err = h.send(intake.Job{Agency: agency, Dataset: "bank.purchases"}, heading, r.text(notice))
+		_, a.err = h.send(intake.Job{By: h.sends(agency), Dataset: "bank.purchases"}, heading, r.text(notice))
 		return a
 	}
 	a.name = fmt.Sprintf("%s reports %s on %s to %s, weight %d, of %s, lapsing %s", agency, r.key, r.of.name, r.dataset, r.weight, r.on, r.lapse)
-	r.record, a.err = h.send(intake.Job{Agency: agency, Dataset: r.dataset}, heading, r.text(notice))
+	r.record, a.err = h.send(intake.Job{By: h.sends(agency), Dataset: r.dataset}, heading, r.text(notice))
 	if a.err == nil && a.breaks == "" {
 		h.rows = append(h.rows, r)
 	}
@@ -271,7 +282,7 @@ func amend(h *history) act {
 		notice, a.breaks = calendar.None, "C7: prior notice"
 	}
 	a.name = fmt.Sprintf("%s sends %s on %s of %s as %s, weight %d, of %s, lapsing %s", supplierOf(r.dataset), r.key, r.of.name, r.dataset, how, next.weight, next.on, next.lapse)
-	_, a.err = h.send(intake.Job{Agency: supplierOf(r.dataset), Dataset: r.dataset, Act: how}, headings[r.dataset], next.text(notice))
+	_, a.err = h.send(intake.Job{By: h.sends(supplierOf(r.dataset)), Dataset: r.dataset, Act: how}, headings[r.dataset], next.text(notice))
 	if a.err == nil && a.breaks == "" {
 		next.earliest = r.earliest
 		if next.lapse != calendar.None && (next.earliest == calendar.None || next.lapse < next.earliest) {

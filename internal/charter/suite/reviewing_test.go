@@ -2,7 +2,10 @@ package suite_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strings"
+	"testing"
 
 	"probity/internal/access"
 	"probity/internal/ruling"
@@ -45,7 +48,7 @@ func asksReview(h *history) act {
 }
 
 // colleague is another official of the office.
-var colleague = map[string]string{"wu": "lin", "lin": "wu", "he": "hu", "hu": "he"}
+var colleague = map[string]string{"wu": "lin", "lin": "wu", "he": "hu", "hu": "he", "mu": "mi", "mi": "mu"}
 
 // reviews has another official answer, or the one who decided try to.
 func reviews(h *history) act {
@@ -78,15 +81,35 @@ func reviews(h *history) act {
 }
 
 // ownWords are reasons that resemble none before them: what an official says about one person and no other.
-func (h *history) ownWords() string {
-	words := []string{
-		"harvest", "ferry", "letter", "archive", "bridge", "winter", "orchard", "brother's", "kiln", "ledger", "market", "school",
-		"flood", "clinic", "piano", "boiler", "timber", "festival", "workshop", "lantern", "quarry", "village", "garden", "receipt",
+func (h *history) ownWords() string { return madeUp(h.number()) }
+
+// madeUp are fourteen invented words, others for each number. Digits and names make no difference to whether a text is a
+// template, so a text with a number in it would be the same text again.
+func madeUp(n int) string {
+	from := rand.New(rand.NewPCG(uint64(n), 0)) //nolint:gosec // the same words for the same number
+	words := make([]string, 14)
+	for i := range words {
+		for range 3 {
+			words[i] += string("bdfgklmnprstvz"[from.IntN(14)]) + string("aeiou"[from.IntN(5)])
+		}
 	}
-	n := h.number()
-	say := func(i int) string { return words[(n*7+i*i*5+i*n)%len(words)] + fmt.Sprint(n*31+i) }
-	return fmt.Sprintf("%s of %s shows %s; %s paid %s before %s, and %s with %s answers what %s and %s asked of %s.",
-		say(1), say(2), say(3), say(4), say(5), say(6), say(7), say(8), say(9), say(10), say(11))
+	return strings.Join(words, " ") + "."
+}
+
+// TestOwnWordsAreNoTemplate: no two of the reasons that a history can come to are taken for the same text, which would have
+// what is lawful refused.
+func TestOwnWordsAreNoTemplate(t *testing.T) {
+	t.Parallel()
+	var before []verdict.Sketch
+	for n := range 400 {
+		sketch := verdict.SketchOf(madeUp(n))
+		for i := range before {
+			if alike := sketch.Alike(&before[i]); alike > 300 {
+				t.Fatalf("%q and %q are alike by %d thousandths", madeUp(n), madeUp(i), alike)
+			}
+		}
+		before = append(before, sketch)
+	}
 }
 
 // countsRulings looks at what waits for an office and how closely its officials follow the cut-off: as many rulings as

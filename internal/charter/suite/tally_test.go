@@ -61,8 +61,12 @@ var alwaysForbidden = map[string]string{
 	"use the quota up":            "reads once more than the quota allows",
 }
 
-// tries is how often one history tries an operation that nobody has got anywhere with.
-const tries = 25
+// tries is how often one history tries an operation that nobody has got anywhere with; rounds is how often as many histories
+// as any property runs are added while there is such an operation.
+const (
+	tries  = 25
+	rounds = 10
+)
 
 // TestEveryOperationIsAccepted: none of the operations only ever fails for want of occasion, or is only ever refused, so that
 // the histories would prove nothing of it. Each is tried, after what gives occasion to it, until it is accepted.
@@ -75,20 +79,25 @@ func TestEveryOperationIsAccepted(t *testing.T) {
 		}
 		return s.done == 0
 	}
-	rapid.Check(t, func(r *rapid.T) {
-		missing := slices.DeleteFunc(operations(), func(o operation) bool { return !waiting(o) })
-		if len(missing) == 0 {
+	for range rounds {
+		if !slices.ContainsFunc(operations(), waiting) {
 			return
 		}
-		h := open(t, r)
-		for _, o := range missing {
-			for n := 0; n < tries && waiting(o); n++ {
-				h.step(o)
+		rapid.Check(t, func(r *rapid.T) {
+			missing := slices.DeleteFunc(operations(), func(o operation) bool { return !waiting(o) })
+			if len(missing) == 0 {
+				return
 			}
+			h := open(t, r)
+			for _, o := range missing {
+				for n := 0; n < tries && waiting(o); n++ {
+					h.step(o)
+				}
+			}
+		})
+		if t.Failed() {
+			return
 		}
-	})
-	if t.Failed() {
-		return
 	}
 	for _, o := range operations() {
 		if s := theTally.score(o.name); waiting(o) {

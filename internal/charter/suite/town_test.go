@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"probity/identifier"
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/rating"
@@ -88,7 +90,7 @@ var (
 // officials by the names of their credentials, and their agencies.
 var officials = map[string]string{
 	"wu": "bank", "lin": "bank", "he": "ministry", "hu": "ministry", "qi": "court", "ma": "court", "bu": "bureau",
-	"ne": "neighbour", "mu": "museum", "ca": "cabinet", "sam": "samr",
+	"ne": "neighbour", "mu": "museum", "mi": "museum", "ca": "cabinet", "sam": "samr",
 }
 
 // openTown gives the town, made by whoever asks first.
@@ -250,6 +252,17 @@ func (w *town) employ(ctx context.Context, d *deployment.Deployment) (map[string
 	return secrets, nil
 }
 
+// officialIn is the credential of an official of an agency, by the alphabet the first.
+func officialIn(agency string) string {
+	return slices.Min(slices.Collect(func(yield func(string) bool) {
+		for name, of := range officials {
+			if of == agency && !yield(name) {
+				return
+			}
+		}
+	}))
+}
+
 func officialOf(credential string) string { return "Official " + credential }
 
 // populate has the suppliers report one matter of everybody, so that everybody is in the register.
@@ -287,7 +300,7 @@ func (w *town) populate(ctx context.Context, d *deployment.Deployment, today cal
 	for i, p := range w.parties {
 		dataset, row := firstMatter(p, i+1, today)
 		a := d.Catalogue.Dataset(dataset).Supplier
-		report, err := d.Intake(nil).Ingest(ctx, intake.Job{Agency: a, Dataset: dataset, File: p.name + ".csv", Source: strings.NewReader(headings[dataset] + "\n" + row + "\n")}, nil)
+		report, err := d.Intake(nil).Ingest(ctx, intake.Job{By: testworld.Delivery(a), Dataset: dataset, File: p.name + ".csv", Source: strings.NewReader(headings[dataset] + "\n" + row + "\n")}, nil)
 		if err != nil {
 			return err
 		}

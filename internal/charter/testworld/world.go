@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"probity/internal/catalogue"
+	"probity/internal/charter"
 )
 
 //go:embed data
@@ -16,6 +17,15 @@ var files embed.FS
 
 // Catalogue is the world's catalogue. It is loaded once; every caller gets the same, read-only.
 var Catalogue = sync.OnceValue(Load)
+
+// Delivery permits an official of an agency to bring in its files, for tests that are not about who may.
+func Delivery(agency string) charter.DeliveryPermit {
+	permit, err := charter.PermitDelivery(charter.Actor{Agency: agency, Official: "Official of " + agency, Credential: "of-" + agency}, agency, "")
+	if err != nil {
+		panic(err) // an official with a credential acts for its own agency
+	}
+	return permit
+}
 
 // Load loads the catalogue anew, for those who number its contracts.
 func Load() *catalogue.Catalogue {
