@@ -39,6 +39,19 @@ func (d *Desk) Keeping(ctx context.Context, as Credential, doing string) (charte
 	return p, nil
 }
 
+// Comparing permits the credential to write an impact report; doing says of what. An attempt that is refused is written down.
+func (d *Desk) Comparing(ctx context.Context, as Credential, doing string) (charter.ImpactPermit, error) {
+	founder, err := d.founder(ctx, as)
+	if err != nil {
+		return charter.ImpactPermit{}, err
+	}
+	p, err := charter.PermitImpact(as.Actor(), founder)
+	if err != nil {
+		return p, d.tried(ctx, as, "impact", doing, err)
+	}
+	return p, nil
+}
+
 // Waiting opens the rows of one submission that wait, for the supplier that sent it. Its zero value opens nothing.
 type Waiting struct {
 	agency     string

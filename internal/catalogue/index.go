@@ -49,6 +49,23 @@ func (c *Catalogue) Measure(code string) *Measure { return c.measures[code] }
 // Law is the law of the code, nil where there is none.
 func (c *Catalogue) Law(code string) *Law { return c.laws[code] }
 
+// CodeTitle is what a code of a field is called in the contracts of a record family; ok is false where none has it.
+func (c *Catalogue) CodeTitle(family, field, code string) (title Text, ok bool) {
+	for _, d := range c.Datasets {
+		if d.Family != family {
+			continue
+		}
+		f := d.Field(field)
+		if f == nil {
+			continue
+		}
+		if i := slices.IndexFunc(f.Codes, func(x Code) bool { return x.Code == code }); i >= 0 {
+			return f.Codes[i].Title, true
+		}
+	}
+	return Text{}, false
+}
+
 // Region is the division that had the code on the day, nil where none had. With calendar.None it is the newest one
 // that ever had the code.
 func (c *Catalogue) Region(code string, on calendar.Day) *Region {

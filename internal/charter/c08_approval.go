@@ -85,3 +85,58 @@ func approvalInformed(t *ApprovalTerms) error {
 	}
 	return nil
 }
+
+// ForceTerms is a model version about to be put in force. Digests are in hexadecimal, officials agency/official.
+type ForceTerms struct {
+	Model   string
+	Version int
+	// By puts it in force; Approver approved it, "" where nobody did.
+	By, Approver string
+	// Compared is the digest of the version that its approval compared it with, InForce that of the version in force now,
+	// which it takes the place of; "" where there is none.
+	Compared, InForce string
+}
+
+// ForcePermit permits the store to put one approved model version in force.
+type ForcePermit struct{ terms *ForceTerms }
+
+// Terms are those of the act; nil in a zero permit.
+func (p ForcePermit) Terms() *ForceTerms { return p.terms }
+
+// PermitForce holds C8 when a model is put in force: somebody approved it, having seen what it does against the very version
+// that it takes the place of, if it takes one. Where another one came in force since, what was approved is another change.
+func PermitForce(t ForceTerms) (ForcePermit, error) {
+	switch {
+	case t.Model == "" || t.Version == 0:
+		return ForcePermit{}, Refuse("C8", "model", "name a registered version: probity model list", "it is not said which model version is to be put in force")
+	case t.By == "":
+		return ForcePermit{}, Refuse("C8", "official", "show an official's credential: --as NAME", "nobody puts version %d of %s in force", t.Version, t.Model)
+	case t.Approver == "":
+		return ForcePermit{}, Refuse("C8", "approval", "have another official than its author approve it: probity model approve",
+			"nobody has approved version %d of %s", t.Version, t.Model)
+	case t.InForce != "" && t.Compared != t.InForce:
+		return ForcePermit{}, Refuse("C8", "comparison with the version in force", "have it compared with the one in force, and approve it again: probity model impact, model approve",
+			"version %d of %s was approved against another version than the one in force now", t.Version, t.Model)
+	}
+	return ForcePermit{&t}, nil
+}
+
+// RetirementPermit permits the store to take one model version out of force for good.
+type RetirementPermit struct {
+	model   string
+	version int
+	by      string
+}
+
+// Of is the version that retires, and the official who has it retire: agency/official.
+func (p RetirementPermit) Of() (model string, version int, by string) {
+	return p.model, p.version, p.by
+}
+
+// PermitRetirement holds C8 when a model goes out of force: somebody answers for it by name.
+func PermitRetirement(model string, version int, by string) (RetirementPermit, error) {
+	if model == "" || version == 0 || by == "" {
+		return RetirementPermit{}, Refuse("C8", "official", "show an official's credential: --as NAME", "nobody takes version %d of %q out of force", version, model)
+	}
+	return RetirementPermit{model, version, by}, nil
+}

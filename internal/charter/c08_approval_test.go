@@ -52,3 +52,52 @@ func TestC8AnApprovalIsInformed(t *testing.T) {
 		})
 	}
 }
+
+// TestC8AnApprovedChangeComesInForce: a version comes in force only in place of the version that its approval compared it
+// with, and by somebody who answers for it.
+func TestC8AnApprovedChangeComesInForce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		spoil func(*charter.ForceTerms)
+		want  string
+	}{
+		"whole":                        {func(*charter.ForceTerms) {}, ""},
+		"the first of its kind":        {func(f *charter.ForceTerms) { f.Compared, f.InForce = "", "" }, ""},
+		"after the one before retired": {func(f *charter.ForceTerms) { f.InForce = "" }, ""},
+		"no version":                   {func(f *charter.ForceTerms) { f.Version = 0 }, "C8: model"},
+		"no code":                      {func(f *charter.ForceTerms) { f.Model = "" }, "C8: model"},
+		"nobody":                       {func(f *charter.ForceTerms) { f.By = "" }, "C8: official"},
+		"not approved":                 {func(f *charter.ForceTerms) { f.Approver = "" }, "C8: approval"},
+		"another is in force":          {func(f *charter.ForceTerms) { f.InForce = "a0" }, "C8: comparison with the version in force"},
+		"a first, and one is in force": {func(f *charter.ForceTerms) { f.Compared = "" }, "C8: comparison with the version in force"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			terms := charter.ForceTerms{Model: "company-score", Version: 2, By: "bank/c", Approver: "bank/b", Compared: "aa", InForce: "aa"}
+			c.spoil(&terms)
+			p, err := charter.PermitForce(terms)
+			wantRefusal(t, err, c.want)
+			if (p.Terms() == nil) != (c.want != "") {
+				t.Errorf("the permit is %+v", p.Terms())
+			}
+		})
+	}
+}
+
+// TestC8SomebodyRetiresAModel: no version goes out of force without somebody who answers for it.
+func TestC8SomebodyRetiresAModel(t *testing.T) {
+	t.Parallel()
+	if p, err := charter.PermitRetirement("company-score", 2, "bank/c"); err != nil {
+		t.Error(err)
+	} else if model, version, by := p.Of(); model != "company-score" || version != 2 || by != "bank/c" {
+		t.Errorf("the permit is of version %d of %s by %s", version, model, by)
+	}
+	for _, c := range []struct {
+		model   string
+		version int
+		by      string
+	}{{"", 2, "bank/c"}, {"company-score", 0, "bank/c"}, {"company-score", 2, ""}} {
+		_, err := charter.PermitRetirement(c.model, c.version, c.by)
+		wantRefusal(t, err, "C8: official")
+	}
+}

@@ -18,7 +18,7 @@ import (
 // neither here nor among the readings of TestEveryReadingIsRecorded is a command that nobody has asked the question of.
 var unread = map[string][]string{
 	"sets up, checks or shows rules, codes and the program itself": {
-		"init", "consent texts", "consent text", "order ceilings", "model list", "model show", "model check", "model cases", "model add", "model approve", "model activate", "model retire",
+		"init", "consent texts", "consent text", "order ceilings", "model list", "model show", "model check", "model cases", "model add", "model reports", "model approve", "model activate", "model retire",
 		"list criteria", "list check", "clock list", "clock due", "identifier check", "catalogue list", "catalogue show", "catalogue check",
 		"catalogue diff", "catalogue import", "catalogue export", "completion", "version", "demo",
 	},

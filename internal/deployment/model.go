@@ -42,59 +42,67 @@ func (d *Deployment) AddRulebook(ctx context.Context, author, approver string) e
 		}
 		if older := newest[m.Facts.Code]; older == nil {
 			codes = append(codes, m.Facts.Code)
-		} else if err := rulebooks.In(d.Store).Move(ctx, older.Facts.Code, older.Facts.Version, rulebooks.Retired); err != nil {
+		} else if err := d.RetireModel(ctx, older.Facts.Code, older.Facts.Version, author); err != nil {
 			return err
 		}
 		newest[m.Facts.Code] = m // versions of a model follow each other, the oldest first
 	}
 	for _, code := range codes {
-		m := newest[code]
-		permit, err := charter.PermitApproval(charter.ApprovalTerms{
-			Model: code, Version: m.Facts.Version, Digest: m.Plan.Model().Digest.String(), Author: author, Approver: approver, First: true, Today: d.today(),
-		})
-		if err != nil {
-			return err
-		}
-		if err := rulebooks.In(d.Store).Approve(ctx, permit, d.Now()); err != nil {
-			return err
-		}
-		if err := rulebooks.In(d.Store).Move(ctx, code, m.Facts.Version, rulebooks.Active); err != nil {
+		if err := d.firstOf(ctx, newest[code], author, approver); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// firstOf has a model approved as the first of its kind, and put in force.
+func (d *Deployment) firstOf(ctx context.Context, m *rating.Model, author, approver string) error {
+	code, version := m.Facts.Code, m.Facts.Version
+	permit, err := charter.PermitApproval(charter.ApprovalTerms{
+		Model: code, Version: version, Digest: m.Plan.Model().Digest.String(), Author: author, Approver: approver, First: true, Today: d.today(),
+	})
+	if err != nil {
+		return err
+	}
+	if err := rulebooks.In(d.Store).Approve(ctx, permit, d.Now()); err != nil {
+		return err
+	}
+	force, err := charter.PermitForce(charter.ForceTerms{Model: code, Version: version, By: approver, Approver: approver})
+	if err != nil {
+		return err
+	}
+	return rulebooks.In(d.Store).Activate(ctx, force, d.Now())
+}
+
 func (d *Deployment) today() calendar.Day { return calendar.In(d.Now(), calendar.Shanghai) }
 
-// ApproveModel approves a draft on the newest impact report that compares it with the version in force, or as the first
-// of its kind where no version of the model was ever approved. It gives the terms on which it was approved.
-func (d *Deployment) ApproveModel(ctx context.Context, m rulebooks.Model, approver string) (*charter.ApprovalTerms, error) {
+// ApproveModel approves a draft on an impact report that compares it with the version in force, or as the first of its kind
+// where no version of the model was ever approved. report is how the digest of the report begins, in hexadecimal; "" is the
+// newest. It gives the terms on which it was approved.
+func (d *Deployment) ApproveModel(ctx context.Context, m rulebooks.Model, approver, report string) (*charter.ApprovalTerms, error) {
+	if err := m.May(rulebooks.Approved); err != nil {
+		return nil, err
+	}
 	terms := charter.ApprovalTerms{
 		Model: m.Code, Version: m.Version, Digest: hex.EncodeToString(m.Digest), Author: m.Author, Approver: approver, First: true, Today: d.today(),
 		GoodFor: impact.BuiltIn().On(d.today()).GoodFor.Is,
 	}
-	all, err := rulebooks.In(d.Store).All(ctx)
+	versions, inForce, err := d.versions(ctx, m.Code)
 	if err != nil {
 		return nil, err
 	}
-	var inForce []byte
-	for i := range all {
-		if x := &all[i]; x.Code == m.Code {
-			terms.First = terms.First && x.Approver == ""
-			if x.State == rulebooks.Active {
-				inForce, terms.InForce = x.Digest, hex.EncodeToString(x.Digest)
-			}
-		}
+	for i := range versions {
+		terms.First = terms.First && versions[i].Approver == ""
 	}
-	r, err := impacts.In(d.Store).Newest(ctx, m.Digest, inForce)
+	terms.InForce = hex.EncodeToString(inForce)
+	r, err := d.report(ctx, m.Digest, inForce, report)
 	switch {
 	case err == nil:
 		terms.Impact = &charter.ImpactTerms{
 			Report: hex.EncodeToString(r.Digest), Candidate: hex.EncodeToString(r.Candidate), Current: hex.EncodeToString(r.Current),
 			Made: calendar.In(r.MadeAt, calendar.Shanghai), Ledger: r.Ledger,
 		}
-	case !fault.Is(err, fault.NotFound):
+	case report != "" || !fault.Is(err, fault.NotFound):
 		return nil, err
 	}
 	permit, err := charter.PermitApproval(terms)
@@ -102,4 +110,56 @@ func (d *Deployment) ApproveModel(ctx context.Context, m rulebooks.Model, approv
 		return nil, err
 	}
 	return permit.Terms(), rulebooks.In(d.Store).Approve(ctx, permit, d.Now())
+}
+
+// report is the impact report that is asked for; of "" the newest that compares the two.
+func (d *Deployment) report(ctx context.Context, candidate, current []byte, begins string) (impacts.Report, error) {
+	if begins != "" {
+		return impacts.In(d.Store).Find(ctx, begins)
+	}
+	return impacts.In(d.Store).Newest(ctx, candidate, current)
+}
+
+// versions are the registered versions of a model, and the digest of the one in force, nil where none is.
+func (d *Deployment) versions(ctx context.Context, code string) (list []rulebooks.Model, inForce []byte, err error) {
+	all, err := rulebooks.In(d.Store).All(ctx)
+	for i := range all {
+		if all[i].Code != code {
+			continue
+		}
+		list = append(list, all[i])
+		if all[i].State == rulebooks.Active {
+			inForce = all[i].Digest
+		}
+	}
+	return list, inForce, err
+}
+
+// ActivateModel puts an approved version in force; by is the official who does, agency/name. The version before it retires.
+func (d *Deployment) ActivateModel(ctx context.Context, m rulebooks.Model, by string) error {
+	if m.State == rulebooks.Active || m.State == rulebooks.Retired {
+		return m.May(rulebooks.Active)
+	}
+	_, inForce, err := d.versions(ctx, m.Code)
+	if err != nil {
+		return err
+	}
+	terms := charter.ForceTerms{Model: m.Code, Version: m.Version, By: by, Approver: m.Approver, InForce: hex.EncodeToString(inForce)}
+	if terms.Compared, err = rulebooks.In(d.Store).Compared(ctx, m.Code, m.Version); err != nil {
+		return err
+	}
+	permit, err := charter.PermitForce(terms)
+	if err != nil {
+		return err
+	}
+	return rulebooks.In(d.Store).Activate(ctx, permit, d.Now())
+}
+
+// RetireModel takes a version out of force for good; by is the official who does, agency/name.
+func (d *Deployment) RetireModel(ctx context.Context, code string, version int, by string) error {
+	permit, err := charter.PermitRetirement(code, version, by)
+	if err != nil {
+		return err
+	}
+	return rulebooks.In(d.Store).Retire(ctx, permit, d.Now())
 }

@@ -98,7 +98,7 @@ func TestARetiredModelStaysRetiredAfterARestore(t *testing.T) {
 		t.Fatalf("the model is %s", got)
 	}
 	before := must(rulebooks.In(b.Store).All(ctx))
-	if err := rulebooks.In(b.Store).Move(ctx, model, 1, rulebooks.Retired); err != nil {
+	if err := b.RetireModel(ctx, model, 1, "npcic/Clerk"); err != nil {
 		t.Fatal(err)
 	}
 	if out := b.again(saved); out.Replayed["model retired"] != 1 {

@@ -71,6 +71,7 @@ func TestBandsAreThoseOfTheDesk(t *testing.T) {
 		report := makeReport(t, q)
 		for i := range report.Parts {
 			p := &report.Parts[i]
+			named(t, p)
 			of := kept[p.Name == impact.HumanBeings]
 			for k, name := range p.Matrix.From {
 				if p.Matrix.Rows[k].N != of[name] || p.Matrix.Columns[k].N != of[name] || p.Matrix.Cells[k][k].N != of[name] {
@@ -90,6 +91,18 @@ func TestBandsAreThoseOfTheDesk(t *testing.T) {
 		}
 	}
 	older(t, d.Impact(desk, s, impact.Side{AsOf: s.AsOf}, impact.Side{AsOf: s.AsOf}))
+}
+
+// named demands that every group is called by a name, and not by its code.
+func named(t *testing.T, p *impact.Part) {
+	t.Helper()
+	for _, b := range p.Breakdowns {
+		for _, g := range b.Groups {
+			if g.Title.EN == "" || g.Title.ZH == "" || g.Title.EN == g.Code || g.Title.ZH == g.Code {
+				t.Errorf("by %s, the group %q is called %+v", b.Dimension, g.Code, g.Title)
+			}
+		}
+	}
 }
 
 // older compares two versions of a built-in model: benefits are gained and lost as bands are.

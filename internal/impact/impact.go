@@ -36,6 +36,8 @@ type People struct {
 	Employees   []int64
 	RegionList  []string
 	SectionList []string
+	// SectionTitles are what the sections are called, in the order of their list; one without a title goes by its code.
+	SectionTitles []catalogue.Text
 }
 
 // Consents says which human beings may be rated by a model, by their own consent where the Charter asks for one (C1).

@@ -329,9 +329,14 @@ func (c *comparison) regions(digits int) (groups []groupRef, of []int) {
 func at(of []int, place uint16) int { return of[min(int(place), len(of)-1)] }
 
 func (c *comparison) sections() []groupRef {
-	list := make([]groupRef, 0, len(c.q.People.SectionList)+1)
-	for _, code := range c.q.People.SectionList {
-		list = append(list, groupRef{code, catalogue.Text{EN: code, ZH: code}})
+	p := &c.q.People
+	list := make([]groupRef, 0, len(p.SectionList)+1)
+	for i, code := range p.SectionList {
+		title := catalogue.Text{EN: code, ZH: code}
+		if i < len(p.SectionTitles) && p.SectionTitles[i] != (catalogue.Text{}) {
+			title = p.SectionTitles[i]
+		}
+		list = append(list, groupRef{code, title})
 	}
 	return append(list, unknownGroup)
 }

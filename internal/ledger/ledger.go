@@ -72,6 +72,7 @@ const (
 	Dispute    Act = "dispute"    // something was contested, answered, complained about or certified
 	Statement  Act = "statement"  // the subject put its own words beside a record, or took them away
 	Recall     Act = "recall"     // a recipient acknowledged that it corrected or deleted what it had received
+	Model      Act = "model"      // a model version was registered, compared, approved, put in force or retired; the commitment is its file's digest
 )
 
 // Entry is one line of a subject's ledger.

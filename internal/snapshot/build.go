@@ -370,8 +370,8 @@ func (t *traits) forget() {
 
 // The families and fields of the catalogue that say a subject's section of industry and how many it employs.
 const (
-	registrationFamily, sectionField = "registration", "section"
-	reportFamily, employeesField     = "annual-report", "employees"
+	SectionFamily, SectionField  = "registration", "section"
+	reportFamily, employeesField = "annual-report", "employees"
 )
 
 func (t *traits) see(family string, f *facts.Field, v *record.Version, value int64) {
@@ -379,7 +379,7 @@ func (t *traits) see(family string, f *facts.Field, v *record.Version, value int
 	switch {
 	case value == facts.Missing:
 		return
-	case family == registrationFamily && f.Name == sectionField && f.Type == facts.Code:
+	case family == SectionFamily && f.Name == SectionField && f.Type == facts.Code:
 		into = &t.section
 	case family == reportFamily && f.Name == employeesField && f.Number():
 		into = &t.employees

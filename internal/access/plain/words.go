@@ -29,7 +29,7 @@ var english = words{
 		"file": "your file", "rating": "your rating", "decision": "whether a measure applies to you", "explanation": "how your rating came about",
 		"history": "your earlier ratings", "own_file": "the whole file", "log": "who looked at the file", "dispute": "a dispute of yours",
 		"evidence": "the evidence in a dispute of yours", "ruling": "a decision by an official", "erasure": "an erasure", "repair": "a repair",
-		"quarantine": "rows that wait, which may be about persons",
+		"quarantine": "rows that wait, which may be about persons", "impact": "an impact report, which names organisations",
 	},
 	acts: map[ledger.Act]string{
 		ledger.Consent: "a consent was given", ledger.Withdrawal: "a consent was withdrawn", ledger.Credential: "a credential was %s",
@@ -38,7 +38,7 @@ var english = words{
 		ledger.Erasure: "%s was erased, or restricted until it can be", ledger.Restore: "the database was put back from a backup",
 		ledger.Received: "a file was received", ledger.Key: "the log itself was changed: %s", ledger.Dispute: "a dispute was %s",
 		ledger.Statement: "your own words were %s", ledger.Recall: "a recipient %s that it deleted or corrected what it had",
-		ledger.Repair: "a repair was %s", ledger.Ruling: "an official's decision was %s",
+		ledger.Repair: "a repair was %s", ledger.Ruling: "an official's decision was %s", ledger.Model: "a rating model was %s",
 	},
 	verbs: map[string]string{
 		"freeze closed": "closed to", "freeze opened": "opened to", "link joined": "joined with", "link parted": "parted from",
@@ -50,6 +50,7 @@ var english = words{
 		"accept": "the entry was removed", "refuse": "removal was refused", "expire": "the entry came to its end", "revoke": "the decision was taken back",
 		"annul":          "the entry was annulled",
 		"key rotate-key": "a new key", "key drop": "trees were removed", "key restart": "it was begun anew", "key export": "its entries were written to a file",
+		"model compared": "compared with the one in force, in an impact report", "model activated": "put in force", "model retired": "taken out of force",
 	},
 	read: "On %s %s read %s", tried: "On %s %s tried to reach %s and was refused", self: "the subject itself",
 	withheld: "An entry whose contents a court keeps back for a time; its place and its hash can be checked now, and its contents are shown by themselves when that time is over.",
@@ -75,12 +76,14 @@ var chinese = words{
 		"file": "您的信用档案", "rating": "您的信用评价", "decision": "某项措施是否适用于您", "explanation": "您的信用评价的形成过程",
 		"history": "您的历史信用评价", "own_file": "本人全部档案", "log": "本档案的查阅记录", "dispute": "您提出的异议",
 		"evidence": "您提出异议的证据", "ruling": "经办人员的决定", "erasure": "删除", "repair": "信用修复", "quarantine": "可能涉及个人的待处理数据",
+		"impact": "列有组织名单的模型影响报告",
 	},
 	acts: map[ledger.Act]string{
 		ledger.Consent: "作出同意", ledger.Withdrawal: "撤回同意", ledger.Credential: "凭证%s", ledger.Order: "限制令%s", ledger.Link: "档案与另一档案%s",
 		ledger.Freeze: "对基于同意的查阅%s档案", ledger.Delay: "法院命令暂缓告知查阅", ledger.Listing: "名单：%s", ledger.Channel: "告知渠道%s",
 		ledger.Erasure: "%s已删除，或在可删除前限制使用", ledger.Restore: "数据库由备份恢复", ledger.Received: "收到文件", ledger.Key: "日志本身变更：%s",
 		ledger.Dispute: "异议%s", ledger.Statement: "本人声明%s", ledger.Recall: "接收方%s已删除或更正", ledger.Repair: "信用修复%s", ledger.Ruling: "人工决定%s",
+		ledger.Model: "评价模型%s",
 	},
 	verbs: map[string]string{
 		"freeze closed": "关闭", "freeze opened": "开放", "link joined": "合并", "link parted": "分离", "erasure file": "档案", "erasure record": "记录",
@@ -93,6 +96,7 @@ var chinese = words{
 		"reviewed": "已复核", "opened": "已提出", "settled": "已处理", "complained": "已投诉", "withdrawn": "已撤回", "certified": "已核证", "reinstated": "已恢复",
 		"set": "已设定", "ended": "已终止", "confirmed": "已确认", "removed": "已删除", "acknowledged": "确认",
 		"rotate-key": "更换密钥", "key drop": "清除", "restart": "重新开始", "export": "导出",
+		"model registered": "已登记", "model compared": "已出具影响报告", "model approved": "已获批准", "model activated": "已生效", "model retired": "已停用",
 	},
 	read: "%s，%s查阅了%s", tried: "%s，%s试图访问%s，被拒绝", self: "本人",
 	withheld: "法院命令暂缓公开本条内容；其位置与哈希值现可核验，期限届满后自动显示。",

@@ -20,7 +20,9 @@ func keepsLog(h *history) act {
 		a.breaks = "C11: official of the platform"
 	}
 	a.name = by.Name() + " checks and keeps the log"
-	_, a.err = h.d.Access.Keeping(h.ctx, by, "checking")
+	if _, a.err = h.d.Access.Keeping(h.ctx, by, "checking"); a.err == nil {
+		_, a.err = h.d.Access.Comparing(h.ctx, by, "a model")
+	}
 	if a.breaks != "" || a.err != nil {
 		return a
 	}

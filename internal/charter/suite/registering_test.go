@@ -75,20 +75,22 @@ func registers(h *history) act {
 		return a
 	}
 	digest := compiled.Plan.Model().Digest
-	one := rulebooks.Model{Code: compiled.Facts.Code, Version: version, Digest: digest[:], Body: []byte(body), Author: "bank/a", AddedAt: h.clock()}
+	one := rulebooks.Model{Code: compiled.Facts.Code, Version: version, Digest: digest[:], Body: []byte(body), Author: "bank/a", AddedAt: h.clock(), State: rulebooks.Draft}
 	if a.err = rulebooks.In(h.d.Store).Add(h.ctx, permit, one); a.err != nil {
 		return a
 	}
-	if _, err := h.d.ApproveModel(h.ctx, one, "bank/a"); err == nil {
+	if _, err := h.d.ApproveModel(h.ctx, one, "bank/a", ""); err == nil {
 		h.violated("C8", "%s: its author approved it", a)
 	}
-	if _, a.err = h.d.ApproveModel(h.ctx, one, "bank/b"); a.err != nil {
+	if _, a.err = h.d.ApproveModel(h.ctx, one, "bank/b", ""); a.err != nil {
 		return a
 	}
-	for _, to := range []rulebooks.State{rulebooks.Active, rulebooks.Retired} {
-		if a.err = rulebooks.In(h.d.Store).Move(h.ctx, one.Code, version, to); a.err != nil {
-			return a
-		}
+	one.State, one.Approver = rulebooks.Approved, "bank/b"
+	if a.err = h.d.ActivateModel(h.ctx, one, "bank/b"); a.err != nil {
+		return a
+	}
+	if a.err = h.d.RetireModel(h.ctx, one.Code, version, "bank/b"); a.err != nil {
+		return a
 	}
 	h.again(a, compiled, []byte(body))
 	return a
@@ -104,12 +106,12 @@ func (h *history) again(a act, first *rating.Model, body []byte) {
 		h.violated("C8", "%s: its next version is refused: %v", a, err)
 		return
 	}
-	one := rulebooks.Model{Code: next.Code, Version: next.Version, Digest: []byte(fmt.Sprint(next.Version)), Body: body, Author: "bank/a", AddedAt: h.clock()}
+	one := rulebooks.Model{Code: next.Code, Version: next.Version, Digest: []byte(fmt.Sprint(next.Version)), Body: body, Author: "bank/a", AddedAt: h.clock(), State: rulebooks.Draft}
 	if err := rulebooks.In(h.d.Store).Add(h.ctx, permit, one); err != nil {
 		h.violated("C8", "%s: its next version is not registered: %v", a, err)
 		return
 	}
-	if _, err := h.d.ApproveModel(h.ctx, one, "bank/b"); !fault.Is(err, fault.Refused) {
+	if _, err := h.d.ApproveModel(h.ctx, one, "bank/b", ""); !fault.Is(err, fault.Refused) {
 		h.violated("C8", "%s: its next version was approved without an impact report: %v", a, err)
 	}
 }

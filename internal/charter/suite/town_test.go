@@ -201,10 +201,14 @@ func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.T
 		if err == nil {
 			err = rulebooks.In(db).Approve(ctx, approval, clock())
 		}
-		if err == nil {
-			err = rulebooks.In(db).Move(ctx, m.Facts.Code, 1, rulebooks.Active)
+		if err != nil {
+			return err
 		}
-		return err
+		force, err := charter.PermitForce(charter.ForceTerms{Model: m.Facts.Code, Version: 1, By: "bank/b", Approver: "bank/b"})
+		if err != nil {
+			return err
+		}
+		return rulebooks.In(db).Activate(ctx, force, clock())
 	})
 }
 

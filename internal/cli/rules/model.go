@@ -26,6 +26,7 @@ type Models struct {
 	Cases    modelCases    `cmd:"" help:"Rate the worked cases of a model and compare."`
 	Add      modelAdd      `cmd:"" help:"Register a version of a model, as a draft."`
 	Impact   modelImpact   `cmd:"" help:"Say what a version would do to everybody, and to whom."`
+	Reports  modelReports  `cmd:"" help:"List the impact reports that were made of a model."`
 	Approve  modelApprove  `cmd:"" help:"Approve a draft; not by its author, and on its impact report."`
 	Activate modelActivate `cmd:"" help:"Put an approved version in force; the one before it retires."`
 	Retire   modelRetire   `cmd:"" help:"Take a version out of force for good."`
@@ -383,96 +384,3 @@ func saidOf(s *console.Session, code string, version int, state rulebooks.State)
 		fmt.Fprintf(w, "%s version %d is %s\n", code, version, state)
 	})
 }
-
-// move takes a version to its next state.
-func (v version) move(s *console.Session, to rulebooks.State) error {
-	m, err := v.find(s)
-	if err != nil {
-		return err
-	}
-	if _, err := s.Official(); err != nil {
-		return err
-	}
-	if err := rulebooks.In(s.Opened.Store).Move(s.Ctx, m.Code, m.Version, to); err != nil {
-		return err
-	}
-	saidOf(s, m.Code, m.Version, to)
-	return nil
-}
-
-// modelApprove approves a draft.
-type modelApprove struct{ version }
-
-// Help shows the examples.
-func (modelApprove) Help() string {
-	return `Another official than the author approves it, on the newest report of probity model impact that compares this very version with the one in force; it may be a month old. The first version of a model needs none: there is nothing to compare it with.
-
-Examples:
-
-    probity model approve my-model --as wang-min
-    probity model approve my-model --version 2 --as wang-min`
-}
-
-// Run approves the version.
-func (c modelApprove) Run(s *console.Session) error {
-	m, err := c.find(s)
-	if err != nil {
-		return err
-	}
-	by, err := s.Official()
-	if err != nil {
-		return err
-	}
-	terms, err := s.Opened.ApproveModel(s.Ctx, m, by)
-	if err != nil {
-		return err
-	}
-	a := struct {
-		Model   string          `json:"model"`
-		Version int             `json:"version"`
-		State   rulebooks.State `json:"state"`
-		First   bool            `json:"first"`
-		Report  string          `json:"report,omitempty"`
-	}{m.Code, m.Version, rulebooks.Approved, terms.First, ""}
-	if terms.Impact != nil {
-		a.Report = terms.Impact.Report
-	}
-	s.Result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "%s version %d is approved\n", a.Model, a.Version)
-		switch {
-		case a.Report != "":
-			fmt.Fprintf(w, "on the impact report %s of %s\n", a.Report, terms.Impact.Made)
-		case a.First:
-			fmt.Fprintln(w, "as the first of its kind: there was nothing to compare it with")
-		}
-	})
-	return nil
-}
-
-// modelActivate puts a version in force.
-type modelActivate struct{ version }
-
-// Help shows the examples.
-func (modelActivate) Help() string {
-	return `Ratings by the version before it are computed again when they are read, or all at once with probity rate --all.
-
-Examples:
-
-    probity model activate my-model`
-}
-
-// Run activates the version.
-func (c modelActivate) Run(s *console.Session) error { return c.move(s, rulebooks.Active) }
-
-// modelRetire takes a version out of force.
-type modelRetire struct{ version }
-
-// Help shows the examples.
-func (modelRetire) Help() string {
-	return `Examples:
-
-    probity model retire my-model --version 1`
-}
-
-// Run retires the version.
-func (c modelRetire) Run(s *console.Session) error { return c.move(s, rulebooks.Retired) }

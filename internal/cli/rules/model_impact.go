@@ -92,7 +92,8 @@ func (c modelImpact) Run(s *console.Session) error {
 		c.print(s, r, "", 0)
 		return nil
 	}
-	if err := s.Opened.Noted(s.Ctx, permit, "impact", found.Code+" version "+strconv.Itoa(found.Version)+" over "+filepath.Base(c.Snapshot)); err != nil {
+	kept := impacts.In(s.Opened.Store)
+	if err := kept.Begin(s.Ctx, permit, digestOf(candidate), compared(q), s.Process.Now()); err != nil {
 		return err
 	}
 	f, err := writeImpact(s, q, c.Out)
@@ -100,17 +101,27 @@ func (c modelImpact) Run(s *console.Session) error {
 	if err != nil {
 		return console.Resumable(err, "type it again: nothing was left behind")
 	}
-	kept := impacts.Report{
+	made := impacts.Report{
 		Digest: f.digest[:], Candidate: digestOf(candidate), MadeAt: f.report.MadeAt, MadeBy: by, Ledger: f.report.Population.Ledger, Snapshot: f.report.Population.Snapshot,
 	}
 	if current != nil {
-		kept.Current = digestOf(current)
+		made.Current = digestOf(current)
 	}
-	if err := impacts.In(s.Opened.Store).Add(s.Ctx, permit, &kept); err != nil {
+	if err := kept.Add(s.Ctx, permit, &made); err != nil {
 		return errors.Join(err, os.RemoveAll(c.Out))
 	}
 	c.print(s, f.report, hex.EncodeToString(f.digest[:]), f.moved)
 	return nil
+}
+
+// compared says in codes which models, and which snapshot, a report compares.
+func compared(q *impact.Question) string {
+	code := func(m *rating.Model) string { return m.Facts.Code + "@" + strconv.Itoa(m.Facts.Version) }
+	of := code(q.Candidate.Model)
+	if q.Current.Model != nil {
+		of += " against=" + code(q.Current.Model)
+	}
+	return of + " snapshot=" + q.Population.Snapshot
 }
 
 func digestOf(m *rating.Model) []byte {
@@ -119,7 +130,7 @@ func digestOf(m *rating.Model) []byte {
 }
 
 // mayWrite asks whether a report may be written, where one is asked for: it names organisations.
-func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.LogPermit, err error) {
+func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.ImpactPermit, err error) {
 	if by, err = s.Official(); err != nil || c.Out == "" {
 		return by, permit, err
 	}
@@ -130,7 +141,7 @@ func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.Log
 	if err != nil {
 		return "", permit, err
 	}
-	permit, err = s.Opened.Access.Keeping(s.Ctx, credential, "impact")
+	permit, err = s.Opened.Access.Comparing(s.Ctx, credential, c.Model)
 	return by, permit, err
 }
 
@@ -188,6 +199,9 @@ func (c modelImpact) sides(candidate, current *rating.Model, asOf calendar.Day) 
 	return [2]impact.Side{{Model: candidate, AsOf: days[0]}, {Model: current, AsOf: days[1]}}, nil
 }
 
+// reportFile is the report itself, in its folder; its digest is that of the report.
+const reportFile = "impact.json"
+
 // written is a report that stands in its folder.
 type written struct {
 	report *impact.Report
@@ -225,7 +239,7 @@ func writeImpact(s *console.Session, q *impact.Question, dir string) (f written,
 	text = append(text, '\n')
 	f.digest = sha256.Sum256(text)
 	files := map[string]func(io.Writer) error{
-		"impact.json":    func(w io.Writer) error { _, err := w.Write(text); return err },
+		reportFile:       func(w io.Writer) error { _, err := w.Write(text); return err },
 		"counts.parquet": f.report.WriteCounts,
 	}
 	for _, l := range page.Languages {
