@@ -20,8 +20,9 @@ func keepsLog(h *history) act {
 		a.breaks = "C11: official of the platform"
 	}
 	a.name = by.Name() + " checks and keeps the log"
-	if _, a.err = h.d.Access.Keeping(h.ctx, by, "checking"); a.err == nil {
-		_, a.err = h.d.Access.Comparing(h.ctx, by, "a model")
+	_, a.err = h.d.Access.Keeping(h.ctx, by, "checking")
+	if _, err := h.d.Access.Comparing(h.ctx, by, "a model"); (err == nil) != (a.err == nil) {
+		h.violated("C11", "%s: the log %v, an impact report %v", a, a.err, err)
 	}
 	if a.breaks != "" || a.err != nil {
 		return a
