@@ -12,7 +12,7 @@ type pattern uint64
 
 const levelBits = 4
 
-func (p pattern) level(f int) int { return int(p >> (levelBits * f) & (1<<levelBits - 1)) } //nolint:gosec // G115: four bits
+func (p pattern) level(f int) int { return int(p >> (levelBits * f) & (1<<levelBits - 1)) }
 
 // cached is the number of pairs of values a worker remembers, for each field.
 const cached = 1 << 14
@@ -50,7 +50,7 @@ func (c *comparer) pair(i, j uint32) pattern {
 				level = len(col.levels) - 1
 			}
 		}
-		p |= pattern(level) << (levelBits * f) //nolint:gosec // G115: at most 15
+		p |= pattern(level) << (levelBits * f)
 	}
 	return p
 }
@@ -63,11 +63,11 @@ func (c *comparer) level(f int, a, b uint32) int {
 	key := uint64(a)<<32 | uint64(b)
 	slot := &c.cache[f][(key*0x9E3779B97F4A7C15)>>(64-14)]
 	if *slot>>levelBits == key&(1<<60-1) && *slot != 0 {
-		return int(*slot & (1<<levelBits - 1)) //nolint:gosec // G115: four bits
+		return int(*slot & (1<<levelBits - 1))
 	}
 	level := uint64(c.columns[f].space.Compare(a, b)) + 1
 	*slot = key<<levelBits | level
-	return int(level) //nolint:gosec // G115: four bits
+	return int(level)
 }
 
 // observed is how often a pattern was seen.
@@ -112,7 +112,7 @@ func atRandom(columns []column, n, second, most, workers int) ([]observed, float
 		for k := run; k < looked; k += runs {
 			i, j := nth(k, n, second)
 			if looked < all {
-				i, j = drawn(uint64(k), n, second) //nolint:gosec // G115: not negative
+				i, j = drawn(uint64(k), n, second)
 			}
 			t[c.pair(i, j)]++
 		}
@@ -134,12 +134,12 @@ func sum(tallies []tally) tally {
 // nth is the k-th of all pairs.
 func nth(k, n, second int) (i, j uint32) {
 	if second > 0 {
-		return uint32(k % second), uint32(second + k/second) //nolint:gosec // G115: record numbers
+		return uint32(k % second), uint32(second + k/second)
 	}
 	// Row r has the pairs of r with its 1, 2, ... (n-1)/2 followers around the ring; for even n the last half row.
 	r, d := k%n, k/n+1
 	a, b := r, (r+d)%n
-	return uint32(min(a, b)), uint32(max(a, b)) //nolint:gosec // G115: record numbers
+	return uint32(min(a, b)), uint32(max(a, b))
 }
 
 // drawn is the k-th pair of a fixed random sequence.
@@ -147,9 +147,9 @@ func drawn(k uint64, n, second int) (i, j uint32) {
 	x := stir(k)
 	a, b := x>>32, x&(1<<32-1)
 	if second > 0 {
-		return uint32(a * uint64(second) >> 32), uint32(uint64(second) + b*uint64(n-second)>>32) //nolint:gosec // G115: record numbers
+		return uint32(a * uint64(second) >> 32), uint32(uint64(second) + b*uint64(n-second)>>32)
 	}
-	r, s := uint32(a*uint64(n)>>32), uint32(b*uint64(n-1)>>32) //nolint:gosec // G115: record numbers
+	r, s := uint32(a*uint64(n)>>32), uint32(b*uint64(n-1)>>32)
 	if s >= r {
 		s++
 	}

@@ -109,7 +109,7 @@ func (d dataSet) truth(t *testing.T, data string, table *linkage.Table, ids []ma
 	byName := map[string]uint32{}
 	for i := range truth {
 		truth[i] = uint32(i)
-		name := ""
+		var name string
 		switch {
 		case d.entity != nil:
 			name = d.entity(table.ID[i])

@@ -116,7 +116,7 @@ func Run(t *Table, c Config, o Options) *Result {
 	e := &estimator{columns: columns, all: all, n: float64(n), same: same}
 	if n > 1 && all > 0 {
 		e.random, e.looked = atRandom(columns, n, second, randomPairs, workers)
-		e.found = candidates(columns, index, uint64(max(1, candidatePairs/learnt)), workers) //nolint:gosec // G115: not negative
+		e.found = candidates(columns, index, uint64(max(1, candidatePairs/learnt)), workers)
 	}
 	r.Model = e.estimate()
 	r.weights = r.Model.weights()
@@ -195,8 +195,8 @@ func (r *Result) finish(edges []Link, tw twins, apart []cluster.Apart) {
 		all = append(all, cluster.Edge{A: e.A, B: e.B, Bits: e.Bits})
 	}
 	for i, first := range tw.of {
-		if first != uint32(i) { //nolint:gosec // G115: a record number
-			l := r.twin(first, uint32(i), tw) //nolint:gosec // G115: a record number
+		if first != uint32(i) {
+			l := r.twin(first, uint32(i), tw)
 			if l.Bits >= least {
 				r.Links = append(r.Links, l)
 			}

@@ -114,8 +114,8 @@ func sources(columns []column) []block.Source {
 		for sort, key := range c.space.Keys() {
 			s := block.Source{Field: i, Name: key.Name, Agrees: key.Agrees, Several: key.Several, Cells: c.cells, First: make([]uint32, 2, c.space.Forms+2)}
 			for form := 1; form <= c.space.Forms; form++ {
-				s.Keys = c.space.AppendKeys(s.Keys, sort, uint32(form)) //nolint:gosec // G115: a form
-				s.First = append(s.First, uint32(len(s.Keys)))          //nolint:gosec // G115: fewer than 2³² keys
+				s.Keys = c.space.AppendKeys(s.Keys, sort, uint32(form))
+				s.First = append(s.First, uint32(len(s.Keys)))
 			}
 			all = append(all, s)
 		}

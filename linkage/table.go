@@ -101,7 +101,7 @@ func (b *Builder) Add(id string, values []string) {
 		c, seen := &t.Columns[b.at[i]], b.seen[b.at[i]]
 		n, ok := seen[value]
 		if !ok {
-			n = uint32(len(c.Values)) //nolint:gosec // G115: a column has fewer than 2³² distinct values
+			n = uint32(len(c.Values))
 			value = string(append([]byte(nil), value...))
 			seen[value] = n
 			c.Values = append(c.Values, value)

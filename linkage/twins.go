@@ -13,7 +13,7 @@ func findTwins(t *Table, columns []column, join bool) twins {
 	tw := twins{of: make([]uint32, t.Len())}
 	seen := make(map[uint64]uint32, t.Len())
 	for r := range tw.of {
-		record := uint32(r) //nolint:gosec // G115: a record number
+		record := uint32(r)
 		if len(t.Files) == 2 && r == t.Second {
 			clear(seen)
 			tw.second = len(tw.first)
@@ -79,5 +79,5 @@ func (tw *twins) place(record uint32) uint32 {
 			hi = mid
 		}
 	}
-	return uint32(lo) //nolint:gosec // G115: a record number
+	return uint32(lo)
 }

@@ -25,7 +25,7 @@ const largest = 1 << 22
 // Build makes the blocks of the rules for n records, second being the first record of the second file or 0. Where all
 // blocks together have more pairs than the limit, the largest blocks are left out, those of the same size together.
 func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers int) *Index {
-	index := &Index{Rules: slices.Clone(rules), second: uint32(second)} //nolint:gosec // G115: a record number
+	index := &Index{Rules: slices.Clone(rules), second: uint32(second)}
 	parts := make([]part, len(rules))
 	each(len(rules), workers, func(r int) { parts[r] = gather(sources, rules[r].Sources, n, index.second) })
 	sizes := make([]int64, largest+1)
@@ -52,7 +52,7 @@ func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers
 			index.Rules[r].Blocks++
 			index.Rules[r].Pairs += pairs
 			index.members = append(index.members, p.members[p.begin[b]:p.begin[b+1]]...)
-			index.begin = append(index.begin, uint32(len(index.members))) //nolint:gosec // G115: fewer than 2³² entries
+			index.begin = append(index.begin, uint32(len(index.members)))
 		}
 		*p = part{}
 	}
@@ -73,7 +73,7 @@ func (x *Index) turn(n int) {
 	next := slices.Clone(x.of[:n])
 	for b := range x.Len() {
 		for _, record := range x.members[x.begin[b]:x.begin[b+1]] {
-			x.blocks[next[record]] = uint32(b) //nolint:gosec // G115: fewer than 2³² blocks
+			x.blocks[next[record]] = uint32(b)
 			next[record]++
 		}
 	}
@@ -99,13 +99,13 @@ func gather(sources []Source, rule []int, n int, second uint32) part {
 			next = next[:0]
 			for _, key := range s.Keys[s.First[form]:s.First[form+1]] {
 				for _, p := range partial {
-					next = append(next, (p^key)*0x9E3779B97F4A7C15+uint64(i)) //nolint:gosec // G115: not negative
+					next = append(next, (p^key)*0x9E3779B97F4A7C15+uint64(i))
 				}
 			}
 			partial, next = next, partial
 		}
 		for _, key := range partial {
-			entries = append(entries, (key^key>>29)&^(1<<32-1)|uint64(record)) //nolint:gosec // G115: not negative
+			entries = append(entries, (key^key>>29)&^(1<<32-1)|uint64(record))
 		}
 	}
 	entries = sorted(entries)
@@ -127,7 +127,7 @@ func gather(sources []Source, rule []int, n int, second uint32) part {
 func (p *part) add(entries []uint64, second uint32) {
 	from, inSecond := len(p.members), 0
 	for i, e := range entries {
-		record := uint32(e) //nolint:gosec // G115: the lower half
+		record := uint32(e)
 		if i > 0 && len(p.members) > from && p.members[len(p.members)-1] == record {
 			continue
 		}
@@ -145,7 +145,7 @@ func (p *part) add(entries []uint64, second uint32) {
 		p.members = p.members[:from]
 		return
 	}
-	p.begin = append(p.begin, uint32(len(p.members))) //nolint:gosec // G115: fewer than 2³² entries
+	p.begin = append(p.begin, uint32(len(p.members)))
 	p.pairs = append(p.pairs, pairs)
 }
 
@@ -193,7 +193,7 @@ func (x *Index) Pairs(from, to int, give func(i, j uint32)) {
 			}
 			mine := x.blocks[x.of[i]:x.of[i+1]]
 			for _, j := range rest {
-				if !earlier(mine, x.blocks[x.of[j]:x.of[j+1]], uint32(b)) { //nolint:gosec // G115: a block
+				if !earlier(mine, x.blocks[x.of[j]:x.of[j+1]], uint32(b)) {
 					give(i, j)
 				}
 			}

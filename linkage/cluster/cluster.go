@@ -63,7 +63,7 @@ type half struct {
 func newGroups(n int, edges []Edge, apart []Apart) *groups {
 	g := &groups{make([]uint32, n), make([]uint32, n), make([]uint32, n), make([]uint32, n+1), make([]half, 2*(len(edges)+len(apart)))}
 	for i := range g.parent {
-		g.parent[i], g.size[i], g.next[i] = uint32(i), 1, uint32(i) //nolint:gosec // G115: a record number
+		g.parent[i], g.size[i], g.next[i] = uint32(i), 1, uint32(i)
 	}
 	all := func(give func(a, b uint32, bits float32)) {
 		for _, e := range edges {
@@ -131,8 +131,8 @@ func (g *groups) names() []uint32 {
 	}
 	names := make([]uint32, len(g.parent))
 	for i := range g.parent {
-		r := g.root(uint32(i))                //nolint:gosec // G115: a record number
-		lowest[r] = min(lowest[r], uint32(i)) //nolint:gosec // G115: a record number
+		r := g.root(uint32(i))
+		lowest[r] = min(lowest[r], uint32(i))
 		names[i] = lowest[r]
 	}
 	return names

@@ -55,7 +55,7 @@ func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
 		for _, word := range split(kind, f) {
 			id, ok := ids[word]
 			if !ok {
-				id = uint32(len(seen)) //nolint:gosec // G115: fewer than 2³² words
+				id = uint32(len(seen))
 				ids[word] = id
 				seen = append(seen, 0)
 				b.word = append(b.word, word)
@@ -65,7 +65,7 @@ func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
 				seen[id] += often[i]
 			}
 		}
-		b.first = append(b.first, uint32(len(b.words))) //nolint:gosec // G115: fewer than 2³² words
+		b.first = append(b.first, uint32(len(b.words)))
 	}
 	b.price(seen, rows)
 	s.Comparer = b
@@ -79,7 +79,7 @@ func (b *bags) price(seen []float64, rows float64) {
 		b.sound[id] = soundKey(b.word[id])
 	}
 	for f := 1; f < len(b.form); f++ {
-		words := b.of(uint32(f)) //nolint:gosec // G115: a form
+		words := b.of(uint32(f))
 		for i := range words {
 			words[i].weight = b.worth[words[i].id]
 			b.weight[f] += words[i].weight
@@ -128,7 +128,7 @@ func (b *bags) Compare(x, y uint32) uint8 {
 	common := b.common(x, y)
 	for i, step := range bagSteps {
 		if common >= step {
-			return uint8(i) + 1 //nolint:gosec // G115: at most 10
+			return uint8(i) + 1
 		}
 	}
 	return uint8(len(bagLevels) - 1)

@@ -85,7 +85,7 @@ func (codes) Keys() []Key {
 func (c codes) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	f := c.form[form]
 	if sort == 0 || len(f) < shortCode {
-		return append(list, hash(uint64(sort), f)) //nolint:gosec // G115: a small number
+		return append(list, hash(uint64(sort), f))
 	}
 	if sort == 1 {
 		return append(list, hash('1', f[:len(f)/2]))

@@ -176,7 +176,7 @@ func (dates) Keys() []Key {
 func (d dates) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	f := d.form[form]
 	if len(f) != 8 {
-		return append(list, hash(uint64(sort), f)) //nolint:gosec // G115: a small number
+		return append(list, hash(uint64(sort), f))
 	}
 	switch sort {
 	case 1:
@@ -186,7 +186,7 @@ func (d dates) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	case 3:
 		f = f[:4] + f[6:]
 	}
-	return append(list, hash(uint64(sort), f)) //nolint:gosec // G115: a small number
+	return append(list, hash(uint64(sort), f))
 }
 
 func (d dates) Form(form uint32) string {

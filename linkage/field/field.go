@@ -130,7 +130,7 @@ func (s *Space) intern(raw []string, key func(string) string) []string {
 		}
 		form, ok := byKey[k]
 		if !ok {
-			form = uint32(len(forms)) //nolint:gosec // G115: a column has fewer than 2³² distinct values
+			form = uint32(len(forms))
 			byKey[k] = form
 			forms = append(forms, k)
 		}

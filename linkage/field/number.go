@@ -64,7 +64,7 @@ func (n numbers) Compare(a, b uint32) uint8 {
 	}
 	for i, within := range []float64{0.01, 0.05, 0.1, 0.25, 0.5} {
 		if apart <= within*largest {
-			return uint8(i) + 2 //nolint:gosec // G115: at most 6
+			return uint8(i) + 2
 		}
 	}
 	return 7

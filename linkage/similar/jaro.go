@@ -19,7 +19,8 @@ func JaroWinkler(a, b string) float64 {
 	if a == b {
 		return 1
 	}
-	jaro, prefix := 0.0, 0
+	var jaro float64
+	prefix := 0
 	if len(a) <= wordBits && len(b) <= wordBits && isASCII(a) && isASCII(b) {
 		jaro = bitJaro(a, b)
 		for prefix < prefixLetters && prefix < len(a) && prefix < len(b) && a[prefix] == b[prefix] {
