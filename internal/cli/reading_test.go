@@ -40,7 +40,7 @@ var unread = map[string][]string{
 	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "reads delays", "reads quotas", "reads case", "retention list"},
 	"work on all, which shows counts": {
 		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "rebuild",
-		"job list", "job show", "job run", "job pause", "job resume", "job cancel", "snapshot build", "snapshot refresh", "snapshot info", "snapshot verify",
+		"job list", "job show", "job run", "job pause", "job resume", "job cancel", "model shadow", "snapshot build", "snapshot refresh", "snapshot info", "snapshot verify",
 	},
 	"the log: its state, hashes and keys":                                                               {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
 	"entered in the platform's own ledger, see the script ledger":                                       {"ledger export"},

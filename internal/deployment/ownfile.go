@@ -74,6 +74,7 @@ func (p ownParts) sections() []ownfile.Section {
 		section("records", "Records", "记录", "What agencies reported, by whom and from which file, with every version.", "各机构报送的信息、来源文件及全部版本。", p.records),
 		section("ratings", "Ratings", "信用评价", "What the models in force say today, with every point and the records behind it.", "现行模型的评价结果，列明每项得分及其所依据的记录。", p.rated),
 		section("history", "Ratings before", "历史评价", "What the models said before.", "此前的评价结果。", p.history),
+		section("trials", "Models on trial", "试评中的模型", "New versions of models that are tried beside those in force. A trial changes nothing for you.", "正在与现行模型并行试评的新版本。试评对您没有任何影响。", p.trials),
 		section("orders", "Orders", "限制令", "Orders of courts and authorities, with who ordered them, until when, and how to contest them.", "法院和主管机关的限制令、期限及救济途径。", p.orders),
 		section("lists", "Lists", "名单", "Entries of lists, with every step.", "列入名单的情况及各步骤。", p.listings),
 		section("decisions", "Decisions", "决定", "What was asked about you and answered, by whom, and why.", "有关您的询问、答复、作出者及理由。", p.decisions),

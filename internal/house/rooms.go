@@ -67,6 +67,7 @@ var rooms = map[string]layer{
 	"internal/pilot":     domain,
 	"internal/event":     domain,
 	"internal/job":       domain,
+	"internal/shadow":    domain,
 
 	"internal/store": storage,
 

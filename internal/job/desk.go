@@ -17,11 +17,11 @@ import (
 // Store keeps jobs.
 type Store interface {
 	// Make keeps a new job with its blocks and the entry, under a new id; ok is false where the plan's day has one already.
-	Make(ctx context.Context, permit charter.LogPermit, j Job, e *ledger.Entry) (made Job, ok bool, err error)
+	Make(ctx context.Context, permit charter.WorkPermit, j Job, e *ledger.Entry) (made Job, ok bool, err error)
 	// Jobs are all, newest first.
 	Jobs(ctx context.Context) ([]Job, error)
 	// Move brings a job into a state with the entry, as far as May lets it.
-	Move(ctx context.Context, permit charter.LogPermit, id ID, to State, e *ledger.Entry) error
+	Move(ctx context.Context, permit charter.WorkPermit, id ID, to State, e *ledger.Entry) error
 	// Take gives the holder a block of an open job that nobody holds at now, until a time; ok is false where there is none.
 	Take(ctx context.Context, id ID, holder string, now, until time.Time) (h Hold, ok bool, err error)
 	// Keep keeps a sheet of the held block's subjects and holds the block until a time; Lost where it is not held any more.
@@ -43,13 +43,13 @@ type Desk struct {
 	Now    func() time.Time
 }
 
-func (d *Desk) entry(p charter.LogPermit, what, detail string) *ledger.Entry {
+func (d *Desk) entry(p charter.WorkPermit, what, detail string) *ledger.Entry {
 	by := p.By()
 	return &ledger.Entry{At: d.Now(), Act: ledger.Job, What: what, Detail: detail, Reader: by.Agency, Official: by.Official}
 }
 
 // Order makes a job by hand; without models it is for every model in force.
-func (d *Desk) Order(ctx context.Context, p charter.LogPermit, models []string) (Job, error) {
+func (d *Desk) Order(ctx context.Context, p charter.WorkPermit, models []string) (Job, error) {
 	for _, code := range models {
 		if _, err := d.Everybody.Ratings.Book.Model(code); err != nil {
 			return Job{}, err
@@ -59,7 +59,7 @@ func (d *Desk) Order(ctx context.Context, p charter.LogPermit, models []string) 
 	return j, err
 }
 
-func (d *Desk) make(ctx context.Context, p charter.LogPermit, plan string, day calendar.Day, models []string) (Job, bool, error) {
+func (d *Desk) make(ctx context.Context, p charter.WorkPermit, plan string, day calendar.Day, models []string) (Job, bool, error) {
 	if err := p.Stands(); err != nil {
 		return Job{}, false, err
 	}
@@ -68,7 +68,7 @@ func (d *Desk) make(ctx context.Context, p charter.LogPermit, plan string, day c
 }
 
 // Due makes the jobs that the schedule asks for and that were not made yet. A plan whose models are not in force is left out.
-func (d *Desk) Due(ctx context.Context, p charter.LogPermit) (made []Job, err error) {
+func (d *Desk) Due(ctx context.Context, p charter.WorkPermit) (made []Job, err error) {
 	today := calendar.In(d.Now(), calendar.Shanghai)
 	for i := range d.Plans {
 		plan := &d.Plans[i]
@@ -93,7 +93,7 @@ func (d *Desk) Due(ctx context.Context, p charter.LogPermit) (made []Job, err er
 }
 
 // Move pauses, takes up again or cancels a job.
-func (d *Desk) Move(ctx context.Context, p charter.LogPermit, id ID, to State) error {
+func (d *Desk) Move(ctx context.Context, p charter.WorkPermit, id ID, to State) error {
 	if err := p.Stands(); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ const attempts = 20
 // Work rates block after block of an open job over the snapshot in the folder, which is kept fresh, until there is none that
 // nobody holds. What is kept of a block is kept under its hold; a block of a process that was killed is taken over when its
 // time is over, behind what was kept. It gives the job as it stands then.
-func (d *Desk) Work(ctx context.Context, p charter.LogPermit, id ID, dir string, progress func(done, total int64)) (Job, error) {
+func (d *Desk) Work(ctx context.Context, p charter.WorkPermit, id ID, dir string, progress func(done, total int64)) (Job, error) {
 	if err := p.Stands(); err != nil {
 		return Job{}, err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
-	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/demo"
 	"probity/internal/fault"
@@ -25,18 +24,15 @@ import (
 func TestRatesAsTheDesk(t *testing.T) {
 	t.Parallel()
 	now := func() time.Time { return time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC) }
-	run := &demo.Run{World: demo.New(3, demo.LastDay, demo.Part(4), catalogue.BuiltIn()), Dir: t.TempDir(), Now: now}
-	d, desk, err := run.Make(t.Context())
-	if d != nil {
-		t.Cleanup(func() {
-			if err := d.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	d, desk, err := demo.Town(t.Context(), t.TempDir(), 4, now)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	dir := filepath.Join(t.TempDir(), "snap")
 	m, err := d.Snapshots(desk).Build(t.Context(), dir, snapshot.Times{AsOf: calendar.None}, nil)
 	if err != nil {

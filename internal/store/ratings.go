@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"probity/calendar"
 	"probity/internal/fault"
 	"probity/internal/rating"
+	"probity/internal/store/beside"
 	"probity/internal/subject"
 )
 
@@ -27,9 +27,12 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 
 // KeepRatings keeps ratings, which ascend by subject, in a write transaction as the newest of their subjects, adds to the
 // history what a reader would see changed, and tells their subjects of it (Charter C7). It gives how many those are. A rating
-// under a consent that no longer stands is left out.
+// under a consent that no longer stands is left out; one by a version that was never in force is refused (C8).
 func KeepRatings(ctx context.Context, tx *sql.Tx, list []rating.Kept) (int64, error) {
 	list, err := stillConsented(ctx, tx, list)
+	if err == nil {
+		err = beside.InForce(ctx, tx, list)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -348,10 +351,4 @@ func (s *Store) LastPublication() time.Time {
 		return time.Time{}
 	}
 	return Instant(s.subs.last)
-}
-
-// Ungood lists subjects whose rating by the model is due again on the day, from behind after.
-func (s *Store) Ungood(ctx context.Context, model string, today calendar.Day, after subject.ID, limit int) ([]subject.Subject, error) {
-	return s.subjects(ctx, `SELECT s.id, s.kind, s.sole, s.region, s.redirect FROM rating r JOIN subject s ON s.id = r.subject
-		WHERE r.model = ? AND r.good_until <= ? AND r.subject > ? ORDER BY r.subject LIMIT ?`, model, int64(today), int64(after), limit)
 }

@@ -61,7 +61,8 @@ var noPath = map[string]string{
 	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
 	"Everybody": "the rating itself, of many at a time", "Impact": "counts what a model would do, and shows no person",
 	"ApproveModel": "an official's approval of a model", "ActivateModel": "the models in force", "RetireModel": "the models in force",
-	"Jobs": "rating everybody, by plan or by order",
+	"Jobs":    "rating everybody, by plan or by order",
+	"Shadows": "counts what a version on trial would do, and keeps nothing of anybody",
 }
 
 // TestC5EveryDoorIsAskedBehind: a new room of the deployment has a path here, or a reason why it needs none.

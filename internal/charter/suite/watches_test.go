@@ -86,6 +86,7 @@ func operations() []operation {
 		{"take the own file away", []string{"C12", "C6"}, readsWholeFile, ""},
 		{"take it away at a counter", []string{"C12", "C11", "C6"}, takesFileAtCounter, ""},
 		{"build a snapshot", []string{"C10", "C1"}, buildsSnapshot, ""},
+		{"try a model", []string{"C8", "C1"}, triesModel, ""},
 		{"read the orders", []string{"C4", "C12"}, readsOrders, ""},
 		{"object to an order", []string{"C4"}, objects, "order"},
 		{"compute everything again", []string{"C8"}, rebuilds, ""},

@@ -56,13 +56,13 @@ func jobDesk(s *console.Session) (*job.Desk, error) {
 	return s.Opened.Jobs(ratings, fmt.Sprintf("%s/%d", host, os.Getpid()), runtime.GOMAXPROCS(0))
 }
 
-// keeping is the permit of the official in use for what is done to jobs.
-func keeping(s *console.Session, doing string) (charter.LogPermit, error) {
+// working is the permit of the official in use for work on everybody.
+func working(s *console.Session, doing string) (charter.WorkPermit, error) {
 	by, err := s.Acting()
 	if err != nil {
-		return charter.LogPermit{}, err
+		return charter.WorkPermit{}, err
 	}
-	return s.Opened.Access.Keeping(s.Ctx, by, doing)
+	return s.Opened.Access.Working(s.Ctx, by, doing)
 }
 
 type jobList struct{}
@@ -170,7 +170,7 @@ func (c jobRun) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	permit, err := keeping(s, "job")
+	permit, err := working(s, "job")
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,12 @@ func (c jobRun) Run(s *console.Session) error {
 		}
 		answers = append(answers, answerOf(&j))
 	}
-	s.Result(map[string]any{"jobs": answers}, func(w io.Writer) {
+	trials, err := countTrials(s, permit, c.Snapshot)
+	if err != nil {
+		return err
+	}
+	s.Result(map[string]any{"jobs": answers, "trials": trials}, func(w io.Writer) {
+		defer printTrials(w, trials)
 		if len(answers) == 0 {
 			fmt.Fprintln(w, "nothing is due")
 		}
@@ -218,7 +223,7 @@ func (c oneJob) move(s *console.Session, to job.State) error {
 	if err != nil {
 		return err
 	}
-	permit, err := keeping(s, "job")
+	permit, err := working(s, "job")
 	if err == nil {
 		err = d.Move(s.Ctx, permit, job.ID(c.Job), to)
 	}

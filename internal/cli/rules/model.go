@@ -27,6 +27,7 @@ type Models struct {
 	Add      modelAdd      `cmd:"" help:"Register a version of a model, as a draft."`
 	Impact   modelImpact   `cmd:"" help:"Say what a version would do to everybody, and to whom."`
 	Reports  modelReports  `cmd:"" help:"List the impact reports that were made of a model."`
+	Shadow   modelShadow   `cmd:"" help:"Try a version beside the one in force, without any effect, and count what differs."`
 	Approve  modelApprove  `cmd:"" help:"Approve a draft; not by its author, and on its impact report."`
 	Activate modelActivate `cmd:"" help:"Put an approved version in force; the one before it retires."`
 	Retire   modelRetire   `cmd:"" help:"Take a version out of force for good."`

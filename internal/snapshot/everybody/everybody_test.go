@@ -13,7 +13,6 @@ import (
 	_ "modernc.org/sqlite"
 
 	"probity/calendar"
-	"probity/internal/catalogue"
 	"probity/internal/demo"
 	"probity/internal/deployment"
 	"probity/internal/fault"
@@ -37,13 +36,12 @@ type town struct {
 func newTown(t *testing.T, share int) *town {
 	t.Helper()
 	w := &town{dir: filepath.Join(t.TempDir(), "snap"), clock: time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)}
-	run := &demo.Run{World: demo.New(3, demo.LastDay, demo.Part(share), catalogue.BuiltIn()), Dir: t.TempDir(), Now: func() time.Time { return w.clock }}
+	folder := t.TempDir()
 	var err error
-	if w.Deployment, w.ratings, err = run.Make(t.Context()); err != nil {
-		t.Fatal(errors.Join(err, w.Deployment.Close()))
-	}
+	w.Deployment, w.ratings, err = demo.Town(t.Context(), folder, share, func() time.Time { return w.clock })
+	fatal(t, err)
 	t.Cleanup(func() { fatal(t, w.Deployment.Close()) })
-	w.raw, err = sql.Open("sqlite", "file:"+demo.Database(run.Dir)+"?_pragma=busy_timeout(10000)")
+	w.raw, err = sql.Open("sqlite", "file:"+demo.Database(folder)+"?_pragma=busy_timeout(10000)")
 	fatal(t, err)
 	t.Cleanup(func() { fatal(t, w.raw.Close()) })
 	return w

@@ -36,7 +36,7 @@ func In(db *store.Store) *Store { return &Store{db, blockSubjects} }
 var errThere = errors.New("the plan's day has its job")
 
 // Make keeps a new job with its blocks and the entry in one transaction.
-func (s *Store) Make(ctx context.Context, permit charter.LogPermit, j job.Job, e *ledger.Entry) (job.Job, bool, error) {
+func (s *Store) Make(ctx context.Context, permit charter.WorkPermit, j job.Job, e *ledger.Entry) (job.Job, bool, error) {
 	if err := permit.Stands(); err != nil {
 		return j, false, err
 	}
@@ -92,7 +92,7 @@ func (s *Store) Jobs(ctx context.Context) (list []job.Job, err error) {
 }
 
 // Move brings a job into a state with the entry.
-func (s *Store) Move(ctx context.Context, permit charter.LogPermit, id job.ID, to job.State, e *ledger.Entry) error {
+func (s *Store) Move(ctx context.Context, permit charter.WorkPermit, id job.ID, to job.State, e *ledger.Entry) error {
 	if err := permit.Stands(); err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/demo"
 	"probity/internal/deployment"
@@ -24,23 +23,21 @@ type town struct {
 	*deployment.Deployment
 	ratings *rating.Desk
 	clock   time.Time
-	permit  charter.LogPermit
+	permit  charter.WorkPermit
 }
 
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{clock: time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)}
-	run := &demo.Run{World: demo.New(3, demo.LastDay, demo.Part(1), catalogue.BuiltIn()), Dir: t.TempDir(), Now: func() time.Time { return w.clock }}
 	var err error
-	if w.Deployment, w.ratings, err = run.Make(t.Context()); err != nil {
-		t.Fatal(errors.Join(err, w.Deployment.Close()))
-	}
+	w.Deployment, w.ratings, err = demo.Town(t.Context(), t.TempDir(), 1, func() time.Time { return w.clock })
+	fatal(t, err)
 	t.Cleanup(func() { fatal(t, w.Deployment.Close()) })
 	secret, err := w.Wallet.Load(demo.Operator)
 	fatal(t, err)
 	as, err := w.Access.Authenticate(t.Context(), demo.Operator, secret)
 	fatal(t, err)
-	w.permit, err = w.Access.Keeping(t.Context(), as, "job")
+	w.permit, err = w.Access.Working(t.Context(), as, "job")
 	fatal(t, err)
 	return w
 }
@@ -193,7 +190,7 @@ func TestWhoLostABlockKeepsNothing(t *testing.T) {
 	if len(made) != 3 || len(again) != 0 {
 		t.Errorf("due %d jobs, and then %d", len(made), len(again))
 	}
-	if err := d.Move(t.Context(), charter.LogPermit{}, made[0].ID, job.Paused); err == nil {
+	if err := d.Move(t.Context(), charter.WorkPermit{}, made[0].ID, job.Paused); err == nil {
 		t.Error("somebody without a permit paused a job")
 	}
 }
