@@ -97,6 +97,9 @@ func section(b *bytes.Buffer, m *scorecard.Model) {
 	if m.Consent != nil {
 		fmt.Fprintf(b, " Only by the person's own consent to the purpose `%s`.", m.Consent.Purpose)
 	}
+	if y := m.Year; y != nil {
+		fmt.Fprintf(b, " It rates years: what it says is of the state of affairs on %d-%02d, and stands from %d-%02d until that of the next year does.", y.Closes.Month, y.Closes.Day, y.Announced.Month, y.Announced.Day)
+	}
 	if m.IncentiveOnly {
 		b.WriteString(" It can only give: the compiler refuses a point or gate that takes.")
 	}

@@ -98,7 +98,9 @@ func (e *Evaluator) NextBand(i int) *NextBand {
 			n.Changes = append(n.Changes, s.change(c))
 		}
 	}
-	e.wait(i, s, n)
+	if e.plan.model.Year == nil { // else nothing changes from day to day
+		e.wait(i, s, n)
+	}
 	return n
 }
 

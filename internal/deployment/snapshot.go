@@ -16,8 +16,9 @@ import (
 
 // Everybody is the desk that rates all subjects of a snapshot, several blocks at once.
 func (d *Deployment) Everybody(ratings *rating.Desk, workers int) *everybody.Desk {
+	kept := sheets.In(d.Store)
 	return &everybody.Desk{
-		Snapshots: d.Snapshots(ratings), Ratings: ratings, Register: d.Store, Store: sheets.In(d.Store), Workers: workers,
+		Snapshots: d.Snapshots(ratings), Ratings: ratings, Register: d.Store, Store: kept, Outdated: kept, Workers: workers,
 	}
 }
 

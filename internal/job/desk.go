@@ -55,15 +55,15 @@ func (d *Desk) Order(ctx context.Context, p charter.WorkPermit, models []string)
 			return Job{}, err
 		}
 	}
-	j, _, err := d.make(ctx, p, "", calendar.In(d.Now(), calendar.Shanghai), models)
+	j, _, err := d.make(ctx, p, Job{Day: calendar.In(d.Now(), calendar.Shanghai), Models: models})
 	return j, err
 }
 
-func (d *Desk) make(ctx context.Context, p charter.WorkPermit, plan string, day calendar.Day, models []string) (Job, bool, error) {
+func (d *Desk) make(ctx context.Context, p charter.WorkPermit, j Job) (Job, bool, error) {
 	if err := p.Stands(); err != nil {
 		return Job{}, false, err
 	}
-	j := Job{Plan: plan, Day: day, Models: models, State: Open, MadeAt: d.Now(), MadeBy: p.By().Title()}
+	j.State, j.MadeAt, j.MadeBy = Open, d.Now(), p.By().Title()
 	return d.Store.Make(ctx, p, j, d.entry(p, "made", ""))
 }
 
@@ -81,7 +81,7 @@ func (d *Desk) Due(ctx context.Context, p charter.WorkPermit) (made []Job, err e
 		if !ok {
 			continue
 		}
-		j, ok, err := d.make(ctx, p, plan.Code, day, plan.Models)
+		j, ok, err := d.make(ctx, p, Job{Plan: plan.Code, Day: day, Models: plan.Models, Outdated: plan.Outdated})
 		if err != nil {
 			return made, err
 		}
@@ -138,7 +138,7 @@ func (d *Desk) Work(ctx context.Context, p charter.WorkPermit, id ID, dir string
 			return j, err
 		}
 		if ok {
-			err = d.block(ctx, h, dir, models)
+			err = d.block(ctx, h, dir, &j, models)
 			var f *fault.Error
 			if errors.As(err, &f) && f.Key == "job.lost" {
 				err = nil
@@ -170,9 +170,13 @@ func (d *Desk) models(codes []string) (list []*rating.Model, err error) {
 }
 
 // block rates what is left of a block.
-func (d *Desk) block(ctx context.Context, h Hold, dir string, models []*rating.Model) (err error) {
+func (d *Desk) block(ctx context.Context, h Hold, dir string, j *Job, models []*rating.Model) (err error) {
 	desk := *d.Everybody
 	desk.Store = held{d, &h}
+	if j.Outdated {
+		_, err = desk.RateDue(ctx, models, everybody.Stretch{Behind: h.Last, To: h.To}, nil)
+		return err
+	}
 	for range attempts {
 		if _, err = desk.Snapshots.Renew(ctx, dir, nil); err != nil {
 			return err

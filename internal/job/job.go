@@ -37,9 +37,11 @@ type Job struct {
 	Day  calendar.Day
 	// Models are their codes; none is every model in force.
 	Models []string
-	State  State
-	MadeAt time.Time
-	MadeBy string
+	// Outdated: only those are rated whose ratings are outdated.
+	Outdated bool
+	State    State
+	MadeAt   time.Time
+	MadeBy   string
 	// EndedAt is the zero time until it is done or cancelled.
 	EndedAt time.Time
 	// Blocks are all, Ended those that are done, Held those that somebody works on. Rated and Changed count ratings.
@@ -86,5 +88,9 @@ func (j *Job) Detail() string {
 	if len(j.Models) > 0 {
 		models = fmt.Sprint(j.Models)
 	}
-	return fmt.Sprintf("job=%d plan=%s day=%s models=%s", j.ID, j.Plan, j.Day, models)
+	whom := "everybody"
+	if j.Outdated {
+		whom = "outdated"
+	}
+	return fmt.Sprintf("job=%d plan=%s day=%s models=%s of=%s", j.ID, j.Plan, j.Day, models, whom)
 }

@@ -20,6 +20,8 @@ type Plan struct {
 	} `yaml:"title"`
 	// Models are their codes; none is every model in force.
 	Models []string `yaml:"models"`
+	// Outdated: only those are rated again whose ratings are outdated.
+	Outdated bool `yaml:"outdated"`
 	// Every is day, month or year; Day and Month say which one of the month or year.
 	Every string `yaml:"every"`
 	Month int    `yaml:"month"`

@@ -12,7 +12,6 @@ import (
 	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
-	"probity/scorecard"
 )
 
 // Moment is the day and the state of knowledge a rating is asked for. The zero Moment is now.
@@ -114,7 +113,7 @@ func (d *Desk) Without(ctx context.Context, scope access.Scope, model string, le
 
 // explain computes the rating of one subject with its explanation, as if the records left out were not there.
 func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permit charter.RatingPermit, when Moment, left ...record.ID) (*Explained, error) {
-	at := scorecard.At{AsOf: d.today(), Seen: d.today()}
+	at := m.At(d.today())
 	if when.AsOf != 0 {
 		at.AsOf = when.AsOf
 	}
@@ -122,7 +121,7 @@ func (d *Desk) explain(ctx context.Context, m *Model, sub subject.Subject, permi
 	if knownAt.IsZero() {
 		knownAt = d.Now()
 	}
-	b := batch{desk: d, at: at, asKnown: when.KnownAt, left: left}
+	b := batch{desk: d, today: at.Seen, asKnown: when.KnownAt, left: left}
 	e, err := newEngine([]*Model{m})
 	if err != nil {
 		return nil, err

@@ -6,16 +6,16 @@ import (
 	"slices"
 	"time"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/record"
 	"probity/internal/subject"
-	"probity/scorecard"
 )
 
 // batch is some subjects being rated together.
 type batch struct {
 	desk    *Desk
-	at      scorecard.At
+	today   calendar.Day
 	knownAt time.Time
 	// asKnown bounds the publications that count; the zero time stands for all.
 	asKnown time.Time
@@ -45,10 +45,11 @@ func (b *batch) rate(ctx context.Context, page []subject.Subject, k subject.Kind
 		return err
 	}
 	for n, m := range group {
-		res := e.evaluate(n, b.at)
+		at := m.At(b.today)
+		res := e.evaluate(n, at)
 		for i := range list {
 			if p := &list[i].permits[n]; p.Subject().ID != 0 {
-				b.kept = append(b.kept, Kept{*p, m.Rating(res, i, p, b.at, b.knownAt)})
+				b.kept = append(b.kept, Kept{*p, m.Rating(res, i, p, at, b.knownAt)})
 			}
 		}
 	}
@@ -65,7 +66,7 @@ func (b *batch) permits(page []subject.Subject, k subject.Kind, group []*Model) 
 		p := permitted{sub: s, permits: make([]charter.RatingPermit, len(group))}
 		may := false
 		for n, m := range group {
-			permit, err := b.people.permit(m, s, b.at.Seen)
+			permit, err := b.people.permit(m, s, b.today)
 			if err != nil {
 				if refused(err) {
 					continue
@@ -102,7 +103,7 @@ func (b *batch) fill(ctx context.Context, e *engine, list []permitted) error {
 	}
 	err := b.desk.Store.Inputs(ctx, flat, b.asKnown, b.desk.Datasets, func(v *record.Version) error {
 		begin(v.Subject)
-		if !charter.Visible(v, b.at.Seen) || slices.Contains(b.left, v.Record) {
+		if !charter.Visible(v, b.today) || slices.Contains(b.left, v.Record) {
 			return nil
 		}
 		return e.add(v, charter.OutOfUse(v))

@@ -3,6 +3,7 @@ package rating
 import (
 	"slices"
 
+	"probity/calendar"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/subject"
@@ -39,6 +40,26 @@ func NewModel(name string, body []byte, schema scorecard.Schema) (*Model, error)
 		m.Facts.ConsentPurpose = parsed.Consent.Purpose
 	}
 	return m, nil
+}
+
+// At is when a rating of the day is made: of the day itself or, by a model that rates years, of the close of the newest year
+// that was announced by then. What may be seen is judged on the day.
+func (m *Model) At(today calendar.Day) scorecard.At {
+	at := scorecard.At{AsOf: today, Seen: today}
+	if y := m.Plan.Model().Year; y != nil {
+		at.AsOf, _ = y.Stands(today)
+	}
+	return at
+}
+
+// changes is the first day on which time alone changes a result: another record comes into its window or out of it or, by a
+// model that rates years, another year is announced.
+func (m *Model) changes(res *scorecard.Results, i int, seen calendar.Day) calendar.Day {
+	if y := m.Plan.Model().Year; y != nil {
+		_, next := y.Stands(seen)
+		return next
+	}
+	return res.ChangesOn(i)
 }
 
 // Rates tells whether the model is for subjects of the kind.

@@ -13,7 +13,6 @@ import (
 	"probity/internal/fault"
 	"probity/internal/record"
 	"probity/internal/subject"
-	"probity/scorecard"
 )
 
 // Store is what ratings need of the database.
@@ -333,7 +332,7 @@ func (d *Desk) keep(ctx context.Context, p *computedPage) error {
 
 // compute rates the subjects of a page as of today and keeps nothing. why says what it is for; the people are found.
 func (d *Desk) compute(ctx context.Context, page []subject.Subject, models []*Model, why people) (*batch, error) {
-	b := &batch{desk: d, at: scorecard.At{AsOf: d.today(), Seen: d.today()}, knownAt: d.Now()}
+	b := &batch{desk: d, today: d.today(), knownAt: d.Now()}
 	var err error
 	if b.people, err = d.people(ctx, page); err != nil {
 		return nil, err

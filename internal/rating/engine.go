@@ -87,7 +87,7 @@ func (e *engine) evaluate(n int, at scorecard.At) *scorecard.Results {
 func (m *Model) Rating(res *scorecard.Results, i int, permit *charter.RatingPermit, at scorecard.At, knownAt time.Time) Rating {
 	r := Rating{
 		Subject: permit.Subject().ID, Model: m.Facts.Code, Version: m.Facts.Version, AsOf: at.AsOf, KnownAt: knownAt,
-		GoodUntil: earliest(res.ChangesOn(i), res.LapsesOn(i), permit.Until()), Status: NotRated,
+		GoodUntil: earliest(m.changes(res, i, at.Seen), res.LapsesOn(i), permit.Until()), Status: NotRated,
 	}
 	if res.Status(i) != scorecard.Rated {
 		r.WhyNot = res.WhyNot(i)

@@ -70,6 +70,16 @@ func (d *Desk) Again(ctx context.Context, page []subject.Subject, models []*Mode
 	return d.keep(ctx, p)
 }
 
+// Computed are the ratings of some subjects, which ascend by id, from the store as it is now, by the models (all of them, where
+// none is given), and not yet kept.
+func (d *Desk) Computed(ctx context.Context, page []subject.Subject, models []*Model) ([]Kept, error) {
+	p, err := d.computePage(ctx, page, models, people{})
+	if err != nil {
+		return nil, err
+	}
+	return p.kept, nil
+}
+
 // Alike tells whether nothing of the rating but the instants of its making is other than o's.
 func (r *Rating) Alike(o *Rating) bool {
 	if !r.Same(o) || r.GoodUntil != o.GoodUntil || len(r.WhyNot) != len(o.WhyNot) {

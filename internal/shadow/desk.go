@@ -167,7 +167,7 @@ func (d *Desk) count(ctx context.Context, t *Trial, dir string, progress func(do
 		return nil, err
 	}
 	defer open.Close() //nolint:errcheck // it was only read
-	q := d.Compare(open, impact.Side{Model: candidate, AsOf: open.AsOf}, impact.Side{Model: current, AsOf: open.AsOf})
+	q := d.Compare(open, impact.Side{Model: candidate, AsOf: candidate.At(open.AsOf).AsOf}, impact.Side{Model: current, AsOf: current.At(open.AsOf).AsOf})
 	if progress != nil {
 		q.Progress = func(done, of int) { progress(int64(done), int64(of)) }
 	}

@@ -24,7 +24,9 @@ type Model struct {
 	// Consent is set for models of persons and for no others.
 	Consent *Consent
 	// IncentiveOnly promises that no attribute, floor or gate ever takes anything from anybody.
-	IncentiveOnly   bool
+	IncentiveOnly bool
+	// Year is set for models that rate years, each when it is over.
+	Year            *Year
 	Base            int64
 	Clip            *Limits
 	NotRated        []Minimum

@@ -29,13 +29,14 @@ const (
 // test holds the two together.
 var shapes = map[string][]string{
 	"model": {
-		"model", "version", "title", "kinds", "contexts", "source", "left_out", "consent", "incentive_only", "base", "clip",
+		"model", "version", "title", "kinds", "contexts", "source", "left_out", "consent", "incentive_only", "year", "base", "clip",
 		"not_rated", "characteristics", "groups", "gates", "bands", "reasons",
 	},
 	"label":    {"en", "zh"},
 	"source":   {"title", "url", "date", "note"},
 	"left_out": {"rule", "why"},
 	"consent":  {"purpose"},
+	"year":     {"closes", "announced"},
 	"clip":     {"min", "max"},
 	"not_rated": {
 		"characteristic", "from", "below", "codes", "missing", "all", "any", "records_below", "reason",
@@ -94,7 +95,7 @@ func (r *reader) model(file string, n *yaml.Node) *Model {
 		IncentiveOnly: o.Yes("incentive_only"),
 		Base:          o.Number("base", -maxBase, maxBase, 0),
 	}
-	m.Source = r.source(o)
+	m.Source, m.Year = r.source(o), r.year(o)
 	for _, c := range o.Items("left_out") {
 		l := r.Object(c, "left_out")
 		l.Need("rule", "why")

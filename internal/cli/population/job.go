@@ -28,6 +28,7 @@ type jobAnswer struct {
 	Plan    string       `json:"plan,omitempty"`
 	Day     calendar.Day `json:"day"`
 	Models  []string     `json:"models"`
+	Due     bool         `json:"outdated_only"`
 	State   job.State    `json:"state"`
 	MadeBy  string       `json:"made_by"`
 	Blocks  int64        `json:"blocks"`
@@ -38,7 +39,7 @@ type jobAnswer struct {
 }
 
 func answerOf(j *job.Job) jobAnswer {
-	return jobAnswer{j.ID, j.Plan, j.Day, append([]string{}, j.Models...), j.State, j.MadeBy, j.Blocks, j.Ended, j.Held, j.Rated, j.Changed}
+	return jobAnswer{j.ID, j.Plan, j.Day, append([]string{}, j.Models...), j.Outdated, j.State, j.MadeBy, j.Blocks, j.Ended, j.Held, j.Rated, j.Changed}
 }
 
 func (a *jobAnswer) line() string {

@@ -184,6 +184,11 @@ func (c modelImpact) other(s *console.Session, candidate *rulebooks.Model) (*rat
 // sides are the candidate and what it is compared with, each with its day. Neither day is later than the snapshot's.
 func (c modelImpact) sides(candidate, current *rating.Model, asOf calendar.Day) (sides [2]impact.Side, err error) {
 	days := [2]calendar.Day{asOf, asOf}
+	for i, m := range []*rating.Model{candidate, current} {
+		if m != nil { // what it says on that day: of a model that rates years, of the newest year
+			days[i] = m.At(asOf).AsOf
+		}
+	}
 	for i, x := range []struct{ flag, text string }{{"as-of", c.AsOf}, {"against-as-of", console.Either(c.AgainstAsOf, c.AsOf)}} {
 		if x.text == "" {
 			continue

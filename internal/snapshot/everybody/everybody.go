@@ -35,6 +35,7 @@ type Desk struct {
 	Ratings   *rating.Desk
 	Register  Register
 	Store     Store
+	Outdated  Outdated
 	// Workers is how many blocks are computed at once; less than 1 is one.
 	Workers int
 }
@@ -104,8 +105,9 @@ func (d *Desk) Rate(ctx context.Context, dir string, s *snapshot.Snapshot, model
 	}
 	from, to := r.ordinals(over)
 	plans := make([]*scorecard.Plan, len(r.models))
+	r.ats = make([]scorecard.At, len(r.models))
 	for i, m := range r.models {
-		plans[i] = m.Plan
+		plans[i], r.ats[i] = m.Plan, m.At(s.Seen)
 	}
 	layout, err := scorecard.Merge(plans...)
 	if err != nil {
@@ -117,7 +119,7 @@ func (d *Desk) Rate(ctx context.Context, dir string, s *snapshot.Snapshot, model
 	}
 	if from < to {
 		p := population.Run{
-			Facts: everything, Plans: plans, At: s.At(), From: from, To: to, Workers: d.Workers, Ordered: true, Times: true, Block: block,
+			Facts: everything, Plans: plans, Ats: r.ats, From: from, To: to, Workers: d.Workers, Ordered: true, Times: true, Block: block,
 		}
 		if progress != nil {
 			p.Progress = func(done, of int) { progress(int64(done), int64(of)) }
@@ -142,6 +144,7 @@ type run struct {
 	snap    *snapshot.Snapshot
 	save    Store
 	models  []*rating.Model
+	ats     []scorecard.At  // by model
 	chosen  []*rating.Model // nil is all in force
 	tally   Tally
 	journal int64
@@ -185,7 +188,7 @@ func (r *run) ratings(ctx context.Context, page []subject.Subject, results []*sc
 	if err != nil {
 		return nil, err
 	}
-	at, now := r.snap.At(), r.desk.Ratings.Now()
+	now := r.desk.Ratings.Now()
 	if k := known(r.snap.Manifest); k.After(now) {
 		now = k // the clock was set back since the newest publication
 	}
@@ -193,7 +196,7 @@ func (r *run) ratings(ctx context.Context, page []subject.Subject, results []*sc
 	for i := range page {
 		for n, m := range r.models {
 			if p := &permits[i][n]; permitted(p) {
-				list = append(list, rating.Kept{Permit: *p, Rating: m.Rating(results[n], i, p, at, now)})
+				list = append(list, rating.Kept{Permit: *p, Rating: m.Rating(results[n], i, p, r.ats[n], now)})
 			}
 		}
 	}
@@ -222,18 +225,23 @@ func (r *run) sheet(ctx context.Context, list []rating.Kept, to subject.ID) (err
 			break
 		}
 	}
+	return r.desk.settle(ctx, &saved, r.chosen, to, &r.tally)
+}
+
+// settle rates those again from the store of whom nothing was kept, and notes that the subjects up to one are done.
+func (d *Desk) settle(ctx context.Context, saved *rating.Saved, models []*rating.Model, to subject.ID, tally *Tally) error {
 	if len(saved.Left) > 0 {
-		page, err := r.desk.Register.SubjectsOf(ctx, saved.Left)
+		page, err := d.Register.SubjectsOf(ctx, saved.Left)
 		if err != nil {
 			return err
 		}
 		page = slices.DeleteFunc(page, func(s subject.Subject) bool { return !slices.Contains(saved.Left, s.ID) }) // merged meanwhile
-		if err := r.desk.Ratings.Again(ctx, page, r.chosen); err != nil {
+		if err := d.Ratings.Again(ctx, page, models); err != nil {
 			return err
 		}
 	}
-	r.tally.Changed += saved.Changed
-	r.tally.Again += int64(len(saved.Left))
-	r.tally.Last = to
+	tally.Changed += saved.Changed
+	tally.Again += int64(len(saved.Left))
+	tally.Last = to
 	return nil
 }

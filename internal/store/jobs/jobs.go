@@ -41,8 +41,8 @@ func (s *Store) Make(ctx context.Context, permit charter.WorkPermit, j job.Job, 
 		return j, false, err
 	}
 	err := s.db.WriteWith(ctx, &store.Trace{Entries: []*ledger.Entry{e}}, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `INSERT INTO job (plan, day, models, state, made_at, made_by) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING RETURNING id`,
-			j.Plan, int64(j.Day), strings.Join(j.Models, " "), string(j.State), store.Micro(j.MadeAt), j.MadeBy).Scan(&j.ID)
+		err := tx.QueryRowContext(ctx, `INSERT INTO job (plan, day, models, outdated, state, made_at, made_by) VALUES (?,?,?,?,?,?,?) ON CONFLICT DO NOTHING RETURNING id`,
+			j.Plan, int64(j.Day), strings.Join(j.Models, " "), j.Outdated, string(j.State), store.Micro(j.MadeAt), j.MadeBy).Scan(&j.ID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errThere
 		}
@@ -66,7 +66,7 @@ func (s *Store) Make(ctx context.Context, permit charter.WorkPermit, j job.Job, 
 // Jobs are all, newest first, with how far each has come.
 func (s *Store) Jobs(ctx context.Context) (list []job.Job, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT id, plan, day, models, state, made_at, made_by, ended_at, count(*), sum(ended),
+		rows, err := tx.QueryContext(ctx, `SELECT id, plan, day, models, outdated, state, made_at, made_by, ended_at, count(*), sum(ended),
 			sum(holder <> '' AND NOT ended), sum(rated), sum(changed) FROM job JOIN job_block ON job = id GROUP BY id ORDER BY id DESC`)
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func (s *Store) Jobs(ctx context.Context) (list []job.Job, err error) {
 			var models string
 			var made int64
 			var ended sql.NullInt64
-			if err := rows.Scan(&j.ID, &j.Plan, &j.Day, &models, &j.State, &made, &j.MadeBy, &ended, &j.Blocks, &j.Ended, &j.Held, &j.Rated, &j.Changed); err != nil {
+			if err := rows.Scan(&j.ID, &j.Plan, &j.Day, &models, &j.Outdated, &j.State, &made, &j.MadeBy, &ended, &j.Blocks, &j.Ended, &j.Held, &j.Rated, &j.Changed); err != nil {
 				return err
 			}
 			j.Models, j.MadeAt = strings.Fields(models), store.Instant(made)
@@ -102,7 +102,7 @@ func (s *Store) Move(ctx context.Context, permit charter.WorkPermit, id job.ID, 
 func move(ctx context.Context, tx *sql.Tx, id job.ID, to job.State, e *ledger.Entry) error {
 	j := job.Job{ID: id}
 	var models string
-	err := tx.QueryRowContext(ctx, `SELECT plan, day, models, state FROM job WHERE id = ?`, int64(id)).Scan(&j.Plan, &j.Day, &models, &j.State)
+	err := tx.QueryRowContext(ctx, `SELECT plan, day, models, outdated, state FROM job WHERE id = ?`, int64(id)).Scan(&j.Plan, &j.Day, &models, &j.Outdated, &j.State)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fault.New(fault.NotFound, "job.none", "there is no job %d", id).With("probity job list shows them")
 	}

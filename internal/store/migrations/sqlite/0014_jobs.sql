@@ -5,6 +5,7 @@ CREATE TABLE job (
     plan     TEXT NOT NULL,    -- of the schedule; '' where somebody asked for it
     day      INTEGER NOT NULL, -- on which it is due
     models   TEXT NOT NULL,    -- codes separated by spaces; '' is every model in force
+    outdated INTEGER NOT NULL, -- 1: only whose ratings are outdated
     state    TEXT NOT NULL CHECK (state IN ('open', 'paused', 'cancelled', 'done')),
     made_at  INTEGER NOT NULL,
     made_by  TEXT NOT NULL,
