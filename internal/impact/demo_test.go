@@ -63,7 +63,7 @@ func TestBandsAreThoseOfTheDesk(t *testing.T) {
 			}
 			kept[kind.Natural() || s.Soles()[i] != 0][band]++
 		}
-		side := impact.Side{Model: m, AsOf: s.AsOf}
+		side := impact.Side{Model: m, AsOf: m.At(s.AsOf).AsOf}
 		q := d.Impact(desk, s, side, side)
 		open := *q.Limits
 		open.Small.Below = 0 // to see every count

@@ -39,17 +39,35 @@ type Times struct {
 // ready. A build that was killed goes on where it was if nothing has changed in the database since, and else begins
 // again. progress is told of subjects.
 func (d *Desk) Build(ctx context.Context, dir string, at Times, progress func(done, total int64)) (*Manifest, error) {
+	if err := replaceable(dir); err != nil {
+		return nil, err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, failed(dir, err)
+	}
 	m, _, err := d.make(ctx, dir, at, nil, progress)
-	return m, err
+	return m, errors.Join(err, unlock())
 }
 
-// make builds a snapshot, from the store alone or from an earlier snapshot and what has changed since.
+// make builds a snapshot, from the store alone or from an earlier snapshot and what has changed since. What an unfinished build
+// left is looked at once: where the disk lost some of it, everything is read.
 func (d *Desk) make(ctx context.Context, dir string, at Times, from *Snapshot, progress func(done, total int64)) (*Manifest, Refreshed, error) {
+	m, how, err := d.attempt(ctx, dir, at, from, progress)
+	if errors.Is(err, errSpoiled) {
+		if err = os.RemoveAll(building(dir)); err == nil {
+			m, how, err = d.attempt(ctx, dir, at, from, progress)
+		}
+	}
+	if err != nil {
+		return nil, Refreshed{}, failed(dir, err)
+	}
+	return m, how, nil
+}
+
+func (d *Desk) attempt(ctx context.Context, dir string, at Times, from *Snapshot, progress func(done, total int64)) (*Manifest, Refreshed, error) {
 	if at.AsOf == calendar.None {
 		at.AsOf = d.Today()
-	}
-	if err := replaceable(dir); err != nil {
-		return nil, Refreshed{}, err
 	}
 	journal, err := d.Journal.Head() // before anything is read: what is made gone meanwhile counts as made gone after
 	if err != nil {
@@ -67,7 +85,7 @@ func (d *Desk) make(ctx context.Context, dir string, at Times, from *Snapshot, p
 		err = b.finish(ctx, dir) // everything is on disk: the transaction need not wait for the rest
 	}
 	if err != nil {
-		return nil, Refreshed{}, failed(dir, err)
+		return nil, Refreshed{}, err
 	}
 	return b.manifest, Refreshed{Read: b.state.Again, Whole: b.base == nil, Why: b.why}, nil
 }

@@ -57,7 +57,7 @@ func TestRatesAsTheDesk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res := model.Plan.NewEvaluator().Evaluate(f, s.At())
+		res := model.Plan.NewEvaluator().Evaluate(f, model.At(s.Seen))
 		compared, explained := 0, 0
 		for i, id := range s.IDs() {
 			kind := subject.Kinds[s.Kinds()[i]]

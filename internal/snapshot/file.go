@@ -13,6 +13,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"probity/internal/disk"
 )
 
 // alignment is what each column's bytes are padded to, as the Arrow format recommends.
@@ -77,7 +79,7 @@ func writeArrow(path string, schema *arrow.Schema, batch arrow.RecordBatch) (sum
 	if err = errors.Join(err, out.Close()); err != nil {
 		return "", 0, err
 	}
-	return hex.EncodeToString(digest.Sum(nil)), n, os.Rename(path+".new", path)
+	return hex.EncodeToString(digest.Sum(nil)), n, errors.Join(os.Rename(path+".new", path), disk.Settle(path))
 }
 
 func hash(path string) (sum string, n int64, err error) {

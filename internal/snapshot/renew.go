@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -25,6 +26,18 @@ type Refreshed struct {
 // column by column. The files are those that Build makes at the same point. Where nothing can be taken from the old one
 // everything is read; one that is damaged is not built upon. A refresh that was killed goes on as a build does.
 func (d *Desk) Refresh(ctx context.Context, dir string, asOf calendar.Day, progress func(done, total int64)) (*Manifest, Refreshed, error) {
+	if _, err := Read(dir); err != nil {
+		return nil, Refreshed{}, err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, Refreshed{}, failed(dir, err)
+	}
+	n, how, err := d.refresh(ctx, dir, asOf, progress)
+	return n, how, errors.Join(err, unlock())
+}
+
+func (d *Desk) refresh(ctx context.Context, dir string, asOf calendar.Day, progress func(done, total int64)) (*Manifest, Refreshed, error) {
 	m, err := Read(dir)
 	if err != nil {
 		return nil, Refreshed{}, err

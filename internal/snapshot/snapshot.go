@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/disk"
 	"probity/internal/fault"
 	"probity/internal/snapshot/walk"
 	"probity/scorecard"
@@ -117,7 +118,7 @@ func writeFile(name string, text []byte) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(name+".new", name)
+	return errors.Join(os.Rename(name+".new", name), disk.Settle(name))
 }
 
 // Read reads the manifest of a snapshot. It says nothing about whether the snapshot may be used; [Desk.Open] does.

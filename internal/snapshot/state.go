@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/disk"
 	"probity/internal/rating"
 	"probity/internal/snapshot/walk"
 	"probity/internal/subject"
@@ -201,6 +202,11 @@ func (b *build) checkpoint() error {
 	if err := b.flush(); err != nil {
 		return err
 	}
+	for _, s := range b.spills { // before it is said that they are there
+		if err := s.settle(); err != nil {
+			return err
+		}
+	}
 	b.state.Regions, b.state.Sections = b.regions.list, b.sections.list
 	b.state.Spills = map[string]spill{}
 	for i, name := range b.tables() {
@@ -261,5 +267,5 @@ func (b *build) place(dir string) error {
 	if err := os.Rename(dir, old); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return errors.Join(os.Rename(b.folder, filepath.Clean(dir)), os.RemoveAll(old))
+	return errors.Join(os.Rename(b.folder, filepath.Clean(dir)), disk.Settle(filepath.Clean(dir)), os.RemoveAll(old))
 }
