@@ -188,7 +188,7 @@ func ClearStale(ctx context.Context, tx *sql.Tx, which string, args []any, seen 
 	args = append(slices.Clip(args), Micro(seen))
 	_, err := tx.ExecContext(ctx, `INSERT INTO touched (subject, at)
 		SELECT subject, max(published_at) FROM stale JOIN submission ON number = submission WHERE `+which+` AND published_at <= ? GROUP BY subject
-		ON CONFLICT (subject) DO UPDATE SET at = max(at, excluded.at)`, args...)
+		ON CONFLICT (subject) DO UPDATE SET at = max(touched.at, excluded.at)`, args...)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func TestOpenTellsMissingFromForeign(t *testing.T) {
 	if _, err := store.Open(t.Context(), foreign, store.Options{Now: clock}); err == nil {
 		t.Error("a text file opens as a database")
 	}
-	if _, err := store.Open(t.Context(), "postgres://localhost/probity", store.Options{Now: clock}); !fault.Is(err, fault.Invalid) {
+	if _, err := store.Open(t.Context(), "postgres://localhost:1/", store.Options{Now: clock}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("PostgreSQL gives %v", err)
 	}
 }
