@@ -15,6 +15,7 @@ import (
 	"probity/internal/notary"
 	"probity/internal/store"
 	"probity/internal/store/notaries"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -41,7 +42,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{path: filepath.Join(t.TempDir(), "a.db"), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
 	var err error
-	if d.db, err = store.Create(t.Context(), d.path, store.Demo, store.Options{Now: d.clock}); err != nil {
+	if d.db, err = store.Create(t.Context(), storetest.Address(t, d.path), store.Demo, store.Options{Now: d.clock}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -17,6 +17,7 @@ import (
 	"probity/internal/notary"
 	"probity/internal/store"
 	"probity/internal/store/notaries"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -367,7 +368,7 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	d.shut(t)
 	back := filepath.Join(t.TempDir(), "back.db")
 	d.tamperNothing(t, `VACUUM INTO '`+back+`'`)
-	db, err := store.Open(t.Context(), back, store.Options{Now: d.clock})
+	db, err := store.Open(t.Context(), storetest.Address(t, back), store.Options{Now: d.clock})
 	must(t, err)
 	e := &desk{path: back, db: db, now: d.now.Add(time.Hour)}
 	t.Cleanup(func() { must(t, e.db.Close()) })
@@ -404,7 +405,7 @@ func TestBegunAnewAfterTheDatabaseWasBroughtBack(t *testing.T) {
 	must(t, e.db.Close())
 	must(t, os.Remove(back))
 	d.tamperNothing(t, `VACUUM INTO '`+back+`'`)
-	e.db, err = store.Open(t.Context(), back, store.Options{Now: d.clock})
+	e.db, err = store.Open(t.Context(), storetest.Address(t, back), store.Options{Now: d.clock})
 	must(t, err)
 	e.reopen(t)
 	must(t, e.n.Restart(t.Context(), keeper(t), "the same backup again"))

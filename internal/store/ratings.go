@@ -288,7 +288,7 @@ func (s *Store) StaleSubjects(ctx context.Context, submission int64, after subje
 		where, args = `t.submission IN (SELECT number FROM submission WHERE published_at IS NOT NULL)`, nil
 	}
 	return s.subjects(ctx, `SELECT DISTINCT s.id, s.kind, s.sole, s.region, s.redirect FROM stale t JOIN subject s ON s.id = t.subject
-		WHERE `+where+` AND t.subject > ? ORDER BY t.subject LIMIT ?`, append(args, int64(after), limit)...)
+		WHERE `+where+` AND s.id > ? ORDER BY s.id LIMIT ?`, append(args, int64(after), limit)...)
 }
 
 // Population lists subjects of the kinds by id, from behind after; merged ones are left out.

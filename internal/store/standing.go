@@ -23,7 +23,7 @@ const standingQuery = `SELECT t.built_on, t.good_until, t.orders, t.body, t.seal
 	(SELECT string_agg(model || ' ' || version || ' ' || as_of || ' ' || known_at, ',' ORDER BY model) FROM rating WHERE subject = ?1),
 	(SELECT string_agg(CAST(submission AS TEXT), ',' ORDER BY submission) FROM stale WHERE subject = ?1),
 	(SELECT max(published_at) FROM submission)
-	FROM (SELECT 1) LEFT JOIN standing t ON t.subject = ?1`
+	FROM (SELECT 1) one LEFT JOIN standing t ON t.subject = ?1`
 
 // Standing reads the standing row and what tells whether it still holds, in one moment of the database.
 func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.StandingRow, error) {

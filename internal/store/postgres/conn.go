@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -51,7 +54,7 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	c.still()
 	made, err := c.Conn.PrepareContext(ctx, c.words.of(query))
 	if err != nil {
-		return nil, err
+		return nil, in(query, err)
 	}
 	inner, ok := made.(*stdlib.Stmt)
 	if !ok {
@@ -62,13 +65,23 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.still()
-	return c.Conn.ExecContext(ctx, c.words.of(query), args)
+	done, err := c.Conn.ExecContext(ctx, c.words.of(query), args)
+	return done, in(query, err)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.still()
 	found, err := c.Conn.QueryContext(ctx, c.words.of(query), args)
-	return c.reading(found, err)
+	return c.reading(found, in(query, err))
+}
+
+// in adds to what the server refused the statement, which holds no values.
+func in(query string, err error) error {
+	var said *pgconn.PgError
+	if !errors.As(err, &said) {
+		return err
+	}
+	return fmt.Errorf("%w, in %s", err, strings.Join(strings.Fields(query), " "))
 }
 
 func (c *conn) Begin() (driver.Tx, error) {

@@ -20,6 +20,9 @@ import (
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver by which databases are made
+
+	"probity/internal/store/engine"
+	"probity/internal/store/postgres"
 )
 
 // Postgres is the engine's name as it stands in PROBITY_TEST_ENGINE.
@@ -34,51 +37,106 @@ func Engine() string {
 }
 
 // Address is where a test makes its database, and finds it again: the file at the path, or a database of its own on the
-// server whose keys, journal and log stand at that path.
+// server whose keys, journal and log stand at that path. It is dropped when the test that asked first has ended.
 func Address(t testing.TB, path string) string {
 	t.Helper()
-	switch Engine() {
-	case "sqlite":
-		return "sqlite:" + path
-	case Postgres:
-		return OnServer(t, path)
-	default:
-		t.Fatalf("PROBITY_TEST_ENGINE is %q, and must be sqlite or postgres", Engine())
-		return ""
-	}
-}
-
-// OnServer is an address on the server, whatever the run is for: of a database made for the path where there is none yet, and
-// dropped when the test that asked first has ended.
-func OnServer(t testing.TB, path string) string {
-	t.Helper()
-	path, err := filepath.Abs(path)
+	address, made, err := place(path, "template1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256([]byte(path))
-	name := fmt.Sprintf("probity_%x", sum[:8])
-	server := started(t)
-	var there bool
-	if err := server.db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, name).Scan(&there); err != nil {
-		t.Fatal(err)
-	}
-	if !there {
-		if _, err := server.db.ExecContext(t.Context(), `CREATE DATABASE `+name); err != nil {
-			t.Fatal(err)
-		}
+	if made {
 		t.Cleanup(func() {
-			if _, err := server.db.Exec(`DROP DATABASE IF EXISTS ` + name + ` WITH (FORCE)`); err != nil {
-				t.Errorf("dropping %s: %v", name, err)
+			if err := Drop(path); err != nil {
+				t.Errorf("dropping the database of %s: %v", path, err)
 			}
 		})
 	}
-	at := *server.at
-	at.Path = "/" + name
+	return address
+}
+
+// At is Address for what outlives a test; the database is dropped by Drop, or ends with the server.
+func At(path string) (string, error) {
+	address, _, err := place(path, "template1")
+	return address, err
+}
+
+// Copy makes the database of a path a copy of another path's, which nobody has open, and gives its address. The files of a
+// database, and those beside it, are the caller's to copy.
+func Copy(from, to string) (string, error) {
+	address, _, err := place(to, name(from))
+	return address, err
+}
+
+// Drop takes away the database of a path; the file of an embedded one is its folder's.
+func Drop(path string) error {
+	if Engine() != Postgres {
+		return nil
+	}
+	s, err := server()
+	if err != nil {
+		return err
+	}
+	_, err = s.db.Exec(`DROP DATABASE IF EXISTS ` + name(path) + ` WITH (FORCE)`)
+	return err
+}
+
+// Raw opens the database of a path past the store, to look and to tamper: statements are written as the store writes them.
+func Raw(path string) (*sql.DB, error) {
+	address, err := At(path)
+	if err != nil {
+		return nil, err
+	}
+	if Engine() == Postgres {
+		at, err := postgres.Locate(address)
+		if err != nil {
+			return nil, err
+		}
+		return postgres.New(at).Connect(engine.Writing)
+	}
+	d, err := engine.NewSQLite(path, 1)
+	if err != nil {
+		return nil, err
+	}
+	return d.Connect(engine.Writing)
+}
+
+// name is the name on the server of a path's database.
+func name(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	sum := sha256.Sum256([]byte(path))
+	return fmt.Sprintf("probity_%x", sum[:8])
+}
+
+// place gives the address of a path, and makes its database where there is none yet.
+func place(path, template string) (address string, made bool, err error) {
+	switch Engine() {
+	case "sqlite":
+		return "sqlite:" + path, false, nil
+	case Postgres:
+	default:
+		return "", false, fmt.Errorf("PROBITY_TEST_ENGINE is %q, and must be sqlite or postgres", Engine())
+	}
+	s, err := server()
+	if err != nil {
+		return "", false, fmt.Errorf("there is no PostgreSQL server to test on: %w", err)
+	}
+	var there bool
+	if err := s.db.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, name(path)).Scan(&there); err != nil {
+		return "", false, err
+	}
+	if !there {
+		if _, err := s.db.Exec(`CREATE DATABASE ` + name(path) + ` TEMPLATE ` + template); err != nil {
+			return "", false, err
+		}
+	}
+	at := *s.at
+	at.Path = "/" + name(path)
 	query := at.Query()
 	query.Set("beside", path)
 	at.RawQuery = query.Encode()
-	return at.String()
+	return at.String(), !there, nil
 }
 
 type running struct {
@@ -106,15 +164,6 @@ var server = sync.OnceValues(func() (*running, error) {
 	db.SetMaxOpenConns(2)
 	return &running{at, db}, nil
 })
-
-func started(t testing.TB) *running {
-	t.Helper()
-	s, err := server()
-	if err != nil {
-		t.Fatalf("there is no PostgreSQL server to test on: %v", err)
-	}
-	return s
-}
 
 // own starts a server that ends when this process does, however that comes about: it reads from a pipe that nobody else
 // holds open.
