@@ -2,7 +2,6 @@ package notary_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -128,22 +127,8 @@ func faulty(t testing.TB, r *tlog.Report, key, words string) {
 	t.Errorf("no fault %s that says %q; there are:\n%s", key, words, strings.Join(all, "\n"))
 }
 
-// tamper runs statements on the database as somebody who has the file, past every guard of ours.
+// tamper runs statements on the database as somebody who has it, past every guard of ours.
 func (d *desk) tamper(t testing.TB, statements ...string) {
 	t.Helper()
-	must(t, run(d.path, append([]string{`DROP TRIGGER ledger_fresh_stays`, `DROP TRIGGER ledger_fresh_remains`}, statements...)...))
-}
-
-func run(path string, statements ...string) error {
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	for _, s := range statements {
-		if _, err := db.ExecContext(context.Background(), s); err != nil {
-			return err
-		}
-	}
-	return nil
+	must(t, storetest.Tamper(t.Context(), d.path, statements...))
 }

@@ -92,7 +92,7 @@ func open(tb testing.TB, t *rapid.T) *history {
 		t.Fatal(err)
 	}
 	path := filepath.Join(folder, "probity.db")
-	address, err := storetest.Copy(w.database(), path)
+	address, err := storetest.Copy(context.Background(), w.database(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

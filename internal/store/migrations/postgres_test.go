@@ -48,7 +48,7 @@ var (
 	text         = regexp.MustCompile(`(?m)^(\s+\w+\s+)TEXT\b`)
 	addedText    = regexp.MustCompile(`(ADD COLUMN \w+ )TEXT\b`)
 	// numbered are the columns that number themselves where none is given.
-	numbered = regexp.MustCompile(`(?s)(CREATE TABLE (?:submission|job|contract|catalogue_version) \(\s*\w+\s+)BIGINT PRIMARY KEY`)
+	numbered = regexp.MustCompile(`(?s)(CREATE TABLE (?:submission|job|contract|catalogue_version|trial) \(\s*\w+\s+)BIGINT PRIMARY KEY`)
 	refusing = regexp.MustCompile(`(CREATE TRIGGER \w+ BEFORE (?:UPDATE|DELETE) ON \w+)\s+BEGIN SELECT RAISE \(ABORT, ('[^']*')\); END;`)
 	triggers = regexp.MustCompile(`(?s)CREATE TRIGGER (\w+)[^;]*?BEGIN.*?END;`)
 )

@@ -54,7 +54,7 @@ type translator struct {
 	text string
 	at   int
 	out  strings.Builder
-	asks int // how many unnumbered arguments there were
+	last int // the highest number of an argument so far
 }
 
 func (t *translator) all() {
@@ -124,11 +124,12 @@ func (t *translator) argument() {
 		end++
 	}
 	number := t.text[t.at+1 : end]
-	if number == "" {
-		t.asks++
-		number = strconv.Itoa(t.asks)
+	n, err := strconv.Atoi(number)
+	if err != nil { // without a number it is the one behind the highest, as SQLite counts
+		n = t.last + 1
 	}
-	t.put(end, "$"+number)
+	t.last = max(t.last, n)
+	t.put(end, "$"+strconv.Itoa(n))
 }
 
 func (t *translator) word() {

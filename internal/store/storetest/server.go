@@ -7,6 +7,7 @@ package storetest
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"database/sql"
 	"errors"
@@ -20,9 +21,6 @@ import (
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver by which databases are made
-
-	"probity/internal/store/engine"
-	"probity/internal/store/postgres"
 )
 
 // Postgres is the engine's name as it stands in PROBITY_TEST_ENGINE.
@@ -60,16 +58,27 @@ func At(path string) (string, error) {
 	return address, err
 }
 
-// Copy makes the database of a path a copy of another path's, which nobody has open, and gives its address. The files of a
-// database, and those beside it, are the caller's to copy.
-func Copy(from, to string) (string, error) {
+// Copy makes the database of a path a copy of another path's, which nobody has open, unless there is one already, and gives
+// its address. The files beside it are the caller's to copy.
+func Copy(ctx context.Context, from, to string) (string, error) {
 	address, _, err := place(to, name(from))
-	return address, err
+	if _, missing := os.Stat(to); err != nil || Engine() == Postgres || !os.IsNotExist(missing) {
+		return address, err
+	}
+	db, err := Raw(from)
+	if err != nil {
+		return "", err
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
+	return address, errors.Join(err, db.Close())
 }
 
-// Drop takes away the database of a path; the file of an embedded one is its folder's.
+// Drop takes away the database of a path, and nothing where there is none.
 func Drop(path string) error {
 	if Engine() != Postgres {
+		if err := os.Remove(path); !os.IsNotExist(err) {
+			return err
+		}
 		return nil
 	}
 	s, err := server()
@@ -78,26 +87,6 @@ func Drop(path string) error {
 	}
 	_, err = s.db.Exec(`DROP DATABASE IF EXISTS ` + name(path) + ` WITH (FORCE)`)
 	return err
-}
-
-// Raw opens the database of a path past the store, to look and to tamper: statements are written as the store writes them.
-func Raw(path string) (*sql.DB, error) {
-	address, err := At(path)
-	if err != nil {
-		return nil, err
-	}
-	if Engine() == Postgres {
-		at, err := postgres.Locate(address)
-		if err != nil {
-			return nil, err
-		}
-		return postgres.New(at).Connect(engine.Writing)
-	}
-	d, err := engine.NewSQLite(path, 1)
-	if err != nil {
-		return nil, err
-	}
-	return d.Connect(engine.Writing)
 }
 
 // name is the name on the server of a path's database.

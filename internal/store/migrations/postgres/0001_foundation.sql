@@ -133,8 +133,8 @@ CREATE TABLE quarantine (
     line       BIGINT NOT NULL,
     part       BIGINT NOT NULL, -- counts the rows that a mapping made of one line, 0 where it made one
     state      TEXT COLLATE "C" NOT NULL CHECK (state IN ('rejected', 'unbound', 'replayed')),
-    findings   TEXT COLLATE "C" NOT NULL,
-    header     TEXT COLLATE "C" NOT NULL,
+    findings   BYTEA NOT NULL,
+    header     BYTEA NOT NULL,
     row        BYTEA NOT NULL,
     sealed     BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (submission, line, part)
