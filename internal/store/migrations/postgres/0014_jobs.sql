@@ -6,6 +6,7 @@ CREATE TABLE job (
     plan     TEXT COLLATE "C" NOT NULL,    -- of the schedule; '' where somebody asked for it
     day      BIGINT NOT NULL, -- on which it is due
     models   TEXT COLLATE "C" NOT NULL,    -- codes separated by spaces; '' is every model in force
+    outdated BIGINT NOT NULL, -- 1: only whose ratings are outdated
     state    TEXT COLLATE "C" NOT NULL CHECK (state IN ('open', 'paused', 'cancelled', 'done')),
     made_at  BIGINT NOT NULL,
     made_by  TEXT COLLATE "C" NOT NULL,
