@@ -19,8 +19,8 @@ import (
 
 // SQLite is the embedded engine.
 type SQLite struct {
-	// Path is the database's file, absolute.
-	Path string
+	// Path is the database's file, absolute, and Given what it was named by.
+	Path, Given string
 	// CacheMiB is the page cache of each connection; 0 is 64.
 	CacheMiB int
 }
@@ -31,14 +31,14 @@ func NewSQLite(path string, cacheMiB int) (*SQLite, error) {
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
 	}
-	return &SQLite{abs, cacheMiB}, nil
+	return &SQLite{abs, path, cacheMiB}, nil
 }
 
 // Name is sqlite.
 func (SQLite) Name() string { return "sqlite" }
 
-// Shown is the file.
-func (d SQLite) Shown() string { return d.Path }
+// Shown is the file, as it was named.
+func (d SQLite) Shown() string { return d.Given }
 
 // Beside is the file: what belongs to it begins with its name.
 func (d SQLite) Beside() string { return d.Path }
@@ -47,14 +47,14 @@ func (d SQLite) Beside() string { return d.Path }
 func (d SQLite) Make(context.Context) error {
 	f, err := os.OpenFile(d.Path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return fault.New(fault.Conflict, "store.exists", "%s exists already", d.Path).
+		return fault.New(fault.Conflict, "store.exists", "%s exists already", d.Given).
 			With("choose another file, or open it as it is: what a database was born as cannot be changed")
 	}
 	if err == nil {
 		err = f.Close()
 	}
 	if err != nil {
-		return fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", d.Path, err).By(err)
+		return fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", d.Given, err).By(err)
 	}
 	return nil
 }
@@ -73,10 +73,10 @@ func (d SQLite) Remove() error {
 // Find looks for the file.
 func (d SQLite) Find(context.Context) error {
 	if _, err := os.Stat(d.Path); errors.Is(err, os.ErrNotExist) {
-		return fault.New(fault.NotFound, "store.missing", "there is no database %s", d.Path).
-			With("make one with: probity init --db sqlite:" + d.Path)
+		return fault.New(fault.NotFound, "store.missing", "there is no database %s", d.Given).
+			With("make one with: probity init --db sqlite:" + d.Given)
 	} else if err != nil {
-		return fault.New(fault.Unavailable, "store.open", "cannot open %s: %v", d.Path, err).By(err)
+		return fault.New(fault.Unavailable, "store.open", "cannot open %s: %v", d.Given, err).By(err)
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (d SQLite) Version(ctx context.Context, db *sql.DB) (version int, err error
 		return 0, d.Translate(err)
 	}
 	if app != applicationID {
-		return 0, fault.New(fault.Invalid, "store.foreign", "%s is no Probity database", d.Path).
+		return 0, fault.New(fault.Invalid, "store.foreign", "%s is no Probity database", d.Given).
 			With("name a database that probity init made")
 	}
 	return version, d.Translate(db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version))
