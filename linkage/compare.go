@@ -166,6 +166,42 @@ func stir(k uint64) uint64 {
 // chunkPairs is about how many pairs a worker takes at a time.
 const chunkPairs = 1 << 15
 
+// claim is a pair that stands in a block together, with the place of its pattern in the list of all patterns.
+type claim struct{ a, b, pattern uint32 }
+
+// claims are the candidates one by one, for two files that name nobody twice. Of many pairs those of one record of the
+// first file in every are taken.
+func claims(columns []column, index *block.Index, every uint64, workers int) ([]observed, []claim) {
+	chunks := index.Chunks(chunkPairs)
+	type pair struct {
+		a, b uint32
+		p    pattern
+	}
+	pairs := make([][]pair, len(chunks))
+	eachWith(len(chunks), workers, func() *comparer { return newComparer(columns) }, func(c *comparer, k int) {
+		index.Pairs(chunks[k][0], chunks[k][1], func(i, j uint32) {
+			if every == 1 || stir(uint64(i))%every == 0 {
+				pairs[k] = append(pairs[k], pair{i, j, c.pair(i, j)})
+			}
+		})
+	})
+	places := map[pattern]uint32{}
+	var patterns []observed
+	var all []claim
+	for _, chunk := range pairs {
+		for _, p := range chunk {
+			at, ok := places[p.p]
+			if !ok {
+				at = uint32(len(patterns))
+				places[p.p] = at
+				patterns = append(patterns, observed{p.p, 0})
+			}
+			all = append(all, claim{p.a, p.b, at})
+		}
+	}
+	return patterns, all
+}
+
 // candidates tallies the patterns of the pairs that stand in a block together; of many pairs one in every is taken.
 func candidates(columns []column, index *block.Index, every uint64, workers int) []observed {
 	chunks := index.Chunks(chunkPairs)

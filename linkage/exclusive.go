@@ -39,4 +39,4 @@ func exclusive(edges []Link, n int) []Link {
 	return kept
 }
 
-func odds(bits float32) float64 { return math.Exp2(float64(min(bits, 60))) }
+func odds(bits float32) float64 { return math.Exp2(float64(min(bits, mostOdds))) }

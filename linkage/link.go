@@ -47,6 +47,9 @@ type Result struct {
 
 	columns []column
 	weights weights
+	twins   twins
+	compare *comparer
+	copied  float64 // how rare it is that another record says the very same, in bits
 }
 
 // Rule is one way in which pairs were found, in words.
@@ -65,7 +68,9 @@ type Link struct {
 	// Bits is the evidence, the prior among it; Probability what it comes to.
 	Bits        float32
 	Probability float32
-	levels      pattern
+	// Through tells that the two are linked through other records.
+	Through bool
+	levels  pattern
 }
 
 const (
@@ -97,7 +102,7 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	tw := findTwins(t, columns, !c.OneToOne)
 	n, second := len(tw.first), tw.second
-	r := &Result{Config: c, Records: t.Len(), Identical: t.Len() - n, columns: columns}
+	r := &Result{Config: c, Records: t.Len(), Identical: t.Len() - n, columns: columns, twins: tw}
 	tell("finding candidates")
 	buckets := sources(columns)
 	limits := block.Limits{Pairs: max(leastPairs, int64(n)*pairsRecord), Rules: mostRules}
@@ -116,10 +121,18 @@ func Run(t *Table, c Config, o Options) *Result {
 	e := &estimator{columns: columns, all: all, n: float64(n), same: same}
 	if n > 1 && all > 0 {
 		e.random, e.looked = atRandom(columns, n, second, randomPairs, workers)
-		e.found = candidates(columns, index, uint64(max(1, candidatePairs/learnt)), workers)
+		every := uint64(max(1, candidatePairs/learnt))
+		e.limit, e.every = 0.5*all, float64(every)
+		if c.OneToOne && second > 0 {
+			e.limit = float64(min(second, n-second))
+			e.found, e.claims = claims(columns, index, every, workers)
+		} else {
+			e.found = candidates(columns, index, every, workers)
+		}
 	}
 	r.Model = e.estimate()
 	r.weights = r.Model.weights()
+	r.copied = math.Log2(max(r.Model.Matches, float64(tw.copied())) / max(r.Model.Pairs, 1))
 	tell("comparing")
 	edges := r.score(index, workers)
 	if c.OneToOne && second > 0 {
@@ -181,7 +194,7 @@ func (r *Result) rarityOf(p pattern, f int, form uint32) float64 {
 
 // finish turns kept pairs into links of the table's records, and groups them.
 func (r *Result) finish(edges []Link, tw twins, apart []cluster.Apart) {
-	least := float32(math.Log2(r.Config.Threshold / (1 - r.Config.Threshold)))
+	least := float32(threshold(r.Config.Threshold))
 	var all []cluster.Edge
 	for i := range edges {
 		e := &edges[i]

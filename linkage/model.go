@@ -52,6 +52,10 @@ type estimator struct {
 	all     float64 // pairs there are
 	same    []float64
 	n       float64
+	// claims are set for two files that name nobody twice: the pairs behind found, of every how many records.
+	claims []claim
+	every  float64
+	limit  float64 // matches there can be at most
 }
 
 func (e *estimator) estimate() *Model {
@@ -60,8 +64,11 @@ func (e *estimator) estimate() *Model {
 		c := &e.columns[f]
 		m.Fields[f] = FieldModel{Name: c.name, Kind: c.kind, Levels: c.levels, After: -1}
 	}
-	m.Matches = min(0.3*e.n, 0.2*e.all)
+	m.Matches = min(0.3*e.n, e.limit)
 	e.guess(m)
+	if e.claims != nil {
+		e.fromBest(m)
+	}
 	e.improve(m)
 	if e.dependences(m) {
 		e.improve(m)
@@ -72,15 +79,23 @@ func (e *estimator) estimate() *Model {
 // guess is the first guess: most matches agree, and different ones do as pairs at random.
 func (e *estimator) guess(m *Model) {
 	for f := range m.Fields {
-		levels := len(m.Fields[f].Levels)
-		m.Fields[f].M = [][]float64{firstM(levels)}
+		m.Fields[f].M = [][]float64{e.firstM(f)}
 	}
 	e.different(m, nil)
 }
 
-// firstM is four in five the same, and the rest halved from level to level.
-func firstM(levels int) []float64 {
+// firstM is four in five the same, and the rest halved from level to level; for values of several words every level is
+// a little rarer than the one before.
+func (e *estimator) firstM(f int) []float64 {
+	levels := len(e.columns[f].levels)
 	p := make([]float64, levels)
+	switch e.columns[f].kind {
+	case field.Text, field.Organisation, field.Person, field.Address:
+		for l := 1; l < levels; l++ {
+			p[l] = 2 * float64(levels-l) / float64(levels*(levels-1))
+		}
+		return p
+	}
 	p[1] = 0.8
 	rest := 0.15
 	for l := 2; l < levels-1; l++ {
@@ -136,16 +151,17 @@ func (e *estimator) improve(m *Model) {
 		matches := e.newCounts(m)
 		expected := 0.0
 		w := m.weights()
-		for _, o := range e.found {
-			p := w.probability(o.pattern) * o.count
+		likely := e.likely(&w)
+		for i, o := range e.found {
+			p := likely[i]
 			expected += p
 			matches.add(m, o.pattern, p)
 		}
 		change := math.Abs(expected-m.Matches) / max(m.Matches, 1)
-		m.Matches = max(min(expected, 0.5*e.all), 0.5)
+		m.Matches = max(min(expected, e.limit), 0.5)
 		m.Rounds++
 		for f := range m.Fields {
-			m.Fields[f].M = shares(matches[f], firstM(len(m.Fields[f].Levels)), priorMatches)
+			m.Fields[f].M = shares(matches[f], e.firstM(f), priorMatches)
 		}
 		e.different(m, matches)
 		if change < settled {
@@ -153,6 +169,68 @@ func (e *estimator) improve(m *Model) {
 		}
 	}
 }
+
+// likely is the expected number of matches of each pattern. Where neither file names anybody twice, the pairs of a record
+// compete: it is the same as one of them, or as none.
+func (e *estimator) likely(w *weights) []float64 {
+	expected := make([]float64, len(e.found))
+	if e.claims == nil {
+		for i, o := range e.found {
+			expected[i] = w.probability(o.pattern) * o.count
+		}
+		return expected
+	}
+	for i, o := range e.found {
+		expected[i] = math.Exp2(min(w.score(o.pattern), mostOdds))
+	}
+	sums := make([]float64, int(e.n))
+	for _, c := range e.claims {
+		sums[c.a] += expected[c.pattern]
+		sums[c.b] += expected[c.pattern]
+	}
+	found := make([]float64, len(e.found))
+	for _, c := range e.claims {
+		odds := expected[c.pattern]
+		found[c.pattern] += e.every * odds / (1 + sums[c.a] + sums[c.b] - odds)
+	}
+	return found
+}
+
+// fromBest guesses again, from the pairs in which each record is the other's best: where everybody has one counterpart
+// at most, most matches are among them, whatever their fields look like.
+func (e *estimator) fromBest(m *Model) {
+	w := m.weights()
+	score := make([]float64, len(e.found))
+	for i, o := range e.found {
+		score[i] = w.score(o.pattern)
+	}
+	best := make([]int, int(e.n))
+	for i := range best {
+		best[i] = -1
+	}
+	for i, c := range e.claims {
+		for _, r := range []uint32{c.a, c.b} {
+			if b := best[r]; b < 0 || score[c.pattern] > score[e.claims[b].pattern] {
+				best[r] = i
+			}
+		}
+	}
+	matches := e.newCounts(m)
+	m.Matches = 0
+	for i, c := range e.claims {
+		if best[c.a] == i && best[c.b] == i {
+			matches.add(m, e.found[c.pattern].pattern, e.every)
+			m.Matches += e.every
+		}
+	}
+	m.Matches = max(m.Matches, 0.5)
+	for f := range m.Fields {
+		m.Fields[f].M = shares(matches[f], e.firstM(f), priorMatches)
+	}
+}
+
+// mostOdds bounds the evidence of one pair, in bits, so that sums of odds stay exact enough.
+const mostOdds = 40
 
 // different is how often levels occur among different ones: those of random pairs, less the matches that are
 // expected among them. How often two have the very same value is known exactly, from how often each value occurs.

@@ -1,5 +1,7 @@
 package linkage
 
+import "math"
+
 // twins are the records that say exactly the same: they are compared with others once, for all of them.
 type twins struct {
 	first  []uint32 // the records that are compared: the first of each sort
@@ -59,14 +61,40 @@ func equal(columns []column, a, b uint32) bool {
 // twin is the link between a record and an earlier one that says the same.
 func (r *Result) twin(first, record uint32, tw twins) Link {
 	i := tw.place(first)
-	p := pattern(0)
+	p := r.itself(i)
+	bits := r.alike(i)
+	return Link{A: first, B: record, Bits: float32(bits), Probability: float32(Probability(bits)), levels: p}
+}
+
+// alike is the evidence that two records which say exactly the same as record i are the same. What is learnt of matches is
+// learnt of pairs that differ somewhere, so it has nothing to say here: a copy agrees in everything, and the question is how
+// many others would by chance.
+func (r *Result) alike(i uint32) float64 {
+	p, bits := r.itself(i), r.copied
 	for f := range r.columns {
-		if r.columns[f].cells[i] != 0 {
-			p |= 1 << (levelBits * f)
+		bits += r.agrees(p, f, i)
+	}
+	return bits
+}
+
+// agrees is what one field adds to alike.
+func (r *Result) agrees(p pattern, f int, i uint32) float64 {
+	if p.level(f) == 0 {
+		return 0
+	}
+	return r.rarityOf(p, f, r.columns[f].cells[i]) - math.Log2(r.Model.Fields[f].U[r.weights.before(p, f)][1])
+}
+
+// copied is the number of records that somebody else says exactly the same of, however many do.
+func (tw *twins) copied() int {
+	n, counted := 0, make([]bool, len(tw.first))
+	for i, first := range tw.of {
+		if first != uint32(i) && !counted[tw.place(first)] {
+			counted[tw.place(first)] = true
+			n++
 		}
 	}
-	bits := r.weights.score(p) + r.rarity(p, i)
-	return Link{A: first, B: record, Bits: float32(bits), Probability: float32(Probability(bits)), levels: p}
+	return n
 }
 
 // place is where a record stands among those that are compared.

@@ -45,6 +45,7 @@ var unread = map[string][]string{
 	"the log: its state, hashes and keys":                                                               {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
 	"entered in the platform's own ledger, see the script ledger":                                       {"ledger export"},
 	"organisations alone, for an official of the founding agency; entered in the platform's own ledger": {"snapshot export", "model impact"},
+	"files of one's own, and nothing of the database":                                                   {"link run", "link config", "link eval", "link show"},
 	"its pages are held by TestEveryPageIsRecorded of package web":                                      {"serve"},
 }
 

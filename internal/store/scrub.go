@@ -4,17 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-
-	"probity/internal/store/engine"
 )
 
 // Overwrite has what the transaction deletes overwritten on disk; [Store.Scrub] ends it.
 func (s *Store) Overwrite(ctx context.Context, tx *sql.Tx) error {
-	words := s.dialect.Overwrite()
-	if words == "" {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, words)
+	_, err := tx.ExecContext(ctx, s.dialect.Overwrite())
 	return err
 }
 
@@ -22,9 +16,6 @@ func (s *Store) Overwrite(ctx context.Context, tx *sql.Tx) error {
 // disk, and ends the overwriting of what is deleted. A reader that is at work may keep the log for a moment longer; it is
 // then emptied with the next checkpoint.
 func (s *Store) Scrub(ctx context.Context) error {
-	if len(s.dialect.Scrub()) == 0 {
-		return nil
-	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	conn, err := s.write.Conn(ctx)
@@ -45,15 +36,11 @@ func (s *Store) CopyTo(ctx context.Context, path string) error {
 	if err := s.takeIn(ctx); err != nil {
 		return err
 	}
-	words, err := s.dialect.CopyTo()
-	if err != nil {
-		return err
-	}
 	// A connection of its own: the writer must stay free, and readers may write nowhere.
-	db, err := s.dialect.Connect(engine.Writing)
+	db, err := sql.Open(s.dialect.Driver(), s.dialect.DSN(s.path, true, 0))
 	if err != nil {
 		return s.dialect.Translate(err)
 	}
-	_, err = db.ExecContext(ctx, words, path)
+	_, err = db.ExecContext(ctx, s.dialect.CopyTo(), path)
 	return s.dialect.Translate(errors.Join(err, db.Close()))
 }

@@ -3,6 +3,7 @@ package field
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,7 +35,7 @@ type vocabulary struct {
 }
 
 func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
-	form := s.intern(raw, folded)
+	form := s.intern(raw, func(v string) string { return folded(joinCodes(v)) })
 	b := &bags{form: form, first: make([]uint32, 1, len(form)+1), weight: make([]float32, len(form))}
 	often := make([]float64, len(form))
 	for i, f := range s.Of {
@@ -69,6 +70,17 @@ func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
 	}
 	b.price(seen, rows)
 	s.Comparer = b
+}
+
+// marked is a code that is written with a hyphen: letters, a hyphen, and something with a digit.
+var marked = regexp.MustCompile(`\b([A-Za-z]+)-([A-Za-z]*[0-9][A-Za-z0-9]*)\b`)
+
+// joinCodes writes PS-LX350H as PSLX350H, as others do.
+func joinCodes(v string) string {
+	if !strings.Contains(v, "-") {
+		return v
+	}
+	return marked.ReplaceAllString(v, "$1$2")
 }
 
 // price works out what words and forms are worth.
@@ -189,7 +201,12 @@ func (b *bags) alike(i, j uint32) float32 {
 			return ofInitial
 		}
 		return 0
-	case min(len(x), len(y)) < leastAlike, hasDigit(x), hasDigit(y):
+	case min(len(x), len(y)) < leastAlike:
+		return 0
+	case hasDigit(x), hasDigit(y):
+		if min(len(x), len(y)) > leastAlike && (strings.HasPrefix(x, y) || strings.HasPrefix(y, x)) {
+			return worthOf // a code with and without its ending
+		}
 		return 0
 	}
 	if similar.JaroWinkler(x, y) >= misspelt {

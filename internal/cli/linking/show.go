@@ -1,0 +1,98 @@
+package linking
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"probity/internal/cli/console"
+	"probity/internal/fault"
+	"probity/linkage"
+)
+
+// showCommand shows one pair of an answer.
+type showCommand struct {
+	Out string `arg:"" name:"out" help:"The pairs that probity link wrote."`
+	A   string `arg:"" name:"id" help:"The identifier of one record."`
+	B   string `arg:"" name:"other" help:"That of the other."`
+}
+
+// Help shows the examples.
+func (showCommand) Help() string {
+	return `One bit of evidence doubles the odds that the two are the same. The bits are added up from what is known before anything is compared, which is how rare matches are.
+
+Examples:
+
+    probity link show pairs.csv rec-12 rec-973`
+}
+
+// Run shows the pair.
+func (c showCommand) Run(s *console.Session) error {
+	a, err := readAnswer(c.Out)
+	if err != nil {
+		return err
+	}
+	for i, p := range a.rows {
+		if !(p.A == c.A && p.B == c.B || p.A == c.B && p.B == c.A) {
+			continue
+		}
+		if len(p.Evidence) == 0 && i < len(a.spoken) {
+			p.Evidence = understood(a.spoken[i])
+		}
+		s.Result(p, func(w io.Writer) { p.print(w) })
+		return nil
+	}
+	return fault.New(fault.NotFound, "link.pair", "%s has no pair of %s and %s", c.Out, c.A, c.B).
+		With("pairs that are no candidates at all are not kept; those below the threshold are where --review wrote them")
+}
+
+var entryPattern = regexp.MustCompile(`^(.*?): (.*) ([+-]\d+\.\d+)$`)
+
+// understood reads evidence as it is written in CSV.
+func understood(line string) []linkage.Evidence {
+	var all []linkage.Evidence
+	for part := range strings.SplitSeq(line, "; ") {
+		m := entryPattern.FindStringSubmatch(part)
+		if m == nil {
+			continue
+		}
+		if bits, err := strconv.ParseFloat(m[3], 64); err == nil {
+			all = append(all, linkage.Evidence{Field: m[1], Level: m[2], Bits: bits})
+		}
+	}
+	return all
+}
+
+// barWidth is how many characters the widest bar of a waterfall has on each side.
+const barWidth = 24
+
+func (p pair) print(w io.Writer) {
+	fmt.Fprintf(w, "%s and %s are the same with probability %v\n\n", p.A, p.B, p.Probability)
+	most, name := 1.0, 0
+	for _, e := range p.Evidence {
+		most = max(most, math.Abs(e.Bits))
+		name = max(name, len([]rune(e.Field)))
+	}
+	sum := 0.0
+	for _, e := range p.Evidence {
+		sum += e.Bits
+		n := int(math.Round(math.Abs(e.Bits) / most * barWidth))
+		left, right := "", strings.Repeat("+", n)
+		if e.Bits < 0 {
+			left, right = strings.Repeat("-", n), ""
+		}
+		fmt.Fprintf(w, "  %-*s %+7.2f  %+7.2f  %*s|%-*s %s\n", name, e.Field, e.Bits, sum, barWidth, left, barWidth, right, e.Level)
+	}
+	fmt.Fprintf(w, "\n  bits of evidence, and their sum so far; %+.2f bits are odds of %s\n", p.Bits, odds(p.Bits))
+}
+
+// odds writes odds as people say them.
+func odds(bits float64) string {
+	if bits >= 0 {
+		return fmt.Sprintf("%.4g to 1", math.Exp2(bits))
+	}
+	return fmt.Sprintf("1 to %.4g", math.Exp2(-bits))
+}
