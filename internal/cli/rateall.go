@@ -14,6 +14,7 @@ type rateAllAnswer struct {
 	Models   []string `json:"models"`
 	Subjects int64    `json:"subjects"`
 	Changed  *int64   `json:"changed,omitempty"`
+	WentOn   bool     `json:"went_on,omitempty"`
 	Seconds  float64  `json:"seconds"`
 }
 
@@ -42,34 +43,25 @@ func (c rateCommand) everybody(s *console.Session) error {
 			With("register one with probity model add, have it approved and activate it")
 	}
 	began := s.Process.Now()
+	var rated population.Rated
 	if c.Snapshot != "" {
-		tally, err := population.RateAll(s, c.Snapshot, chosen)
-		if err != nil {
-			return err
-		}
-		a.Subjects, a.Changed = tally.Subjects, &tally.Changed
-	} else if err := c.oneByOne(s, desk, chosen, &a.Subjects); err != nil {
+		rated, err = population.RateAll(s, c.Snapshot, chosen)
+	} else {
+		rated, err = population.RateOneByOne(s, chosen)
+	}
+	if err != nil {
 		return err
 	}
+	a.Subjects, a.Changed, a.WentOn = rated.Subjects, rated.Changed, rated.WentOn
 	a.Seconds = s.Process.Now().Sub(began).Seconds()
 	s.Result(a, func(w io.Writer) {
+		if a.WentOn {
+			fmt.Fprintln(w, "went on where an earlier run had ended: the others were rated by it")
+		}
 		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Models), "model"), a.Seconds, console.List(a.Models))
 		if a.Changed != nil {
 			fmt.Fprintf(w, "%s changed, and whose they are was told\n", console.Count(*a.Changed, "rating"))
 		}
 	})
-	return nil
-}
-
-func (c rateCommand) oneByOne(s *console.Session, desk *rating.Desk, chosen []*rating.Model, subjects *int64) error {
-	b := s.Progress("rating", "", 0)
-	defer b.Done()
-	err := desk.All(s.Ctx, chosen, func(done, total int64) {
-		*subjects = done
-		b.At(done, total)
-	})
-	if err != nil {
-		return console.Resumable(err, "run the same command again; what was rated stays")
-	}
 	return nil
 }

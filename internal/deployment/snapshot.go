@@ -1,14 +1,18 @@
 package deployment
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
+	"probity/calendar"
 	"probity/internal/job"
 	"probity/internal/rating"
 	"probity/internal/snapshot"
 	"probity/internal/snapshot/everybody"
+	"probity/internal/store"
 	"probity/internal/store/jobs"
 	"probity/internal/store/sheets"
 	"probity/internal/store/walks"
@@ -20,6 +24,24 @@ func (d *Deployment) Everybody(ratings *rating.Desk, workers int) *everybody.Des
 	return &everybody.Desk{
 		Snapshots: d.Snapshots(ratings), Ratings: ratings, Register: d.Store, Store: kept, Outdated: kept, Workers: workers,
 	}
+}
+
+// Run is the rating of everybody by the models (all in force, where none is given), which goes on where it was as long as the
+// day, the models, what was published and what was made gone are the same.
+func (d *Deployment) Run(ctx context.Context, ratings *rating.Desk, models []*rating.Model) (*sheets.Run, error) {
+	if models == nil {
+		models = ratings.Book.Models()
+	}
+	what := make([]string, len(models))
+	for i, m := range models {
+		what[i] = fmt.Sprintf("%s %d", m.Facts.Code, m.Facts.Version)
+	}
+	journal, err := d.Gone.Head()
+	if err != nil {
+		return nil, err
+	}
+	state := fmt.Sprintf("%s %d %d", calendar.In(d.Now(), calendar.Shanghai), store.Micro(ratings.Store.LastPublication()), journal)
+	return sheets.In(d.Store).Begin(ctx, strings.Join(what, ", "), state)
 }
 
 // Jobs is the desk of the work on everybody, by the schedule that comes with the program.

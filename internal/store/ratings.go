@@ -21,7 +21,7 @@ func (s *Store) SaveRatings(ctx context.Context, list []rating.Kept, seen time.T
 		if _, err := KeepRatings(ctx, tx, list); err != nil {
 			return err
 		}
-		return s.clearStale(ctx, tx, clear, seen)
+		return ClearStaleOf(ctx, tx, clear, seen)
 	})
 }
 
@@ -168,8 +168,8 @@ func scanRating(row interface{ Scan(...any) error }) (rating.Rating, error) {
 	return r, err
 }
 
-// clearStale removes the marks of the subjects that publications up to seen have left.
-func (s *Store) clearStale(ctx context.Context, tx *sql.Tx, ids []subject.ID, seen time.Time) error {
+// ClearStaleOf removes the marks of the subjects that publications up to seen have left, in a write transaction.
+func ClearStaleOf(ctx context.Context, tx *sql.Tx, ids []subject.ID, seen time.Time) error {
 	for page := range slices.Chunk(ids, subjectsPerQuery) {
 		args := make([]any, len(page))
 		for i, id := range page {

@@ -13,16 +13,58 @@ import (
 // attempts is how often a run begins anew where something is published or made gone while it goes on.
 const attempts = 20
 
+// goesOn is what to do when rating everybody was interrupted.
+const goesOn = "run the same command again: it goes on where it was, unless something was published or made gone meanwhile"
+
+// Rated is how a rating of everybody went.
+type Rated struct {
+	Subjects int64
+	// Changed is nil where it was not counted.
+	Changed *int64
+	// WentOn: behind the subjects that an earlier run had rated, which was ended before its end.
+	WentOn bool
+}
+
+// RateOneByOne rates everybody by the models (all in force, where none is given) from the store.
+func RateOneByOne(s *console.Session, models []*rating.Model) (out Rated, err error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return out, err
+	}
+	run, err := s.Opened.Run(s.Ctx, ratings, models)
+	if err != nil {
+		return out, err
+	}
+	out.WentOn = run.Last() != 0
+	desk := *ratings
+	desk.Store = run.Pages(ratings.Store)
+	b := s.Progress("rating", "", 0)
+	defer b.Done()
+	err = desk.All(s.Ctx, models, func(done, total int64) {
+		out.Subjects = done
+		b.At(done, total)
+	})
+	if err != nil {
+		return out, console.Resumable(err, goesOn)
+	}
+	return out, run.End(s.Ctx)
+}
+
 // RateAll rates everybody by the models (all in force, where none is given) over the snapshot in the folder, which is made or
 // brought up to date first. Where something is made gone meanwhile the snapshot is brought up to date again, and the run goes
 // on behind the last subject that it kept.
-func RateAll(s *console.Session, dir string, models []*rating.Model) (everybody.Tally, error) {
+func RateAll(s *console.Session, dir string, models []*rating.Model) (Rated, error) {
 	ratings, err := s.Ratings()
 	if err != nil {
-		return everybody.Tally{}, err
+		return Rated{}, err
 	}
 	desk := s.Opened.Everybody(ratings, runtime.GOMAXPROCS(0))
-	var all everybody.Tally
+	run, err := s.Opened.Run(s.Ctx, ratings, models)
+	if err != nil {
+		return Rated{}, err
+	}
+	desk.Store = run
+	all := everybody.Tally{Last: run.Last()}
 	for range attempts {
 		var tally everybody.Tally
 		tally, err = pass(s, desk, dir, models, all.Last)
@@ -35,9 +77,9 @@ func RateAll(s *console.Session, dir string, models []*rating.Model) (everybody.
 		}
 	}
 	if err != nil {
-		return all, console.Resumable(err, "run the same command again; what was rated stays")
+		return Rated{}, console.Resumable(err, goesOn)
 	}
-	return all, nil
+	return Rated{all.Subjects, &all.Changed, run.Last() != 0}, run.End(s.Ctx)
 }
 
 // pass brings the snapshot up to date and rates over it behind a subject.

@@ -38,6 +38,8 @@ type Desk struct {
 	Outdated  Outdated
 	// Workers is how many blocks are computed at once; less than 1 is one.
 	Workers int
+	// Block is how many subjects are kept in one step; less than 1 is a number that suits.
+	Block int
 }
 
 // Stretch is the subjects that are rated: every one behind Behind, up to To; a To of 0 is everybody behind.
@@ -119,7 +121,7 @@ func (d *Desk) Rate(ctx context.Context, dir string, s *snapshot.Snapshot, model
 	}
 	if from < to {
 		p := population.Run{
-			Facts: everything, Plans: plans, Ats: r.ats, From: from, To: to, Workers: d.Workers, Ordered: true, Times: true, Block: block,
+			Facts: everything, Plans: plans, Ats: r.ats, From: from, To: to, Workers: d.Workers, Ordered: true, Times: true, Block: d.Block,
 		}
 		if progress != nil {
 			p.Progress = func(done, of int) { progress(int64(done), int64(of)) }
@@ -134,9 +136,6 @@ func (d *Desk) Rate(ctx context.Context, dir string, s *snapshot.Snapshot, model
 
 // everyone is behind whom nobody is.
 const everyone = subject.ID(1<<63 - 1)
-
-// block is how many subjects are kept in one step.
-const block = 4008
 
 type run struct {
 	desk    *Desk

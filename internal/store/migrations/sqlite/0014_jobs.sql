@@ -28,3 +28,10 @@ CREATE TABLE job_block (
     changed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
+
+-- How far a rating of everybody has come that is no job: what is rated, from which state, and the subject up to which it is.
+CREATE TABLE rate_run (
+    what  TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    last  INTEGER NOT NULL
+) WITHOUT ROWID;
