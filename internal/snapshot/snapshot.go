@@ -163,7 +163,10 @@ func (m *Manifest) Verify(dir string) (faults []error) {
 }
 
 func (m *Manifest) files() []*File {
-	list := []*File{&m.Subjects}
+	var list []*File
+	if m.Subjects.Rows > 0 {
+		list = append(list, &m.Subjects)
+	}
 	for i := range m.Datasets {
 		if f := m.Datasets[i].File; f != nil {
 			list = append(list, f)

@@ -86,3 +86,16 @@ func TestOneWriter(t *testing.T) {
 		t.Errorf("asked %d times; beside the snapshot stand %v, %v", asked, left, err)
 	}
 }
+
+// TestOfNobody: the snapshot of an empty database is whole, and is built upon.
+func TestOfNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := w.build(t)
+	if faults := m.Verify(w.dir); len(faults) != 0 || m.Subjects.Rows != 0 {
+		t.Errorf("of nobody: %v", faults)
+	}
+	if _, how, err := w.Refresh(t.Context(), w.dir, calendar.None, nil); err != nil || how.Whole {
+		t.Errorf("refreshed: %+v, %v", how, err)
+	}
+}
