@@ -15,6 +15,8 @@ type Model struct {
 	// Matches is the expected number of matching pairs, and Pairs the number of all pairs there are.
 	Matches float64 `json:"matches"`
 	Pairs   float64 `json:"pairs"`
+	// Most is how many matches there can be where neither of two files names anybody twice, 0 otherwise.
+	Most float64 `json:"most,omitempty"`
 	// Rounds is how often the estimates were improved until they stood.
 	Rounds int `json:"rounds"`
 }
@@ -65,6 +67,9 @@ func (e *estimator) estimate() *Model {
 		m.Fields[f] = FieldModel{Name: c.name, Kind: c.kind, Levels: c.levels, After: -1}
 	}
 	m.Matches = min(0.3*e.n, e.limit)
+	if e.claims != nil {
+		m.Most = e.limit
+	}
 	e.guess(m)
 	if e.claims != nil {
 		e.fromBest(m)
@@ -309,7 +314,7 @@ type weights struct {
 }
 
 func (m *Model) weights() weights {
-	w := weights{prior: math.Log2(m.Matches / max(m.Pairs-m.Matches, 1))}
+	w := weights{prior: m.prior()}
 	for _, f := range m.Fields {
 		w.after = append(w.after, f.After)
 		table := make([][]float64, len(f.M))
@@ -323,6 +328,20 @@ func (m *Model) weights() weights {
 		w.bits = append(w.bits, table)
 	}
 	return w
+}
+
+// unmatched is the share of records that are taken to have no counterpart at the least.
+const unmatched = 0.01
+
+// prior is the evidence before anything is compared: how rare matches are among pairs. Where neither of two files names
+// anybody twice, it is how much more probable one certain record of the other file is than none of them, to a record that
+// has a counterpart at all as often as they have.
+func (m *Model) prior() float64 {
+	if m.Most == 0 {
+		return math.Log2(m.Matches / max(m.Pairs-m.Matches, 1))
+	}
+	others := m.Pairs / m.Most
+	return math.Log2(m.Matches / (others * max(m.Most-m.Matches, unmatched*m.Most)))
 }
 
 // sensible holds that agreeing never speaks against a match, nor differing for one, and that nothing speaks more for it
