@@ -18,6 +18,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/store/reads"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -37,7 +38,7 @@ type office struct {
 func open(t *testing.T) *office {
 	t.Helper()
 	ctx := t.Context()
-	s, err := store.Create(ctx, filepath.Join(t.TempDir(), "t.db"), store.Demo, store.Options{Now: clock, CacheMiB: 1})
+	s, err := store.Create(ctx, storetest.Address(t, filepath.Join(t.TempDir(), "t.db")), store.Demo, store.Options{Now: clock, CacheMiB: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -447,7 +448,7 @@ func BenchmarkOpenParallel(b *testing.B) { benchmarkOpen(b, true) }
 func benchmarkOpen(b *testing.B, parallel bool) {
 	b.Helper()
 	ctx := b.Context()
-	s, err := store.Create(ctx, filepath.Join(b.TempDir(), "b.db"), store.Demo, store.Options{Now: clock})
+	s, err := store.Create(ctx, storetest.Address(b, filepath.Join(b.TempDir(), "b.db")), store.Demo, store.Options{Now: clock})
 	if err != nil {
 		b.Fatal(err)
 	}

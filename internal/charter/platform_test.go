@@ -27,6 +27,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/consents"
 	"probity/internal/store/reads"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -59,7 +60,7 @@ func newPlatform(t *testing.T) *platform {
 	clock := func() time.Time { return p.now }
 	path := filepath.Join(t.TempDir(), "t.db")
 	var err error
-	p.store, err = store.Create(ctx, path, store.Demo, store.Options{Now: clock, CacheMiB: 2})
+	p.store, err = store.Create(ctx, storetest.Address(t, path), store.Demo, store.Options{Now: clock, CacheMiB: 2})
 	p.check(err)
 	t.Cleanup(func() { p.store.Close() })
 	p.vault, err = vault.Create(path + ".vault")

@@ -132,10 +132,9 @@ func Create(ctx context.Context, address string, birth store.Birth, founder acce
 	if err != nil {
 		return nil, err
 	}
-	path := db.Path()
 	d, err := found(ctx, db, founder, opt)
 	if err != nil {
-		return nil, errors.Join(err, db.Close(), remove(path, path+"-wal", path+"-shm"))
+		return nil, errors.Join(err, db.Discard())
 	}
 	return d, nil
 }

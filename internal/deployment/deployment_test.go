@@ -15,6 +15,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -22,7 +23,7 @@ var founder = access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}
 
 func create(t *testing.T, now func() time.Time) *deployment.Deployment {
 	t.Helper()
-	d, err := deployment.Create(t.Context(), filepath.Join(t.TempDir(), "probity.db"), store.Demo, founder, deployment.Options{Now: now})
+	d, err := deployment.Create(t.Context(), storetest.Address(t, filepath.Join(t.TempDir(), "probity.db")), store.Demo, founder, deployment.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func (d *Deployment) Erasure() *erasure.Desk {
 // log is then begun anew, and says why.
 func Restore(ctx context.Context, backup, address, keys string, opt Options, progress func(done, total int64)) (erasure.Restored, error) {
 	var none erasure.Restored
-	_, path, err := store.Locate(address)
+	path, err := store.Locate(address)
 	if err != nil {
 		return none, err
 	}

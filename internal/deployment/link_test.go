@@ -25,6 +25,7 @@ import (
 	"probity/internal/recall"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -33,7 +34,7 @@ import (
 func withForeign(t *testing.T, now func() time.Time) *deployment.Deployment {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "probity.db")
-	d := must(deployment.Create(t.Context(), path, store.Demo, founder, deployment.Options{Now: now}))
+	d := must(deployment.Create(t.Context(), storetest.Address(t, path), store.Demo, founder, deployment.Options{Now: now}))
 	files := must(deployment.BuiltInFiles())
 	for name, text := range files {
 		before, family, found := strings.Cut(string(text), "  - code: inspection\n")
@@ -50,7 +51,7 @@ func withForeign(t *testing.T, now func() time.Time) *deployment.Deployment {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d = must(deployment.Open(t.Context(), path, deployment.Options{Now: now}))
+	d = must(deployment.Open(t.Context(), storetest.Address(t, path), deployment.Options{Now: now}))
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Error(err)

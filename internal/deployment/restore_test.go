@@ -29,12 +29,14 @@ import (
 	"probity/internal/repair/application"
 	"probity/internal/store"
 	"probity/internal/store/notices"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
 // backup takes a backup of a deployment.
 func backup(t *testing.T, d *deployment.Deployment) string {
 	t.Helper()
+	storetest.Embedded(t, storetest.Backups)
 	path := filepath.Join(t.TempDir(), "backup")
 	if _, err := d.Erasure().Backup(t.Context(), path, "test", nil); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/measure/order"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 )
 
 // ownList is a list of a province's own, as a regulation of its people's congress could create it.
@@ -60,7 +61,7 @@ func TestOwnListsAndCeilings(t *testing.T) {
 	now := time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	path := filepath.Join(t.TempDir(), "probity.db")
-	d := must(deployment.Create(t.Context(), path, store.Demo, founder, deployment.Options{Now: clock}))
+	d := must(deployment.Create(t.Context(), storetest.Address(t, path), store.Demo, founder, deployment.Options{Now: clock}))
 	files := must(deployment.BuiltInFiles())
 	typed := map[string]string{
 		deployment.Take(files, "rivers.yaml", []byte(ownList)): "my-rules/rivers.yaml", deployment.Take(files, "courts.yaml", []byte(ownCeiling)): "my-rules/courts.yaml",
@@ -69,7 +70,7 @@ func TestOwnListsAndCeilings(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	d = must(deployment.Open(t.Context(), path, deployment.Options{Now: clock}))
+	d = must(deployment.Open(t.Context(), storetest.Address(t, path), deployment.Options{Now: clock}))
 	t.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			t.Error(err)

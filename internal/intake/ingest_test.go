@@ -18,6 +18,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/reads"
 	"probity/internal/store/rulebooks"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -38,7 +39,7 @@ func open(t *testing.T) *room {
 	clock := func() time.Time { return r.now }
 	var err error
 	path := filepath.Join(r.dir, "probity.db")
-	if r.store, err = store.Create(t.Context(), path, store.Demo, store.Options{Now: clock}); err != nil {
+	if r.store, err = store.Create(t.Context(), storetest.Address(t, path), store.Demo, store.Options{Now: clock}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

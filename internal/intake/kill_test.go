@@ -23,6 +23,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -122,7 +123,7 @@ func TestKills(t *testing.T) {
 
 func (k *killed) test(t *testing.T, kills int) {
 	dir := t.TempDir()
-	db, file := filepath.Join(dir, "probity.db"), filepath.Join(dir, "rows.csv")
+	db, file := storetest.Address(t, filepath.Join(dir, "probity.db")), filepath.Join(dir, "rows.csv")
 	d, err := deployment.Create(t.Context(), db, store.Demo, access.Grant{Name: "first", Agency: "npcic", Official: "test"}, deployment.Options{Now: killClock(0)})
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +183,7 @@ func (k *killed) test(t *testing.T, kills int) {
 // whoever reads a rating gets the one that knows the new records.
 func TestReadingRatesWhatAKillLeft(t *testing.T) {
 	t.Parallel()
-	db := filepath.Join(t.TempDir(), "probity.db")
+	db := storetest.Address(t, filepath.Join(t.TempDir(), "probity.db"))
 	d, err := deployment.Create(t.Context(), db, store.Demo, access.Grant{Name: "first", Agency: "npcic", Official: "test"}, deployment.Options{Now: killClock(0)})
 	if err != nil {
 		t.Fatal(err)

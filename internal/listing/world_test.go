@@ -17,6 +17,7 @@ import (
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -40,7 +41,7 @@ func build(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, made: map[string]access.Credential{}}
 	w.sleepTo("2026-07-01")
-	d, err := deployment.Create(t.Context(), filepath.Join(t.TempDir(), "probity.db"), store.Demo,
+	d, err := deployment.Create(t.Context(), storetest.Address(t, filepath.Join(t.TempDir(), "probity.db")), store.Demo,
 		access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}, deployment.Options{Now: func() time.Time { return w.now }})
 	must(t, err)
 	t.Cleanup(func() { must(t, d.Close()) })

@@ -2,7 +2,6 @@ package measure_test
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -247,14 +247,15 @@ func TestAboutPersonsOthersLearnYesOrNo(t *testing.T) {
 	}
 
 	// Nothing about a person lies readable on disk.
-	for _, suffix := range []string{"", "-wal"} {
-		raw, err := os.ReadFile(w.path + suffix)
-		must(t, err)
-		for _, secret := range []string{"4711", "Ningbo", "rated B by volunteer"} {
-			if strings.Contains(string(raw), secret) {
-				t.Errorf("%q stands in the clear in the database%s", secret, suffix)
-			}
+	raw, err := storetest.Bytes(t.Context(), w.path)
+	must(t, err)
+	for _, secret := range []string{"4711", "Ningbo", "rated B by volunteer"} {
+		if strings.Contains(string(raw), secret) {
+			t.Errorf("%q stands in the clear in the database", secret)
 		}
+	}
+	if !strings.Contains(string(raw), "museum-evening") {
+		t.Error("what was looked into is not the database")
 	}
 }
 

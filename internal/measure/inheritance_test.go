@@ -29,6 +29,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/orders"
 	"probity/internal/store/reads"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 	"probity/internal/vault"
 	"probity/rulebook"
@@ -81,7 +82,7 @@ func found(t *testing.T) *town {
 	}
 	path := filepath.Join(t.TempDir(), "town.db")
 	var err error
-	w.store, err = store.Create(t.Context(), path, store.Demo, store.Options{Now: clock})
+	w.store, err = store.Create(t.Context(), storetest.Address(t, path), store.Demo, store.Options{Now: clock})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.store.Close()) })
 	w.vault, err = vault.Create(path + ".vault")

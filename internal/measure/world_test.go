@@ -22,6 +22,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/orders"
 	"probity/internal/store/reads"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -76,7 +77,7 @@ func setup(t testing.TB) *world {
 	cat, faults := catalogue.Load(os.DirFS("testdata/catalogue"))
 	must(t, faults.Err())
 	var err error
-	w.store, err = store.Create(t.Context(), w.path, store.Demo, store.Options{Now: clock})
+	w.store, err = store.Create(t.Context(), storetest.Address(t, w.path), store.Demo, store.Options{Now: clock})
 	must(t, err)
 	t.Cleanup(func() { must(t, w.store.Close()) })
 	keys, err := vault.Create(w.path + ".vault")

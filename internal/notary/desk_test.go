@@ -2,7 +2,6 @@ package notary_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"probity/internal/notary"
 	"probity/internal/store"
 	"probity/internal/store/notaries"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -41,7 +41,7 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{path: filepath.Join(t.TempDir(), "a.db"), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
 	var err error
-	if d.db, err = store.Create(t.Context(), d.path, store.Demo, store.Options{Now: d.clock}); err != nil {
+	if d.db, err = store.Create(t.Context(), storetest.Address(t, d.path), store.Demo, store.Options{Now: d.clock}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -127,22 +127,8 @@ func faulty(t testing.TB, r *tlog.Report, key, words string) {
 	t.Errorf("no fault %s that says %q; there are:\n%s", key, words, strings.Join(all, "\n"))
 }
 
-// tamper runs statements on the database as somebody who has the file, past every guard of ours.
+// tamper runs statements on the database as somebody who has it, past every guard of ours.
 func (d *desk) tamper(t testing.TB, statements ...string) {
 	t.Helper()
-	must(t, run(d.path, append([]string{`DROP TRIGGER ledger_fresh_stays`, `DROP TRIGGER ledger_fresh_remains`}, statements...)...))
-}
-
-func run(path string, statements ...string) error {
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	for _, s := range statements {
-		if _, err := db.ExecContext(context.Background(), s); err != nil {
-			return err
-		}
-	}
-	return nil
+	must(t, storetest.Tamper(t.Context(), d.path, statements...))
 }

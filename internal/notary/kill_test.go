@@ -17,6 +17,7 @@ import (
 	"probity/internal/notary"
 	"probity/internal/store"
 	"probity/internal/store/notaries"
+	"probity/internal/store/storetest"
 )
 
 // childVariable makes the test binary the process that is killed: it names the database.
@@ -51,7 +52,11 @@ func killClock() time.Time {
 // child writes entries and flushes them, and says after each which is durable ("wrote") and which proven ("proved").
 func child(path string) error {
 	ctx := context.Background()
-	db, err := store.Open(ctx, path, store.Options{Now: killClock})
+	address, err := storetest.At(path)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, address, store.Options{Now: killClock})
 	if err != nil {
 		return err
 	}

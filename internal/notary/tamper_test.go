@@ -29,10 +29,10 @@ func TestTamperingIsNamed(t *testing.T) {
 			d.tamper(t, `UPDATE ledger_fresh SET official = 'Li Na' WHERE position = 5`)
 		}, "ledger.changed", "ledger of s0000000000035: entry 2 of 2026-11-23 08:00:00 was changed after it was written"},
 		{"salt changed", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_fresh SET salt = zeroblob(16) WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET salt = x'`+strings.Repeat("00", 16)+`' WHERE position = 5`)
 		}, "ledger.changed", "entry 2"},
 		{"hash changed", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_fresh SET hash = zeroblob(32) WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET hash = x'`+strings.Repeat("00", 32)+`' WHERE position = 5`)
 		}, "tlog.replaced", "entry 2 of s0000000000035 is not the one that the log holds at leaf 5 of " + segment},
 		{"removed with its place in the chain", func(t *testing.T, d *desk) {
 			d.tamper(t, `DELETE FROM ledger_fresh WHERE position = 5`)
@@ -46,7 +46,7 @@ func TestTamperingIsNamed(t *testing.T) {
 		}, "tlog.reordered", "stands at position 9, and in the log at leaf 5 of " + segment + ", position 5"},
 		{"invented in the place of another", func(t *testing.T, d *desk) {
 			d.tamper(t, `UPDATE ledger_fresh SET position = 1000 WHERE position = 5`,
-				`INSERT INTO ledger_fresh SELECT 5, 7777, 1, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, randomblob(32)
+				`INSERT INTO ledger_fresh SELECT 5, 7777, 1, at, act, what, detail, reader, official, purpose, basis, casefile, commitment, salt, prev, x'`+strings.Repeat("5a", 32)+`'
 				FROM ledger_fresh WHERE position = 1`)
 		}, "tlog.replaced", "entry 1 of s00000000007k1 is not the one that the log holds at leaf 5"},
 		{"invented before all others", func(t *testing.T, d *desk) {
@@ -126,7 +126,7 @@ func TestAppendingStopsWhenLogAndDatabasePart(t *testing.T) {
 			must(t, os.RemoveAll(filepath.Join(d.path+".log", tlog.SegmentsDir, segment)))
 		}, "the log holds 0 leaves in " + segment + ", and the database knows of 6"},
 		{"last entry replaced", func(t *testing.T, d *desk) {
-			d.tamper(t, `UPDATE ledger_fresh SET hash = zeroblob(32) WHERE position = 5`)
+			d.tamper(t, `UPDATE ledger_fresh SET hash = x'`+strings.Repeat("00", 32)+`' WHERE position = 5`)
 			d.write(t, 1)
 		}, "the log ends on an entry at position 5 that the database does not hold"},
 		{"log gone", func(t *testing.T, d *desk) { must(t, os.RemoveAll(d.path+".log")) }, "the log of this database is missing"},

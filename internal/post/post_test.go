@@ -19,6 +19,7 @@ import (
 	"probity/internal/post"
 	"probity/internal/store"
 	"probity/internal/store/notices"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -45,7 +46,7 @@ func open(t *testing.T) *house {
 		return h.now
 	}
 	var err error
-	h.Deployment, err = deployment.Create(t.Context(), filepath.Join(t.TempDir(), "p.db"), store.Demo,
+	h.Deployment, err = deployment.Create(t.Context(), storetest.Address(t, filepath.Join(t.TempDir(), "p.db")), store.Demo,
 		access.Grant{Name: "gu", Agency: "npcic", Official: "Gu Yan"}, deployment.Options{Now: clock})
 	h.must(err)
 	t.Cleanup(func() { h.must(h.Close()) })

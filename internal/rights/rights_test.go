@@ -22,6 +22,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/consents"
 	"probity/internal/store/reads"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 	"probity/internal/vault"
 )
@@ -49,7 +50,7 @@ func open(t *testing.T) *house {
 	ctx := t.Context()
 	dir := t.TempDir()
 	clock := func() time.Time { return noon }
-	s, err := store.Create(ctx, filepath.Join(dir, "t.db"), store.Demo, store.Options{Now: clock, CacheMiB: 1})
+	s, err := store.Create(ctx, storetest.Address(t, filepath.Join(dir, "t.db")), store.Demo, store.Options{Now: clock, CacheMiB: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

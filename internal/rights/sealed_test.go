@@ -12,13 +12,16 @@ import (
 	"probity/internal/consent"
 	"probity/internal/fault"
 	"probity/internal/ledger"
+	"probity/internal/store/engine"
 )
 
 // plain is all that stands in the consents' table of person i and is not sealed.
 func (h *house) plain(t *testing.T, i int) (text string) {
 	t.Helper()
 	err := h.store.Read(t.Context(), func(tx *sql.Tx) error {
-		return tx.QueryRow(`SELECT group_concat(body) FROM consent WHERE subject = ?`, int64(h.people[i])).Scan(&text)
+		bodies, err := engine.List(t.Context(), tx, `SELECT body FROM consent WHERE subject = ?`, engine.Column[string], int64(h.people[i]))
+		text = strings.Join(bodies, "\n")
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

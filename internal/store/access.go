@@ -69,6 +69,9 @@ func (s *Store) AppendReads(ctx context.Context, f func(context.Context, *sql.Tx
 // spoolReads puts the readings into the spool, unless they leave something else too or too many wait there. No act can
 // come between what f finds and that, as nobody else may append meanwhile; the writer may be at other work.
 func (s *Store) spoolReads(ctx context.Context, f func(context.Context, *sql.Tx, Uncounted) (Reads, error)) (done bool, err error) {
+	if s.spool == nil {
+		return false, nil
+	}
 	release, err := s.alone(ctx)
 	if err != nil {
 		return false, err
@@ -113,18 +116,26 @@ func (s *Store) takeParts() {
 // only is [Store.Write] for what changes neither where the ledger ends nor anything that a reading depends on: readings
 // are recorded meanwhile.
 func (s *Store) only(ctx context.Context, f func(*sql.Tx) error) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	if s.dialect.Alone() {
+		s.writing.Lock()
+		defer s.writing.Unlock()
+	}
 	return s.transact(ctx, f)
 }
 
 // takeIn has the database take in all that waits in the spool.
 func (s *Store) takeIn(ctx context.Context) error {
+	if s.spool == nil {
+		return nil
+	}
 	return s.Write(ctx, func(*sql.Tx) error { return nil })
 }
 
 // drain has the database take in all that waits in the spool and empties it, so that the database is whole without it.
 func (s *Store) drain(ctx context.Context) error {
+	if s.spool == nil {
+		return nil
+	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	release, err := s.alone(ctx)
@@ -151,7 +162,7 @@ func (s *Store) countReads(ctx context.Context, tx *sql.Tx, entries []*ledger.En
 		}
 	}
 	rows := NewBulk(tx, "read_usage", []string{"reader", "purpose", "day", "count"},
-		" ON CONFLICT (reader, purpose, day) DO UPDATE SET count = count + excluded.count")
+		" ON CONFLICT (reader, purpose, day) DO UPDATE SET count = read_usage.count + excluded.count")
 	for u, n := range made {
 		if err := rows.Add(ctx, u.reader, u.purpose, int64(u.day), n); err != nil {
 			return err

@@ -171,7 +171,7 @@ func stillConsented(ctx context.Context, tx *sql.Tx, list []rating.Kept) ([]rati
 	if !slices.ContainsFunc(list, func(k rating.Kept) bool { return k.Permit.Consent() != 0 }) {
 		return list, nil
 	}
-	one, err := tx.PrepareContext(ctx, `SELECT count(*) FROM consent WHERE subject = ? AND id = ? AND withdrawn_at IS NULL AND (used_at IS NULL OR ?)`)
+	one, err := tx.PrepareContext(ctx, `SELECT count(*) FROM consent WHERE subject = ? AND id = ? AND withdrawn_at IS NULL AND (used_at IS NULL OR ? = 1)`)
 	if err != nil {
 		return nil, err
 	}

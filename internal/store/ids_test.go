@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -21,7 +22,7 @@ func TestNumbersGoOnWhereTheClockWentBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	early, err := store.Open(t.Context(), s.Path(), store.Options{Now: func() time.Time { return clock().AddDate(-1, 0, 0) }})
+	early, err := store.Open(t.Context(), storetest.Address(t, s.Path()), store.Options{Now: func() time.Time { return clock().AddDate(-1, 0, 0) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,10 +41,10 @@ func orderMark(ctx context.Context, tx *sql.Tx, id subject.ID) (string, error) {
 	var orders, endings, steps, ids int64
 	err := tx.QueryRowContext(ctx, mergedInto+`
 		SELECT (SELECT count(*) FROM same JOIN restriction_order o ON o.subject = same.id),
-			(SELECT coalesce(sum(o.id & 0xffffffffff), 0) FROM same JOIN restriction_order o ON o.subject = same.id),
+			(SELECT coalesce(sum(o.id & 1099511627775), 0) FROM same JOIN restriction_order o ON o.subject = same.id),
 			(SELECT count(*) FROM same JOIN order_ending e ON e.subject = same.id),
 			(SELECT count(*) FROM same JOIN listing_step p ON p.subject = same.id)`, int64(id)).Scan(&orders, &ids, &endings, &steps)
-	return fmt.Sprintf("%d.%x.%d.%d", orders, ids, endings, steps), err
+	return fmt.Sprintf("%d.%d.%d.%d", orders, ids, endings, steps), err
 }
 
 // readOrders joins each order with its ending; an annulment outweighs a lifting that came before it.

@@ -188,7 +188,7 @@ func ClearStale(ctx context.Context, tx *sql.Tx, which string, args []any, seen 
 	args = append(slices.Clip(args), Micro(seen))
 	_, err := tx.ExecContext(ctx, `INSERT INTO touched (subject, at)
 		SELECT subject, max(published_at) FROM stale JOIN submission ON number = submission WHERE `+which+` AND published_at <= ? GROUP BY subject
-		ON CONFLICT (subject) DO UPDATE SET at = max(at, excluded.at)`, args...)
+		ON CONFLICT (subject) DO UPDATE SET at = max(touched.at, excluded.at)`, args...)
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (s *Store) StaleSubjects(ctx context.Context, submission int64, after subje
 		where, args = `t.submission IN (SELECT number FROM submission WHERE published_at IS NOT NULL)`, nil
 	}
 	return s.subjects(ctx, `SELECT DISTINCT s.id, s.kind, s.sole, s.region, s.redirect FROM stale t JOIN subject s ON s.id = t.subject
-		WHERE `+where+` AND t.subject > ? ORDER BY t.subject LIMIT ?`, append(args, int64(after), limit)...)
+		WHERE `+where+` AND s.id > ? ORDER BY s.id LIMIT ?`, append(args, int64(after), limit)...)
 }
 
 // Population lists subjects of the kinds by id, from behind after; merged ones are left out.

@@ -4,11 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"probity/internal/store/engine"
 )
 
 // Overwrite has what the transaction deletes overwritten on disk; [Store.Scrub] ends it.
 func (s *Store) Overwrite(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, s.dialect.Overwrite())
+	words := s.dialect.Overwrite()
+	if words == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, words)
 	return err
 }
 
@@ -16,6 +22,9 @@ func (s *Store) Overwrite(ctx context.Context, tx *sql.Tx) error {
 // disk, and ends the overwriting of what is deleted. A reader that is at work may keep the log for a moment longer; it is
 // then emptied with the next checkpoint.
 func (s *Store) Scrub(ctx context.Context) error {
+	if len(s.dialect.Scrub()) == 0 {
+		return nil
+	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	conn, err := s.write.Conn(ctx)
@@ -36,11 +45,15 @@ func (s *Store) CopyTo(ctx context.Context, path string) error {
 	if err := s.takeIn(ctx); err != nil {
 		return err
 	}
+	words, err := s.dialect.CopyTo()
+	if err != nil {
+		return err
+	}
 	// A connection of its own: the writer must stay free, and readers may write nowhere.
-	db, err := sql.Open(s.dialect.Driver(), s.dialect.DSN(s.path, true, 0))
+	db, err := s.dialect.Connect(engine.Writing)
 	if err != nil {
 		return s.dialect.Translate(err)
 	}
-	_, err = db.ExecContext(ctx, s.dialect.CopyTo(), path)
+	_, err = db.ExecContext(ctx, words, path)
 	return s.dialect.Translate(errors.Join(err, db.Close()))
 }

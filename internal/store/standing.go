@@ -17,13 +17,13 @@ import (
 // standingQuery answers everything at once, so that it is true of one moment of the database and costs one statement.
 // The lists are joined by commas, their rows' columns by spaces. The numbers of the orders are those of orderMark.
 const standingQuery = `SELECT t.built_on, t.good_until, t.orders, t.body, t.sealed,
-	(SELECT count(*) || '.' || printf('%x', coalesce(sum(id & 0xffffffffff), 0)) FROM restriction_order WHERE subject = ?1) || '.' ||
+	(SELECT count(*) || '.' || coalesce(sum(id & 1099511627775), 0) FROM restriction_order WHERE subject = ?1) || '.' ||
 		(SELECT count(*) FROM order_ending WHERE subject = ?1) || '.' || (SELECT count(*) FROM listing_step WHERE subject = ?1),
 	EXISTS (SELECT 1 FROM subject WHERE redirect = ?1 AND redirect <> 0),
-	(SELECT group_concat(model || ' ' || version || ' ' || as_of || ' ' || known_at) FROM rating WHERE subject = ?1),
-	(SELECT group_concat(submission) FROM stale WHERE subject = ?1),
+	(SELECT string_agg(model || ' ' || version || ' ' || as_of || ' ' || known_at, ',' ORDER BY model) FROM rating WHERE subject = ?1),
+	(SELECT string_agg(CAST(submission AS TEXT), ',' ORDER BY submission) FROM stale WHERE subject = ?1),
 	(SELECT max(published_at) FROM submission)
-	FROM (SELECT 1) LEFT JOIN standing t ON t.subject = ?1`
+	FROM (SELECT 1) one LEFT JOIN standing t ON t.subject = ?1`
 
 // Standing reads the standing row and what tells whether it still holds, in one moment of the database.
 func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.StandingRow, error) {

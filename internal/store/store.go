@@ -12,8 +12,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +21,7 @@ import (
 	"probity/internal/store/beside"
 	"probity/internal/store/chain"
 	"probity/internal/store/engine"
+	"probity/internal/store/postgres"
 	"probity/internal/store/spool"
 )
 
@@ -39,10 +38,9 @@ const (
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	dialect  engine.Dialect
-	path     string
-	write    *sql.DB // exactly one connection: one writer, so that no lock error ever reaches a caller
+	write    *sql.DB
 	read     *sql.DB
-	record   *sql.DB // one connection, of who records readings
+	record   *sql.DB
 	birth    Birth
 	writing  sync.Mutex
 	turn     chan struct{} // holds one while somebody has the turn
@@ -57,7 +55,7 @@ type Store struct {
 	records  *engine.Statements // of who records readings
 	appends  *engine.Statements // of the writer's, for the ledger
 	chain    *chain.Chain
-	spool    *spool.File
+	spool    *spool.File // nil where transactions write side by side: then readings go straight into the database
 	// life ends when the database is closed, and background with it what still runs.
 	life       context.Context
 	end        context.CancelFunc
@@ -77,86 +75,98 @@ type Options struct {
 	CacheMiB int
 }
 
-// Locate reads a database address: sqlite:FILE, or a bare FILE. PostgreSQL addresses are known but not served yet.
-func Locate(address string) (engine, where string, err error) {
-	switch {
-	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
-		return "", "", fault.New(fault.Invalid, "store.engine", "this build keeps its data in SQLite; PostgreSQL is not served yet").
-			With("use --db sqlite:FILE")
-	case strings.HasPrefix(address, "sqlite:"):
-		where = strings.TrimPrefix(address, "sqlite:")
-	default:
-		where = address
-	}
-	if where == "" || strings.Contains(where, "://") {
-		return "", "", fault.New(fault.Invalid, "store.address", "%q is no database address", address).
+// Locate reads the address of an embedded database: sqlite:FILE, or a bare FILE.
+func Locate(address string) (path string, err error) {
+	if OnServer(address) {
+		return "", fault.New(fault.Invalid, "store.engine", "this takes a file, and not a database on a server").
 			With("write sqlite:FILE, for example sqlite:probity.db")
 	}
-	return "sqlite", where, nil
+	if path = strings.TrimPrefix(address, "sqlite:"); path == "" || strings.Contains(path, "://") {
+		return "", fault.New(fault.Invalid, "store.address", "%q is no database address", address).
+			With("write sqlite:FILE, for example sqlite:probity.db, or postgres://USER@HOST/DATABASE")
+	}
+	return path, nil
 }
 
-// Create makes a new database of the birth and opens it. It is a conflict where the file exists already.
+// OnServer tells whether the address is that of a PostgreSQL database.
+func OnServer(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// dialect is the engine of the database at an address.
+func dialect(address string, opt Options) (engine.Dialect, error) {
+	if OnServer(address) {
+		at, err := postgres.Locate(address)
+		if err != nil {
+			return nil, err
+		}
+		return postgres.New(at), nil
+	}
+	path, err := Locate(address)
+	if err != nil {
+		return nil, err
+	}
+	return engine.NewSQLite(path, opt.CacheMiB)
+}
+
+// Create makes a new database of the birth and opens it. It is a conflict where there is one already.
 func Create(ctx context.Context, address string, birth Birth, opt Options) (*Store, error) {
-	_, path, err := Locate(address)
+	d, err := dialect(address, opt)
 	if err != nil {
 		return nil, err
 	}
 	if birth != Demo && birth != Live {
 		return nil, fault.New(fault.Invalid, "store.birth", "a database is born demo or live, not %q", birth)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return nil, fault.New(fault.Conflict, "store.exists", "%s exists already", path).
-			With("choose another file, or open it as it is: what a database was born as cannot be changed")
+	if err := d.Make(ctx); err != nil {
+		return nil, err
 	}
+	var file *spool.File
+	if d.Alone() {
+		if file, err = spool.Create(d.Beside()); err != nil {
+			return nil, errors.Join(err, d.Remove())
+		}
+	}
+	s, err := connect(d, file, opt)
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", path, err).By(err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, fault.New(fault.Unavailable, "store.create", "cannot create %s: %v", path, err).By(err)
-	}
-	file, err := spool.Create(path)
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(path))
-	}
-	s, err := connect(path, file, opt)
-	if err != nil {
-		return nil, errors.Join(err, file.Remove(), os.Remove(path))
+		return nil, errors.Join(err, file.Remove(), d.Remove())
 	}
 	s.birth = birth
 	err = s.migrate(ctx)
 	if err == nil {
-		err = s.dialect.Translate(s.chain.Compile(ctx, s.records))
+		err = s.compile(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.disconnect(), file.Remove(), os.Remove(path))
+		return nil, errors.Join(err, s.disconnect(), file.Remove(), d.Remove())
 	}
 	return s, nil
 }
 
-// Open opens an existing database. It refuses a file that is not one of ours or needs another version of the program.
+// Discard closes a database that was just made, and takes it away with all that is in it.
+func (s *Store) Discard() error { return errors.Join(s.Close(), s.dialect.Remove()) }
+
+// Open opens an existing database. It refuses one that is not ours or needs another version of the program.
 func Open(ctx context.Context, address string, opt Options) (*Store, error) {
-	_, path, err := Locate(address)
+	d, err := dialect(address, opt)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, fault.New(fault.NotFound, "store.missing", "there is no database %s", path).
-			With("make one with: probity init --db sqlite:" + path)
-	} else if err != nil {
-		return nil, fault.New(fault.Unavailable, "store.open", "cannot open %s: %v", path, err).By(err)
-	}
-	file, err := spool.Open(path)
-	if err != nil {
+	if err := d.Find(ctx); err != nil {
 		return nil, err
 	}
-	s, err := connect(path, file, opt)
+	var file *spool.File
+	if d.Alone() {
+		if file, err = spool.Open(d.Beside()); err != nil {
+			return nil, err
+		}
+	}
+	s, err := connect(d, file, opt)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	err = s.check(ctx)
 	if err == nil {
-		err = s.dialect.Translate(s.chain.Compile(ctx, s.records))
+		err = s.compile(ctx)
 	}
 	if err == nil {
 		err = s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.ids.Resume(ctx, tx)) })
@@ -167,35 +177,27 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	return s, nil
 }
 
-// readers is how many connections read at the same time.
-const readers = 8
-
-func connect(path string, file *spool.File, opt Options) (*Store, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fault.New(fault.Unavailable, "store.open", "cannot find %s: %v", path, err).By(err)
-	}
-	s := &Store{dialect: engine.SQLite{}, path: abs, turn: make(chan struct{}, 1), spool: file}
+func connect(d engine.Dialect, file *spool.File, opt Options) (*Store, error) {
+	s := &Store{dialect: d, turn: make(chan struct{}, 1), spool: file}
 	s.ids.Now = opt.Now
-	if s.write, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, true, opt.CacheMiB)); err != nil {
-		return nil, s.dialect.Translate(err)
+	for use, pool := range map[engine.Use]**sql.DB{engine.Writing: &s.write, engine.Reading: &s.read, engine.Recording: &s.record} {
+		made, err := d.Connect(use)
+		if err != nil {
+			return nil, err
+		}
+		*pool = made
 	}
-	s.write.SetMaxOpenConns(1)
-	if s.read, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, false, opt.CacheMiB)); err != nil {
-		return nil, errors.Join(s.dialect.Translate(err), s.write.Close())
-	}
-	s.read.SetMaxOpenConns(readers)
-	s.read.SetMaxIdleConns(readers) // a connection costs more to open than most questions to answer
-	if s.record, err = sql.Open(s.dialect.Driver(), s.dialect.DSN(abs, false, 1)); err != nil {
-		return nil, errors.Join(s.dialect.Translate(err), s.write.Close(), s.read.Close())
-	}
-	s.record.SetMaxOpenConns(1)
 	s.records = engine.NewStatements(s.record)
 	s.prepared, s.appends = engine.NewStatements(s.read), engine.NewStatements(s.write)
 	s.chain = chain.New(s.appends, s.spool, s.countReads)
 	s.life, s.end = context.WithCancel(context.Background())
 	s.group = engine.NewGroup(s.Write, s.dialect.Translate, s.chain.TakenBack)
 	return s, nil
+}
+
+// compile has ready what may not be compiled within a transaction.
+func (s *Store) compile(ctx context.Context) error {
+	return s.dialect.Translate(s.chain.Compile(ctx, s.records))
 }
 
 // Close ends all connections; what was committed is safe without it.
@@ -216,11 +218,15 @@ func (s *Store) disconnect() error {
 // Birth is what the database was born as.
 func (s *Store) Birth() Birth { return s.birth }
 
-// Path is the database's file.
-func (s *Store) Path() string { return s.path }
+// Path is what the names of the files beside the database begin with; the embedded database's own file.
+func (s *Store) Path() string { return s.dialect.Beside() }
 
-// Write runs f in one write transaction. There is one writer at a time; f must be short and must not call Write. An
-// error from f, or a panic, rolls everything back. What waits in the spool is in the database before f runs.
+// Shown names the database to people, without a secret.
+func (s *Store) Shown() string { return s.dialect.Shown() }
+
+// Write runs f in one write transaction. One acts at a time, of all processes, and sees what those before it did; f must be
+// short and must not call Write. An error from f, or a panic, rolls everything back. What waits in the spool is in the
+// database before f runs.
 func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -232,6 +238,9 @@ func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	ended := s.chain.TakenBack
 	defer func() { ended() }()
 	err = s.transact(ctx, func(tx *sql.Tx) error {
+		if err := s.dialect.Claim(ctx, tx); err != nil {
+			return err
+		}
 		stale, err := s.chain.Stale()
 		if err == nil && stale {
 			err = s.chain.TakeIn(ctx, tx)
@@ -268,8 +277,13 @@ func (s *Store) Together(ctx context.Context, f func(context.Context, *sql.Tx) e
 	return s.group.Write(ctx, f)
 }
 
-// transact runs f in a transaction of the one writer, whose lock the caller holds.
+// transact runs f in a transaction of a writer; where there is one alone, the caller holds its lock.
 func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
+	if !s.dialect.Alone() {
+		if err := s.ids.Reserve(ctx, s.write); err != nil {
+			return s.dialect.Translate(err)
+		}
+	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return s.dialect.Translate(err)
@@ -278,20 +292,35 @@ func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := f(tx); err != nil {
 		return s.dialect.Translate(err)
 	}
+	if err = s.keepIDs(ctx, tx); err == nil {
+		s.settle()
+	}
+	return s.dialect.Translate(err)
+}
+
+// keepIDs commits a transaction together with which numbers it may carry: those up to the highest given so far, or none but
+// reserved ones.
+func (s *Store) keepIDs(ctx context.Context, tx *sql.Tx) error {
+	if !s.dialect.Alone() {
+		if s.ids.Overdrawn() {
+			return fault.New(fault.Unavailable, "store.ids", "more was written at once than there were numbers reserved for").
+				With("send it in smaller parts")
+		}
+		return tx.Commit()
+	}
 	high, err := s.ids.Keep(ctx, tx, s.marked)
 	if err == nil {
 		err = tx.Commit()
 	}
 	if err == nil {
 		s.marked = high
-		s.settle()
 	}
-	return s.dialect.Translate(err)
+	return err
 }
 
 // Read runs f in one read transaction, which sees one moment of the database throughout.
 func (s *Store) Read(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.read.BeginTx(ctx, s.dialect.Moment())
 	if err != nil {
 		return s.dialect.Translate(err)
 	}

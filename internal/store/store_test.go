@@ -8,6 +8,7 @@ import (
 
 	"probity/internal/fault"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -16,7 +17,7 @@ func clock() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC) }
 // fresh makes a new demo database that the test owns.
 func fresh(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "probity.db"), store.Demo, store.Options{Now: clock})
+	s, err := store.Create(t.Context(), storetest.Address(t, filepath.Join(t.TempDir(), "probity.db")), store.Demo, store.Options{Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,17 +32,17 @@ func fresh(t *testing.T) *store.Store {
 func TestBirthIsForGood(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.db")
-	s, err := store.Create(t.Context(), path, store.Demo, store.Options{Now: clock})
+	s, err := store.Create(t.Context(), storetest.Address(t, path), store.Demo, store.Options{Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Create(t.Context(), path, store.Live, store.Options{Now: clock}); !fault.Is(err, fault.Conflict) {
+	if _, err := store.Create(t.Context(), storetest.Address(t, path), store.Live, store.Options{Now: clock}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("creating over it gives %v, want a conflict", err)
 	}
-	s, err = store.Open(t.Context(), "sqlite:"+path, store.Options{Now: clock})
+	s, err = store.Open(t.Context(), storetest.Address(t, path), store.Options{Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,17 +55,17 @@ func TestBirthIsForGood(t *testing.T) {
 func TestOpenTellsMissingFromForeign(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, err := store.Open(t.Context(), filepath.Join(dir, "none.db"), store.Options{Now: clock}); !fault.Is(err, fault.NotFound) {
+	if _, err := store.Open(t.Context(), storetest.Address(t, filepath.Join(dir, "none.db")), store.Options{Now: clock}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a missing file gives %v", err)
 	}
 	foreign := filepath.Join(dir, "foreign.db")
 	if err := writeFile(foreign, "this is a text and no database, whatever its name says............................................."); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Open(t.Context(), foreign, store.Options{Now: clock}); err == nil {
+	if _, err := store.Open(t.Context(), storetest.Address(t, foreign), store.Options{Now: clock}); err == nil {
 		t.Error("a text file opens as a database")
 	}
-	if _, err := store.Open(t.Context(), "postgres://localhost/probity", store.Options{Now: clock}); !fault.Is(err, fault.Invalid) {
+	if _, err := store.Open(t.Context(), "postgres://localhost:1/", store.Options{Now: clock}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("PostgreSQL gives %v", err)
 	}
 }

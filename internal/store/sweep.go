@@ -74,8 +74,9 @@ func (s *Store) sweepClaims(ctx context.Context, sub *Submission) error {
 	for {
 		var first, last []byte
 		err := s.Read(ctx, func(tx *sql.Tx) error {
-			return tx.QueryRowContext(ctx, `SELECT min(key), max(key) FROM (SELECT key FROM source_row
-				WHERE agency = ? AND dataset = ? AND key > ? AND (submission = ? OR next_by = ?) ORDER BY key LIMIT ?)`,
+			return tx.QueryRowContext(ctx, `WITH page AS (SELECT key FROM source_row
+				WHERE agency = ? AND dataset = ? AND key > ? AND (submission = ? OR next_by = ?) ORDER BY key LIMIT ?)
+				SELECT (SELECT key FROM page ORDER BY key LIMIT 1), (SELECT key FROM page ORDER BY key DESC LIMIT 1)`,
 				sub.Agency, sub.Dataset, from, sub.Number, sub.Number, sweepRows).Scan(&first, &last)
 		})
 		if err != nil || last == nil {

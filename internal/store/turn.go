@@ -11,7 +11,7 @@ func (s *Store) Turn(ctx context.Context) (done func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	back, err := s.dialect.Turn(ctx, s.path)
+	back, err := s.dialect.Turn(ctx)
 	if err != nil {
 		<-s.turn
 		return nil, s.dialect.Translate(err)

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 )
 
 // TestTurnsAreTakenOneAfterTheOther opens one database twice, as two processes do.
 func TestTurnsAreTakenOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	first := fresh(t)
-	second, err := store.Open(t.Context(), first.Path(), store.Options{Now: clock})
+	second, err := store.Open(t.Context(), storetest.Address(t, first.Path()), store.Options{Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestTurnsAreTakenOneAfterTheOther(t *testing.T) {
 func TestPublicationsOfAnotherProcess(t *testing.T) {
 	t.Parallel()
 	first := fresh(t)
-	second, err := store.Open(t.Context(), first.Path(), store.Options{Now: clock})
+	second, err := store.Open(t.Context(), storetest.Address(t, first.Path()), store.Options{Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

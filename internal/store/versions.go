@@ -107,7 +107,7 @@ func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting
 		}
 		for _, f := range findings {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO finding_count (submission, rule, field, warning, count, example)
-				VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (submission, rule, field, warning) DO UPDATE SET count = count + excluded.count`,
+				VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (submission, rule, field, warning) DO UPDATE SET count = finding_count.count + excluded.count`,
 				submission, f.Rule, f.Field, f.Warning, f.Count, f.Example); err != nil {
 				return err
 			}

@@ -19,6 +19,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/web"
 )
 
@@ -44,7 +45,7 @@ func site(t *testing.T) place {
 	t.Helper()
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	founder := access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}
-	d, err := deployment.Create(t.Context(), filepath.Join(t.TempDir(), "probity.db"), store.Demo, founder,
+	d, err := deployment.Create(t.Context(), storetest.Address(t, filepath.Join(t.TempDir(), "probity.db")), store.Demo, founder,
 		deployment.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/intake"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -61,7 +62,7 @@ func TestC16ALiveBirth(t *testing.T) {
 		if step.in {
 			subjects++
 		}
-		d, err := deployment.Open(ctx, w.database(), deployment.Options{Now: clock})
+		d, err := deployment.Open(ctx, storetest.Address(t, w.database()), deployment.Options{Now: clock})
 		if err != nil {
 			t.Fatal(err)
 		}

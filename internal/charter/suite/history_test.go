@@ -20,6 +20,7 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/rating"
 	"probity/internal/record"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -32,6 +33,7 @@ type history struct {
 	d       *deployment.Deployment
 	ratings *rating.Desk
 	path    string
+	address string
 	now     time.Time
 	// credentials are those shown so far.
 	credentials map[string]access.Credential
@@ -86,11 +88,16 @@ func open(tb testing.TB, t *rapid.T) *history {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := copyFolder(folder, filepath.Dir(w.database())); err != nil {
+	if err = copyFolder(folder, filepath.Dir(w.database())); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "probity.db")
+	address, err := storetest.Copy(context.Background(), w.database(), path)
+	if err != nil {
 		t.Fatal(err)
 	}
 	h := &history{
-		T: t, ctx: context.Background(), town: w, now: firstDay, path: filepath.Join(folder, "probity.db"),
+		T: t, ctx: context.Background(), town: w, now: firstDay, path: path, address: address,
 		credentials: map[string]access.Credential{},
 		diary: diary{
 			swept: map[string]map[string]int{}, erased: map[*party]bool{}, confined: map[*party]bool{},
@@ -101,6 +108,9 @@ func open(tb testing.TB, t *rapid.T) *history {
 	t.Cleanup(func() {
 		if err := h.shut(); err != nil {
 			t.Errorf("closing: %v", err)
+		}
+		if err := storetest.Drop(path); err != nil {
+			t.Errorf("clearing up: %v", err)
 		}
 		if err := os.RemoveAll(folder); err != nil {
 			t.Errorf("clearing up: %v", err)
@@ -135,13 +145,13 @@ func copyFolder(to, from string) error {
 func (h *history) reopen() {
 	h.Helper()
 	var err error
-	if h.d, err = deployment.Open(h.ctx, h.path, deployment.Options{Now: h.clock}); err != nil {
+	if h.d, err = deployment.Open(h.ctx, h.address, deployment.Options{Now: h.clock}); err != nil {
 		h.Fatalf("opening: %v", err)
 	}
 	if h.ratings, err = h.d.Ratings(h.ctx); err != nil {
 		h.Fatalf("opening the ratings: %v", err)
 	}
-	if h.eyes, err = sql.Open("sqlite", "file:"+h.path+"?mode=ro"); err != nil {
+	if h.eyes, err = storetest.Raw(h.path); err != nil {
 		h.Fatalf("opening the watches' connection: %v", err)
 	}
 	h.watching = map[string]*sql.Stmt{}

@@ -26,6 +26,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/store/rulebooks"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -129,7 +130,11 @@ func (w *town) settle(ctx context.Context) (err error) {
 	if err := w.found(ctx, store.Demo, clock); err != nil {
 		return err
 	}
-	d, err := deployment.Open(ctx, w.database(), deployment.Options{Now: clock})
+	address, err := storetest.At(w.database())
+	if err != nil {
+		return err
+	}
+	d, err := deployment.Open(ctx, address, deployment.Options{Now: clock})
 	if err != nil {
 		return err
 	}
@@ -153,7 +158,11 @@ var founder = access.Grant{Name: "first", Agency: "npcic", Official: "Gu Yan"}
 
 // found makes the database as everybody does, and puts the small catalogue and its models in place of the built-in one.
 func (w *town) found(ctx context.Context, birth store.Birth, clock func() time.Time) (err error) {
-	d, err := deployment.Create(ctx, w.database(), birth, founder, deployment.Options{Now: clock})
+	address, err := storetest.At(w.database())
+	if err != nil {
+		return err
+	}
+	d, err := deployment.Create(ctx, address, birth, founder, deployment.Options{Now: clock})
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,18 @@ import (
 
 	"probity/calendar"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
 // operations are the public operations the histories consist of.
 func operations() []operation {
+	return slices.DeleteFunc(all(), func(o operation) bool {
+		return storetest.Engine() == storetest.Postgres && (o.name == "back up" || o.name == "restore") // the server's administrator does that
+	})
+}
+
+func all() []operation {
 	return []operation{
 		{"report", []string{"C2", "C7", "C8", "C10", "C13", "C16"}, report, ""},
 		{"amend", []string{"C10", "C13", "C8", "C7"}, amend, ""},

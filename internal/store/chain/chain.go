@@ -153,11 +153,20 @@ func (c *Chain) follow(ctx context.Context, tx *sql.Tx, kept *engine.Statements)
 	}
 	c.fresh.Store(held.position - settled)
 	c.passTo(held)
-	same, err := c.spool.Same()
-	if err != nil {
-		return err
+	same := true
+	if c.spool != nil {
+		if same, err = c.spool.Same(); err != nil {
+			return err
+		}
 	}
-	anew := !same || c.tail.heads == nil || c.tail.held != held || int64(len(c.tail.heads)) > 4*High
+	anew := !same || c.tail.heads == nil || int64(len(c.tail.heads)) > 4*High
+	if !anew && c.tail.held != held {
+		caught, err := c.catchUp(ctx, tx, held)
+		if err != nil {
+			return err
+		}
+		anew = !caught
+	}
 	if anew {
 		heads, err := freshHeads(ctx, tx)
 		if err != nil {
@@ -170,6 +179,36 @@ func (c *Chain) follow(ctx context.Context, tx *sql.Tx, kept *engine.Statements)
 		return err
 	}
 	return nil
+}
+
+// catchUp has the tail go on with what others appended behind it, where that is all that happened.
+func (c *Chain) catchUp(ctx context.Context, tx *sql.Tx, held end) (bool, error) {
+	if len(c.tail.spooled) > 0 || c.tail.position == 0 || c.tail.position >= held.position {
+		return false, nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT subject, seq, hash, position FROM ledger_fresh WHERE position >= ? ORDER BY position`, c.tail.position)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	same := false
+	for rows.Next() {
+		var position int64
+		h, err := scanHeadAnd(rows, &position)
+		switch {
+		case err != nil:
+			return false, err
+		case position == c.tail.position:
+			same = h.Hash == c.tail.hash
+			continue
+		case !same || position != c.tail.position+1: // taken back, or settled meanwhile
+			return false, nil
+		}
+		c.tail.heads[h.Subject] = h
+		c.tail.end = end{position, h.Hash}
+	}
+	c.tail.held = c.tail.end
+	return c.tail.end == held, rows.Err()
 }
 
 // heldEnd is where the database says that the settled entries and all entries end.

@@ -183,10 +183,13 @@ func freshHeads(ctx context.Context, tx *sql.Tx) (map[subject.ID]ledger.Head, er
 	return heads, nil
 }
 
-func scanHead(rows *sql.Rows) (ledger.Head, error) {
+func scanHead(rows *sql.Rows) (ledger.Head, error) { return scanHeadAnd(rows) }
+
+// scanHeadAnd reads a head, and what stands behind it in the row.
+func scanHeadAnd(rows *sql.Rows, more ...any) (ledger.Head, error) {
 	var h ledger.Head
 	var hash sql.RawBytes
-	err := rows.Scan(&h.Subject, &h.Seq, &hash)
+	err := rows.Scan(append([]any{&h.Subject, &h.Seq, &hash}, more...)...)
 	copy(h.Hash[:], hash)
 	return h, err
 }

@@ -128,7 +128,7 @@ func move(ctx context.Context, tx *sql.Tx, part []moving) error {
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO ledger_head (subject, seq, hash) SELECT f.subject, f.seq, f.hash
 		FROM json_each(?) j CROSS JOIN ledger_fresh f ON f.position = j.value WHERE true
-		ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > seq`, list(newest))
+		ON CONFLICT (subject) DO UPDATE SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > ledger_head.seq`, list(newest))
 	return err
 }
 

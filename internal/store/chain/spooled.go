@@ -150,6 +150,9 @@ func (c *Chain) passTo(held end) {
 // Stale tells whether something may wait in the spool, without asking the database: what this process spooled, or another
 // one behind what this one knows of.
 func (c *Chain) Stale() (bool, error) {
+	if c.spool == nil {
+		return false, nil
+	}
 	if c.tail.heads == nil || len(c.tail.spooled) > 0 { // nothing is known, or something waits
 		return true, nil
 	}
@@ -172,6 +175,9 @@ func (c *Chain) TakenBack() {
 
 // followSpool reads the frames that stand behind the tail; all frames, where the tail was read anew.
 func (c *Chain) followSpool(anew bool) error {
+	if c.spool == nil {
+		return nil
+	}
 	if anew {
 		c.waiting.Store(0)
 		if err := c.spool.Rewind(); err != nil {

@@ -114,5 +114,10 @@ func (b *Bulk) end(ctx context.Context) error {
 	return nil
 }
 
-// Marks is "?,?,?" for n values.
-func Marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+// Marks is "?,?,?" for n values. For none it is NULL, which IN finds nothing in: not every engine knows an empty list.
+func Marks(n int) string {
+	if n == 0 {
+		return "NULL"
+	}
+	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
+}

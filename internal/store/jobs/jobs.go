@@ -67,7 +67,7 @@ func (s *Store) Make(ctx context.Context, permit charter.WorkPermit, j job.Job, 
 func (s *Store) Jobs(ctx context.Context) (list []job.Job, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT id, plan, day, models, outdated, state, made_at, made_by, ended_at, count(*), sum(ended),
-			sum(holder <> '' AND NOT ended), sum(rated), sum(changed) FROM job JOIN job_block ON job = id GROUP BY id ORDER BY id DESC`)
+			sum(CASE WHEN holder <> '' AND ended = 0 THEN 1 ELSE 0 END), sum(rated), sum(changed) FROM job JOIN job_block ON job = id GROUP BY id ORDER BY id DESC`)
 		if err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func move(ctx context.Context, tx *sql.Tx, id job.ID, to job.State, e *ledger.En
 		ended = store.Micro(e.At)
 	}
 	// Whoever holds a block of it keeps nothing more: the number of its hold is another from now on.
-	if _, err = tx.ExecContext(ctx, `UPDATE job_block SET fence = fence + 1, holder = '', until = 0 WHERE job = ? AND NOT ended`, int64(id)); err != nil {
+	if _, err = tx.ExecContext(ctx, `UPDATE job_block SET fence = fence + 1, holder = '', until = 0 WHERE job = ? AND ended = 0`, int64(id)); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE job SET state = ?, ended_at = ? WHERE id = ?`, string(to), ended, int64(id))
@@ -131,7 +131,7 @@ func (s *Store) Take(ctx context.Context, id job.ID, holder string, now, until t
 	h = job.Hold{Job: id, Until: until}
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `UPDATE job_block SET fence = fence + 1, holder = ?3, until = ?4 WHERE job = ?1 AND number =
-				(SELECT min(number) FROM job_block WHERE job = ?1 AND NOT ended AND until <= ?2)
+				(SELECT min(number) FROM job_block WHERE job = ?1 AND ended = 0 AND until <= ?2)
 			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open') RETURNING number, fence, last, upto`,
 			int64(id), store.Micro(now), holder, store.Micro(until)).Scan(&h.Number, &h.Fence, &h.Last, &h.To)
 		if ok = err == nil; errors.Is(err, sql.ErrNoRows) {
@@ -155,7 +155,7 @@ func (s *Store) Keep(ctx context.Context, h job.Hold, sheet rating.Sheet, until 
 
 // step changes a block that is held; Lost where it is not.
 func step(ctx context.Context, tx *sql.Tx, h *job.Hold, set string, args ...any) error {
-	done, err := tx.ExecContext(ctx, `UPDATE job_block SET `+set+` WHERE job = ? AND number = ? AND fence = ? AND NOT ended`,
+	done, err := tx.ExecContext(ctx, `UPDATE job_block SET `+set+` WHERE job = ? AND number = ? AND fence = ? AND ended = 0`,
 		append(args, int64(h.Job), h.Number, h.Fence)...)
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (s *Store) End(ctx context.Context, h job.Hold, e *ledger.Entry) (done bool
 			return err
 		}
 		var left int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM job_block WHERE job = ? AND NOT ended`, int64(h.Job)).Scan(&left); err != nil || left > 0 {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM job_block WHERE job = ? AND ended = 0`, int64(h.Job)).Scan(&left); err != nil || left > 0 {
 			return err
 		}
 		done, t.Entries = true, []*ledger.Entry{e}

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed sqlite
+//go:embed sqlite postgres
 var files embed.FS
 
 // Migration is one step; it only goes forward.

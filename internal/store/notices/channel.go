@@ -287,8 +287,8 @@ func (s *Store) Claim(ctx context.Context, c *Channel, of subject.ID, seqs []int
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, seq := range seqs {
 			done, err := tx.ExecContext(ctx, `INSERT INTO notice_delivery (`+deliveryColumns+`) VALUES (?,?,?,?,'sent',1,?,?,'')
-				ON CONFLICT (subject, holder, channel, seq) DO UPDATE SET state = 'sent', attempts = attempts + 1, at = excluded.at, due = excluded.due
-				WHERE state IN ('sent', 'waiting') AND due <= excluded.at`,
+				ON CONFLICT (subject, holder, channel, seq) DO UPDATE SET state = 'sent', attempts = notice_delivery.attempts + 1, at = excluded.at, due = excluded.due
+				WHERE notice_delivery.state IN ('sent', 'waiting') AND notice_delivery.due <= excluded.at`,
 				int64(of), int64(c.Subject), c.Number, seq, store.Micro(at), store.Micro(due))
 			if err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"time"
 
 	"probity/internal/access"
@@ -77,7 +78,7 @@ func (s *Store) Inbox(ctx context.Context, scope access.Scope, limit int) ([]Kep
 		return nil, err
 	}
 	if limit <= 0 {
-		limit = -1
+		limit = math.MaxInt32
 	}
 	return s.list(ctx, mergedInto+everything+`ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT ?2`, int64(id), limit)
 }

@@ -183,7 +183,7 @@ func (s *Store) TellOrders(ctx context.Context, id subject.ID, which []order.ID,
 func (s *Store) Bodies(ctx context.Context, id subject.ID) ([]string, error) {
 	var codes []string
 	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
-		codes, err = engine.List(ctx, tx, store.MergedInto+`SELECT CAST(i.value AS TEXT) FROM same
+		codes, err = engine.List(ctx, tx, store.MergedInto+`SELECT i.value FROM same
 			JOIN subject_identifier i ON i.subject = same.id WHERE i.scheme = ? AND i.sealed = 0 ORDER BY 1`,
 			engine.Column[string], int64(id), string(subject.USCC))
 		return err

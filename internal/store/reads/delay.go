@@ -1,9 +1,12 @@
 package reads
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"probity/calendar"
@@ -180,24 +183,41 @@ func (s *Store) Told(ctx context.Context, o *delay.Over, at time.Time, notices [
 // errTold rolls back what another has told meanwhile.
 var errTold = fault.New(fault.Conflict, "delay.told", "the subject was told already")
 
-// DelayCounts counts the orders by court and month of the day on which they were entered.
-func (s *Store) DelayCounts(ctx context.Context, today calendar.Day) ([]delay.Count, error) {
-	var list []delay.Count
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT court, strftime('%Y-%m', ordered_at / 1000000 + 8 * 3600, 'unixepoch') AS month, count(*),
-			sum(end_day > ?) FROM read_delay GROUP BY court, month ORDER BY month, court`, int64(today))
+// DelayCounts counts the orders by court and month of the day on which they were entered, by month and court.
+func (s *Store) DelayCounts(ctx context.Context, today calendar.Day) (list []delay.Count, err error) {
+	type key struct{ court, month string }
+	counts := map[key]*delay.Count{}
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT court, ordered_at, end_day FROM read_delay`)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var c delay.Count
-			if err := rows.Scan(&c.Court, &c.Month, &c.Orders, &c.Running); err != nil {
+			var k key
+			var at int64
+			var end calendar.Day
+			if err := rows.Scan(&k.court, &at, &end); err != nil {
 				return err
 			}
-			list = append(list, c)
+			k.month = store.Instant(at).In(calendar.Shanghai).Format("2006-01")
+			c := counts[k]
+			if c == nil {
+				c = &delay.Count{Court: k.court, Month: k.month}
+				counts[k] = c
+			}
+			c.Orders++
+			if end > today {
+				c.Running++
+			}
 		}
 		return rows.Err()
+	})
+	for _, c := range counts {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b delay.Count) int {
+		return cmp.Or(strings.Compare(a.Month, b.Month), strings.Compare(a.Court, b.Court))
 	})
 	return list, err
 }

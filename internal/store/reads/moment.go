@@ -155,9 +155,9 @@ func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentK
 	for _, k := range keys {
 		args = append(args, k.subject, k.id)
 	}
-	values := strings.TrimSuffix(strings.Repeat("(?,?),", len(keys)), ",")
+	values := strings.TrimSuffix(strings.Repeat("(CAST(? AS INTEGER), CAST(? AS INTEGER)),", len(keys)), ",")
 	rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS (VALUES `+values+`)
-		SELECT a.subject, a.id, coalesce(c.withdrawn_at IS NOT NULL, 0), coalesce(c.used_at IS NOT NULL, 0),
+		SELECT a.subject, a.id, c.withdrawn_at IS NOT NULL, c.used_at IS NOT NULL,
 			EXISTS (SELECT 1 FROM file_freeze f WHERE f.subject = a.subject AND f.opened_at IS NULL)
 		FROM asked a LEFT JOIN consent c ON c.subject = a.subject AND c.id = a.id`, args...)
 	if err != nil {

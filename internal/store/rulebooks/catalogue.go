@@ -76,7 +76,8 @@ func (s *Store) Catalogue(ctx context.Context) (map[string][]byte, error) {
 func (s *Store) FormerCatalogues(ctx context.Context) ([]map[string][]byte, error) {
 	var sets []map[string][]byte
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT files FROM catalogue_version ORDER BY number DESC LIMIT -1 OFFSET 1`)
+		rows, err := tx.QueryContext(ctx, `SELECT files FROM catalogue_version
+			WHERE number < (SELECT max(number) FROM catalogue_version) ORDER BY number DESC`)
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,8 @@ type Frame struct {
 func (f *Frame) Last() int64 { return f.First + int64(f.Count) - 1 }
 
 // File is the spool of one database. It is not safe for concurrent use: who uses it holds the lock, which keeps other
-// processes out, and keeps the others of its own process out by itself.
+// processes out, and keeps the others of its own process out by itself. A database without a spool has a nil one, which
+// can be locked, removed and closed.
 type File struct {
 	path string
 	file *os.File
@@ -102,7 +103,12 @@ func open(path string, flag int) (*File, error) {
 func (s *File) Path() string { return s.path }
 
 // Remove closes the spool of a database that could not be made, and takes it away.
-func (s *File) Remove() error { return errors.Join(s.file.Close(), os.Remove(s.path)) }
+func (s *File) Remove() error {
+	if s == nil {
+		return nil
+	}
+	return errors.Join(s.file.Close(), os.Remove(s.path))
+}
 
 // patience is how long Lock waits for another process, pause for how long at a time.
 const (
@@ -113,6 +119,9 @@ const (
 // Lock keeps other processes from the spool until Unlock or the end of this process. Where another one has it for longer
 // than ten seconds it is Unavailable.
 func (s *File) Lock(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
 	patient := time.After(patience)
 	for {
 		err := syscall.Flock(int(s.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -134,7 +143,11 @@ func (s *File) Lock(ctx context.Context) error {
 }
 
 // Unlock lets other processes to the spool.
-func (s *File) Unlock() { _ = syscall.Flock(int(s.file.Fd()), syscall.LOCK_UN) } // of a lock that is held it cannot fail
+func (s *File) Unlock() {
+	if s != nil {
+		_ = syscall.Flock(int(s.file.Fd()), syscall.LOCK_UN) // of a lock that is held it cannot fail
+	}
+}
 
 // Row is the number of a row; zero where there is none.
 type Row [16]byte
@@ -290,6 +303,9 @@ func (s *File) Empty() error {
 
 // Close ends the use of the file; it may be called again.
 func (s *File) Close() error {
+	if s == nil {
+		return nil
+	}
 	if err := s.file.Close(); !errors.Is(err, os.ErrClosed) {
 		return err
 	}

@@ -132,8 +132,8 @@ CREATE TABLE quarantine (
     line       INTEGER NOT NULL,
     part       INTEGER NOT NULL, -- counts the rows that a mapping made of one line, 0 where it made one
     state      TEXT NOT NULL CHECK (state IN ('rejected', 'unbound', 'replayed')),
-    findings   TEXT NOT NULL,
-    header     TEXT NOT NULL,
+    findings   BLOB NOT NULL,
+    header     BLOB NOT NULL,
     row        BLOB NOT NULL,
     sealed     INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (submission, line, part)

@@ -1,0 +1,115 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"probity/internal/fault"
+)
+
+// Translate goes by the server's codes (PostgreSQL manual, appendix A), and by the kind of what went wrong on the way to it.
+func (d *Dialect) Translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.New(fault.NotFound, "store.none", "there is no such row").By(err)
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		return d.said(said.Code).By(err)
+	}
+	if lost(err) {
+		return fault.New(fault.Unavailable, "store.lost", "the connection to %s was lost or could not be made", d.address.Shown).By(err).
+			With("see that the server runs and can be reached; what was under way and not acknowledged may or may not be stored, and can be sent again")
+	}
+	return fault.New(fault.Internal, "store.internal", "the database did not do as asked").By(err)
+}
+
+func lost(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) || pgconn.Timeout(err)
+}
+
+// codes are the server's codes that mean something of their own, and the classes, their first two letters, that do.
+var codes = map[string]func(shown string) *fault.Error{
+	"23": func(string) *fault.Error {
+		return fault.New(fault.Conflict, "store.conflict", "it contradicts what is stored")
+	},
+	"P0001": func(string) *fault.Error { // what our own triggers raise
+		return fault.New(fault.Conflict, "store.conflict", "it contradicts what is stored")
+	},
+	"40": busy, "55P03": busy,
+	"53100": func(string) *fault.Error {
+		return fault.New(fault.Unavailable, "store.full", "the server's disk is full; nothing of this step was stored").
+			With("free some space there and run it again")
+	},
+	"53": func(at string) *fault.Error {
+		return fault.New(fault.Unavailable, "store.resources", "the server %s has no connection or no memory left for us", at).
+			With("raise max_connections or see who else uses it; run it again")
+	},
+	"57": down, "08": down,
+	"58": func(at string) *fault.Error {
+		return fault.New(fault.Unavailable, "store.io", "the disk of %s failed while reading or writing the database", at)
+	},
+	"XX001": damaged, "XX002": damaged,
+	"25006": func(at string) *fault.Error {
+		return fault.New(fault.Unavailable, "store.readonly", "%s cannot be written: it is a standby, or was set to read only", at).
+			With("name the primary server; target_session_attrs=read-write finds it among several hosts")
+	},
+	"42501": func(at string) *fault.Error {
+		return fault.New(fault.Unavailable, "store.readonly", "the role that connects to %s may not do that", at).
+			With("let it own the schema " + Schema + ", or grant it what it needs; docs/operating.md says what that is")
+	},
+	"28": func(at string) *fault.Error {
+		return fault.New(fault.Unavailable, "store.role", "%s does not let this role in", at).
+			With("check the user, its password (PGPASSFILE or PGPASSWORD) and the server's pg_hba.conf")
+	},
+	"3D000": func(at string) *fault.Error {
+		return fault.New(fault.NotFound, "store.missing", "there is no database %s", at).
+			With("make it first: createdb, as docs/operating.md shows; then probity init")
+	},
+	"22021": text, "22P05": text,
+}
+
+func busy(string) *fault.Error {
+	return fault.New(fault.Unavailable, "store.busy", "others are writing the same").With("run it again")
+}
+
+func down(at string) *fault.Error {
+	return fault.New(fault.Unavailable, "store.lost", "the server %s is going down, starting, or ended the connection", at).
+		With("run it again when it is up; what was not acknowledged can be sent again")
+}
+
+func damaged(at string) *fault.Error {
+	return fault.New(fault.Unavailable, "store.damaged", "the database %s is damaged", at).With("restore it from a backup")
+}
+
+func text(string) *fault.Error {
+	return fault.New(fault.Invalid, "store.text", "a text holds a character that the database cannot keep, such as NUL").
+		With("take it out and send it again")
+}
+
+func (d *Dialect) said(code string) *fault.Error {
+	for _, c := range []string{code, code[:min(2, len(code))]} {
+		if make, ok := codes[c]; ok {
+			return make(d.address.Shown)
+		}
+	}
+	return fault.New(fault.Internal, "store.internal", "the database did not do as asked")
+}

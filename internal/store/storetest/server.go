@@ -1,0 +1,200 @@
+// Package storetest gives tests a database on the engine they are run for, and holds every engine to the same contract.
+//
+// A test that makes its databases at an Address runs on SQLite as it stands, and with PROBITY_TEST_ENGINE=postgres on
+// PostgreSQL: on the server whose address is in PROBITY_TEST_POSTGRES, or on one of its own that scripts/postgres starts for
+// the test binary.
+package storetest
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver by which databases are made
+)
+
+// Postgres is the engine's name as it stands in PROBITY_TEST_ENGINE.
+const Postgres = "postgres"
+
+// Engine is the engine that this run is for.
+func Engine() string {
+	if e := os.Getenv("PROBITY_TEST_ENGINE"); e != "" {
+		return e
+	}
+	return "sqlite"
+}
+
+// Address is where a test makes its database, and finds it again: the file at the path, or a database of its own on the
+// server whose keys, journal and log stand at that path. It is dropped when the test that asked first has ended.
+func Address(t testing.TB, path string) string {
+	t.Helper()
+	address, made, err := place(path, "template1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made {
+		t.Cleanup(func() {
+			if err := Drop(path); err != nil {
+				t.Errorf("dropping the database of %s: %v", path, err)
+			}
+		})
+	}
+	return address
+}
+
+// At is Address for what outlives a test; the database is dropped by Drop, or ends with the server.
+func At(path string) (string, error) {
+	address, _, err := place(path, "template1")
+	return address, err
+}
+
+// Copy makes the database of a path a copy of another path's, which nobody has open, unless there is one already, and gives
+// its address. The files beside it are the caller's to copy.
+func Copy(ctx context.Context, from, to string) (string, error) {
+	address, _, err := place(to, name(from))
+	if _, missing := os.Stat(to); err != nil || Engine() == Postgres || !os.IsNotExist(missing) {
+		return address, err
+	}
+	db, err := Raw(from)
+	if err != nil {
+		return "", err
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
+	return address, errors.Join(err, db.Close())
+}
+
+// Drop takes away the database of a path, and nothing where there is none.
+func Drop(path string) error {
+	if Engine() != Postgres {
+		if err := os.Remove(path); !os.IsNotExist(err) {
+			return err
+		}
+		return nil
+	}
+	s, err := server()
+	if err != nil {
+		return err
+	}
+	_, err = s.db.Exec(`DROP DATABASE IF EXISTS ` + name(path) + ` WITH (FORCE)`)
+	return err
+}
+
+// name is the name on the server of a path's database.
+func name(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	sum := sha256.Sum256([]byte(path))
+	return fmt.Sprintf("probity_%x", sum[:8])
+}
+
+// place gives the address of a path, and makes its database where there is none yet.
+func place(path, template string) (address string, made bool, err error) {
+	switch Engine() {
+	case "sqlite":
+		return "sqlite:" + path, false, nil
+	case Postgres:
+	default:
+		return "", false, fmt.Errorf("PROBITY_TEST_ENGINE is %q, and must be sqlite or postgres", Engine())
+	}
+	s, err := server()
+	if err != nil {
+		return "", false, fmt.Errorf("there is no PostgreSQL server to test on: %w", err)
+	}
+	var there bool
+	if err := s.db.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, name(path)).Scan(&there); err != nil {
+		return "", false, err
+	}
+	if !there {
+		if _, err := s.db.Exec(`CREATE DATABASE ` + name(path) + ` TEMPLATE ` + template); err != nil {
+			return "", false, err
+		}
+	}
+	at := *s.at
+	at.Path = "/" + name(path)
+	query := at.Query()
+	query.Set("beside", path)
+	at.RawQuery = query.Encode()
+	return at.String(), !there, nil
+}
+
+type running struct {
+	at *url.URL
+	db *sql.DB
+}
+
+// server is started once for a test binary; it ends with it.
+var server = sync.OnceValues(func() (*running, error) {
+	address := os.Getenv("PROBITY_TEST_POSTGRES")
+	if address == "" {
+		var err error
+		if address, err = own(); err != nil {
+			return nil, err
+		}
+	}
+	at, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(2)
+	return &running{at, db}, nil
+})
+
+// own starts a server that ends when this process does, however that comes about: it reads from a pipe that nobody else
+// holds open.
+func own() (string, error) {
+	script, err := inRepository("scripts/postgres")
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command(script) //nolint:gosec // a script of this repository
+	if _, err := cmd.StdinPipe(); err != nil {
+		return "", err
+	}
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return "", errors.Join(errors.New("scripts/postgres did not start a server"), cmd.Wait())
+	}
+	address = strings.TrimSpace(address)
+	return address, os.Setenv("PROBITY_TEST_POSTGRES", address) // for the processes that tests start
+}
+
+// inRepository is the path of a file of this repository, which tests run somewhere within.
+func inRepository(name string) (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(dir, name), nil
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("this is no folder of the repository")
+		}
+		dir = up
+	}
+}
