@@ -38,6 +38,16 @@ demo: ## build, make the generated delta, rate it, serve it (DEMO=--no-serve, DE
 test: setup lint build ## everything a change must pass: linters, house rules, unit, property, fuzz seeds, scripts
 	@scripts/data-notice
 	@go test -p $(JOBS) -timeout 15m ./...
+	@$(MAKE) --no-print-directory test-postgres
+
+# What tests make their databases by storetest, held to PostgreSQL: a private server in a temporary folder, gone afterwards.
+# -short leaves out those that kill processes for minutes.
+ON_BOTH := ./internal/store/... ./internal/access/... ./internal/deployment ./internal/intake ./internal/listing \
+	./internal/measure ./internal/notary ./internal/post ./internal/rights
+
+.PHONY: test-postgres
+test-postgres: setup ## hold the rooms that run on either engine to PostgreSQL
+	@PROBITY_TEST_ENGINE=postgres scripts/postgres go test -short -p $(JOBS) -timeout 15m $(ON_BOTH)
 
 .PHONY: setup
 setup: ## install the Debian packages that the tests need, where they are missing

@@ -12,6 +12,8 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/ownfile"
 	"probity/internal/store"
+	"probity/internal/store/engine"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -125,20 +127,13 @@ func issue(t *testing.T, d *deployment.Deployment, by, with access.Credential, g
 func keptBySubject(t *testing.T, s *store.Store) (tables []string) {
 	t.Helper()
 	err := s.Read(t.Context(), func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(t.Context(), `SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-			WHERE m.type = 'table' AND c.name = 'subject' ORDER BY m.name`)
-		if err != nil {
-			return err
+		query := `SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'subject' ORDER BY 1`
+		if storetest.Engine() == storetest.Postgres {
+			query = `SELECT CAST(table_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() AND column_name = 'subject' ORDER BY 1`
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var name string
-			if err := rows.Scan(&name); err != nil {
-				return err
-			}
-			tables = append(tables, name)
-		}
-		return rows.Err()
+		var err error
+		tables, err = engine.List(t.Context(), tx, query, engine.Column[string])
+		return err
 	})
 	if err != nil || len(tables) < 30 {
 		t.Fatalf("%d tables are kept by subject, %v", len(tables), err)

@@ -258,5 +258,5 @@ func (*Dialect) Scrub() []string { return nil }
 // CopyTo is the server's own work.
 func (d *Dialect) CopyTo() (string, error) {
 	return "", fault.New(fault.Invalid, "store.copy", "a database on PostgreSQL is backed up by the server's own means").
-		With("docs/operating.md says how: base backups and WAL archiving")
+		With("pg_basebackup and WAL archiving do it; docs/engines.md says what else is different")
 }

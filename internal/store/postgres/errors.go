@@ -74,7 +74,7 @@ var codes = map[string]func(shown string) *fault.Error{
 	},
 	"42501": func(at string) *fault.Error {
 		return fault.New(fault.Unavailable, "store.readonly", "the role that connects to %s may not do that", at).
-			With("let it own the schema " + Schema + ", or grant it what it needs; docs/operating.md says what that is")
+			With("let it own the schema " + Schema + ", or grant it what it needs")
 	},
 	"28": func(at string) *fault.Error {
 		return fault.New(fault.Unavailable, "store.role", "%s does not let this role in", at).
@@ -82,7 +82,7 @@ var codes = map[string]func(shown string) *fault.Error{
 	},
 	"3D000": func(at string) *fault.Error {
 		return fault.New(fault.NotFound, "store.missing", "there is no database %s", at).
-			With("make it first: createdb, as docs/operating.md shows; then probity init")
+			With("make it first: createdb; then probity init")
 	},
 	"22021": text, "22P05": text,
 }

@@ -22,7 +22,7 @@ func Embedded(t testing.TB, why string) {
 }
 
 // Backups is why tests of backup and restore are of the embedded database.
-const Backups = "a server's databases are backed up and brought back by the server's own means, see docs/operating.md"
+const Backups = "a server's databases are backed up and brought back by the server's own means, see docs/engines.md"
 
 // Raw opens the database of a path past the store, to look and to tamper: statements are written as the store writes them.
 func Raw(path string) (*sql.DB, error) {
