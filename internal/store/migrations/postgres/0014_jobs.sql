@@ -29,3 +29,10 @@ CREATE TABLE job_block (
     changed BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (job, number)
 );
+
+-- How far a rating of everybody has come that is no job: what is rated, from which state, and the subject up to which it is.
+CREATE TABLE rate_run (
+    what  TEXT COLLATE "C" PRIMARY KEY,
+    state TEXT COLLATE "C" NOT NULL,
+    last  BIGINT NOT NULL
+);
