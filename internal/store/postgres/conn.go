@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -75,10 +74,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return c.reading(found, in(query, err))
 }
 
-// in adds to what the server refused the statement, which holds no values.
+// in adds to an error of ours the statement, which holds no values.
 func in(query string, err error) error {
-	var said *pgconn.PgError
-	if !errors.As(err, &said) {
+	if err == nil || lost(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fmt.Errorf("%w, in %s", err, strings.Join(strings.Fields(query), " "))

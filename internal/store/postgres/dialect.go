@@ -124,7 +124,7 @@ func (d *Dialect) Connect(use engine.Use) (*sql.DB, error) {
 
 // Make makes the schema. The database itself and the role that owns it are its administrator's.
 func (d *Dialect) Make(ctx context.Context) error {
-	return d.once(ctx, func(db *sql.DB) error {
+	return d.once(func(db *sql.DB) error {
 		_, err := db.ExecContext(ctx, `CREATE SCHEMA `+Schema)
 		var said *pgconn.PgError
 		if errors.As(err, &said) && said.Code == "42P06" {
@@ -138,7 +138,7 @@ func (d *Dialect) Make(ctx context.Context) error {
 // Remove drops the schema with all that is in it.
 func (d *Dialect) Remove() error {
 	ctx := context.Background()
-	return d.once(ctx, func(db *sql.DB) error {
+	return d.once(func(db *sql.DB) error {
 		_, err := db.ExecContext(ctx, `DROP SCHEMA IF EXISTS `+Schema+` CASCADE`)
 		return err
 	})
@@ -146,7 +146,7 @@ func (d *Dialect) Remove() error {
 
 // Find looks for the schema, and refuses a server that is too old for what we ask of it.
 func (d *Dialect) Find(ctx context.Context) error {
-	return d.once(ctx, func(db *sql.DB) error {
+	return d.once(func(db *sql.DB) error {
 		var there bool
 		var server int
 		err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ?), CAST(current_setting('server_version_num') AS INTEGER)`, Schema).
@@ -169,7 +169,7 @@ func (d *Dialect) Find(ctx context.Context) error {
 const oldest = 150000
 
 // once runs f on a connection of its own.
-func (d *Dialect) once(ctx context.Context, f func(*sql.DB) error) error {
+func (d *Dialect) once(f func(*sql.DB) error) error {
 	db, err := d.Connect(engine.Writing)
 	if err == nil {
 		err = errors.Join(f(db), db.Close())

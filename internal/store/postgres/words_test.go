@@ -14,6 +14,7 @@ func TestWords(t *testing.T) {
 		{`SELECT a FROM t WHERE b = ? AND c = ?`, `SELECT a FROM t WHERE b = $1 AND c = $2`},
 		{`UPDATE t SET a = ?2 WHERE b = ?1 AND c = ?12`, `UPDATE t SET a = $2 WHERE b = $1 AND c = $12`},
 		{`WHERE a = ?2 AND b = ? AND c = ?1 AND d = ?`, `WHERE a = $2 AND b = $3 AND c = $1 AND d = $4`},
+		{`WHERE a = ?1 AND b = ? AND c = ?1 AND d = ?`, `WHERE a = $1 AND b = $2 AND c = $1 AND d = $3`},
 		{`SELECT 'is it?', "odd?name" FROM t -- why?
 			WHERE a = ?`, `SELECT 'is it?', "odd?name" FROM t -- why?
 			WHERE a = $1`},

@@ -85,7 +85,7 @@ func Drop(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.db.Exec(`DROP DATABASE IF EXISTS ` + name(path) + ` WITH (FORCE)`)
+	_, err = s.db.ExecContext(context.Background(), `DROP DATABASE IF EXISTS ` + name(path) + ` WITH (FORCE)`)
 	return err
 }
 
@@ -112,11 +112,11 @@ func place(path, template string) (address string, made bool, err error) {
 		return "", false, fmt.Errorf("there is no PostgreSQL server to test on: %w", err)
 	}
 	var there bool
-	if err := s.db.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, name(path)).Scan(&there); err != nil {
+	if err := s.db.QueryRowContext(context.Background(), `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, name(path)).Scan(&there); err != nil {
 		return "", false, err
 	}
 	if !there {
-		if _, err := s.db.Exec(`CREATE DATABASE ` + name(path) + ` TEMPLATE ` + template); err != nil {
+		if _, err := s.db.ExecContext(context.Background(), `CREATE DATABASE ` + name(path) + ` TEMPLATE ` + template); err != nil {
 			return "", false, err
 		}
 	}
@@ -161,7 +161,7 @@ func own() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.Command(script) //nolint:gosec // a script of this repository
+	cmd := exec.CommandContext(context.Background(), script) // it ends with its standard input
 	if _, err := cmd.StdinPipe(); err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"testing"
 
@@ -56,7 +57,7 @@ func Tamper(ctx context.Context, path string, statements ...string) (err error) 
 		return err
 	}
 	db.SetMaxOpenConns(1)
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if Engine() == Postgres {
 		statements = append([]string{`SET session_replication_role = replica`}, statements...)
 	} else if err = dropTriggers(ctx, db); err != nil {
@@ -93,11 +94,11 @@ func Bytes(ctx context.Context, path string) ([]byte, error) {
 	if Engine() == Postgres {
 		return rows(ctx, path)
 	}
-	all, err := os.ReadFile(path) //nolint:gosec // a test's own file
+	all, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	ahead, err := os.ReadFile(path + "-wal") //nolint:gosec // a test's own file
+	ahead, err := os.ReadFile(path + "-wal")
 	if os.IsNotExist(err) {
 		err = nil
 	}
