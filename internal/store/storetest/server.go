@@ -85,7 +85,7 @@ func Drop(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.db.ExecContext(context.Background(), `DROP DATABASE IF EXISTS ` + name(path) + ` WITH (FORCE)`)
+	_, err = s.db.ExecContext(context.Background(), `DROP DATABASE IF EXISTS `+name(path)+` WITH (FORCE)`)
 	return err
 }
 
@@ -116,7 +116,7 @@ func place(path, template string) (address string, made bool, err error) {
 		return "", false, err
 	}
 	if !there {
-		if _, err := s.db.ExecContext(context.Background(), `CREATE DATABASE ` + name(path) + ` TEMPLATE ` + template); err != nil {
+		if _, err := s.db.ExecContext(context.Background(), `CREATE DATABASE `+name(path)+` TEMPLATE `+template); err != nil {
 			return "", false, err
 		}
 	}
@@ -161,7 +161,7 @@ func own() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(context.Background(), script) // it ends with its standard input
+	cmd := exec.CommandContext(context.Background(), script) //nolint:gosec // a script of this repository; it ends with its standard input
 	if _, err := cmd.StdinPipe(); err != nil {
 		return "", err
 	}
