@@ -12,6 +12,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -131,14 +132,18 @@ func place(path, template string) (address string, made bool, err error) {
 type running struct {
 	at *url.URL
 	db *sql.DB
+	// held is the standard input of a server of our own, nil where there is none. It serves while that is open, and a pipe
+	// that nobody holds is closed by the garbage collector.
+	held io.Closer
 }
 
 // server is started once for a test binary; it ends with it.
 var server = sync.OnceValues(func() (*running, error) {
 	address := os.Getenv("PROBITY_TEST_POSTGRES")
+	var held io.Closer
 	if address == "" {
 		var err error
-		if address, err = own(); err != nil {
+		if address, held, err = own(); err != nil {
 			return nil, err
 		}
 	}
@@ -151,34 +156,34 @@ var server = sync.OnceValues(func() (*running, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(2)
-	return &running{at, db}, nil
+	return &running{at, db, held}, nil
 })
 
 // own starts a server that ends when this process does, however that comes about: it reads from a pipe that nobody else
-// holds open.
-func own() (string, error) {
+// holds open, and which is held as long as it is wanted.
+func own() (address string, held io.Closer, err error) {
 	script, err := inRepository("scripts/postgres")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	cmd := exec.CommandContext(context.Background(), script) //nolint:gosec // a script of this repository; it ends with its standard input
-	if _, err := cmd.StdinPipe(); err != nil {
-		return "", err
+	if held, err = cmd.StdinPipe(); err != nil {
+		return "", nil, err
 	}
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	address, err := bufio.NewReader(out).ReadString('\n')
+	address, err = bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return "", errors.Join(errors.New("scripts/postgres did not start a server"), cmd.Wait())
+		return "", nil, errors.Join(errors.New("scripts/postgres did not start a server"), cmd.Wait())
 	}
 	address = strings.TrimSpace(address)
-	return address, os.Setenv("PROBITY_TEST_POSTGRES", address) // for the processes that tests start
+	return address, held, os.Setenv("PROBITY_TEST_POSTGRES", address) // for the processes that tests start
 }
 
 // inRepository is the path of a file of this repository, which tests run somewhere within.
