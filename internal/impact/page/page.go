@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +64,23 @@ type view struct {
 
 // Say is a phrase of the page itself.
 func (v *view) Say(key string) string { return v.Lang.in(phrases[key]) }
+
+// Compared says what is compared with what.
+func (v *view) Compared() string {
+	c := &v.Report.Candidate
+	if was := v.Report.Current; was != nil {
+		name := was.Model
+		if was.Model == c.Model {
+			name = ""
+		}
+		said := v.sentence("against", strconv.Itoa(c.Version), c.AsOf, name, strconv.Itoa(was.Version), was.AsOf)
+		return strings.ReplaceAll(said, "  ", " ")
+	}
+	return v.sentence("alone", strconv.Itoa(c.Version), c.AsOf)
+}
+
+// Percent is a place in hundredths as a length.
+func (v *view) Percent(n int) string { return strconv.Itoa(n) + "%" }
 
 // In is a text in the page's language.
 func (v *view) In(t catalogue.Text) string { return v.Lang.in(t) }
@@ -135,13 +151,16 @@ func grouped(n int64) string {
 // partView is a part with its charts.
 type partView struct {
 	*impact.Part
-	Title   string
-	Lead    string
-	Bands   *bars
-	Scores  *bars
+	Title, Lead string
+	// Short is what a reader in a hurry has to know, a sentence each.
+	Short   []string
+	Flows   []impact.Flow // those that anybody takes
 	Matrix  []row
 	Columns []string
-	Groups  []dots
+	Bands   []bandRow
+	Scores  *bars
+	Groups  []groups
+	Reasons []reason
 }
 
 // row is a row of the matrix, each cell with how strongly it is tinted.
@@ -157,10 +176,15 @@ type cell struct {
 }
 
 func partOf(v *view, p *impact.Part) partView {
-	x := partView{Part: p, Title: v.Say(p.Name), Lead: v.lead(p)}
+	x := partView{Part: p, Title: v.Say(p.Name), Lead: v.lead(p), Short: v.short(p)}
+	for _, f := range p.Flows {
+		if f.Subjects.Hidden || f.Subjects.N > 0 {
+			x.Flows = append(x.Flows, f)
+		}
+	}
 	if p.Matrix != nil {
-		x.Columns = v.bandNames(nil, p.Matrix.To) // short, so that the table is narrow
-		names := v.bandNames(v.Report.Current.Bands, p.Matrix.From)
+		x.Columns = v.bandNames(v.Report.Candidate.Bands, p.Matrix.To, false)
+		names := v.bandNames(v.Report.Current.Bands, p.Matrix.From, true)
 		for i, line := range p.Matrix.Cells {
 			r := row{Name: names[i], Total: p.Matrix.Rows[i]}
 			for k, c := range line {
@@ -168,12 +192,13 @@ func partOf(v *view, p *impact.Part) partView {
 			}
 			x.Matrix = append(x.Matrix, r)
 		}
-		x.Bands = bandBars(v, p)
+		x.Bands = v.bandRows(p)
 	}
 	x.Scores = scoreBars(v, p)
 	for i := range p.Breakdowns {
-		x.Groups = append(x.Groups, groupDots(v, &p.Breakdowns[i]))
+		x.Groups = append(x.Groups, v.groups(&x, &p.Breakdowns[i]))
 	}
+	x.Reasons = v.reasons(p)
 	return x
 }
 
@@ -189,16 +214,28 @@ func tint(c, whole impact.Count, stays bool) string {
 	return class + strconv.Itoa(1+min(3, int(4*c.N/whole.N)))
 }
 
-func (v *view) bandNames(bands []impact.BandRef, names []string) []string {
+// longCode is from how many letters on a band goes by its title alone: AAA says more than its title does, "very-good" less.
+const longCode = 5
+
+// bandNames are what bands are called in the page's language; where there is room for it, a short code with its title.
+func (v *view) bandNames(bands []impact.BandRef, names []string, room bool) []string {
 	list := make([]string, len(names))
 	for i, name := range names {
 		list[i] = name
 		if name == impact.Unrated {
 			list[i] = v.Say("not_rated")
-		} else if k := slices.IndexFunc(bands, func(b impact.BandRef) bool { return b.Name == name }); k >= 0 {
-			if title := v.In(bands[k].Title); title != name && len([]rune(title)) <= 12 {
-				list[i] = name + " " + title
-			}
+			continue
+		}
+		k := slices.IndexFunc(bands, func(b impact.BandRef) bool { return b.Name == name })
+		if k < 0 {
+			continue
+		}
+		switch title := v.In(bands[k].Title); {
+		case title == name:
+		case len(name) >= longCode:
+			list[i] = title
+		case room && len([]rune(title)) <= 12:
+			list[i] = name + " " + title
 		}
 	}
 	return list
@@ -231,173 +268,4 @@ func (v *view) lead(p *impact.Part) string {
 		return strings.Join(list, "；") + "。"
 	}
 	return strings.Join(list, "; ") + "."
-}
-
-// bars is a chart of pairs of bars: now, and under the candidate.
-type bars struct {
-	Label, Describes string
-	Width, Height    int
-	Bars             []bar
-	Ticks            []tick
-	Rated            bool // there are two series
-}
-
-type bar struct {
-	X, Y, W, H float64
-	Class      string
-}
-
-type tick struct {
-	X, Y float64
-	Text string
-}
-
-const (
-	chartWide = 640
-	chartHigh = 200
-	chartFoot = 24
-)
-
-// pairs draws pairs of bars; a nil series is not there.
-func pairs(labels []string, was, is []int64) *bars {
-	c := &bars{Width: chartWide, Height: chartHigh + chartFoot}
-	most := int64(1)
-	for i := range labels {
-		most = max(most, is[i])
-		if was != nil {
-			most = max(most, was[i])
-		}
-	}
-	wide := float64(chartWide) / float64(len(labels))
-	every := 1 + len(labels)/12
-	for i, label := range labels {
-		x, w := float64(i)*wide+wide*.1, wide*.8
-		one := func(n int64, x, w float64, class string) {
-			h := float64(chartHigh-8) * float64(n) / float64(most)
-			if n > 0 {
-				h = max(h, 1)
-			}
-			c.Bars = append(c.Bars, bar{round(x), round(chartHigh - h), round(w), round(h), class})
-		}
-		if was != nil {
-			one(was[i], x, w/2, "was")
-			x, w = x+w/2, w/2
-		}
-		one(is[i], x, w, "is")
-		if i%every == 0 {
-			c.Ticks = append(c.Ticks, tick{round(float64(i)*wide + wide/2), chartHigh + 16, label})
-		}
-	}
-	c.Rated = was != nil
-	return c
-}
-
-func round(v float64) float64 { return math.Round(v*10) / 10 }
-
-// bandBars are the margins of the matrix.
-func bandBars(v *view, p *impact.Part) *bars {
-	now := map[string]int64{}
-	for i, name := range p.Matrix.From {
-		now[name] = p.Matrix.Rows[i].N
-	}
-	var was, is []int64
-	for i, name := range p.Matrix.To {
-		was, is = append(was, now[name]), append(is, p.Matrix.Columns[i].N)
-	}
-	labels := slices.Clone(p.Matrix.To)
-	labels[len(labels)-1] = v.Say("not_rated")
-	c := pairs(labels, was, is)
-	c.Label, c.Describes = v.Say("bands_chart"), v.Say("bands_chart_text")
-	return c
-}
-
-// scoreBars are the histograms, in the bins of the candidate; of human beings there are none.
-func scoreBars(v *view, p *impact.Part) *bars {
-	d := &p.Distributions
-	if d.Candidate == nil || len(d.Candidate.Bins) == 0 {
-		return nil
-	}
-	low, high := d.Candidate.Bins[0].From, d.Candidate.Bins[len(d.Candidate.Bins)-1].To
-	var was []int64
-	if d.Current != nil && len(d.Current.Bins) > 0 {
-		low, high = min(low, d.Current.Bins[0].From), max(high, d.Current.Bins[len(d.Current.Bins)-1].To)
-	}
-	n := min(20, int(high-low)+1)
-	wide := (high-low)/int64(n) + 1
-	in := func(bins []impact.Bin) []int64 {
-		counts := make([]int64, n)
-		for _, b := range bins {
-			counts[min(int64(n-1), ((b.From+b.To)/2-low)/wide)] += b.Subjects.N
-		}
-		return counts
-	}
-	if d.Current != nil {
-		was = in(d.Current.Bins)
-	}
-	labels := make([]string, n)
-	for i := range labels {
-		labels[i] = strconv.FormatInt(low+int64(i)*wide, 10)
-	}
-	c := pairs(labels, was, in(d.Candidate.Bins))
-	c.Label, c.Describes = v.Say("scores_chart"), v.Say("scores_chart_text")
-	return c
-}
-
-// dots are the shares that go down, by group, each with its interval.
-type dots struct {
-	*impact.Breakdown
-	Title, Label string
-	Height       int
-	Dots         []dot
-	Axis         []tick
-	Rest         int
-}
-
-type dot struct {
-	X, Low, High, Y float64
-	Text            string
-}
-
-// groupsShown is how many groups a table of the page has at most; the file has all of them.
-const groupsShown = 40
-
-const (
-	dotLeft = 200
-	dotLine = 22
-)
-
-func groupDots(v *view, b *impact.Breakdown) dots {
-	d := dots{Breakdown: b, Title: v.Say(b.Dimension), Label: v.Say("groups_chart")}
-	if len(b.Groups) > groupsShown {
-		short := *b
-		short.Groups = slices.Clone(b.Groups)
-		slices.SortStableFunc(short.Groups, func(x, y impact.Group) int { return int(min(1, max(-1, y.Subjects.N-x.Subjects.N))) })
-		short.Groups, d.Rest = short.Groups[:groupsShown], len(b.Groups)-groupsShown
-		d.Breakdown = &short
-	}
-	most := 0.0
-	for _, g := range d.Groups {
-		if g.DownHigh != nil {
-			most = max(most, *g.DownHigh)
-		}
-	}
-	if most == 0 {
-		return d
-	}
-	x := func(share float64) float64 { return round(dotLeft + (chartWide-dotLeft-20)*share/most) }
-	for _, g := range d.Groups {
-		if g.Down == nil {
-			continue
-		}
-		title := []rune(v.In(g.Title))
-		if len(title) > 24 {
-			title = append(title[:23], '…')
-		}
-		d.Dots = append(d.Dots, dot{x(*g.Down), x(*g.DownLow), x(*g.DownHigh), float64(len(d.Dots)*dotLine + 14), string(title)})
-	}
-	d.Height = len(d.Dots)*dotLine + chartFoot
-	for _, s := range []float64{0, most / 2, most} {
-		d.Axis = append(d.Axis, tick{x(s), float64(d.Height - 6), strconv.FormatFloat(s*100, 'f', 1, 64) + " %"})
-	}
-	return d
 }

@@ -32,20 +32,66 @@ func (v *view) Greatest(list []impact.Through) []impact.Through {
 	return append(slices.Clone(list[:greatestTerms]), rest)
 }
 
-// Flows are the flows of a group that the part has too: without a current model only two directions mean anything.
-func (v *view) Flows(g impact.Group) []impact.Count {
-	if !v.Report.First || len(g.Flows) == 0 {
-		return g.Flows
+// Through says which terms make a difference, in one line.
+func (v *view) Through(list []impact.Through) string {
+	said := make([]string, 0, greatestTerms+1)
+	for _, t := range v.Greatest(list) {
+		said = append(said, v.In(t.Title)+" "+v.Whole(t.Points))
 	}
-	return []impact.Count{g.Flows[len(g.Flows)-3], g.Flows[len(g.Flows)-1]}
+	return v.listed(said)
 }
 
-// Charts are those of the part that are there.
-func (v *view) Charts(p partView) []*bars {
-	var list []*bars
-	for _, c := range []*bars{p.Bands, p.Scores} {
-		if c != nil {
-			list = append(list, c)
+// Band is what a band of either model is called; a short code stays as it is.
+func (v *view) Band(name string) string {
+	bands := v.Report.Candidate.Bands
+	if was := v.Report.Current; was != nil {
+		bands = slices.Concat(bands, was.Bands)
+	}
+	return v.bandNames(bands, []string{name}, false)[0]
+}
+
+// Taken are the counts of the directions that anybody of the part takes.
+func (v *view) Taken(g groups, r groupRow) []impact.Count {
+	counts := r.Group.Flows
+	if v.Report.First && len(counts) > 0 { // without a current model only two directions mean anything
+		counts = []impact.Count{counts[len(counts)-3], counts[len(counts)-1]}
+	}
+	list := make([]impact.Count, 0, len(g.Flows))
+	for _, f := range g.Flows {
+		if f < len(counts) {
+			list = append(list, counts[f])
+		}
+	}
+	return list
+}
+
+// reason is why subjects are not rated, now and under the candidate.
+type reason struct {
+	Title   string
+	Was, Is impact.Count
+}
+
+// reasons are those of either model, in the order of the candidate's.
+func (v *view) reasons(p *impact.Part) []reason {
+	var list []reason
+	places := map[string]int{}
+	for _, side := range []string{"candidate", "current"} {
+		for _, n := range p.NotRated {
+			if n.Side != side {
+				continue
+			}
+			for _, w := range n.Why {
+				i, ok := places[w.Reason]
+				if !ok {
+					i = len(list)
+					places[w.Reason], list = i, append(list, reason{Title: v.In(w.Title)})
+				}
+				if side == "candidate" {
+					list[i].Is = w.Subjects
+				} else {
+					list[i].Was = w.Subjects
+				}
+			}
 		}
 	}
 	return list
@@ -79,14 +125,20 @@ func (v *view) Distributions(p *impact.Part) []distributionRow {
 		if x.of == nil {
 			continue
 		}
-		r := distributionRow{Name: v.Say(x.key), Of: x.of}
+		r, score := distributionRow{Name: v.Say(x.key), Of: x.of}, grouped
+		if x.key == "difference" {
+			score = v.Whole
+		}
 		if x.of.Mean != nil {
 			r.Mean = strconv.FormatFloat(*x.of.Mean, 'f', 1, 64)
+			if x.key == "difference" {
+				r.Mean = signed(r.Mean)
+			}
 		}
 		for _, k := range permille {
 			cell := ""
 			if i := slices.IndexFunc(x.of.Quantiles, func(q impact.Quantile) bool { return q.Permille == k }); i >= 0 {
-				cell = strconv.FormatInt(x.of.Quantiles[i].Score, 10)
+				cell = score(x.of.Quantiles[i].Score)
 			}
 			r.Quantiles = append(r.Quantiles, cell)
 		}
