@@ -215,7 +215,7 @@ func tint(c, whole impact.Count, stays bool) string {
 }
 
 // longCode is from how many letters on a band goes by its title alone: AAA says more than its title does, "very-good" less.
-const longCode = 5
+const longCode = 4
 
 // bandNames are what bands are called in the page's language; where there is room for it, a short code with its title.
 func (v *view) bandNames(bands []impact.BandRef, names []string, room bool) []string {

@@ -47,8 +47,11 @@ func TestPageIsWhole(t *testing.T) {
 				t.Errorf("%s: the page has an empty heading: %s", l, empty)
 			}
 		}
-		if strings.Count(html, "<svg") != strings.Count(html, `role="img" aria-label="`) {
-			t.Errorf("%s: a chart has no name", l)
+		if strings.Count(html, "<svg") != strings.Count(html, `role="img" aria-label="`)+strings.Count(html, `" aria-hidden="true">`) {
+			t.Errorf("%s: a chart has neither a name nor its numbers beside it", l)
+		}
+		if bars := strings.Count(html, `<rect class="is"`); bars == 0 || strings.Count(html, `class="short"`) != len(r.Parts) {
+			t.Errorf("%s: the page has %d bars, and does not begin each part in short", l, bars)
 		}
 	}
 }
