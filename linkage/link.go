@@ -96,12 +96,12 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	tell("reading values")
 	columns := read(t, c, workers)
-	same := make([]float64, len(columns))
-	for f := range columns {
-		same[f] = math.Exp2(-columns[f].information())
-	}
 	tw := findTwins(t, columns, !c.OneToOne)
 	n, second := len(tw.first), tw.second
+	same := make([]float64, len(columns))
+	for f := range columns {
+		same[f] = columns[f].same(second)
+	}
 	r := &Result{Config: c, Records: t.Len(), Identical: t.Len() - n, columns: columns, twins: tw}
 	tell("finding candidates")
 	buckets := sources(columns)

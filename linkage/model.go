@@ -175,8 +175,8 @@ func (e *estimator) improve(m *Model) {
 	}
 }
 
-// likely is the expected number of matches of each pattern. Where neither file names anybody twice, the pairs of a record
-// compete: it is the same as one of them, or as none.
+// likely is the expected number of matches of each pattern. Where neither file names anybody twice, only the pairs in
+// which each record is the other's best count: a record is the same as one of them, or as none.
 func (e *estimator) likely(w *weights) []float64 {
 	expected := make([]float64, len(e.found))
 	if e.claims == nil {
@@ -188,15 +188,12 @@ func (e *estimator) likely(w *weights) []float64 {
 	for i, o := range e.found {
 		expected[i] = math.Exp2(min(w.score(o.pattern), mostOdds))
 	}
-	sums := make([]float64, int(e.n))
-	for _, c := range e.claims {
-		sums[c.a] += expected[c.pattern]
-		sums[c.b] += expected[c.pattern]
-	}
 	found := make([]float64, len(e.found))
-	for _, c := range e.claims {
-		odds := expected[c.pattern]
-		found[c.pattern] += e.every * odds / (1 + sums[c.a] + sums[c.b] - odds)
+	for i, best := range e.best(expected) {
+		if best {
+			odds := expected[e.claims[i].pattern]
+			found[e.claims[i].pattern] += e.every * odds / (1 + odds)
+		}
 	}
 	return found
 }
@@ -209,22 +206,11 @@ func (e *estimator) fromBest(m *Model) {
 	for i, o := range e.found {
 		score[i] = w.score(o.pattern)
 	}
-	best := make([]int, int(e.n))
-	for i := range best {
-		best[i] = -1
-	}
-	for i, c := range e.claims {
-		for _, r := range []uint32{c.a, c.b} {
-			if b := best[r]; b < 0 || score[c.pattern] > score[e.claims[b].pattern] {
-				best[r] = i
-			}
-		}
-	}
 	matches := e.newCounts(m)
 	m.Matches = 0
-	for i, c := range e.claims {
-		if best[c.a] == i && best[c.b] == i {
-			matches.add(m, e.found[c.pattern].pattern, e.every)
+	for i, best := range e.best(score) {
+		if best {
+			matches.add(m, e.found[e.claims[i].pattern].pattern, e.every)
 			m.Matches += e.every
 		}
 	}
@@ -232,6 +218,26 @@ func (e *estimator) fromBest(m *Model) {
 	for f := range m.Fields {
 		m.Fields[f].M = shares(matches[f], e.firstM(f), priorMatches)
 	}
+}
+
+// best tells which claims are the best of both their records, by the scores of patterns; of equal ones the first counts.
+func (e *estimator) best(score []float64) []bool {
+	of := make([]int, int(e.n))
+	for i := range of {
+		of[i] = -1
+	}
+	for i, c := range e.claims {
+		for _, r := range []uint32{c.a, c.b} {
+			if b := of[r]; b < 0 || score[c.pattern] > score[e.claims[b].pattern] {
+				of[r] = i
+			}
+		}
+	}
+	best := make([]bool, len(e.claims))
+	for i, c := range e.claims {
+		best[i] = of[c.a] == i && of[c.b] == i
+	}
+	return best
 }
 
 // mostOdds bounds the evidence of one pair, in bits, so that sums of odds stay exact enough.
@@ -323,6 +329,9 @@ func (m *Model) weights() weights {
 			for l := 1; l < len(f.Levels); l++ {
 				table[b][l] = math.Log2(f.M[b][l] / f.U[b][l])
 			}
+			if f.Kind == field.Text {
+				graded(table[b], f.M[b], f.U[b])
+			}
 			sensible(table[b])
 		}
 		w.bits = append(w.bits, table)
@@ -354,6 +363,30 @@ func sensible(bits []float64) {
 	bits[1] = max(bits[1], 0)
 	for l := 2; l <= last; l++ {
 		bits[l] = min(bits[l], bits[1])
+	}
+}
+
+// graded is for kinds whose levels are steps of one measure: the more two have in common, the more it speaks for a match.
+// Where the frequencies say otherwise, neighbouring levels are taken together (pooled, as in isotonic regression).
+func graded(bits, m, u []float64) {
+	type pool struct {
+		m, u float64
+		size int
+	}
+	var pools []pool
+	for l := 1; l < len(bits); l++ {
+		pools = append(pools, pool{m[l], u[l], 1})
+		for n := len(pools); n > 1 && pools[n-1].m*pools[n-2].u > pools[n-2].m*pools[n-1].u; n = len(pools) {
+			a, b := pools[n-2], pools[n-1]
+			pools = append(pools[:n-2], pool{a.m + b.m, a.u + b.u, a.size + b.size})
+		}
+	}
+	l := 1
+	for _, p := range pools {
+		for range p.size {
+			bits[l] = math.Log2(p.m / p.u)
+			l++
+		}
 	}
 }
 

@@ -106,6 +106,33 @@ func (c *column) fill(t *Table, f Field, offsets map[string]int) {
 	}
 }
 
+// same is how often two of the records that are compared, or one of each file, have the same form where both have one. In
+// one file a record counts as a pair with itself: a value that was seen once may well be somebody else's, too, and of
+// the pairs that are there most are matches.
+func (c *column) same(second int) float64 {
+	first, all := make([]float64, c.space.Forms+1), make([]float64, c.space.Forms+1)
+	for r, form := range c.cells {
+		all[form]++
+		if r < second {
+			first[form]++
+		}
+	}
+	same, filled, filledFirst := 0.0, 0.0, 0.0
+	for form := 1; form < len(all); form++ {
+		filled += all[form]
+		filledFirst += first[form]
+		if second > 0 {
+			same += first[form] * (all[form] - first[form])
+		} else {
+			same += all[form] * all[form]
+		}
+	}
+	if second > 0 {
+		return same / max(filledFirst*(filled-filledFirst), 1)
+	}
+	return same / max(filled*filled, 1)
+}
+
 // sources are the ways in which the fields bucket records.
 func sources(columns []column) []block.Source {
 	var all []block.Source

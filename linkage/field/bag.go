@@ -68,7 +68,7 @@ func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
 		}
 		b.first = append(b.first, uint32(len(b.words)))
 	}
-	b.price(seen, rows)
+	b.price(kind, seen, rows)
 	s.Comparer = b
 }
 
@@ -84,7 +84,7 @@ func joinCodes(v string) string {
 }
 
 // price works out what words and forms are worth.
-func (b *bags) price(seen []float64, rows float64) {
+func (b *bags) price(kind Kind, seen []float64, rows float64) {
 	b.worth, b.sound = make([]float32, len(seen)), make([]uint64, len(seen))
 	for id, n := range seen {
 		b.worth[id] = float32(math.Log2(1 + rows/(n+1)))
@@ -94,6 +94,9 @@ func (b *bags) price(seen []float64, rows float64) {
 		words := b.of(uint32(f))
 		for i := range words {
 			words[i].weight = b.worth[words[i].id]
+			if kind == Text {
+				words[i].weight *= b.worth[words[i].id]
+			}
 			b.weight[f] += words[i].weight
 		}
 		slices.SortFunc(words, func(x, y bagWord) int {
