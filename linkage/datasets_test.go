@@ -35,8 +35,7 @@ var dataSets = []dataSet{
 	{name: "rldata500", files: []string{"rldata500/RLdata500.csv"}, id: "rec_id", truthColumn: "entity_id", floor: 0.96},
 	{name: "chicago-early-childhood", files: []string{"chicago-early-childhood/sites_with_true_ids.csv.gz"}, id: "Id", truthColumn: "True Id", floor: 0.92},
 	{name: "dblp-acm", files: []string{"dblp-acm/dblp.csv.gz", "dblp-acm/acm.csv.gz"}, id: "id", pairs: "dblp-acm/gt.csv", floor: 0.99},
-	// Titles and long descriptions of goods: next to nothing of it is found yet, so there is no floor.
-	{name: "abt-buy", files: []string{"abt-buy/abt.csv.gz", "abt-buy/buy.csv.gz"}, id: "id", pairs: "abt-buy/gt.csv"},
+	{name: "abt-buy", files: []string{"abt-buy/abt.csv.gz", "abt-buy/buy.csv.gz"}, id: "id", pairs: "abt-buy/gt.csv", floor: 0.58},
 }
 
 func febrlEntity(id string) string { return strings.Split(id, "-")[1] }
