@@ -78,7 +78,7 @@ func readPage(t *testing.T, name string) ownPage {
 
 // rawNames are what no reader should meet: names of fields and codes as programs write them. What an agency is called in
 // brackets, ids, commands that a reader can type and names of files are no such thing.
-var rawNames = regexp.MustCompile(`^[a-z]+(_[a-z]+)+$|^(samr|sta|mof|npcic|delta-bank)(\.[a-z-]+)?$|^(wrong|not|own)-[a-z]+$|^(uscc|scheme|not_rated)$|enterprise-credit|serious-violators|consumption-limit|fiscal-limit`)
+var rawNames = regexp.MustCompile(`^[a-z]+(_[a-z]+)+$|^(samr|sta|mof|npcic|delta-bank)(\.[a-z-]+)?$|^(wrong|not|own)-[a-z]+$|^(uscc|scheme|not_rated)$|enterprise-credit|^(active|true|false|current)$|^repair\.|ten thousand yuan|\((fen|per mille)\)$|（分）$|（千分比）$|\b1 (months|days|persons)$|serious-violators|consumption-limit|fiscal-limit`)
 
 // TestTheOwnFileOfARichSubject: with something in nearly every room (joined files, rulings and repairs need more than one day) the page is well formed, fills each section, leads nowhere
 // that is not on it, shows no name or code as programs write them, and leaves no head or dot hanging; in both languages.
@@ -87,10 +87,11 @@ func TestTheOwnFileOfARichSubject(t *testing.T) {
 	const company, person = "uscc:91000000MA0000074A", "id:000000199001010018"
 	c := newConsole(t)
 	c.write("inspections.csv", "inspection_no,uscc,org_name,kind,result,inspected_on,authority\n检1,91000000MA0000074A,上海示例贸易有限公司,random,clean,2026-03-05,示例局\n检3,91000000MA0000074A,上海示例贸易有限公司,random,refused,2026-05-05,示例局\n")
+	c.write("register.csv", "uscc,org_name,entity_type,capital,established_on,status,section,region\n91000000MA0000074A,上海示例贸易有限公司,company,1000,2020-01-02,active,C,310000\n")
 	c.write("loans.csv", "account_no,id_no,month,product,limit_amount,balance,due_amount,paid_amount,days_past_due,bucket,opened_on,notice_no,notice_on,cured_on\nA1,000000199001010018,2026-03-31,consumer,10000,5000,500,500,0,current,2025-01-02,,,\n")
 	c.write("paper.pdf", "a paper")
 	for _, line := range []string{
-		"init --demo --official Gu_Yan", "ingest inspections.csv --dataset samr.inspection --agency samr", "ingest loans.csv --dataset delta-bank.person-repayment --agency delta-bank",
+		"init --demo --official Gu_Yan", "ingest inspections.csv --dataset samr.inspection --agency samr", "ingest register.csv --dataset samr.registration --agency samr", "ingest loans.csv --dataset delta-bank.person-repayment --agency delta-bank",
 		"credential add second --agency npcic --official Wang_Min", "credential add samr --agency samr --official Li_Na", "credential add mof --agency mof --official Zhou_Lan",
 		"credential add judge --agency shanghai-court --official Chen_Min",
 		"credential add own --subject " + company + " --document paper.pdf --with second", "credential add mine --subject " + person + " --document paper.pdf --with second",

@@ -28,7 +28,7 @@ func (p ownParts) rated(ctx context.Context, scope access.Scope) (ownfile.Part, 
 			return part, err
 		}
 		views = append(views, x.View)
-		part.Items = append(part.Items, ratingItem(m, &x.View))
+		part.Items = append(part.Items, p.ratingItem(m, &x.View))
 		if g := x.View.GoodUntil; g != nil && (part.Until == 0 || *g < part.Until) {
 			part.Until = *g
 		}
@@ -75,7 +75,7 @@ func fact(en, zh string, value ownfile.Text) ownfile.Fact {
 	return ownfile.Fact{Name: ownfile.Text{EN: en, ZH: zh}, Value: value}
 }
 
-func ratingItem(m *rating.Model, v *rating.View) ownfile.Item {
+func (p ownParts) ratingItem(m *rating.Model, v *rating.View) ownfile.Item {
 	band := bandOf(m, v.Status, v.Band)
 	title, version := label(m.Plan.Model().Title), strconv.Itoa(v.Version)
 	item := ownfile.Item{
@@ -100,7 +100,7 @@ func ratingItem(m *rating.Model, v *rating.View) ownfile.Item {
 			EN: better.EN + " from " + n.ByTime.String() + " on, if nothing new comes in", ZH: n.ByTime.String() + "起为" + better.In(ownfile.ZH) + "（如无新记录）",
 		}))
 	}
-	item.Tables = append(item.Tables, points(v), losses(v))
+	item.Tables = append(item.Tables, p.points(v), losses(v))
 	return item
 }
 
@@ -129,22 +129,19 @@ func reasonText(m *rating.Model, code, name string) ownfile.Text {
 }
 
 // points are what every characteristic and adjustment gave, with the records behind it: base and points are the score.
-func points(v *rating.View) ownfile.Table {
+func (p ownParts) points(v *rating.View) ownfile.Table {
 	t := ownfile.Table{
 		Title:   ownfile.Text{EN: "Every point", ZH: "得分明细"},
 		Columns: []ownfile.Text{{EN: "What counts", ZH: "指标"}, {EN: "Value", ZH: "取值"}, {EN: "Points", ZH: "得分"}, {EN: "Records", ZH: "依据记录"}},
 	}
 	for i := range v.Characteristics {
 		c := &v.Characteristics[i]
-		value := ownfile.Plain(c.Value)
-		if c.Missing {
-			value = ownfile.Text{EN: "no record", ZH: "无记录"}
-		}
+		title, value := p.valued(c)
 		records := make([]string, 0, len(c.Records))
 		for _, e := range c.Records {
 			records = append(records, e.Record.String())
 		}
-		t.Rows = append(t.Rows, []ownfile.Text{label(c.Title), value, number(c.Points), ownfile.Plain(strings.Join(records, ", "))})
+		t.Rows = append(t.Rows, []ownfile.Text{title, value, number(c.Points), ownfile.Plain(strings.Join(records, ", "))})
 	}
 	for _, a := range v.Adjustments {
 		name := ownfile.Text{EN: "Limit of the group " + words(a.Name), ZH: "分组限额（" + words(a.Name) + "）"}
@@ -154,6 +151,53 @@ func points(v *rating.View) ownfile.Table {
 		t.Rows = append(t.Rows, []ownfile.Text{name, {}, number(a.Points), {}})
 	}
 	return t
+}
+
+// valued is what a characteristic is called and what was found for it, as readers write it: money and shares with their
+// unit, truths and codes in words.
+func (p ownParts) valued(c *rating.Characteristic) (title, value ownfile.Text) {
+	title, value = label(c.Title), ownfile.Plain(c.Value)
+	n, err := strconv.ParseInt(c.Value, 10, 64)
+	switch {
+	case c.Missing:
+		value = ownfile.Text{EN: "no record", ZH: "无记录"}
+	case err == nil && strings.HasSuffix(title.EN, "(fen)"):
+		value = ownfile.Money(n)
+	case err == nil && strings.HasSuffix(title.EN, "(per mille)"):
+		value = ownfile.PerCent(n)
+	case c.Value == "true" || c.Value == "false":
+		value = ownfile.YesNo(c.Value == "true")
+	case err != nil:
+		value = p.coded(c)
+	}
+	return ownfile.Unitless(title), value
+}
+
+// coded is a code in the words of the datasets that it comes from; as it is where they do not agree on one.
+func (p ownParts) coded(c *rating.Characteristic) ownfile.Text {
+	var found ownfile.Text
+	for _, e := range c.Records {
+		contract := p.d.Catalogue.Dataset(e.Dataset)
+		if contract == nil {
+			continue
+		}
+		for i := range contract.Fields {
+			for _, code := range contract.Fields[i].Codes {
+				t := ownfile.Text(code.Title)
+				if code.Code != c.Value || t == found {
+					continue
+				}
+				if found.EN != "" {
+					return ownfile.Plain(words(c.Value))
+				}
+				found = t
+			}
+		}
+	}
+	if found.EN == "" {
+		return ownfile.Plain(words(c.Value))
+	}
+	return found
 }
 
 // losses are what took points, the most first, and what the subject can do about it.

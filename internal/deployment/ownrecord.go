@@ -119,7 +119,9 @@ func (p ownParts) recordItem(r *ownRecord) (ownfile.Item, error) {
 	}
 	item.Facts = append(item.Facts, facts...)
 	add("Known here since", "知悉时间", ownfile.Minute(r.Versions[0].RecordedAt))
-	add("From the file", "来源文件", ownfile.Plain(r.File+", "+strconv.Itoa(newest.Line)))
+	add("From the file", "来源文件", ownfile.Text{
+		EN: r.File + ", line " + strconv.Itoa(newest.Line), ZH: r.File + "，第" + strconv.Itoa(newest.Line) + "行",
+	})
 	if len(r.Versions) == 1 && newest.Status == record.Reported {
 		return item, nil
 	}
@@ -132,7 +134,8 @@ func againstYou(t record.Tier) ownfile.Text {
 	if t == record.NoTier {
 		return ownfile.YesNo(true)
 	}
-	return ownfile.Word("tier", t.String())
+	tier := ownfile.Word("tier", t.String())
+	return ownfile.Text{EN: "yes; its gravity is " + tier.EN, ZH: "是，严重程度：" + tier.In(ownfile.ZH)}
 }
 
 // versions is what the record said when, the newest first: of an earlier version the fields that were otherwise.
@@ -204,7 +207,7 @@ func fieldFact(c *catalogue.Contract, name, value string) ownfile.Fact {
 		}
 	case catalogue.AmountField:
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-			fact.Value = ownfile.Money(n)
+			fact.Name, fact.Value = ownfile.Unitless(fact.Name), ownfile.Money(n)
 		}
 	case catalogue.IntField:
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil && f.Unit != "" {

@@ -24,6 +24,14 @@ func (p ownParts) titles(what, code string) ownfile.Text {
 		}
 		return ownfile.Text{}
 	}
+	if what == "rules" {
+		for i := range p.d.Catalogue.Rules {
+			if r := &p.d.Catalogue.Rules[i]; r.Code == code {
+				return ownfile.Text(r.Title)
+			}
+		}
+		return ownfile.Text{}
+	}
 	w := p.d.words(p.ratings)
 	return ownfile.Text{EN: w.Titles(what, code, notice.English), ZH: w.Titles(what, code, notice.Chinese)}
 }

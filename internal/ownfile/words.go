@@ -137,7 +137,30 @@ func Counted(n int64, unit string) Text {
 	if !ok {
 		return Plain(strings.TrimSpace(number + " " + unit))
 	}
+	if n == 1 || n == -1 {
+		t.EN = strings.TrimSuffix(t.EN, "s")
+	}
 	return Text{strings.TrimSpace(number + " " + t.EN), number + t.ZH}
+}
+
+// Unitless is the title of a quantity without the unit in which programs keep it, which stands beside the number instead.
+func Unitless(title Text) Text {
+	for _, tail := range []Text{{" in ten thousand yuan", "（万元）"}, {" in yuan", "（元）"}, {" (fen)", "（分）"}, {" (per mille)", "（千分比）"}} {
+		title.EN, title.ZH = strings.TrimSuffix(title.EN, tail.EN), strings.TrimSuffix(title.ZH, tail.ZH)
+	}
+	return title
+}
+
+// PerCent is a share that is kept per mille.
+func PerCent(mille int64) Text {
+	sign := ""
+	if mille < 0 {
+		sign, mille = "-", -mille
+	}
+	if mille%10 == 0 {
+		return Plain(fmt.Sprintf("%s%d%%", sign, mille/10))
+	}
+	return Plain(fmt.Sprintf("%s%d.%d%%", sign, mille/10, mille%10))
 }
 
 // Money is an amount in fen.

@@ -45,8 +45,12 @@ func (v *View) Favour() []notice.Fact {
 			continue
 		}
 		points := strconv.FormatInt(h.Points, 10)
+		value, zh := c.Value, c.Value
+		if c.Missing || value == "" {
+			value, zh = "no record", "无记录"
+		}
 		f = append(f, notice.Fact{
-			Name: "condition", Value: c.Title.EN + ": " + c.Value + " (+" + points + ")", ZH: c.Title.ZH + "：" + c.Value + "（+" + points + "）",
+			Name: "condition", Value: c.Title.EN + ": " + value + " (+" + points + ")", ZH: c.Title.ZH + "：" + zh + "（+" + points + "）",
 		})
 	}
 	return f

@@ -119,10 +119,14 @@ func (s *Speaker) who(e *ledger.Entry) string {
 	return fmt.Sprintf(s.words.of, name, e.Official)
 }
 
-// caseForm is how what stands in an entry's case is said: of a credential it is the digest of the document behind it.
+// caseForm is how what stands in an entry's case is said: of a credential it is the digest of the document behind it, of
+// a dispute its outcome.
 func (s *Speaker) caseForm(a ledger.Act) string {
 	if a == ledger.Credential {
 		return s.words.document
+	}
+	if a == ledger.Dispute {
+		return s.words.outcome
 	}
 	return s.words.file
 }
@@ -153,7 +157,11 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 	if e.Reader != "" {
 		say(s.words.purpose, s.purpose(e.Purpose))
 		say(s.words.basis, s.law(e.Basis))
-		say(s.caseForm(e.Act), e.Case)
+		about := e.Case
+		if e.Act == ledger.Dispute {
+			about = cmp.Or(s.words.verbs["outcome "+about], about)
+		}
+		say(s.caseForm(e.Act), about)
 	}
 	if e.Act == ledger.Attempt {
 		say(s.words.refused, e.Detail)
@@ -219,7 +227,11 @@ func (s *Speaker) purpose(code string) string {
 func (s *Speaker) law(basis string) string {
 	code, article, _ := strings.Cut(basis, " ")
 	if i := slices.IndexFunc(s.catalogue.Laws, func(l catalogue.Law) bool { return l.Code == code }); i >= 0 {
-		return strings.TrimSpace(s.say(s.catalogue.Laws[i].Title) + " " + article)
+		title := s.say(s.catalogue.Laws[i].Title)
+		if number, ok := strings.CutPrefix(article, "art. "); ok && s.language == Chinese {
+			return title + "第" + number + "条"
+		}
+		return strings.TrimSpace(title + " " + article)
 	}
 	return basis
 }

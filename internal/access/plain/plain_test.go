@@ -29,7 +29,7 @@ func TestSentence(t *testing.T) {
 		zh = "2026年11月22日20:30，银行 (bank)的Clerk Wu"
 		// why is what an official states.
 		whyEN = "; for Lending; by Personal Information Protection Law art. 13; case 17"
-		whyZH = "；用途：授信；依据：个人信息保护法 art. 13；案号：17"
+		whyZH = "；用途：授信；依据：个人信息保护法第13条；案号：17"
 	)
 	for _, c := range []struct {
 		name   string
@@ -68,6 +68,11 @@ func TestSentence(t *testing.T) {
 			"22 November 2026 at 20:30; the subject itself; the file was closed to readings by consent.", "2026年11月22日20:30；本人；对基于同意的查阅关闭档案。"},
 		{"joined", ledger.Entry{At: noon, Act: ledger.Link, What: "joined", Detail: "s1", Reader: "court", Official: "Chen"},
 			"22 November 2026 at 20:30; Chen of Court (court); the file was joined with another; s1.", "2026年11月22日20:30；法院 (court)的Chen；档案与另一档案合并；s1。"},
+		{"dispute", ledger.Entry{At: noon, Act: ledger.Dispute, What: "result", Detail: "q1 r1", Reader: "court", Official: "Chen", Case: "unverifiable"},
+			"22 November 2026 at 20:30; Chen of Court (court); a dispute was answered; q1 r1; outcome: cannot be shown to be right.",
+			"2026年11月22日20:30；法院 (court)的Chen；异议已答复；q1 r1；结果：无法核实。"},
+		{"review", ledger.Entry{At: noon, Act: ledger.Ruling, What: "ruling", Detail: "review_requested v1"},
+			"22 November 2026 at 20:30; the subject itself; an official's decision was sent for review; v1.", "2026年11月22日20:30；本人；人工决定已申请复核；v1。"},
 		{"what no word is known for", ledger.Entry{At: noon, Act: "painted", What: "red", Detail: "x"},
 			"22 November 2026 at 20:30; the subject itself; painted red; x.", "2026年11月22日20:30；本人；painted red；x。"},
 	} {

@@ -18,9 +18,9 @@ type words struct {
 	shown map[string]string
 	// counter says that the file was handed out at a counter, proofs what was shown there.
 	counter string
-	// together names the second official there, document the digest of a document.
-	together, document string
-	proofs             map[string]string
+	// together names the second official there, document the digest of a document, outcome how a dispute ended.
+	together, document, outcome string
+	proofs                      map[string]string
 }
 
 var english = words{
@@ -42,7 +42,11 @@ var english = words{
 	},
 	verbs: map[string]string{
 		"freeze closed": "closed to", "freeze opened": "opened to", "link joined": "joined with", "link parted": "parted from",
-		"order objected": "contested", "order review_requested": "sent for review",
+		"order objected": "contested", "order review_requested": "sent for review", "ruling review_requested": "sent for review",
+		"dispute result": "answered", "dispute complaint": "followed by a complaint", "dispute answer": "closed: the complaint was answered",
+		"dispute reinstate": "closed: the record was certified and is back in use", "dispute reminder": "not answered in time, and both sides were told",
+		"outcome corrected": "corrected", "outcome deleted": "deleted", "outcome verified": "checked and right", "outcome unverifiable": "cannot be shown to be right",
+		"outcome withdrawn": "taken back", "outcome upheld": "upheld", "outcome rejected": "rejected",
 		"erasure file": "the file", "erasure record": "a record",
 		"draft": "an entry was drafted", "notify": "you were served with the advance notice", "object": "an objection was made", "hearing": "a hearing was asked for",
 		"hear": "the hearing was held", "answer": "the objection was answered", "grace": "a respite was given", "decide": "it was decided to list",
@@ -63,7 +67,7 @@ var english = words{
 		"statements": "your own words", "consents": "the consents", "notices": "what you were told", "channels": "the ways on which you are told",
 		"recalls": "what others must take back", "receipt": "the receipt of an entry",
 	},
-	counter: "handed out at a counter to whoever showed %s", together: "together with %s", document: "document with the SHA-256 %s",
+	counter: "handed out at a counter to whoever showed %s", together: "together with %s", document: "document with the SHA-256 %s", outcome: "outcome: %s",
 	proofs: map[string]string{
 		"resident-id": "your resident identity card", "passport": "your passport", "residence-permit": "your residence permit",
 		"licence": "your licence", "mandate": "your mandate",
@@ -95,7 +99,10 @@ var chinese = words{
 		"escalated": "已自动提交复核", "upheld": "已维持", "forwarded": "已转交", "granted": "已准予", "refused": "不予准许", "asked": "已申请", "made": "已作出",
 		"reviewed": "已复核", "opened": "已提出", "settled": "已处理", "complained": "已投诉", "withdrawn": "已撤回", "certified": "已核证", "reinstated": "已恢复",
 		"set": "已设定", "ended": "已终止", "confirmed": "已确认", "removed": "已删除", "acknowledged": "确认",
-		"rotate-key": "更换密钥", "key drop": "清除", "restart": "重新开始", "export": "导出",
+		"rotate-key": "更换密钥", "key drop": "清除",
+		"dispute result": "已答复", "dispute complaint": "已投诉", "dispute answer": "投诉已答复", "dispute reinstate": "经核证恢复使用", "dispute reminder": "逾期，已告知双方",
+		"outcome corrected": "已更正", "outcome deleted": "已删除", "outcome verified": "经核实无误", "outcome unverifiable": "无法核实", "outcome withdrawn": "已撤回",
+		"outcome upheld": "成立", "outcome rejected": "不成立", "restart": "重新开始", "export": "导出",
 		"model registered": "已登记", "model compared": "已出具影响报告", "model approved": "已获批准", "model activated": "已生效", "model retired": "已停用",
 	},
 	read: "%s，%s查阅了%s", tried: "%s，%s试图访问%s，被拒绝", self: "本人",
@@ -108,7 +115,7 @@ var chinese = words{
 		"repairs": "信用修复途径与申请", "disputes": "异议", "statements": "本人声明", "consents": "授权同意", "notices": "通知", "channels": "告知渠道",
 		"recalls": "撤回与更正通知", "receipt": "登记凭据",
 	},
-	counter: "在窗口凭%s交付", together: "与%s共同办理", document: "文件的 SHA-256：%s",
+	counter: "在窗口凭%s交付", together: "与%s共同办理", document: "文件的 SHA-256：%s", outcome: "结果：%s",
 	proofs: map[string]string{
 		"resident-id": "居民身份证", "passport": "护照", "residence-permit": "居住证或永久居留身份证", "licence": "登记证照", "mandate": "公证授权委托书",
 	},
