@@ -73,13 +73,17 @@ type destination struct {
 const place = "notice.channel"
 
 // owner is whose channel it is that a credential sets or ends: where several subjects are one at present, the one whose own
-// credential acts. Should they be parted again, the channel is with it.
+// credential acts; for officials the one that they name. Should they be parted again, the channel is with it.
 func (c *Counter) owner(ctx context.Context, sub subject.Subject, by access.Credential) (subject.Subject, error) {
 	if by.Subject() == 0 || by.Subject() == sub.ID {
 		return sub, nil
 	}
 	now, err := c.Notices.Subject(ctx, by.Subject())
-	if err == nil && now.ID == sub.ID {
+	if err != nil {
+		return sub, err
+	}
+	named, err := c.Notices.Subject(ctx, sub.ID)
+	if err == nil && now.ID == named.ID {
 		sub.ID = by.Subject()
 	}
 	return sub, err

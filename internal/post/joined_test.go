@@ -77,6 +77,14 @@ func TestChannelsOfTheJoined(t *testing.T) {
 	if h.must(err); set.Number != 2 {
 		t.Errorf("it has the channel %d", set.Number)
 	}
+	// Officials end the channel of whom they name, though it is one with another at present.
+	third, err := h.Counter().Choose(ctx, own, access.Credential{}, post.Choice{Subject: h.firm, Kind: charter.FileChannel, Language: notice.English, Digest: "each"})
+	h.must(err)
+	h.must(h.Counter().End(ctx, h.gu, h.wang, other, charter.FileChannel, third.Number, digest, ""))
+	ways, err = h.Counter().Ways(ctx, h.scope(h.firm))
+	if h.must(err); !slices.ContainsFunc(ways, func(w post.Way) bool { return w.Of == other.ID && w.Number == third.Number && w.Ended != nil }) {
+		t.Errorf("ended by officials, the channels are %+v", ways)
+	}
 	h.tell(h.firm, false)
 	_, err = h.Registrar().Split(ctx, h.wang, other.ID, "two firms")
 	h.must(err)

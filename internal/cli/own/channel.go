@@ -15,6 +15,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/post"
 	"probity/internal/store/notices"
+	"probity/internal/subject"
 )
 
 type channelCommands struct {
@@ -66,7 +67,7 @@ func (c channelSet) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := s.Subject(c.Subject)
+	sub, err := channelOf(s, c.Subject)
 	if err != nil {
 		return err
 	}
@@ -187,11 +188,20 @@ type channelEnd struct {
 
 // Help shows the examples.
 func (channelEnd) Help() string {
-	return `Whoever may set a channel may end it.
+	return `Whoever may set a channel may end it. Where two files were joined, each keeps its own channels: officials name the one whose channel it is, by its identifier or by the id that probity notice channel list shows beside it.
 
 Examples:
 
     probity notice channel end id:000000199001011239 mail 1 --as zhang-own`
+}
+
+// channelOf is whose channel is set or ended: the subject that is named itself, though it was merged into another.
+func channelOf(s *console.Session, text string) (subject.Subject, error) {
+	sub, err := s.Subject(text)
+	if err == nil {
+		sub.ID, err = s.Named(text)
+	}
+	return sub, err
 }
 
 // Run ends the channel.
@@ -200,7 +210,7 @@ func (c channelEnd) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := s.Subject(c.Subject)
+	sub, err := channelOf(s, c.Subject)
 	if err != nil {
 		return err
 	}
