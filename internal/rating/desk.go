@@ -371,9 +371,10 @@ func (d *Desk) groups(k subject.Kind, models []*Model) [][]*Model {
 	return each
 }
 
+// contains tells whether the version is among those of the list, which may be of another book than m.
 func contains(list []*Model, m *Model) bool {
 	for _, x := range list {
-		if x == m {
+		if x.Facts.Code == m.Facts.Code && x.Facts.Version == m.Facts.Version {
 			return true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/snapshot/everybody"
 	"probity/internal/store/sheets"
+	"probity/internal/subject"
 )
 
 // ender ends a run after some sheets.
@@ -89,5 +90,22 @@ func TestGoesOnWhereItWas(t *testing.T) {
 	}
 	if last := w.count(t, `SELECT last FROM rate_run`); last <= int(middle) {
 		t.Errorf("it came as far as %d", last)
+	}
+}
+
+// TestAModelOfAnotherBook: whoever asks for a model in force may have found it in another reading of the models than the desk's.
+func TestAModelOfAnotherBook(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, 20)
+	other, err := w.Ratings(t.Context())
+	fatal(t, err)
+	asked, err := other.Book.Model("enterprise-credit")
+	fatal(t, err)
+	page, err := w.Store.Population(t.Context(), []subject.Kind{subject.Enterprise}, 0, 50)
+	fatal(t, err)
+	kept, err := w.ratings.Computed(t.Context(), page, []*rating.Model{asked})
+	fatal(t, err)
+	if len(page) == 0 || len(kept) != len(page) {
+		t.Errorf("%d ratings of %d subjects", len(kept), len(page))
 	}
 }
