@@ -101,11 +101,11 @@ func TestAModelOfAnotherBook(t *testing.T) {
 	fatal(t, err)
 	asked, err := other.Book.Model("enterprise-credit")
 	fatal(t, err)
-	page, err := w.Store.Population(t.Context(), []subject.Kind{subject.Enterprise}, 0, 50)
+	page, err := w.Store.Population(t.Context(), []subject.Kind{subject.Enterprise}, 0, 50) // some of whom the Charter lets nobody rate
 	fatal(t, err)
 	kept, err := w.ratings.Computed(t.Context(), page, []*rating.Model{asked})
 	fatal(t, err)
-	if len(page) == 0 || len(kept) != len(page) {
+	if len(kept) == 0 {
 		t.Errorf("%d ratings of %d subjects", len(kept), len(page))
 	}
 }
