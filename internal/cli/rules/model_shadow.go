@@ -22,7 +22,7 @@ type modelShadow struct {
 
 // Help shows the examples.
 func (modelShadow) Help() string {
-	return `A version that was never in force is tried beside the one that is: whenever everybody is rated (probity job run, probity rate --all --snapshot), once a day, both rate everybody in the snapshot, and the differences are counted. A trial has no effect: what the version says of a subject is kept nowhere, is in no answer, decision, list or notice, and cannot become a rating. Persons and sole traders count only under their own consent, which has to cover this version; of human beings there are counts alone, small ones are not shown, and they are counted once a month at most. Whom it bears on sees in the own file that it is on trial.
+	return `A version that was never in force is tried beside the one that is: whenever everybody is rated by a job (probity job run), once a day, both rate everybody in the snapshot, and the differences are counted. A trial has no effect: what the version says of a subject is kept nowhere, is in no answer, decision, list or notice, and cannot become a rating. Persons and sole traders count only under their own consent, which has to cover this version; of human beings there are counts alone, small ones are not shown, and they are counted once a month at most. Whom it bears on sees in the own file that it is on trial.
 
 An official of the agency that set the platform up begins it, and not the version's author. It ends by itself after its last day, when the version comes into force or is given up, or with --end. Each step is an entry of the platform's own ledger. Without a flag the command says where the trial stands.
 
@@ -160,7 +160,7 @@ func (c modelShadow) say(s *console.Session, t *shadow.Trial, runs []shadow.Run,
 		case !c.Report && a.Counted > 0:
 			fmt.Fprintf(w, "what was counted: probity model shadow %s --version %d --report\n", a.Model, a.Version)
 		case a.Counted == 0 && a.State == shadow.Running:
-			fmt.Fprintln(w, "it is counted with the next probity job run, or probity rate --all --snapshot")
+			fmt.Fprintln(w, "it is counted with the next probity job run")
 		}
 		if len(a.Runs) > 0 {
 			printRun(w, a.Model, a.Version, &a.Runs[0])
