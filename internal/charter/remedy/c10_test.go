@@ -18,6 +18,30 @@ func unlawful(t *remedy.ErasureTerms) {
 	t.Ground, t.Document, t.By, t.With = remedy.ErasureUnlawful, digestHex, clerk, teller
 }
 
+// keptByLaw is matter against the person that a contract with a legal basis reports, and that has not lapsed.
+func keptByLaw() record.Version {
+	return record.Version{Subject: person.ID, Record: 7, Dataset: "bank.repayment", Status: record.Reported, Adverse: true, Lapse: today + 1}
+}
+
+// TestC10WishForWhatIsNotKept: a person has a record erased that tells in its favour, that has lapsed, or that no law reports.
+func TestC10WishForWhatIsNotKept(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*record.Version){
+		"nothing against the person": func(v *record.Version) { v.Adverse = false },
+		"lapsed":                     func(v *record.Version) { v.Lapse = today },
+		"retracted":                  func(v *record.Version) { v.Status = record.Retracted },
+		"of no contract":             func(v *record.Version) { v.Dataset = "bank.nothing" },
+	} {
+		v := keptByLaw()
+		change(&v)
+		terms := wish()
+		terms.Records, terms.Record = []record.Version{v}, v.Record
+		if _, err := remedy.PermitErasure(terms); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestC10Erasure(t *testing.T) {
 	t.Parallel()
 	permit := func(t remedy.ErasureTerms) error { _, err := remedy.PermitErasure(t); return err }
@@ -45,6 +69,9 @@ func TestC10Erasure(t *testing.T) {
 			t.By = other
 		},
 		"C10: record of the subject": func(t *remedy.ErasureTerms) { t.Record = 99 },
+		"C10: matter that no law has kept": func(t *remedy.ErasureTerms) {
+			t.Records, t.Record = []record.Version{keptByLaw()}, 7
+		},
 		"C10: document":              func(t *remedy.ErasureTerms) { unlawful(t); t.Document = "" },
 		"C10: second official":       func(t *remedy.ErasureTerms) { unlawful(t); t.With = nobody },
 		"C13: order of a court": func(t *remedy.ErasureTerms) {
