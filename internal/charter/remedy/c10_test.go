@@ -72,8 +72,8 @@ func TestC10Erasure(t *testing.T) {
 		"C10: matter that no law has kept": func(t *remedy.ErasureTerms) {
 			t.Records, t.Record = []record.Version{keptByLaw()}, 7
 		},
-		"C10: document":              func(t *remedy.ErasureTerms) { unlawful(t); t.Document = "" },
-		"C10: second official":       func(t *remedy.ErasureTerms) { unlawful(t); t.With = nobody },
+		"C10: document":        func(t *remedy.ErasureTerms) { unlawful(t); t.Document = "" },
+		"C10: second official": func(t *remedy.ErasureTerms) { unlawful(t); t.With = nobody },
 		"C13: order of a court": func(t *remedy.ErasureTerms) {
 			unlawful(t)
 			t.Subject, t.Record = company, 5
