@@ -32,8 +32,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// childsClock is the time of those processes.
+func childsClock() time.Time { return time.Date(2026, 7, 3, 2, 0, 0, 0, time.UTC) }
+
 func child(what []string) error {
-	ctx, opt := context.Background(), deployment.Options{Now: func() time.Time { return time.Date(2026, 7, 3, 2, 0, 0, 0, time.UTC) }}
+	ctx, opt := context.Background(), deployment.Options{Now: childsClock}
 	fmt.Println("begun")
 	if what[0] == "restore" {
 		_, err := deployment.Restore(ctx, what[1], what[2], what[3], opt, nil)
@@ -117,7 +120,7 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 	if _, err := os.Stat(target); err != nil && !killed(t, time.Hour, "restore", good, target, "") {
 		t.Fatal("the restore failed though nobody killed it")
 	}
-	d, err := deployment.Open(t.Context(), target, deployment.Options{Now: w.now})
+	d, err := deployment.Open(t.Context(), target, deployment.Options{Now: childsClock})
 	w.must(err)
 	w.d = d
 	w.must(d.Store.VerifyLedger(t.Context()))

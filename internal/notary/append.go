@@ -324,6 +324,9 @@ func (n *Notary) changeKey() (ed25519.PublicKey, error) {
 	}
 	now := n.opt.Now().UTC()
 	keys := l.Keys
+	if from := keys[len(keys)-1].From; now.Before(from) {
+		return nil, clockBack(now, from)
+	}
 	keys[len(keys)-1].Until = now
 	keys = append(keys, tlog.Key{Public: public(key), From: now})
 	if err := writeFile(filepath.Join(n.opt.Dir, tlog.KeysFile), []byte(keys.String()), 0o644); err != nil {

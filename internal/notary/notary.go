@@ -155,7 +155,7 @@ const stopped = "reads have stopped (Charter C11): "
 const restartCure = "bring back the log that belongs to the database; if there is none, begin it anew: probity ledger restart"
 
 func clockBack(now, last time.Time) error {
-	return fault.New(fault.Unavailable, "notary.clock", stopped+"the clock stands at %s, before the last signed checkpoint of %s",
+	return fault.New(fault.Unavailable, "notary.clock", stopped+"the clock stands at %s, before %s, when the log was signed last or its key was made",
 		now.UTC().Format(time.RFC3339), last.UTC().Format(time.RFC3339)).
 		With("set the clock right; what was written meanwhile is signed as soon as it is")
 }

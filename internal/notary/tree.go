@@ -105,6 +105,9 @@ func (n *Notary) openTree(ctx context.Context, g notaries.Segment, anchor func()
 	}
 	var seen atomic.Pointer[time.Time]
 	signed := t.newest.At
+	if key := l.Keys[len(l.Keys)-1]; signed.Before(key.From) { // what a key signs before its time counts for nothing
+		signed = key.From
+	}
 	seen.Store(&signed)
 	last := func() time.Time { return *seen.Load() }
 	plain, dated, err := signers(t.origin, key, n.opt.Now, last)
