@@ -39,15 +39,16 @@ func (d *Desk) Keeping(ctx context.Context, as Credential, doing string) (charte
 	return p, nil
 }
 
-// Comparing permits the credential to write an impact report; doing says of what. An attempt that is refused is written down.
-func (d *Desk) Comparing(ctx context.Context, as Credential, doing string) (charter.ImpactPermit, error) {
+// Copying permits the credential to write a copy beside the database that tells of every organisation: what is impact or export,
+// about says of what. An attempt that is refused is written down.
+func (d *Desk) Copying(ctx context.Context, as Credential, what, about string) (charter.CopyPermit, error) {
 	founder, err := d.founder(ctx, as)
 	if err != nil {
-		return charter.ImpactPermit{}, err
+		return charter.CopyPermit{}, err
 	}
-	p, err := charter.PermitImpact(as.Actor(), founder)
+	p, err := charter.PermitCopy(as.Actor(), founder)
 	if err != nil {
-		return p, d.tried(ctx, as, "impact", doing, err)
+		return p, d.tried(ctx, as, what, about, err)
 	}
 	return p, nil
 }

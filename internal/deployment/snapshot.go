@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/charter"
 	"probity/internal/job"
+	"probity/internal/ledger"
 	"probity/internal/rating"
 	"probity/internal/snapshot"
 	"probity/internal/snapshot/everybody"
@@ -64,4 +66,15 @@ func (d *Deployment) Snapshots(ratings *rating.Desk) *snapshot.Desk {
 		desk.Program = info.Main.Version
 	}
 	return desk
+}
+
+// Exported puts into the platform's ledger, before anything is written, that an official exports a snapshot, by its digest.
+func (d *Deployment) Exported(ctx context.Context, p charter.CopyPermit, m *snapshot.Manifest) error {
+	if err := p.Stands(); err != nil {
+		return err
+	}
+	by := p.By()
+	return d.Store.AppendEntries(ctx, []*ledger.Entry{{
+		At: d.Now(), Act: ledger.Export, What: "exported", Detail: "snapshot=" + m.Digest, Reader: by.Agency, Official: by.Official,
+	}})
 }

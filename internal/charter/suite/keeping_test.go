@@ -21,8 +21,8 @@ func keepsLog(h *history) act {
 	}
 	a.name = by.Name() + " checks and keeps the log"
 	_, a.err = h.d.Access.Keeping(h.ctx, by, "checking")
-	if _, err := h.d.Access.Comparing(h.ctx, by, "a model"); (err == nil) != (a.err == nil) {
-		h.violated("C11", "%s: the log %v, an impact report %v", a, a.err, err)
+	if _, err := h.d.Access.Copying(h.ctx, by, "impact", "a model"); (err == nil) != (a.err == nil) {
+		h.violated("C11", "%s: the log %v, a copy that tells of everybody %v", a, a.err, err)
 	}
 	if a.breaks != "" || a.err != nil {
 		return a

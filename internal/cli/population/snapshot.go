@@ -4,7 +4,6 @@ package population
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"probity/calendar"
 	"probity/internal/cli/console"
@@ -276,7 +275,7 @@ func (c exportCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	permit, err := s.Opened.Access.Keeping(s.Ctx, by, "export")
+	permit, err := s.Opened.Access.Copying(s.Ctx, by, "export", "snapshot")
 	if err != nil {
 		return err
 	}
@@ -285,7 +284,7 @@ func (c exportCommand) Run(s *console.Session) error {
 		return err
 	}
 	defer open.Close() //nolint:errcheck // it was only read
-	if err := s.Opened.Noted(s.Ctx, permit, "export", "snapshot "+filepath.Base(c.Dir)); err != nil {
+	if err := s.Opened.Exported(s.Ctx, permit, open.Manifest); err != nil {
 		return err
 	}
 	bar := s.Progress("writing", "", 0)

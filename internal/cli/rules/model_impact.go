@@ -130,7 +130,7 @@ func digestOf(m *rating.Model) []byte {
 }
 
 // mayWrite asks whether a report may be written, where one is asked for: it names organisations.
-func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.ImpactPermit, err error) {
+func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.CopyPermit, err error) {
 	if by, err = s.Official(); err != nil || c.Out == "" {
 		return by, permit, err
 	}
@@ -141,7 +141,7 @@ func (c modelImpact) mayWrite(s *console.Session) (by string, permit charter.Imp
 	if err != nil {
 		return "", permit, err
 	}
-	permit, err = s.Opened.Access.Comparing(s.Ctx, credential, c.Model)
+	permit, err = s.Opened.Access.Copying(s.Ctx, credential, "impact", c.Model)
 	return by, permit, err
 }
 

@@ -36,7 +36,7 @@ type Report struct {
 
 // Begin puts into the platform's ledger, before anything is written, that a report is made, and by whom; of says which
 // models and which snapshot it compares. candidate is the digest of the candidate's file.
-func (s *Store) Begin(ctx context.Context, p charter.ImpactPermit, candidate []byte, of string, at time.Time) error {
+func (s *Store) Begin(ctx context.Context, p charter.CopyPermit, candidate []byte, of string, at time.Time) error {
 	if err := p.Stands(); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Store) Begin(ctx context.Context, p charter.ImpactPermit, candidate []b
 }
 
 // Add keeps that a report was made, under the permit of who made it. The same report again changes nothing.
-func (s *Store) Add(ctx context.Context, p charter.ImpactPermit, r *Report) error {
+func (s *Store) Add(ctx context.Context, p charter.CopyPermit, r *Report) error {
 	if err := p.Stands(); err != nil {
 		return err
 	}

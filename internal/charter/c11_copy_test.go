@@ -6,15 +6,15 @@ import (
 	"probity/internal/charter"
 )
 
-// TestC11WhoWritesAnImpactReport: it names organisations, so that an official of the agency that set the platform up writes it.
-func TestC11WhoWritesAnImpactReport(t *testing.T) {
+// TestC11WhoWritesACopy: it tells of organisations, so that an official of the agency that set the platform up writes it.
+func TestC11WhoWritesACopy(t *testing.T) {
 	t.Parallel()
 	clerk := charter.Actor{Agency: "npcic", Official: "Wang Min", Credential: "wang-min"}
-	p, err := charter.PermitImpact(clerk, "npcic")
+	p, err := charter.PermitCopy(clerk, "npcic")
 	if err != nil || p.Stands() != nil || p.By() != clerk {
 		t.Errorf("the permit of %+v: %v, %v", p.By(), err, p.Stands())
 	}
-	wantRefusal(t, charter.ImpactPermit{}.Stands(), "C11: permit")
+	wantRefusal(t, charter.CopyPermit{}.Stands(), "C11: permit")
 	for name, spoil := range map[string]func(*charter.Actor){
 		"of another agency": func(a *charter.Actor) { a.Agency = "samr" },
 		"without a name":    func(a *charter.Actor) { a.Official = "" },
@@ -23,9 +23,9 @@ func TestC11WhoWritesAnImpactReport(t *testing.T) {
 	} {
 		by := clerk
 		spoil(&by)
-		_, err := charter.PermitImpact(by, "npcic")
+		_, err := charter.PermitCopy(by, "npcic")
 		t.Run(name, func(t *testing.T) { wantRefusal(t, err, "C11: official of the platform") })
 	}
-	_, err = charter.PermitImpact(charter.Actor{Official: "Wang Min", Credential: "wang-min"}, "")
+	_, err = charter.PermitCopy(charter.Actor{Official: "Wang Min", Credential: "wang-min"}, "")
 	wantRefusal(t, err, "C11: official of the platform")
 }
