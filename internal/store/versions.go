@@ -98,7 +98,7 @@ func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting
 		b := NewBulk(tx, "quarantine", []string{"submission", "line", "part", "state", "findings", "header", "row", "sealed"}, "")
 		for i := range waiting {
 			w := &waiting[i]
-			if err := b.Add(ctx, submission, w.Line, w.Part, w.State, w.Findings, string(w.Header), w.Row, w.Sealed); err != nil {
+			if err := b.Add(ctx, submission, w.Line, w.Part, w.State, w.Findings, w.Header, w.Row, w.Sealed); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,9 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"errors"
+
+	"probity/internal/fault"
 )
 
 // Dialect is the seam between engines, for one database: only what truly differs.
@@ -57,3 +60,26 @@ const (
 	Reading
 	Recording
 )
+
+// Meant is what an error means on every engine alike: faults, and the end of the caller's patience, pass unchanged, and a row
+// that is missing is NotFound. ok tells that it is one of these or no error; what it is otherwise, the engine's codes tell.
+func Meant(err error) (meant error, ok bool) {
+	var f *fault.Error
+	switch {
+	case err == nil, errors.As(err, &f), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err, true
+	case errors.Is(err, sql.ErrNoRows):
+		return fault.New(fault.NotFound, "store.none", "there is no such row").By(err), true
+	}
+	return nil, false
+}
+
+// Contradiction is what breaks a constraint of the tables.
+func Contradiction() *fault.Error {
+	return fault.New(fault.Conflict, "store.conflict", "it contradicts what is stored")
+}
+
+// Unmeant is what no code of the engine explains.
+func Unmeant() *fault.Error {
+	return fault.New(fault.Internal, "store.internal", "the database did not do as asked")
+}

@@ -155,26 +155,16 @@ func (SQLite) DSN(path string, writer bool, cacheMiB int) string {
 
 // Translate goes by the engine's codes.
 func (SQLite) Translate(err error) error {
-	if err == nil {
-		return nil
-	}
-	var f *fault.Error
-	if errors.As(err, &f) {
-		return err
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, "store.none", "there is no such row").By(err)
+	if meant, ok := Meant(err); ok {
+		return meant
 	}
 	var e *msqlite.Error
 	if !errors.As(err, &e) {
-		return fault.New(fault.Internal, "store.internal", "the database did not do as asked").By(err)
+		return Unmeant().By(err)
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_CONSTRAINT:
-		return fault.New(fault.Conflict, "store.conflict", "it contradicts what is stored").By(err)
+		return Contradiction().By(err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fault.New(fault.Unavailable, "store.busy", "another process is using the database").By(err).
 			With("wait for it, or stop it: SQLite serves one process at a time")
@@ -190,7 +180,7 @@ func (SQLite) Translate(err error) error {
 		return fault.New(fault.Unavailable, "store.damaged", "the file is damaged, or is no Probity database").By(err).
 			With("restore it from a backup")
 	}
-	return fault.New(fault.Internal, "store.internal", "the database did not do as asked").By(err)
+	return Unmeant().By(err)
 }
 
 // Overwrite is a pragma of the connection.

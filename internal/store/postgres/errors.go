@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -11,22 +9,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"probity/internal/fault"
+	"probity/internal/store/engine"
 )
 
 // Translate goes by the server's codes (PostgreSQL manual, appendix A), and by the kind of what went wrong on the way to it.
 func (d *Dialect) Translate(err error) error {
-	if err == nil {
-		return nil
-	}
-	var f *fault.Error
-	if errors.As(err, &f) {
-		return err
-	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, "store.none", "there is no such row").By(err)
+	if meant, ok := engine.Meant(err); ok {
+		return meant
 	}
 	var said *pgconn.PgError
 	if errors.As(err, &said) {
@@ -36,7 +25,7 @@ func (d *Dialect) Translate(err error) error {
 		return fault.New(fault.Unavailable, "store.lost", "the connection to %s was lost or could not be made", d.address.Shown).By(err).
 			With("see that the server runs and can be reached; what was under way and not acknowledged may or may not be stored, and can be sent again")
 	}
-	return fault.New(fault.Internal, "store.internal", "the database did not do as asked").By(err)
+	return engine.Unmeant().By(err)
 }
 
 func lost(err error) bool {
@@ -48,12 +37,7 @@ func lost(err error) bool {
 
 // codes are the server's codes that mean something of their own, and the classes, their first two letters, that do.
 var codes = map[string]func(shown string) *fault.Error{
-	"23": func(string) *fault.Error {
-		return fault.New(fault.Conflict, "store.conflict", "it contradicts what is stored")
-	},
-	"P0001": func(string) *fault.Error { // what our own triggers raise
-		return fault.New(fault.Conflict, "store.conflict", "it contradicts what is stored")
-	},
+	"23": against, "P0001": against, // the latter is what our own triggers raise
 	"40": busy, "55P03": busy,
 	"53100": func(string) *fault.Error {
 		return fault.New(fault.Unavailable, "store.full", "the server's disk is full; nothing of this step was stored").
@@ -87,6 +71,8 @@ var codes = map[string]func(shown string) *fault.Error{
 	"22021": text, "22P05": text,
 }
 
+func against(string) *fault.Error { return engine.Contradiction() }
+
 func busy(string) *fault.Error {
 	return fault.New(fault.Unavailable, "store.busy", "others are writing the same").With("run it again")
 }
@@ -111,5 +97,5 @@ func (d *Dialect) said(code string) *fault.Error {
 			return make(d.address.Shown)
 		}
 	}
-	return fault.New(fault.Internal, "store.internal", "the database did not do as asked")
+	return engine.Unmeant()
 }

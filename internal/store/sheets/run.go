@@ -51,7 +51,7 @@ func (r *Run) Save(ctx context.Context, sheet rating.Sheet) (out rating.Saved, e
 // all behind where it began.
 func (r *Run) step(ctx context.Context, tx *sql.Tx, to subject.ID) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO rate_run (what, state, last) VALUES (?,?,?) ON CONFLICT (what) DO UPDATE SET
-		last = CASE WHEN state = excluded.state THEN max(last, excluded.last) ELSE excluded.last END, state = excluded.state`, r.what, r.at, int64(to))
+		last = CASE WHEN rate_run.state = excluded.state THEN max(rate_run.last, excluded.last) ELSE excluded.last END, state = excluded.state`, r.what, r.at, int64(to))
 	return err
 }
 
