@@ -14,11 +14,10 @@ import (
 
 // Repairs is the service that plans, takes and decides repairs.
 func (d *Deployment) Repairs(ratings *rating.Desk) *repair.Service {
-	orders := d.Measures(ratings)
 	return repair.New(repair.Parts{
 		Book: repairs.In(d.Store, d.Contracts), Vault: d.Vault, Desk: d.Access, Clerk: d.Clerk, Clocks: clock.BuiltIn(),
-		Catalogue: d.Catalogue, Rules: d.Rules, Limits: d.Limits, Orders: orders, Ratings: rated{ratings},
-		Reads: ratings.Book.Datasets, Covers: d.covers, Bodies: orders.Bodies, Now: d.Now,
+		Catalogue: d.Catalogue, Rules: d.Rules, Limits: d.Limits, Orders: d.Measures(ratings), Ratings: rated{ratings},
+		Reads: ratings.Book.Datasets, Covers: d.covers, Bodies: d.bodies(), Now: d.Now,
 	})
 }
 

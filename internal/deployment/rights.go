@@ -16,7 +16,7 @@ import (
 func (d *Deployment) Disputes(ratings *rating.Desk) *dispute.Service {
 	return dispute.New(dispute.Parts{
 		Book: disputes.In(d.Store, d.Contracts), Vault: d.Vault, Desk: d.Access, Clerk: d.Clerk, Clocks: clock.BuiltIn(),
-		Catalogue: d.Catalogue, Ratings: ratings, Bodies: d.Measures(ratings).Bodies, Reads: ratings.Book.Datasets, Covers: d.covers,
+		Catalogue: d.Catalogue, Ratings: ratings, Bodies: d.bodies(), Reads: ratings.Book.Datasets, Covers: d.covers,
 		NextID: func() int64 { return d.Store.NextIDs(1) }, Now: d.Now,
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 
 	"probity/internal/access"
 	"probity/internal/charter"
@@ -110,33 +109,6 @@ func (s *Service) PrepareEnding(ctx context.Context, as access.Credential, id su
 	}
 	line := s.line(by, sub.ID, string(ending.Act)+" "+which.String(), ending.Document)
 	return OrderEnding{permit, text, Leaves{Line: line, Notice: told, Lift: lift}}, nil
-}
-
-// bodies are the unified codes of the body the subject is or, for an office holder, of the body its office belongs to.
-// An office that every body of a class has names none.
-func (s *Service) bodies(ctx context.Context, sub subject.Subject) ([]string, error) {
-	codes, err := s.parts.Book.Bodies(ctx, sub.ID)
-	if err != nil || sub.Kind != subject.OfficeHolder {
-		return codes, err
-	}
-	sealed, err := s.parts.Book.SealedIdentifiers(ctx, []subject.ID{sub.ID})
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range sealed {
-		if id.Scheme != subject.Appointment {
-			continue
-		}
-		plain, err := s.parts.Vault.Open(id.Subject, subject.SealedIdentifier, id.Value)
-		if err != nil {
-			return nil, err
-		}
-		office, _, _ := strings.Cut(string(plain), "/")
-		if o := s.parts.Catalogue.Office(office); o != nil && o.Body != "" {
-			codes = append(codes, o.Body)
-		}
-	}
-	return codes, nil
 }
 
 // line is what the subject's ledger says of an act on an order: who did it, and the digest of the document.

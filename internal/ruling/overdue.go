@@ -11,8 +11,9 @@ import (
 )
 
 // Escalate brings reviews that an office did not answer in time before the body above it: that body is told, and the
-// person, once. An official of either may answer then; the first ruling stays in effect meanwhile. Above an office that
-// answers to nobody there is nobody to tell, and the review stays overdue. It gives the rulings; it may be run at any time,
+// person, once; where that body may not judge whom it is on (C13), an independent court. An official of either may answer then;
+// the first ruling stays in effect meanwhile. Above an office that answers to nobody there is nobody to tell, and the review
+// stays overdue. It gives the rulings; it may be run at any time,
 // twice, and by several processes.
 func (s *Service) Escalate(ctx context.Context) ([]verdict.ID, error) {
 	return clock.Sweep(func(after verdict.ID, limit int) ([]Place, error) {
@@ -30,7 +31,11 @@ func (s *Service) escalate(ctx context.Context, p Place) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	body := remedy.BodyOfAppeal(s.parts.Catalogue, r.Agency, 1, nil) // a person is no body
+	bodies, err := s.parts.Bodies(ctx, sub)
+	if err != nil {
+		return false, err
+	}
+	body := remedy.BodyOfAppeal(s.parts.Catalogue, r.Agency, 1, bodies)
 	if body == "" || r.Review == nil {
 		return false, nil
 	}

@@ -110,7 +110,9 @@ type Parts struct {
 	Clerk     *notice.Clerk
 	Clocks    *clock.Table
 	Catalogue *catalogue.Catalogue
-	Now       func() time.Time
+	// Bodies are the unified codes of the body a subject is or, for an office holder, serves.
+	Bodies func(context.Context, subject.Subject) ([]string, error)
+	Now    func() time.Time
 }
 
 // Service makes, reviews and counts rulings. It is safe for concurrent use.
@@ -208,6 +210,9 @@ func (s *Service) terms(ctx context.Context, sub subject.Subject, by charter.Act
 		return t, err
 	}
 	t.Reader, t.Until = p.Reader, d.Until
+	if t.Bodies, err = s.parts.Bodies(ctx, sub); err != nil {
+		return t, err
+	}
 	for _, reason := range d.Reasons {
 		t.System = append(t.System, reason.Text)
 	}

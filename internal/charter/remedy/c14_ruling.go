@@ -38,6 +38,8 @@ type RulingTerms struct {
 	// Others are the rulings made on the same proposal, oldest first.
 	Others []verdict.Ruling
 	By     charter.Actor
+	// Bodies are the unified codes of the body the subject is or, for an office holder, serves.
+	Bodies []string
 	// Catalogue knows who directs whom.
 	Catalogue *catalogue.Catalogue
 	Today     calendar.Day
@@ -67,7 +69,9 @@ const (
 
 // PermitRuling holds C14: a decision about a human being that draws on a rating is taken by a named official of the office
 // that asked, for reasons of that official's own, which say what was considered and what counted in favour. It may follow
-// the proposal or not. A review is answered by another official than the one who decided.
+// the proposal or not. A review is answered by another official than the one who decided, of that office, of a body above it,
+// or of the court that stands in for one (see [BodyOfAppeal]). Nobody decides on its own house (C13), should a list
+// ever have a benefit for holders of offices.
 func PermitRuling(t RulingTerms) (RulingPermit, error) {
 	for _, check := range []func(*RulingTerms) error{rulingNeeded, rulingOfficial, rulingInTurn, rulingReasons} {
 		if err := check(&t); err != nil {
@@ -102,10 +106,23 @@ func rulingOfficial(t *RulingTerms) error {
 	switch {
 	case !t.By.IsOfficial():
 		return charter.Refuse("C14", "named official", cure, "no official takes this decision")
-	case t.By.Agency == t.Reader, t.Ruling.Reviews != 0 && charter.Directs(t.Catalogue, t.By.Agency, t.Reader):
-		return nil
+	case t.By.Agency != t.Reader && (t.Ruling.Reviews == 0 || !mayReview(t)):
+		return charter.Refuse("C14", "official of the office that asked", cure, "%s did not ask; %s did", t.By.Agency, t.Reader)
+	case charter.OwnHouse(t.Catalogue, t.By.Agency, t.Bodies):
+		other := "a body that neither answers to it nor directs it asks anew (probity decide), and an official of that body rules on the answer"
+		if t.Ruling.Reviews != 0 {
+			other = "nobody of one house answers this review; the court that stands in for the body above does, or the person disputes the decision: probity dispute open"
+		}
+		return charter.Refuse("C13", "independent decider", other,
+			"%s cannot decide on itself, its superiors, its subordinates, bodies it controls or the holders of their offices; the attempt is logged", t.By.Agency)
 	}
-	return charter.Refuse("C14", "official of the office that asked", cure, "%s did not ask; %s did", t.By.Agency, t.Reader)
+	return nil
+}
+
+// mayReview tells whether the official is of a body that answers reviews in place of the office: one above it, or the court
+// before which the review comes where those may not judge.
+func mayReview(t *RulingTerms) bool {
+	return charter.Directs(t.Catalogue, t.By.Agency, t.Reader) || t.By.Agency == BodyOfAppeal(t.Catalogue, t.Reader, 1, t.Bodies)
 }
 
 // rulingInTurn holds that one official decides first and another one reviews.

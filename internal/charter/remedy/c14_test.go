@@ -62,6 +62,42 @@ func TestC14Ruling(t *testing.T) {
 	})
 }
 
+// TestC13NobodyRulesOnItsOwnHouse: on the head of the bureau neither the bureau rules nor the ministry above it, also where one
+// of them asked; an office that has nothing to do with it does, and a review comes before the court in place of the body above.
+func TestC13NobodyRulesOnItsOwnHouse(t *testing.T) {
+	t.Parallel()
+	permit := func(t remedy.RulingTerms) error { _, err := remedy.PermitRuling(t); return err }
+	asked := func(by charter.Actor) func(*remedy.RulingTerms) {
+		return func(t *remedy.RulingTerms) { t.By, t.Reader = by, by.Agency }
+	}
+	ofBureau := charter.Actor{Agency: "bureau", Official: "Chief Bu", Credential: "bu"}
+	first := func() remedy.RulingTerms {
+		t := ruled()
+		t.Subject, t.Ruling.Subject, t.Bodies = head, head.ID, []string{codeOf("bureau")}
+		return t
+	}
+	refuses(t, first, permit, map[string]func(*remedy.RulingTerms){
+		"C13: independent decider, the bureau asked":     asked(ofBureau),
+		"C13: independent decider, the ministry asked":   asked(officer),
+		"C14: official of the office that asked":         func(t *remedy.RulingTerms) { t.By = judge },
+		"C14: named official, before whose house it is":  func(t *remedy.RulingTerms) { asked(officer)(t); t.By.Official = "" },
+		"C13: independent decider, reasons of their own": func(t *remedy.RulingTerms) { asked(officer)(t); t.Ruling.Reasons = "approved" },
+	})
+	review := func() remedy.RulingTerms {
+		t := first()
+		made := verdict.Ruling{ID: 4, Subject: head.ID, Agency: "bureau", Official: "Someone", Outcome: verdict.NotGranted, Review: &verdict.Review{Due: today + 9}}
+		t.Ruling.ID, t.Ruling.Reviews, t.Others, t.Reader, t.By = 5, 4, []verdict.Ruling{made}, "bureau", judge
+		t.Ruling.Reasons = otherReasons
+		return t
+	}
+	refuses(t, review, permit, map[string]func(*remedy.RulingTerms){
+		"C13: independent decider, of the office itself":             func(t *remedy.RulingTerms) { t.By = ofBureau },
+		"C13: independent decider, of the body above":                func(t *remedy.RulingTerms) { t.By = officer },
+		"C14: official of the office that asked, a stranger":         func(t *remedy.RulingTerms) { t.By = stranger },
+		"C14: official of the office that asked, on somebody else's": func(t *remedy.RulingTerms) { t.Bodies = nil },
+	})
+}
+
 func TestC14Review(t *testing.T) {
 	t.Parallel()
 	good := func() remedy.ReviewTerms {

@@ -229,18 +229,24 @@ func (h *history) restricted(p *party, code string) bool {
 
 // decidesBenefit asks whether somebody is granted a benefit; it rests on a rating, for human beings under their consent.
 func decidesBenefit(h *history) act {
-	code := pick(h, "benefit", "museum-evening", "green-channel", "other-context-evening")
-	kinds, model, context := []subject.Kind{subject.Person}, "repayment-score", "finance-credit"
-	if code == "green-channel" {
+	code := pick(h, "benefit", "museum-evening", "green-channel", "other-context-evening", "library-evening")
+	kinds, model, context, askers := []subject.Kind{subject.Person}, "repayment-score", "finance-credit", []string{"wu", "mu"}
+	switch code {
+	case "green-channel":
 		kinds, model, context = []subject.Kind{subject.Enterprise, subject.PublicBody}, "company-score", ""
+	case "library-evening": // nothing outside an office hangs on how it was held, whoever asks
+		kinds, model, context, askers = []subject.Kind{subject.OfficeHolder}, "office-score", "public-duty", []string{"mu", "qi", "bu", "he"}
 	}
-	p, asker := h.somebody(kinds...), pick(h, "asker", "wu", "mu")
+	p, asker := h.somebody(kinds...), pick(h, "asker", askers...)
 	if p.kind == subject.Person && h.seldom(2, "with a consent") {
 		h.agrees(p, model, officials[asker])
 	}
 	q := measure.Request{As: h.as(asker), Subject: p.id, Measure: code, Purpose: "public-benefit", Basis: "basic-list"}
 	if p.consents() {
 		q.Purpose, q.Basis = "home-lending", "pipl art. 13"
+	}
+	if code == "library-evening" {
+		q.Purpose, q.Basis = "home-supervision", "credit-reporting"
 	}
 	a := act{name: fmt.Sprintf("%s asks whether %s is granted to %s", q.As.Name(), code, p.name), touched: []subject.ID{h.stands(p)}}
 	covered := !p.consents() || h.covered(p, q.As.Agency(), q.Purpose, model, context)
@@ -254,6 +260,12 @@ func decidesBenefit(h *history) act {
 	switch {
 	case code == "other-context-evening" && d.Outcome != charter.RefusedByCharter:
 		h.violated("C3", "%s: %s, by a rating of another context", a, d.Outcome)
+	case code == "library-evening":
+		if d.Outcome != charter.RefusedByCharter {
+			h.violated("C3", "%s: %s, by how an office was held", a, d.Outcome)
+		}
+		h.looked(q.As, h.stands(p), access.Decision, q.Purpose, q.Case)
+		return a
 	case !covered && d.Outcome != charter.RefusedByCharter:
 		h.violated("C1", "%s: %s, without a consent that names the asker", a, d.Outcome)
 	case code == "other-context-evening" || !covered:

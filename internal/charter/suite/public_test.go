@@ -118,7 +118,6 @@ var notInHistories = map[string]string{
 	"dispute.Service.Follow":                  "called by the intake with each correction that comes in",
 	"measure.Service.OrdersIn":                "the orders of a file that is open already; the own file of the histories shows them",
 	"measure.Service.PrepareEnding":           "called by a repair that is granted, in the histories as well",
-	"measure.Service.Bodies":                  "the codes of public bodies, from the catalogue",
 	"measure.Service.Escalate":                "part of SweepEnds",
 	"measure.Service.Kept":                    "reads a decision again that its reader was given; package measure tries it",
 	"notary.Notary.Drop":                      "drops old trees of the log under the permit of Keeping; package notary tries it",
