@@ -12,13 +12,15 @@ func (e *Evaluator) block(f *Facts, first, n int) {
 	e.lay(f, ahead)
 	for i, a := range e.parts {
 		if i+1 < len(e.parts) {
-			e.parts[i+1].fetch()
+			next := &e.parts[i+1]
+			e.machine.Ahead = wide.NewAhead(next.table, next.lo, min(next.hi, next.lo+kernel.ChunkRows))
 		}
 		for lo := a.lo; lo < a.hi; lo += kernel.ChunkRows {
 			hi := min(lo+kernel.ChunkRows, a.hi)
 			e.machine.Run(&a.program.masks, a.table, lo, hi)
 			e.feed(a.program, a.table, lo, hi)
 		}
+		e.machine.Ahead.Rest()
 	}
 	e.settle()
 	e.finish()
@@ -52,13 +54,3 @@ type part struct {
 	table   *Table
 	lo, hi  int
 }
-
-// fetch asks for as much of the records as is worked on at a time, unless there are so few that it is not worth it.
-func (p *part) fetch() {
-	if n := p.hi - p.lo; n >= fetchRows {
-		wide.Fetch(p.table, p.lo, p.lo+min(n, kernel.ChunkRows))
-	}
-}
-
-// fetchRows is from how many records on those of the next table are asked for ahead.
-const fetchRows = 32

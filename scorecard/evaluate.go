@@ -8,6 +8,7 @@ import (
 	"probity/calendar"
 	"probity/scorecard/internal/kernel"
 	"probity/scorecard/internal/whole"
+	"probity/scorecard/internal/wide"
 )
 
 // Evaluator carries out a plan. It holds the memory that takes, reuses it, and is for one goroutine at a time; plans
@@ -85,6 +86,9 @@ func (p *Plan) NewEvaluator() *Evaluator {
 
 // NewEvaluatorFor makes an evaluator for facts of another layout, which must hold all that the plan reads.
 func (p *Plan) NewEvaluatorFor(layout *Layout) (*Evaluator, error) {
+	if layout == p.layout {
+		return p.NewEvaluator(), nil
+	}
 	programs, err := p.bind(layout)
 	if err != nil {
 		return nil, err
@@ -266,15 +270,8 @@ func (e *Evaluator) overflow(s int) { e.result.why[e.first-e.result.first+s] |= 
 
 // selectRows lists the rows whose bits are set.
 func (e *Evaluator) selectRows(mask []uint64, lo int) []int32 {
-	rows := e.rows[:0]
-	for w, b := range mask {
-		base := int32(lo + w*64)
-		for ; b != 0; b &= b - 1 {
-			rows = append(rows, base+int32(bits.TrailingZeros64(b)))
-		}
-	}
-	e.rows = rows
-	return rows
+	e.rows = wide.Rows(e.rows, mask, lo)
+	return e.rows
 }
 
 // add adds the records of a mask to a cell.
@@ -287,10 +284,10 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 		}
 		return
 	}
-	if c.limit == 0 && e.addQuickly(k, c.kind, acc, t, mask, lo) {
+	rows := e.selectRows(mask, lo)
+	if c.limit == 0 && e.addQuickly(k, c.kind, acc, t, rows) {
 		return
 	}
-	rows := e.selectRows(mask, lo)
 	if c.limit > 0 || c.kind == cellDistinct {
 		e.sift(k, t, rows)
 		return
@@ -325,49 +322,36 @@ func (e *Evaluator) add(k *task, t *Table, mask []uint64, lo int) {
 	}
 }
 
-// addQuickly counts records or sums up a column of numbers, the commonest aggregates, straight from the mask. It is
-// false for the others.
-func (e *Evaluator) addQuickly(k *task, kind cellKind, acc []int64, t *Table, mask []uint64, lo int) bool {
+// addQuickly counts records or sums up a column of numbers, the commonest aggregates. It is false for the others.
+func (e *Evaluator) addQuickly(k *task, kind cellKind, acc []int64, t *Table, rows []int32) bool {
 	switch {
 	case kind == cellCount:
-		count(acc, e.first, t.Subject[lo:], mask)
+		subjects, first := t.Subject, e.first
+		for _, row := range rows {
+			acc[int(subjects[row])-first]++
+		}
 		return true
 	case kind == cellSum && k.value >= 0 && t.Columns[k.value].Ints != nil:
-		e.sums(acc, t.Subject[lo:], t.Columns[k.value].Ints[lo:], mask)
+		e.sums(acc, t.Subject, t.Columns[k.value].Ints, rows)
 		return true
 	}
 	return false
 }
 
-// count counts the records of a mask, which begins where the subjects do.
-func count(acc []int64, first int, subjects []uint32, mask []uint64) {
-	for w, b := range mask {
-		for word := subjects[min(w*64, len(subjects)):]; b != 0; b &= b - 1 {
-			acc[int(word[bits.TrailingZeros64(b)])-first]++
-		}
-	}
-}
-
-// sums adds up the values of the records of a mask.
-func (e *Evaluator) sums(acc []int64, subjects []uint32, values []int64, mask []uint64) {
+// sums adds up the values of the rows.
+func (e *Evaluator) sums(acc []int64, subjects []uint32, values []int64, rows []int32) {
 	first := e.first
-	for w, b := range mask {
-		at := min(w*64, len(subjects))
-		subjects, values := subjects[at:], values[at:]
-		for ; b != 0; b &= b - 1 {
-			i := bits.TrailingZeros64(b)
-			v := values[i]
-			if v == Missing {
-				continue
-			}
-			s := int(subjects[i]) - first
-			before := acc[s]
-			sum := before + v
-			if (sum^before)&(sum^v) < 0 {
-				e.carry(&acc[s], s, v)
-			}
-			acc[s] = sum
+	for _, row := range rows {
+		v := values[row]
+		if v == Missing {
+			continue
 		}
+		s := int(subjects[row]) - first
+		sum := acc[s] + v
+		if (sum^acc[s])&(sum^v) < 0 {
+			e.carry(&acc[s], s, v)
+		}
+		acc[s] = sum
 	}
 }
 

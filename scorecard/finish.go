@@ -28,6 +28,9 @@ func (e *Evaluator) finish() {
 func (e *Evaluator) tile(lo, hi int) {
 	p, r := e.plan, &e.result
 	base, n := e.first-r.first+lo, hi-lo
+	for i := range p.cells {
+		e.complete(p.cells[i].kind, e.columns[i][lo:hi], lo)
+	}
 	for i := range p.factors {
 		f := &p.factors[i]
 		at := i*r.n + base
@@ -98,9 +101,11 @@ func (e *Evaluator) bands(base, n int) {
 	}
 	fill(r.gate[base:base+n], -1)
 	clear(r.fired[base : base+n])
+	places := e.totals[:n]
+	wide.Rate(places, r.score[base:base+n], &p.banding)
 	band := r.band[base : base+n]
-	for i, score := range r.score[base : base+n] {
-		band[i] = int16(p.bandOf(score))
+	for i, place := range places {
+		band[i] = int16(place)
 	}
 }
 

@@ -26,9 +26,12 @@ type Plan struct {
 	gates    []gate
 	bands    []band
 	clip     limits
-	// ranking is for the reasons; home is, by cell, the factor whose value it is as it stands, or -1; see [Plan.prepare].
+	// ranking is for the reasons; home is, by cell, the factor whose value it is as it stands, or -1. They and banding are
+	// made by [Plan.prepare].
 	ranking wide.Ranking
 	home    []int
+	// banding gives scores their bands, gates apart: it rates them by the places of the bands.
+	banding wide.Ranges
 	// counted tells whether the number of records in use matters.
 	counted bool
 }
@@ -315,6 +318,16 @@ func (p *Plan) prepare() {
 		}
 	}
 	p.ranking = wide.NewRanking(baselines)
+	var ends, places []int64
+	for i, b := range slices.Backward(p.bands) { // from best to worst; ranges are from the least value up
+		if b.rank >= 0 {
+			places = append(places, int64(i))
+		}
+		if b.from != nil {
+			ends = append(ends, max(*b.from, lowest))
+		}
+	}
+	p.banding = wide.NewRanges(ends, places, 0)
 }
 
 // asItStands tells whether the value of a characteristic is that of its cell, whatever it be.

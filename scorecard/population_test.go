@@ -1,6 +1,7 @@
 package scorecard_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"sync"
@@ -74,6 +75,11 @@ func TestPopulation(t *testing.T) {
 			for m, r := range b.Results {
 				for i := range r.Len() {
 					got[m][b.First+i] = full(r, i)
+					lost := [scorecard.MaxReasons]int16{-1, -1, -1, -1}
+					copy(lost[:], r.Reasons(i))
+					if r.Scores()[i] != r.Score(i) || int(r.Bands()[i]) != r.Band(i) || r.Losses()[i] != lost {
+						return fmt.Errorf("subject %d has another rating in the columns", i)
+					}
 				}
 			}
 			return nil

@@ -87,6 +87,15 @@ func (r *Results) Score(i int) int64 { return r.score[i] }
 // Band is the place of the band in the model's list, -1 where the subject is not rated.
 func (r *Results) Band(i int) int { return int(r.band[i]) }
 
+// Scores are the scores of all subjects, as Score has them. Nobody writes to them, nor to what Bands and Losses return.
+func (r *Results) Scores() []int64 { return r.score }
+
+// Bands are the bands of all subjects, as Band has them.
+func (r *Results) Bands() []int16 { return r.band }
+
+// Losses are the reasons of all subjects, as Reasons has them, filled up with -1.
+func (r *Results) Losses() [][MaxReasons]int16 { return r.reasons }
+
 // Gate is the place in the model's list of the gate that set the band, -1 where the score did.
 func (r *Results) Gate(i int) int { return int(r.gate[i]) }
 

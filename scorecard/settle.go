@@ -48,13 +48,10 @@ func (e *Evaluator) settle() {
 			e.overflow(e.carries[i].subject)
 		}
 	}
-	for i := range e.plan.cells {
-		e.complete(e.plan.cells[i].kind, e.columns[i])
-	}
 }
 
-// complete turns what was gathered into the value of the aggregate.
-func (e *Evaluator) complete(kind cellKind, acc []int64) {
+// complete turns what was gathered into the value of the aggregate, for the subjects of the block from first on.
+func (e *Evaluator) complete(kind cellKind, acc []int64, first int) {
 	switch kind {
 	case cellCodes:
 		for s, set := range acc {
@@ -63,7 +60,7 @@ func (e *Evaluator) complete(kind cellKind, acc []int64) {
 	case cellSum, cellPoints:
 		for s, sum := range acc {
 			if sum == Missing {
-				e.overflow(s)
+				e.overflow(first + s)
 			}
 		}
 	}

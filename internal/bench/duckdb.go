@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -102,7 +103,7 @@ func (d *duckDB) load(run Run, c *crowd.Crowd) error {
 
 // againstDuckDB measures our side against a query over the same records, and demands that both give every subject the
 // same score and band.
-func againstDuckDB(ctx context.Context, run Run, query func(*crowd.Crowd, *duckDB) (string, error)) (reading Reading, err error) {
+func againstDuckDB(ctx context.Context, run Run, rounds int, query func(*crowd.Crowd, *duckDB) (string, error)) (reading Reading, err error) {
 	d, err := startDuckDB(ctx, run)
 	if err != nil {
 		return Reading{}, err
@@ -120,10 +121,11 @@ func againstDuckDB(ctx context.Context, run Run, query func(*crowd.Crowd, *duckD
 		return Reading{}, err
 	}
 	r := newRatings(c)
+	runtime.GC() // what making the population left behind
 	theirs := func(context.Context, int) (time.Duration, error) {
 		return d.do("CREATE OR REPLACE TABLE result AS " + sql)
 	}
-	reading, err = faster(Ratio(ctx, run, 3, rated(c, run, populationThreads, r), theirs))
+	reading, err = faster(Ratio(ctx, run, rounds, rated(c, run, populationThreads, r), theirs))
 	if err != nil {
 		return Reading{}, err
 	}

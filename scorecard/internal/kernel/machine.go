@@ -18,6 +18,8 @@ type Machine struct {
 	AsOf, Seen calendar.Day
 	// Spans are the windows that programs refer to.
 	Spans []Span
+	// Ahead are records that are to be asked for while a program runs, some more before each of its instructions.
+	Ahead wide.Ahead
 	// Contested lets disputed records pass and no others: for telling what a dispute keeps out.
 	Contested bool
 
@@ -55,6 +57,7 @@ func (m *Machine) Run(p *Program, t *facts.Table, lo, hi int) {
 	m.usable(t, lo, hi, words)
 	m.trapped = false
 	for i := range p.code {
+		m.Ahead.More()
 		in := &p.code[i]
 		if in.op >= firstNumber {
 			m.number(in, t, lo, hi, words)

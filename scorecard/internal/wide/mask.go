@@ -194,6 +194,27 @@ func DropSet(dst []uint64, flags []uint8) {
 	}
 }
 
+// slack is how many entries of a list of rows may be written beyond its end.
+const slack = 8
+
+// Rows lists the rows of a mask, whose first bit is that of row base. The list is written into dst, which is made longer
+// where it is too short, and is returned; what dst held is lost.
+func Rows(dst []int32, mask []uint64, base int) []int32 {
+	if most := 64*len(mask) + slack; cap(dst) < most {
+		dst = make([]int32, most)
+	}
+	dst = dst[:cap(dst)]
+	done, n := quickRows(dst, mask, base)
+	dst = dst[:n]
+	for w, b := range mask[done:] {
+		first := int32(base + (done+w)*64)
+		for ; b != 0; b &= b - 1 {
+			dst = append(dst, first+int32(bits.TrailingZeros64(b)))
+		}
+	}
+	return dst
+}
+
 // word is the part of a column that the w-th word of its mask speaks of.
 func word[T any](values []T, w int) []T {
 	return values[w*64 : min(len(values), w*64+64)]

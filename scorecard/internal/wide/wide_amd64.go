@@ -13,7 +13,7 @@ const (
 )
 
 // able tells whether the processor has the instructions; it never changes.
-var able = cpu.X86.HasAVX2
+var able = cpu.X86.HasAVX2 && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT
 
 // quickInts compares 64 values for each word of the mask that both slices have room for, and returns how many words it did.
 func quickInts(dst []uint64, values []int64, low, width uint64) int {
@@ -54,6 +54,14 @@ func quickDropSet(dst []uint64, flags []uint8) int {
 	}
 	dropSet(&dst[0], &flags[0], n)
 	return n
+}
+
+// quickRows lists the rows of as many words as it can and returns how many those are, and how many the rows.
+func quickRows(dst []int32, mask []uint64, base int) (words, n int) {
+	if len(mask) == 0 || len(dst) < wordRows*len(mask)+slack || !able {
+		return 0, 0
+	}
+	return len(mask), rows(&dst[0], &mask[0], len(mask), base)
 }
 
 // quickRate rates as many values as it can and returns how many those are.
@@ -116,6 +124,9 @@ func maskCodes(dst *uint64, values *uint16, words int, set *nibbles)
 
 //go:noescape
 func dropSet(dst *uint64, flags *uint8, words int)
+
+//go:noescape
+func rows(dst *int32, mask *uint64, words, base int) (n int)
 
 //go:noescape
 func rate(points *int32, values *int64, groups int, below *int64, worth *int32, cuts int, first, missing int32)

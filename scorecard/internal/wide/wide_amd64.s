@@ -183,6 +183,50 @@ flagsWord:
 	VZEROUPPER
 	RET
 
+// ROW writes the number of the lowest row of AX and takes it out.
+#define ROW(o) \
+	TZCNTQ AX, R10;       \
+	ADDL   R8, R10;       \
+	MOVL   R10, (o)(R9);  \
+	BLSRQ  AX, AX
+
+// func rows(dst *int32, mask *uint64, words, base int) (n int)
+//
+// How many rows a word has cannot be foretold: eight are written whatever it says, and those beyond are written over.
+TEXT ·rows(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ mask+8(FP), SI
+	MOVQ words+16(FP), CX
+	MOVQ base+24(FP), R8
+	MOVQ DI, DX
+
+rowsWord:
+	MOVQ    (SI), AX
+	MOVQ    DI, R9
+	POPCNTQ AX, BX
+
+rowsEight:
+	ROW(0)
+	ROW(4)
+	ROW(8)
+	ROW(12)
+	ROW(16)
+	ROW(20)
+	ROW(24)
+	ROW(28)
+	ADDQ  $32, R9
+	TESTQ AX, AX
+	JNZ   rowsEight
+	LEAQ  (DI)(BX*4), DI
+	ADDQ  $64, R8
+	ADDQ  $8, SI
+	DECQ  CX
+	JNZ   rowsWord
+	SUBQ  DX, DI
+	SHRQ  $2, DI
+	MOVQ  DI, n+32(FP)
+	RET
+
 // func rate(points *int32, values *int64, groups int, below *int64, worth *int32, cuts int, first, missing int32)
 TEXT ·rate(SB), NOSPLIT, $0-56
 	MOVQ         points+0(FP), DI

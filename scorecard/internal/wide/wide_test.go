@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"probity/calendar"
+	"probity/scorecard/facts"
 	"probity/scorecard/internal/whole"
 	"probity/scorecard/internal/wide"
 )
@@ -101,6 +102,46 @@ func TestMasks(t *testing.T) {
 	})
 }
 
+// TestRows holds the list of a mask's rows to its bits, in a buffer that is new, too short or long enough.
+func TestRows(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.OneOf(rapid.Uint64(), rapid.SampledFrom([]uint64{0, 1, 1 << 63, math.MaxUint64, 0xff, 0x1ff}))
+		mask := rapid.SliceOfN(words, 0, 17).Draw(t, "mask")
+		base := rapid.IntRange(0, math.MaxInt32-2048).Draw(t, "base")
+		buffer := make([]int32, rapid.SampledFrom([]int{0, 1, 64, 71, 72, 2000}).Draw(t, "buffer"))
+		var want []int32
+		for i := range 64 * len(mask) {
+			if mask[i/64]>>(i%64)&1 == 1 {
+				want = append(want, int32(base+i))
+			}
+		}
+		if got := wide.Rows(buffer, mask, base); !slices.Equal(got, want) {
+			t.Fatalf("rows %v of %x from %d on, not %v", got, mask, base, want)
+		}
+	})
+}
+
+// TestAhead asks for tables of every shape, some columns of which are absent: it comes to an end, and touches nothing
+// beyond the records.
+func TestAhead(t *testing.T) {
+	t.Parallel()
+	for _, rows := range []int{0, 1, 31, 32, 33, 255, 256, 257, 1024} {
+		for _, table := range []facts.Table{
+			{Subject: make([]uint32, rows), Occurred: make([]calendar.Day, rows)},
+			{
+				Subject: make([]uint32, rows), Occurred: make([]calendar.Day, rows), Lapse: make([]calendar.Day, rows),
+				Columns: []facts.Column{{Ints: make([]int64, rows)}, {Codes: make([]uint16, rows)}, {Days: make([]calendar.Day, rows)}},
+			},
+		} {
+			ahead := wide.NewAhead(&table, rows/2, rows)
+			ahead.More()
+			ahead.Rest()
+			ahead.More()
+		}
+	}
+}
+
 // TestRate holds points to the first range that holds the value.
 func TestRate(t *testing.T) {
 	t.Parallel()
@@ -181,7 +222,7 @@ func TestRank(t *testing.T) {
 // has none.
 func TestPlain(t *testing.T) {
 	t.Parallel()
-	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^Test(Masks|Rate|Rank)$")
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^Test(Masks|Rows|Ahead|Rate|Rank)$")
 	again.Env = append(os.Environ(), "GODEBUG=cpu.avx2=off")
 	if out, err := again.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
