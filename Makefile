@@ -66,6 +66,10 @@ $(LINT): tools/go.mod tools/go.sum
 	@scripts/timed 'built the linter' go build -C tools -p $(JOBS) -trimpath -o ../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $(LINT)
 
+.PHONY: systems
+systems: ## compile everything for Windows and macOS too (Linux is what the tests run on)
+	@for system in windows darwin; do scripts/timed "compiled for $$system" env GOOS=$$system go build -p $(JOBS) ./...; done
+
 .PHONY: vuln
 vuln: ## look the dependencies up in Go's vulnerability database (needs the network)
 	@go build -C tools -p $(JOBS) -trimpath -o ../bin/govulncheck golang.org/x/vuln/cmd/govulncheck

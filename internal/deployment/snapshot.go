@@ -57,7 +57,7 @@ func (d *Deployment) Snapshots(ratings *rating.Desk) *snapshot.Desk {
 	of := d.Vault.Fingerprint()
 	desk := &snapshot.Desk{
 		Store: walks.In(d.Store), Holder: ratings, Journal: d.Gone, Catalogue: d.Catalogue, Keys: hex.EncodeToString(of[:]),
-		Datasets: ratings.Datasets, Now: d.Now,
+		Datasets: ratings.Datasets, Now: d.Now, Versions: versions{d}.undecided,
 	}
 	for _, m := range ratings.Book.Models() {
 		desk.Models = append(desk.Models, fmt.Sprintf("%s version %d", m.Facts.Code, m.Facts.Version))

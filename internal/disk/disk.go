@@ -9,11 +9,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Settle has on disk what happened to the name of a file: that it was made, renamed or removed in its folder. The file's
-// contents are not its business.
+// contents are not its business. Windows has no way to flush a folder, and keeps names in a journal of its own.
 func Settle(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err

@@ -74,7 +74,7 @@ type Rule struct {
 // Rules are all rules that need only the source. Rules that run programs (the commands in the documents, the
 // generators) are tests of their own in this package.
 func Rules() []Rule {
-	return slices.Concat(importRules(), purityRules(), makerRules(), tellingRules(), shapeRules(), textRules())
+	return slices.Concat(importRules(), purityRules(), systemRules(), makerRules(), tellingRules(), shapeRules(), textRules())
 }
 
 // Read parses the named files of a tree. It fails on a Go file that does not parse; whether the code compiles is not

@@ -176,6 +176,23 @@ func TestRulesFind(t *testing.T) {
 			want: []string{"calendar/a_test.go:5: time.Sleep"},
 		},
 		{
+			name: "what one system alone has",
+			rule: "the program compiles for every system",
+			files: map[string]string{
+				"internal/disk/a.go":         "package disk\n\nimport \"syscall\"\n\nvar _, _ = syscall.Flock, syscall.SIGTERM\n",
+				"internal/disk/b.go":         "//go:build unix\n\npackage disk\n\nimport (\n\t\"golang.org/x/sys/unix\"\n\t\"syscall\"\n)\n\nvar _, _ = syscall.Flock, unix.Mmap\n",
+				"internal/disk/c.go":         "package disk\n\nimport \"golang.org/x/sys/unix\"\n\nvar _ = unix.Mmap\n",
+				"internal/disk/d_linux.go":   "package disk\n\nimport \"syscall\"\n\nvar _ = syscall.Fdatasync\n",
+				"internal/disk/e_windows.go": "package disk\n\nimport \"golang.org/x/sys/windows\"\n\nvar _ = windows.LockFileEx\n",
+				"internal/disk/f.go":         "package disk\n\nimport \"golang.org/x/sys/windows\"\n\nvar _ = windows.LockFileEx\n",
+			},
+			want: []string{
+				"internal/disk/a.go:5: syscall.Flock in a file that is compiled for windows",
+				"internal/disk/c.go:3: golang.org/x/sys/unix in a file that is compiled for windows",
+				"internal/disk/f.go:3: golang.org/x/sys/windows in a file that is compiled for darwin",
+			},
+		},
+		{
 			name: "a permit made elsewhere",
 			rule: "only the maker makes permits and scopes",
 			files: map[string]string{

@@ -15,7 +15,7 @@ func (c *comparison) report() *Report {
 	q := c.q
 	r := &Report{
 		Format: Format, MadeAt: q.At, DeleteBy: q.DeleteBy, First: c.current == nil, Candidate: c.candidate.ref(), Population: q.Population,
-		Limits: q.Limits, Parts: []Part{},
+		Limits: q.Limits, Parts: []Part{}, NotHeld: slices.Clone(q.NotHeld),
 	}
 	if c.current != nil {
 		ref := c.current.ref()

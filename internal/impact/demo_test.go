@@ -64,7 +64,10 @@ func TestBandsAreThoseOfTheDesk(t *testing.T) {
 			kept[kind.Natural() || s.Soles()[i] != 0][band]++
 		}
 		side := impact.Side{Model: m, AsOf: m.At(s.AsOf).AsOf}
-		q := d.Impact(desk, s, side, side)
+		q, err := d.Impact(t.Context(), desk, s, side, side)
+		if err != nil {
+			t.Fatal(err)
+		}
 		open := *q.Limits
 		open.Small.Below = 0 // to see every count
 		q.Limits = &open
@@ -90,7 +93,11 @@ func TestBandsAreThoseOfTheDesk(t *testing.T) {
 			}
 		}
 	}
-	older(t, d.Impact(desk, s, impact.Side{AsOf: s.AsOf}, impact.Side{AsOf: s.AsOf}))
+	none, err := d.Impact(t.Context(), desk, s, impact.Side{AsOf: s.AsOf}, impact.Side{AsOf: s.AsOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	older(t, none)
 }
 
 // named demands that every group is called by a name, and not by its code.

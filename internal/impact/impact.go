@@ -56,6 +56,9 @@ type Question struct {
 	People People
 	// Consents may be nil where nobody has to consent.
 	Consents Consents
+	// NotHeld names the versions, CODE@N, for whose rating nobody who has to consent is among the people. Where there are some,
+	// these are not counted at all.
+	NotHeld []string
 	// Seen is the day on which the records may be seen, Population which state of the database they are of, DeleteBy the
 	// first day on which the report must be gone.
 	Seen       calendar.Day

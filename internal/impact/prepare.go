@@ -157,7 +157,7 @@ func (c *comparison) consents(ctx context.Context) error {
 			}
 		}
 		page, ordinals = append(page, s), append(ordinals, i)
-		if c.q.Consents == nil {
+		if c.q.Consents == nil || len(c.q.NotHeld) > 0 {
 			for _, s := range c.sides {
 				s.may[i] = false
 			}

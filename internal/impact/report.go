@@ -26,6 +26,9 @@ type Report struct {
 	// Population is the state of the database that was rated.
 	Population Population `json:"population"`
 	Limits     *Limits    `json:"limits"`
+	// NotHeld names the versions, CODE@N, for whose rating the snapshot holds nobody who has to consent: then persons and sole
+	// traders' businesses are not counted.
+	NotHeld []string `json:"not_held,omitempty"`
 	// Parts are organisations, and human beings: persons, office holders and sole traders' businesses, of whom there are
 	// only counts, and none so small that somebody could be known by it.
 	Parts []Part `json:"parts"`

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"probity/internal/charter"
@@ -48,8 +47,8 @@ func (n *Notary) take(ctx context.Context) error {
 	if err != nil {
 		return unwritable(path, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		if errors.Is(err, syscall.EWOULDBLOCK) {
+	if err := disk.TryLock(f); err != nil {
+		if errors.Is(err, disk.ErrHeld) {
 			err = fault.New(fault.Unavailable, "notary.busy", "another process appends to the log").At(n.opt.Dir).
 				With("wait for it, or stop it")
 		} else {

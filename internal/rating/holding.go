@@ -19,10 +19,10 @@ type Holding struct {
 // None tells that nothing of the subject may be held.
 func (h *Holding) None() bool { return !h.Any && len(h.Until) == 0 }
 
-// Holdings asks the Charter, for each of the subjects in their order, which records may be held ready for the models in
-// force: all where no consent is needed, and else those of the datasets that a model reads which the subject's own
+// Holdings asks the Charter, for each of the subjects in their order, which records may be held ready for rating by the
+// models: all where no consent is needed, and else those of the datasets that a model reads which the subject's own
 // consent lets be used on the day (C1).
-func (d *Desk) Holdings(ctx context.Context, page []subject.Subject, today calendar.Day) ([]Holding, error) {
+func (d *Desk) Holdings(ctx context.Context, models []*Model, page []subject.Subject, today calendar.Day) ([]Holding, error) {
 	people, err := d.people(ctx, page)
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func (d *Desk) Holdings(ctx context.Context, page []subject.Subject, today calen
 		if len(people.consents[s.ID]) == 0 {
 			continue
 		}
-		if list[i].Until, err = people.until(d.Book.For(s.Kind), s, today); err != nil {
+		if list[i].Until, err = people.until(models, s, today); err != nil {
 			return nil, err
 		}
 	}
@@ -47,6 +47,9 @@ func (d *Desk) Holdings(ctx context.Context, page []subject.Subject, today calen
 func (p people) until(models []*Model, s subject.Subject, today calendar.Day) (map[string]calendar.Day, error) {
 	until := map[string]calendar.Day{}
 	for _, m := range models {
+		if !m.Rates(s.Kind) {
+			continue
+		}
 		permit, err := p.permit(m, s, today)
 		if refused(err) {
 			continue

@@ -41,7 +41,7 @@ type Desk struct {
 	Ratings   *rating.Desk
 	Snapshots *snapshot.Desk
 	// Compare asks what a candidate does to everybody in an open snapshot beside the one in force.
-	Compare func(open *snapshot.Snapshot, candidate, current impact.Side) *impact.Question
+	Compare func(ctx context.Context, open *snapshot.Snapshot, candidate, current impact.Side) (*impact.Question, error)
 	Now     func() time.Time
 }
 
@@ -167,7 +167,10 @@ func (d *Desk) count(ctx context.Context, t *Trial, dir string, progress func(do
 		return nil, err
 	}
 	defer open.Close() //nolint:errcheck // it was only read
-	q := d.Compare(open, impact.Side{Model: candidate, AsOf: candidate.At(open.AsOf).AsOf}, impact.Side{Model: current, AsOf: current.At(open.AsOf).AsOf})
+	q, err := d.Compare(ctx, open, impact.Side{Model: candidate, AsOf: candidate.At(open.AsOf).AsOf}, impact.Side{Model: current, AsOf: current.At(open.AsOf).AsOf})
+	if err != nil {
+		return nil, err
+	}
 	if progress != nil {
 		q.Progress = func(done, of int) { progress(int64(done), int64(of)) }
 	}

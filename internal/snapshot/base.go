@@ -14,6 +14,8 @@ type base struct {
 	*Snapshot
 	// acted ascend: about whom something was done that no publication tells of.
 	acted []subject.ID
+	// asked: other versions of models, with other consents, decide now about whoever has to consent.
+	asked bool
 	// lapsed has a place for each subject: something of it lapses by the new day. Nil where the day is the same.
 	lapsed []bool
 	tables []baseTable
@@ -92,7 +94,7 @@ func (p *base) stale(s *subject.Subject, touched []subject.ID) (row int, ok, aga
 	}
 	if charter.NeedsConsent(*s) {
 		// Consents begin and end, and people come of age, by the day alone.
-		return row, ok, p.lapsed != nil || ok && p.Subject(row) != *s
+		return row, ok, p.asked || p.lapsed != nil || ok && p.Subject(row) != *s
 	}
 	return row, ok, !ok || p.lapsed != nil && p.lapsed[row] || p.Subject(row) != *s
 }

@@ -73,11 +73,16 @@ func (d *Desk) attempt(ctx context.Context, dir string, at Times, from *Snapshot
 	if err != nil {
 		return nil, Refreshed{}, err
 	}
+	models, agreements, err := d.asking(ctx)
+	if err != nil {
+		return nil, Refreshed{}, err
+	}
 	var b *build
 	err = d.Store.Whole(ctx, at.KnownAt, d.Datasets, func(point walk.Point, w walk.Walk) error {
-		if b, err = d.begin(ctx, dir, at, journal, point, w, from); err != nil {
+		if b, err = d.begin(ctx, dir, at, journal, agreements, point, w, from); err != nil {
 			return err
 		}
+		b.models = models
 		b.progress = progress
 		return b.read(ctx)
 	})
@@ -121,6 +126,7 @@ type build struct {
 	desk     *Desk
 	folder   string // where it is built
 	manifest *Manifest
+	models   []*rating.Model // for which human beings are held
 	state    *state
 	walk     walk.Walk
 	base     *base  // nil where everything is read
@@ -221,7 +227,7 @@ func (b *build) add(ctx context.Context, page []subject.Subject) error {
 
 // page adds the subjects of a page with their records.
 func (b *build) page(ctx context.Context, page []subject.Subject) error {
-	holdings, err := b.desk.Holder.Holdings(ctx, page, b.manifest.Seen)
+	holdings, err := b.desk.Holder.Holdings(ctx, b.models, page, b.manifest.Seen)
 	if err != nil {
 		return err
 	}

@@ -19,9 +19,9 @@ type Store interface {
 	Whole(ctx context.Context, knownAt time.Time, datasets map[int]string, f func(walk.Point, walk.Walk) error) error
 }
 
-// Holder says which of the subjects' records may be held ready for rating, in their order (Charter C1).
+// Holder says which of the subjects' records may be held ready for rating by the models, in their order (Charter C1).
 type Holder interface {
-	Holdings(ctx context.Context, page []subject.Subject, today calendar.Day) ([]rating.Holding, error)
+	Holdings(ctx context.Context, models []*rating.Model, page []subject.Subject, today calendar.Day) ([]rating.Holding, error)
 }
 
 // Journal is the journal of what must stay gone.
@@ -36,8 +36,11 @@ type Desk struct {
 	Holder    Holder
 	Journal   Journal
 	Catalogue *catalogue.Catalogue
-	// Models are the versions in force, whose consents decide about persons: "CODE version N".
+	// Models are the versions in force: "CODE version N".
 	Models []string
+	// Versions are those in force and those that wait to be decided on, by code and version: whose own consent covers one of
+	// them is held for it. Nil is none.
+	Versions func(context.Context) ([]*rating.Model, error)
 	// Keys is the fingerprint of the deployment's keys.
 	Keys string
 	// Datasets gives the dataset of each contract number.

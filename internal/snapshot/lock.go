@@ -4,8 +4,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
+	"runtime"
 
+	"probity/internal/disk"
 	"probity/internal/fault"
 )
 
@@ -18,9 +19,9 @@ func lock(dir string) (unlock func() error, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		if err := disk.TryLock(f); err != nil {
 			err = errors.Join(err, f.Close())
-			if errors.Is(err, syscall.EWOULDBLOCK) {
+			if errors.Is(err, disk.ErrHeld) {
 				return nil, fault.New(fault.Conflict, "snapshot.locked", "another process is writing the snapshot %s", dir).
 					With("let it end, or name a folder of your own: processes that share a job have one each")
 			}
@@ -32,7 +33,13 @@ func lock(dir string) (unlock func() error, err error) {
 		}
 		// Whoever held it before may have taken its name away since we opened it.
 		if named, err := os.Stat(path); err == nil && os.SameFile(ours, named) {
-			return func() error { return errors.Join(os.Remove(path), f.Close()) }, nil
+			return func() error {
+				err := os.Remove(path)
+				if runtime.GOOS == "windows" {
+					err = nil // an open file keeps its name there: the lock is given back, and an empty file stays
+				}
+				return errors.Join(err, f.Close())
+			}, nil
 		}
 		if err := f.Close(); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"time"
 
@@ -91,6 +92,9 @@ func (d *Desk) current(ctx context.Context, m *Manifest) (same bool, err error) 
 	}
 	journal, err := d.Journal.Head()
 	if err != nil || journal != m.Journal {
+		return false, err
+	}
+	if _, agreements, err := d.asking(ctx); err != nil || !reflect.DeepEqual(agreements, m.Agreements) {
 		return false, err
 	}
 	err = d.Store.Whole(ctx, time.Time{}, d.Datasets, func(p walk.Point, w walk.Walk) error {

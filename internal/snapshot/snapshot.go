@@ -50,14 +50,17 @@ type Manifest struct {
 	KnownAt time.Time    `json:"known_at,omitzero"`
 	// DeleteBy is the first day on which something in it must be gone (C10): it is not opened on that day or later.
 	DeleteBy calendar.Day `json:"delete_by"`
-	// Rating names the model versions whose consents decide about persons, and Catalogue each dataset's contract version.
-	Rating    []string   `json:"rating"`
-	Subjects  File       `json:"subjects"`
-	Records   int64      `json:"records"`
-	Datasets  []Set      `json:"datasets"`
-	Regions   []string   `json:"regions"`
-	Sections  []string   `json:"sections"`
-	CodeLists [][]string `json:"code_lists"`
+	// Rating names the model versions in force.
+	Rating []string `json:"rating"`
+	// Agreements are those of the versions in force and of those that wait to be decided on: they decide which human beings
+	// are in it, and with what.
+	Agreements []Agreement `json:"agreements"`
+	Subjects   File        `json:"subjects"`
+	Records    int64       `json:"records"`
+	Datasets   []Set       `json:"datasets"`
+	Regions    []string    `json:"regions"`
+	Sections   []string    `json:"sections"`
+	CodeLists  [][]string  `json:"code_lists"`
 	// Digest is the SHA-256 of the manifest without it.
 	Digest string `json:"digest"`
 }

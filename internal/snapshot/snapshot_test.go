@@ -105,7 +105,7 @@ func (w *world) Records(_ context.Context, subjects []subject.Subject, yield fun
 	return nil
 }
 
-func (w *world) Holdings(_ context.Context, page []subject.Subject, _ calendar.Day) ([]rating.Holding, error) {
+func (w *world) Holdings(_ context.Context, _ []*rating.Model, page []subject.Subject, _ calendar.Day) ([]rating.Holding, error) {
 	list := make([]rating.Holding, len(page))
 	for i, s := range page {
 		list[i] = rating.Holding{Any: !s.Kind.Natural()}

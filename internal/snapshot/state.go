@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -47,11 +48,11 @@ type state struct {
 }
 
 // begin prepares a build, or one that goes on. Where an earlier snapshot is given that fits, it is the base.
-func (d *Desk) begin(ctx context.Context, dir string, at Times, journal int64, point walk.Point, w walk.Walk, from *Snapshot) (*build, error) {
+func (d *Desk) begin(ctx context.Context, dir string, at Times, journal int64, agreements []Agreement, point walk.Point, w walk.Walk, from *Snapshot) (*build, error) {
 	b := &build{desk: d, folder: building(dir), layout: facts.NewLayout(), walk: w}
 	b.manifest = &Manifest{
 		Format: Format, Program: d.Program, Keys: d.Keys, Point: point, Journal: journal, BuiltAt: d.Now().UTC(),
-		AsOf: at.AsOf, Seen: d.Today(), KnownAt: at.KnownAt, Rating: d.Models,
+		AsOf: at.AsOf, Seen: d.Today(), KnownAt: at.KnownAt, Rating: d.Models, Agreements: agreements,
 	}
 	if err := b.describe(); err != nil {
 		return nil, err
@@ -97,7 +98,9 @@ func (b *build) rest(ctx context.Context, from *Snapshot) error {
 		return err
 	}
 	slices.Sort(acted)
-	b.base, err = newBase(from, slices.Compact(acted), b.manifest.Seen)
+	if b.base, err = newBase(from, slices.Compact(acted), b.manifest.Seen); err == nil {
+		b.base.asked = !reflect.DeepEqual(from.Agreements, b.manifest.Agreements)
+	}
 	return err
 }
 
@@ -156,7 +159,7 @@ func (b *build) key() (string, error) {
 		of = b.base.Digest
 	}
 	text, err := json.Marshal([]any{
-		of, about.Format, about.Program, about.Keys, about.Point, about.Journal, about.AsOf, about.Seen, about.KnownAt, about.Rating, about.Datasets, about.CodeLists,
+		of, about.Format, about.Program, about.Keys, about.Point, about.Journal, about.AsOf, about.Seen, about.KnownAt, about.Rating, about.Agreements, about.Datasets, about.CodeLists,
 	})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), err

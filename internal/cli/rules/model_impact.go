@@ -80,7 +80,10 @@ func (c modelImpact) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	q := s.Opened.Impact(ratings, open, sides[0], sides[1])
+	q, err := s.Opened.Impact(s.Ctx, ratings, open, sides[0], sides[1])
+	if err != nil {
+		return err
+	}
 	bar := s.Progress("rating", "", 0)
 	q.Progress = func(done, of int) { bar.At(int64(done), int64(of)) }
 	if c.Out == "" {
@@ -289,6 +292,9 @@ func (c modelImpact) print(s *console.Session, r *impact.Report, digest string, 
 			fmt.Fprintln(w, "the first of its kind: nobody was rated by this model before, and there is nothing to compare with")
 		} else {
 			fmt.Fprintf(w, "against %s as of %s\n", nameOf(r.Current), r.Current.AsOf)
+		}
+		if len(r.NotHeld) > 0 {
+			fmt.Fprintf(w, "persons and sole traders are not counted: the snapshot holds no records of theirs for %s, which is no longer in use\n", strings.Join(r.NotHeld, " and "))
 		}
 		if len(r.Parts) == 0 {
 			fmt.Fprintln(w, "it rates nobody in the snapshot")

@@ -8,6 +8,7 @@ var phrases = map[string]catalogue.Text{
 	"candidate":           {EN: "Candidate", ZH: "候选模型"},
 	"current":             {EN: "Compared with", ZH: "对照模型"},
 	"first":               {EN: "The first of its kind: nobody was rated by this model before, and there is nothing to compare with.", ZH: "首个同类模型：此前无人按本模型评价，没有可对照的结果。"},
+	"not_held":            {EN: "Persons and sole traders are not counted: the snapshot holds no records of theirs for a version that is no longer in use:", ZH: "未计入自然人和个体工商户：快照未持有其用于下列已停用版本的记录："},
 	"as_of":               {EN: "as of", ZH: "截至"},
 	"version":             {EN: "version", ZH: "版本"},
 	"population":          {EN: "Population", ZH: "评价范围"},

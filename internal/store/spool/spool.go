@@ -18,7 +18,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"syscall"
 	"time"
 
 	"probity/internal/disk"
@@ -124,11 +123,11 @@ func (s *File) Lock(ctx context.Context) error {
 	}
 	patient := time.After(patience)
 	for {
-		err := syscall.Flock(int(s.file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := disk.TryLock(s.file)
 		switch {
 		case err == nil:
 			return nil
-		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
+		case !errors.Is(err, disk.ErrHeld):
 			return s.unavailable(err)
 		}
 		select {
@@ -145,7 +144,7 @@ func (s *File) Lock(ctx context.Context) error {
 // Unlock lets other processes to the spool.
 func (s *File) Unlock() {
 	if s != nil {
-		_ = syscall.Flock(int(s.file.Fd()), syscall.LOCK_UN) // of a lock that is held it cannot fail
+		_ = disk.Unlock(s.file) // of a lock that is held it cannot fail
 	}
 }
 
