@@ -90,7 +90,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s each; ONLY=./identifier for one
 .PHONY: mutants
 mutants: ## take each guard of the Charter away in turn and see that the tests notice (table in bin/mutants.md)
 	@mkdir -p bin
-	@set +e; PROBITY_MUTANTS=$(CURDIR)/bin/mutants.md PROBITY_MUTANTS_ONLY='$(ONLY)' go test -C internal/house/mutation -count=1 -timeout 3h -run TestMutants; \
+	@set +e; PROBITY_MUTANTS=$(CURDIR)/bin/mutants.md PROBITY_MUTANTS_ONLY='$(ONLY)' PROBITY_MUTANTS_NEAR='$(NEAR)' go test -C internal/house/mutation -count=1 -timeout 3h -run TestMutants; \
 	noticed=$$?; go generate ./internal/charter; exit $$noticed
 
 .PHONY: generate

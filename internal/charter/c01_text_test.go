@@ -25,6 +25,23 @@ func editions(t *testing.T) *wording.Texts {
 	return texts
 }
 
+// TestC1SaysSinceWhenATextHolds: who agreed by a text of tomorrow is told from when it holds, by one of yesterday since when
+// it holds no more.
+func TestC1SaysSinceWhenATextHolds(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]string{
+		"1": "the text a/1 has not been in force since 2026-07-01", "3": "the text a/3 is not in force before 2027-01-01",
+	} {
+		terms := consentTerms()
+		terms.Texts, terms.Today = editions(t), calendar.MustParse("2026-08-01")
+		terms.Consent.Words.Text, terms.Consent.Words.Version, terms.Consent.Words.Digest = "a", version, ""
+		_, err := charter.PermitConsent(terms)
+		if f := refusalIn(t, err); f.Missing != "text in force" || f.Text != want {
+			t.Errorf("version %s: %v", version, err)
+		}
+	}
+}
+
 // TestC1TextsInForce: on every day people agree by the one version in force, are told which, and the digest is that of its
 // words; the consent goes on when the text has ended, and none but the text in force renews it.
 func TestC1TextsInForce(t *testing.T) {

@@ -137,3 +137,18 @@ func TestC3DatasetKeepsItsContext(t *testing.T) {
 	after.Context = "traffic"
 	wantRefusal(t, charter.AdmitRevision(before, after), "C3: same context")
 }
+
+// TestC1AModelOfPersonsNamesAPurpose: where none is named the author is told so, and not that "" is no purpose.
+func TestC1AModelOfPersonsNamesAPurpose(t *testing.T) {
+	t.Parallel()
+	for purpose, want := range map[string]string{
+		"": "the model repayment-score rates persons and names no purpose for them to consent to", "court-order": `"court-order" is no purpose that a person can consent to`,
+	} {
+		m := goodModel()
+		m.ConsentPurpose = purpose
+		_, err := charter.AdmitModel(m, world())
+		if f := refusalIn(t, err); f.Missing != "purpose of consent" || f.Text != want {
+			t.Errorf("%q: %v", purpose, err)
+		}
+	}
+}

@@ -56,6 +56,8 @@ func TestC11StatesEverything(t *testing.T) {
 		{"no case", company, func(t *charter.ReadTerms) { t.Purpose, t.Basis = "court-order", "pipl" }, "C11: case", 0},
 
 		{"person's file under consent", person, nil, "", charter.FullAnswer},
+		{"consent for one time", person, func(t *charter.ReadTerms) { t.Consents[0].Once = true }, "", charter.FullAnswer},
+		{"consent for one time, used", person, func(t *charter.ReadTerms) { t.Consents[0].Once, t.Consents[0].Used = true, time.Unix(1, 0) }, "C1: unused consent", 0},
 		{"person's rating", person, func(t *charter.ReadTerms) { t.What, t.Model = charter.ReadRating, "repayment-score" }, "", charter.BandOnly},
 		{"person's history", person, func(t *charter.ReadTerms) { t.What, t.Model = charter.ReadHistory, "repayment-score" }, "", charter.BandOnly},
 		{"person's rating by no model", person, func(t *charter.ReadTerms) { t.What = charter.ReadRating }, "C11: model", 0},

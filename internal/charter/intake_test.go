@@ -97,6 +97,9 @@ func TestIntakeRows(t *testing.T) {
 		{"lapses tomorrow", "bank.repayment", nil, func(d *record.Draft) { d.Lapse = today + 1 }, ""},
 		{"retraction of what lapsed", "bank.repayment", nil, func(d *record.Draft) { d.Status, d.Lapse = record.Retracted, today-1 }, ""},
 
+		{"put out of use by a dispute", "bank.repayment", nil, func(d *record.Draft) { d.Barred = true }, "C9: certification"},
+		{"withdrawal of what is out of use", "bank.repayment", nil, func(d *record.Draft) { d.Barred, d.Status = true, record.Retracted }, ""},
+
 		{"real person in a demo", "bank.repayment", nil, func(d *record.Draft) { d.Bound.Value = realFormID }, "C16: synthetic identifier"},
 		{"generated person in a live database", "bank.repayment", live, nil, "C16: real identifier"},
 		{"real person in a live database", "bank.repayment", live, func(d *record.Draft) { d.Bound.Value = realFormID }, ""},
