@@ -172,10 +172,10 @@ type Proof struct {
 	Sealed bool `json:"sealed,omitempty"`
 }
 
-// Standing tells whether the consent holds on the day: begun, neither expired nor withdrawn. One that was used up stands
+// Standing tells whether the consent holds on the day: begun, neither expired nor withdrawn; one without an end never does. One that was used up stands
 // for the read that used it, and for nothing else; see Spent.
 func (c *Consent) Standing(today calendar.Day) bool {
-	return c.Withdrawn.IsZero() && c.From <= today && c.To != calendar.None && today < c.To
+	return c.Withdrawn.IsZero() && c.From <= today && today < c.To
 }
 
 // Spent tells whether the consent was for one time, and was used.
