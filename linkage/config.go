@@ -26,6 +26,9 @@ type Field struct {
 	Other string `yaml:"other,omitempty" json:"other,omitempty"`
 	// Swaps is another column whose value is sometimes written into this one: given name and surname.
 	Swaps string `yaml:"swaps,omitempty" json:"swaps,omitempty"`
+	// With are further columns that are read as one with this one: a title and a description, of which one source writes
+	// into the one what another writes into the other.
+	With []string `yaml:"with,omitempty" json:"with,omitempty"`
 }
 
 const (
@@ -47,7 +50,7 @@ func (c *Config) Check(t *Table) error {
 		return fmt.Errorf("threshold: %v is no probability between 0 and 1", c.Threshold)
 	}
 	for i, f := range c.Fields {
-		for _, name := range []string{f.Column, f.Other, f.Swaps} {
+		for _, name := range append([]string{f.Column, f.Other, f.Swaps}, f.With...) {
 			if name != "" && t.Column(name) == nil || name == "" && f.Column == "" {
 				return fmt.Errorf("fields, entry %d: there is no column %q", i+1, name)
 			}

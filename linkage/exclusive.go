@@ -6,19 +6,53 @@ import (
 	"slices"
 )
 
-// exclusive is for two files that name nobody twice: a record is the same as at most one of the other file. A pair is
-// the less probable the more others claim either record, and of those that claim one the most probable is kept.
-func exclusive(edges []Link, n int) []Link {
-	claims := make([]float64, n) // the sum of the odds of all pairs of a record
-	for _, e := range edges {
-		claims[e.A] += odds(e.Bits)
-		claims[e.B] += odds(e.Bits)
+// settleRounds is how often claims are weighed against each other; after that, next to nothing changes. Odd and even
+// rounds come from either side to what they settle at, and fewer of them take less for a match than there is.
+const settleRounds = 16
+
+// settle is for two files that name nobody twice: a record is the same as at most one of the other file. Each claim, a
+// pair with its odds against neither having a counterpart, gets its probability, given all others. A claim weighs the less the
+// more others claim either record, and those the less the more their own other records are claimed: belief propagation
+// on the matchings of a bipartite graph (Bayati, Shah and Sharma 2008), in which the two sides answer each other in turn.
+func settle(n, claims int, claim func(i int) (a, b uint32, odds float64)) []float64 {
+	byA, byB := make([]float64, n), make([]float64, n) // what all claims on a record come to
+	left, right := make([]float64, claims), make([]float64, claims)
+	for i := range left {
+		left[i], right[i] = 1, 1
 	}
-	for i := range edges {
-		e := &edges[i]
-		own := odds(e.Bits)
-		others := claims[e.A] + claims[e.B] - 2*own
-		e.Bits = float32(math.Log2(own / (1 + max(others, 0))))
+	for range settleRounds {
+		clear(byA)
+		for i := range claims {
+			a, _, odds := claim(i)
+			byA[a] += odds * right[i]
+		}
+		clear(byB)
+		for i := range claims {
+			a, b, odds := claim(i)
+			left[i] = 1 / (1 + max(byA[a]-odds*right[i], 0))
+			byB[b] += odds * left[i]
+		}
+		for i := range claims {
+			_, b, odds := claim(i)
+			right[i] = 1 / (1 + max(byB[b]-odds*left[i], 0))
+		}
+	}
+	for i := range left {
+		_, _, odds := claim(i)
+		odds *= left[i] * right[i]
+		left[i] = odds / (1 + odds)
+	}
+	return left
+}
+
+// exclusive gives the pairs of two files that name nobody twice their probability given all other pairs, and keeps, of those
+// that claim one record, the most probable.
+func exclusive(edges []Link, n int) []Link {
+	settled := settle(n, len(edges), func(i int) (uint32, uint32, float64) {
+		return edges[i].A, edges[i].B, odds(edges[i].Bits)
+	})
+	for i, p := range settled {
+		edges[i].Bits = float32(min(math.Log2(p/(1-p)), float64(edges[i].Bits)))
 	}
 	order := make([]int, len(edges))
 	for i := range order {

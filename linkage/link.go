@@ -106,6 +106,9 @@ func Run(t *Table, c Config, o Options) *Result {
 	tell("finding candidates")
 	buckets := sources(columns)
 	limits := block.Limits{Pairs: max(leastPairs, int64(n)*pairsRecord), Rules: mostRules}
+	if c.OneToOne && second > 0 {
+		limits.Every = leastPairs // a claim is weighed against all others, and none should be missing
+	}
 	rules := block.Plan(buckets, n, second, limits)
 	index := block.Build(buckets, rules, n, second, limits, workers)
 	r.rules(index, buckets)

@@ -37,6 +37,8 @@ type FieldModel struct {
 const (
 	mostRounds = 60
 	settled    = 1e-5 // relative change of the expected matches at which the estimates stand
+	// nearlySettled is that where claims are weighed against each other, which is dearer.
+	nearlySettled = 1e-4
 	// priorMatches and priorPairs are how many pairs of each sort the first guess counts for.
 	priorMatches = 4
 	priorPairs   = 1
@@ -169,14 +171,14 @@ func (e *estimator) improve(m *Model) {
 			m.Fields[f].M = shares(matches[f], e.firstM(f), priorMatches)
 		}
 		e.different(m, matches)
-		if change < settled {
+		if change < settled || e.claims != nil && change < nearlySettled {
 			break
 		}
 	}
 }
 
-// likely is the expected number of matches of each pattern. Where neither file names anybody twice, only the pairs in
-// which each record is the other's best count: a record is the same as one of them, or as none.
+// likely is the expected number of matches of each pattern. Where neither file names anybody twice, a pair is the less
+// likely the more others claim either record: a record is the same as one of them, or as none.
 func (e *estimator) likely(w *weights) []float64 {
 	expected := make([]float64, len(e.found))
 	if e.claims == nil {
@@ -189,14 +191,24 @@ func (e *estimator) likely(w *weights) []float64 {
 		expected[i] = math.Exp2(min(w.score(o.pattern), mostOdds))
 	}
 	found := make([]float64, len(e.found))
-	for i, best := range e.best(expected) {
-		if best {
-			odds := expected[e.claims[i].pattern]
-			found[e.claims[i].pattern] += e.every * odds / (1 + odds)
+	var strong []int32 // the claims that can stand in the way of others
+	for i, c := range e.claims {
+		if expected[c.pattern] >= leastOdds {
+			strong = append(strong, int32(i))
 		}
+	}
+	settled := settle(int(e.n), len(strong), func(i int) (uint32, uint32, float64) {
+		c := e.claims[strong[i]]
+		return c.a, c.b, expected[c.pattern]
+	})
+	for i, p := range settled {
+		found[e.claims[strong[i]].pattern] += e.every * p
 	}
 	return found
 }
+
+// leastOdds is what a claim is at least worth weighing against others.
+const leastOdds = 1.0 / 1024
 
 // fromBest guesses again, from the pairs in which each record is the other's best: where everybody has one counterpart
 // at most, most matches are among them, whatever their fields look like.
@@ -343,14 +355,14 @@ func (m *Model) weights() weights {
 const unmatched = 0.01
 
 // prior is the evidence before anything is compared: how rare matches are among pairs. Where neither of two files names
-// anybody twice, it is how much more probable one certain record of the other file is than none of them, to a record that
-// has a counterpart at all as often as they have.
+// anybody twice, it is how much more probable it is that two certain records of either file are the same than that neither
+// has a counterpart.
 func (m *Model) prior() float64 {
 	if m.Most == 0 {
 		return math.Log2(m.Matches / max(m.Pairs-m.Matches, 1))
 	}
-	others := m.Pairs / m.Most
-	return math.Log2(m.Matches / (others * max(m.Most-m.Matches, unmatched*m.Most)))
+	other := m.Pairs / m.Most // records of the larger file
+	return math.Log2(m.Matches / (max(other-m.Matches, unmatched*other) * max(m.Most-m.Matches, unmatched*m.Most)))
 }
 
 // sensible holds that agreeing never speaks against a match, nor differing for one, and that nothing speaks more for it

@@ -3,6 +3,7 @@ package linkage
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"probity/linkage/block"
 	"probity/linkage/field"
@@ -25,6 +26,7 @@ const strayed = "in the other column"
 
 // read reads the columns of a table into forms.
 func read(t *Table, c Config, workers int) []column {
+	t = joined(t, c)
 	columns := make([]column, len(c.Fields))
 	groups := map[string][]string{} // columns that are read together, by the first of them
 	leader := func(f Field) string {
@@ -64,6 +66,37 @@ func read(t *Table, c Config, workers int) []column {
 		}
 	}
 	return columns
+}
+
+// joined is a table in which the columns that are compared as one are one.
+func joined(t *Table, c Config) *Table {
+	whole := *t
+	whole.Columns = slices.Clone(t.Columns)
+	for _, f := range c.Fields {
+		if len(f.With) == 0 {
+			continue
+		}
+		one := Column{Name: f.Column, Values: []string{""}, Cells: make([]uint32, t.Len())}
+		seen := map[string]uint32{"": 0}
+		for r := range one.Cells {
+			var parts []string
+			for _, name := range append([]string{f.Column}, f.With...) {
+				if c := t.Column(name); c.Cells[r] != 0 {
+					parts = append(parts, c.Values[c.Cells[r]])
+				}
+			}
+			value := strings.Join(parts, " | ")
+			place, ok := seen[value]
+			if !ok {
+				place = uint32(len(one.Values))
+				seen[value] = place
+				one.Values = append(one.Values, value)
+			}
+			one.Cells[r] = place
+		}
+		whole.Columns[slices.IndexFunc(whole.Columns, func(c Column) bool { return c.Name == f.Column })] = one
+	}
+	return &whole
 }
 
 // readTogether reads the values of several columns as one, so that equal values have equal forms.

@@ -174,7 +174,8 @@ func Suggest(t *Table, ignore ...string) (Config, []Reason) {
 		}
 		reasons = append(reasons, r)
 	}
-	c.pairSwaps(t)
+	c.pairSwaps()
+	c.together(t, reasons)
 	return c, reasons
 }
 
@@ -221,7 +222,7 @@ func kindOf(name string, p profile) (field.Kind, string) {
 // pairs of headers whose values are often written into each other's column.
 var swapped = regexp.MustCompile(`given|first|forename|fname|surname|last|lname|family`)
 
-func (c *Config) pairSwaps(t *Table) {
+func (c *Config) pairSwaps() {
 	var names []int
 	for i, f := range c.Fields {
 		if f.Kind == field.Word && swapped.MatchString(field.Fold(f.Column)) {
@@ -231,5 +232,4 @@ func (c *Config) pairSwaps(t *Table) {
 	if len(names) == 2 {
 		c.Fields[names[0]].Swaps, c.Fields[names[1]].Swaps = c.Fields[names[1]].Column, c.Fields[names[0]].Column
 	}
-	_ = t
 }

@@ -1,7 +1,6 @@
 package field
 
 import (
-	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -14,6 +13,7 @@ import (
 // bags compares values of several words by what their words are worth: a word that few values have weighs more than one
 // that many have, and a word may be slightly misspelt.
 type bags struct {
+	kind   Kind
 	form   []string
 	words  []bagWord // of all forms, one after the other, each form's dearest first
 	first  []uint32  // where a form's words begin; one more than there are forms
@@ -32,11 +32,12 @@ type vocabulary struct {
 	word  []string
 	sound []uint64
 	worth []float32 // bits: how seldom the word is
+	forms []uint32  // how many forms have the word
 }
 
 func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
 	form := s.intern(raw, func(v string) string { return folded(joinCodes(v)) })
-	b := &bags{form: form, first: make([]uint32, 1, len(form)+1), weight: make([]float32, len(form))}
+	b := &bags{kind: kind, form: form, first: make([]uint32, 1, len(form)+1), weight: make([]float32, len(form))}
 	often := make([]float64, len(form))
 	for i, f := range s.Of {
 		if f != 0 {
@@ -60,15 +61,17 @@ func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
 				ids[word] = id
 				seen = append(seen, 0)
 				b.word = append(b.word, word)
+				b.forms = append(b.forms, 0)
 			}
 			if !slices.ContainsFunc(b.words[from:], func(w bagWord) bool { return w.id == id }) {
 				b.words = append(b.words, bagWord{id: id})
+				b.forms[id]++
 				seen[id] += often[i]
 			}
 		}
 		b.first = append(b.first, uint32(len(b.words)))
 	}
-	b.price(kind, seen, rows)
+	b.price(seen, rows)
 	s.Comparer = b
 }
 
@@ -83,8 +86,9 @@ func joinCodes(v string) string {
 	return marked.ReplaceAllString(v, "$1$2")
 }
 
-// price works out what words and forms are worth.
-func (b *bags) price(kind Kind, seen []float64, rows float64) {
+// price works out what words and forms are worth. A text weighs as a vector, so that a long description and a short title
+// are not strangers for their length; other values weigh the sum of their words.
+func (b *bags) price(seen []float64, rows float64) {
 	b.worth, b.sound = make([]float32, len(seen)), make([]uint64, len(seen))
 	for id, n := range seen {
 		b.worth[id] = float32(math.Log2(1 + rows/(n+1)))
@@ -94,15 +98,32 @@ func (b *bags) price(kind Kind, seen []float64, rows float64) {
 		words := b.of(uint32(f))
 		for i := range words {
 			words[i].weight = b.worth[words[i].id]
-			if kind == Text {
-				words[i].weight *= b.worth[words[i].id]
-			}
-			b.weight[f] += words[i].weight
 		}
-		slices.SortFunc(words, func(x, y bagWord) int {
-			return cmp.Or(-cmp.Compare(x.weight, y.weight), cmp.Compare(b.word[x.id], b.word[y.id]))
-		})
+		slices.SortFunc(words, dearest)
+		sum := float32(0)
+		for _, w := range words[:min(len(words), mostWords)] {
+			if b.kind == Text {
+				sum += w.weight * w.weight
+			} else {
+				sum += w.weight
+			}
+		}
+		if b.kind == Text {
+			sum = float32(math.Sqrt(float64(sum)))
+		}
+		b.weight[f] = sum
 	}
+}
+
+// dearest orders words by what they are worth, from the most; words worth the same by where they were first seen.
+func dearest(x, y bagWord) int {
+	switch {
+	case x.id == y.id:
+		return 0
+	case x.weight > y.weight, x.weight == y.weight && x.id < y.id:
+		return -1
+	}
+	return 1
 }
 
 func (b *bags) of(form uint32) []bagWord { return b.words[b.first[form]:b.first[form+1]] }
@@ -137,16 +158,32 @@ var bagLevels = []string{
 
 var bagSteps = []float32{0.999, 0.95, 0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.25, 0.1}
 
-func (*bags) Levels() []string { return bagLevels }
+var textLevels = []string{
+	"the same", "the same words", "alike to 90 in 100", "alike to 75 in 100", "alike to 60 in 100", "alike to 48 in 100", "alike to 38 in 100",
+	"alike to 30 in 100", "alike to 22 in 100", "alike to 15 in 100", "alike to 10 in 100", "alike to 6 in 100", "different",
+}
+
+var textSteps = []float32{0.999, 0.9, 0.75, 0.6, 0.48, 0.38, 0.3, 0.22, 0.15, 0.1, 0.06}
+
+func (b *bags) Levels() []string {
+	if b.kind == Text {
+		return textLevels
+	}
+	return bagLevels
+}
 
 func (b *bags) Compare(x, y uint32) uint8 {
+	steps := bagSteps
+	if b.kind == Text {
+		steps = textSteps
+	}
 	common := b.common(x, y)
-	for i, step := range bagSteps {
+	for i, step := range steps {
 		if common >= step {
 			return uint8(i) + 1
 		}
 	}
-	return uint8(len(bagLevels) - 1)
+	return uint8(len(steps) + 1)
 }
 
 const (
@@ -157,21 +194,36 @@ const (
 	leastAlike = 4    // letters of a word that may be misspelt
 )
 
-// common is the worth of the words in common over that of both, 0 to 1.
+// common is how much two forms have in common, 0 to 1: for texts the cosine of the angle between them, for other values the
+// worth of the words in common over that of both.
 func (b *bags) common(x, y uint32) float32 {
 	u, v := b.of(x), b.of(y)
 	u, v = u[:min(len(u), mostWords)], v[:min(len(v), mostWords)]
 	var usedU, usedV uint64
 	shared := float32(0)
-	for i := range u {
-		for j := range v {
-			if u[i].id == v[j].id && usedV>>j&1 == 0 {
-				usedU |= 1 << i
-				usedV |= 1 << j
-				shared += 2 * u[i].weight
-				break
-			}
+	add := func(i, j int, alike float32) {
+		if b.kind == Text {
+			shared += alike * u[i].weight * v[j].weight
+		} else {
+			shared += alike * (u[i].weight + v[j].weight)
 		}
+	}
+	for i, j := 0, 0; i < len(u) && j < len(v); { // both stand in the order of dearest
+		switch order := dearest(u[i], v[j]); {
+		case order == 0:
+			usedU |= 1 << i
+			usedV |= 1 << j
+			add(i, j, 1)
+			i++
+			j++
+		case order < 0:
+			i++
+		default:
+			j++
+		}
+	}
+	if b.kind == Text && shared < textSteps[len(textSteps)-1]*b.weight[x]*b.weight[y] {
+		return shared / (b.weight[x] * b.weight[y]) // texts without a word in common are not the same for a misspelt one
 	}
 	for i := range u {
 		if usedU>>i&1 != 0 {
@@ -187,8 +239,11 @@ func (b *bags) common(x, y uint32) float32 {
 		}
 		if at >= 0 {
 			usedV |= 1 << at
-			shared += best * (u[i].weight + v[at].weight)
+			add(i, at, best)
 		}
+	}
+	if b.kind == Text {
+		return shared / (b.weight[x] * b.weight[y])
 	}
 	return shared / (b.weight[x] + b.weight[y])
 }
@@ -225,24 +280,39 @@ func (*bags) Keys() []Key {
 }
 
 // keyWords is how many of a form's dearest words are keys.
-const keyWords = 8
+const keyWords = 16
 
 func (b *bags) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	words := b.of(form)
-	switch {
-	case len(words) == 0:
-	case sort == 0:
+	if len(words) == 0 {
+		return list
+	}
+	if sort == 0 {
 		whole := uint64(0)
 		for _, w := range words {
 			whole += hash('b', b.word[w.id])
 		}
-		list = append(list, whole|1)
-	case sort == 1:
-		for _, w := range words[:min(len(words), keyWords)] {
-			list = append(list, hash('w', b.word[w.id]))
+		return append(list, whole|1)
+	}
+	most := keyWords
+	if sort == 2 {
+		most = 2
+	}
+	shared := make([]uint64, 0, keyWords)
+	for _, w := range words {
+		// The dearest words are those that stand nowhere else, and they find nothing.
+		if b.forms[w.id] > 1 {
+			shared = append(shared, hash('w', b.word[w.id]))
 		}
-	case len(words) > 1:
-		list = append(list, hash('2', b.word[words[0].id])^hash('3', b.word[words[1].id]))
+		if len(shared) == most {
+			break
+		}
+	}
+	switch {
+	case sort == 1:
+		list = append(list, shared...)
+	case len(shared) == 2:
+		list = append(list, shared[0]+shared[1])
 	}
 	return list
 }

@@ -258,6 +258,13 @@ func writeConfig(w io.Writer, t *linkage.Table, c linkage.Config, reasons []link
 			why = reasons[i].Why
 		}
 		fmt.Fprintf(&b, "  - column: %s\n    kind: %s # %s\n", quoted(f.Column), f.Kind, why)
+		if len(f.With) > 0 {
+			names := make([]string, len(f.With))
+			for i, name := range f.With {
+				names[i] = quoted(name)
+			}
+			fmt.Fprintf(&b, "    with: [%s] # read as one value with it\n", strings.Join(names, ", "))
+		}
 		if f.Swaps != "" {
 			fmt.Fprintf(&b, "    swaps: %s # values of the one sometimes stand in the other\n", quoted(f.Swaps))
 		}
