@@ -8,6 +8,7 @@ import (
 
 	"probity/internal/cli/acts"
 	"probity/internal/cli/console"
+	"probity/internal/cli/lab"
 	"probity/internal/cli/linking"
 	"probity/internal/cli/own"
 	"probity/internal/cli/population"
@@ -60,6 +61,7 @@ type grammar struct {
 	Snapshot   population.Snapshots `cmd:"" help:"Everybody's facts as columns in files: to rate whole populations, and for analysts."`
 	Job        population.Jobs      `cmd:"" help:"Work on everybody, by plan or by order: make it, see how far it has come, pause, resume and cancel it."`
 	Link       linking.Commands     `cmd:"" help:"Which records of files are about the same one, where no strong identifier says so."`
+	Lab        lab.Commands         `cmd:"" help:"The policy laboratory: what a policy would do, tried on generated people who belong to nobody."`
 	Demo       demoCommand          `cmd:"" help:"Make up the Yangtze delta, take its agencies' files in, rate everybody, and serve the page."`
 	Serve      serveCommand         `cmd:"" help:"Serve the small page on this machine: search a company, see its rating, points and records."`
 	Identifier identifierCommands   `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`

@@ -341,8 +341,24 @@ func (r *Repository) beyond(dir string, may ...string) []Finding {
 	return found
 }
 
+// labMay are the pure packages that the laboratory uses: the evaluator, the platform's own model files, identifiers that
+// belong to nobody, and the calendar.
+var labMay = []string{"scorecard", "rulebook", "identifier", "calendar"}
+
+// labCommand is the laboratory's one importer.
+const labCommand = "internal/cli/lab"
+
 func laboratoryStandsApart(r *Repository) []Finding {
-	return r.beyond("internal/lab")
+	found := r.beyond("internal/lab")
+	for _, e := range r.edges() {
+		switch {
+		case within(e.from, "internal/lab") && !within(e.to, "internal/lab") && room(e.to) != "internal/fault" && !slices.Contains(labMay, room(e.to)):
+			found = append(found, Finding{e.where, e.from + " may not import " + e.to})
+		case within(e.to, "internal/lab") && !within(e.from, "internal/lab") && e.from != labCommand:
+			found = append(found, Finding{e.where, "the laboratory has no importer but its command; " + e.from + " is none"})
+		}
+	}
+	return sorted(found)
 }
 
 func verifierImportsNoWriter(r *Repository) []Finding {

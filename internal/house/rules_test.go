@@ -119,7 +119,26 @@ func TestRulesFind(t *testing.T) {
 				"internal/record/a.go": "package record\n",
 				"identifier/a.go":      "package identifier\n",
 			},
-			want: []string{"internal/lab: reaches internal/demo", "internal/lab: reaches internal/record"},
+			want: []string{
+				"internal/lab/a.go:5: internal/lab may not import internal/demo",
+				"internal/lab: reaches internal/demo", "internal/lab: reaches internal/record",
+			},
+		},
+		{
+			name: "the laboratory has an importer, and takes what it has no use for",
+			rule: "the demo and the laboratory share nothing live",
+			files: map[string]string{
+				"internal/lab/run/a.go":  "package run\n\nimport _ \"probity/linkage\"\n",
+				"internal/cli/lab/a.go":  "package lab\n\nimport _ \"probity/internal/lab/run\"\n",
+				"internal/web/a.go":      "package web\n\nimport _ \"probity/internal/lab/run\"\n",
+				"linkage/a.go":           "package linkage\n",
+				"internal/lab/run/b.go":  "package run\n\nimport _ \"probity/internal/lab/life\"\n",
+				"internal/lab/life/a.go": "package life\n",
+			},
+			want: []string{
+				"internal/lab/run/a.go:3: internal/lab/run may not import linkage",
+				"internal/web/a.go:3: the laboratory has no importer but its command; internal/web is none",
+			},
 		},
 		{
 			name: "the verifier reaches the writer",
