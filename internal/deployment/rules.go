@@ -1,10 +1,13 @@
 package deployment
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io/fs"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"probity/internal/store/rulebooks"
@@ -31,9 +34,12 @@ const (
 )
 
 // Imported tells whether a file of a stored set was imported, by its name there.
-func Imported(name string) bool { return own(name) || strings.HasPrefix(name, LocalFolder) }
+func Imported(name string) bool {
+	return BesideCatalogue(name) || strings.HasPrefix(name, LocalFolder)
+}
 
-func own(name string) bool {
+// BesideCatalogue tells whether a file of a stored set is one of lists or of ceilings, by its name there.
+func BesideCatalogue(name string) bool {
 	return strings.HasPrefix(name, listsFolder) || strings.HasPrefix(name, ceilingsFolder)
 }
 
@@ -44,20 +50,25 @@ func Take(files map[string][]byte, name string, text []byte) string {
 	for _, folder := range []string{LocalFolder, listsFolder, ceilingsFolder} {
 		delete(files, folder+name)
 	}
-	kept := LocalFolder + name
+	kept := folderOf(text) + name
+	files[kept] = text
+	return kept
+}
+
+// folderOf is the folder in which a file of this text is kept.
+func folderOf(text []byte) string {
 	var says map[string]yaml.Node
 	if yaml.Unmarshal(text, &says) == nil && len(says) == 1 { // what cannot be read is told of by the loader of the catalogue
 		for key := range says {
 			switch key {
 			case "lists":
-				kept = listsFolder + name
+				return listsFolder
 			case "ceilings":
-				kept = ceilingsFolder + name
+				return ceilingsFolder
 			}
 		}
 	}
-	files[kept] = text
-	return kept
+	return LocalFolder
 }
 
 // BuiltInFiles are the files of the built-in catalogue by name.
@@ -80,7 +91,7 @@ func Layers(files map[string][]byte) (*catalogue.Catalogue, catalogue.Faults) {
 	base, local := map[string][]byte{}, map[string][]byte{}
 	for name, text := range files {
 		switch {
-		case own(name):
+		case BesideCatalogue(name):
 		case strings.HasPrefix(name, LocalFolder):
 			local[name] = text
 		default:
@@ -103,38 +114,92 @@ func ReadRules(files map[string][]byte, typed map[string]string) (rules.Set, cat
 	if len(faults) > 0 {
 		return set, faults, nil
 	}
-	for _, stored := range slices.Sorted(maps.Keys(files)) {
-		name := stored
-		if typed[stored] != "" {
-			name = typed[stored]
-		}
-		switch {
-		case strings.HasPrefix(stored, listsFolder):
-			all, err := criteria.Parse(name, files[stored], cat)
-			if err != nil {
-				return set, nil, err
-			}
-			set.Lists = append(set.Lists, all...)
-		case strings.HasPrefix(stored, ceilingsFolder):
-			table, err := ceiling.Parse(name, files[stored])
-			if err != nil {
-				return set, nil, badCeilings(err)
-			}
-			set.Ceilings = append(set.Ceilings, table.All()...)
-		}
+	var bad []*fault.Error
+	if set.Lists, set.Ceilings, bad = readOwn(files, typed, cat); len(bad) > 0 {
+		return set, nil, bad[0]
 	}
-	if _, err := ceiling.NewTable(set.Ceilings); err != nil {
-		return set, nil, badCeilings(err)
-	}
-	if len(set.Lists) == 0 {
-		return set, nil, nil
-	}
-	_, err := everyList(set)
-	return set, nil, err
+	return set, nil, onceInForce(set)
 }
 
-func badCeilings(err error) error {
-	return fault.New(fault.Invalid, "ceiling.file", "%v", err).With("compare it with the built-in ones: probity order ceilings --json")
+// readOwn reads the files of a stored set that are the deployment's own, and gives every fault of them.
+func readOwn(files map[string][]byte, typed map[string]string, cat *catalogue.Catalogue) (lists []criteria.List, ceilings []ceiling.Ceiling, bad []*fault.Error) {
+	for _, stored := range slices.Sorted(maps.Keys(files)) {
+		name := cmp.Or(typed[stored], stored)
+		switch {
+		case strings.HasPrefix(stored, listsFolder):
+			all, faults := criteria.Check(name, files[stored], cat)
+			lists, bad = append(lists, all...), append(bad, faults...)
+		case strings.HasPrefix(stored, ceilingsFolder):
+			all, faults := ceiling.Check(name, files[stored])
+			ceilings, bad = append(ceilings, all...), append(bad, faults...)
+		}
+	}
+	return lists, ceilings, bad
+}
+
+// onceInForce holds that no list and no ceiling is in force twice on a day.
+func onceInForce(set rules.Set) error {
+	if _, err := ceiling.NewTable(set.Ceilings); err != nil {
+		return err
+	}
+	if len(set.Lists) == 0 {
+		return nil
+	}
+	_, err := everyList(set)
+	return err
+}
+
+// CheckOwn finds everything that is wrong with the lists and ceilings in a stored set of files, and all that the Charter would
+// refuse of them, by file and line; cat is the catalogue that they refer to. Where d is not nil it is the deployment whose
+// rules they would replace, and what is in force there has to stay as it was. It gives the lists and ceilings as well.
+func CheckOwn(d *Deployment, files map[string][]byte, typed map[string]string, cat *catalogue.Catalogue, today calendar.Day) (rules.Set, catalogue.Faults) {
+	set := rules.Set{Catalogue: cat}
+	var bad []*fault.Error
+	set.Lists, set.Ceilings, bad = readOwn(files, typed, cat)
+	found := make([]error, len(bad))
+	for i, f := range bad {
+		found[i] = f
+	}
+	if len(found) == 0 { // what is not whole is not for the Charter to judge
+		if err := onceInForce(set); err != nil {
+			found = append(found, err)
+		}
+		t := rules.Terms{After: set, Standard: ceiling.BuiltIn(), Clock: clock.BuiltIn(), Today: today}
+		if d != nil {
+			t.Before = d.own
+		}
+		found = append(found, rules.Own(t)...)
+	}
+	var faults catalogue.Faults
+	for _, err := range found {
+		faults = append(faults, faultOf(err))
+	}
+	slices.SortStableFunc(faults, func(a, b catalogue.Fault) int {
+		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line))
+	})
+	return set, faults
+}
+
+// faultOf is an error of a file of rules as the catalogue's own faults are: with file, line, rule and cure.
+func faultOf(err error) catalogue.Fault {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return catalogue.Fault{Rule: "file", Text: err.Error()}
+	}
+	found := catalogue.Fault{At: catalogue.Place{File: f.Where}, Rule: f.Key, Text: f.Text, Cure: f.Cure}
+	if f.Invariant != "" {
+		found.Rule = "charter." + strings.ToLower(f.Invariant)
+	}
+	place, of, _ := strings.Cut(f.Where, ": ")
+	if i := strings.LastIndexByte(place, ':'); i >= 0 {
+		if line, err := strconv.Atoi(place[i+1:]); err == nil {
+			found.At = catalogue.Place{File: place[:i], Line: line}
+			if of != "" {
+				found.Text = of + ": " + found.Text
+			}
+		}
+	}
+	return found
 }
 
 // everyList are the lists that come with the program and the deployment's own; no code is in force twice on a day.

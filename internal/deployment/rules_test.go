@@ -151,7 +151,7 @@ func TestOwnRulesThatCannotBeRead(t *testing.T) {
 		"a list without grounds":       {strings.Split(ownList, "    grounds:")[0], fault.Invalid},
 		"a code of the program's":      {strings.Replace(strings.Replace(ownList, "river-polluters", "serious-violators", 1), "2026-09-01", "2022-09-01", 1), fault.Conflict},
 		"a ceiling of no tier":         {strings.Replace(ownCeiling, "[{tier: general, longest: P1Y}]", "[]", 1), fault.Invalid},
-		"two ceilings at the same day": {ownCeiling + strings.TrimPrefix(ownCeiling, "ceilings:\n"), fault.Invalid},
+		"two ceilings at the same day": {ownCeiling + strings.TrimPrefix(ownCeiling, "ceilings:\n"), fault.Conflict},
 	} {
 		files := must(deployment.BuiltInFiles())
 		deployment.Take(files, "own.yaml", []byte(c.text))

@@ -78,10 +78,13 @@ func Founding() (Permit, error) {
 // baselines of the benefits (C5), and the deployment's own lists and ceilings (C4). The first that is refused ends it; the
 // refusal names the file.
 func Admit(t Terms) (Permit, error) {
-	for _, check := range []func(*Terms) error{contracts, baselines, ownLists, ownCeilings} {
+	for _, check := range []func(*Terms) error{contracts, baselines} {
 		if err := check(&t); err != nil {
 			return Permit{}, err
 		}
+	}
+	if refused := Own(t); len(refused) > 0 {
+		return Permit{}, refused[0]
 	}
 	return Permit{files: maps.Clone(t.Files), contracts: t.After.Catalogue.Datasets}, nil
 }
@@ -105,38 +108,39 @@ func baselines(t *Terms) error {
 	return charter.AdmitBaseline(before, t.After.Catalogue, t.Today)
 }
 
-func ownLists(t *Terms) error {
-	for i := range t.After.Lists {
-		l := &t.After.Lists[i]
-		if err := lists.AdmitList(lists.ListTerms{List: l, Catalogue: t.After.Catalogue, Clock: t.Clock}); err != nil {
-			return at(l.At, err)
+// Own are all refusals that the deployment's own lists and ceilings earn (C4), each with its file and line; of the terms it
+// asks neither for Files nor for Former.
+func Own(t Terms) (refused []error) {
+	add := func(place string, err error) {
+		if err != nil {
+			refused = append(refused, at(place, err))
 		}
 	}
-	return stay(t, t.Before.Lists, t.After.Lists, "list", func(l *criteria.List) edition {
+	for i := range t.After.Lists {
+		l := &t.After.Lists[i]
+		add(l.At, lists.AdmitList(lists.ListTerms{List: l, Catalogue: t.After.Catalogue, Clock: t.Clock}))
+	}
+	add("", stay(&t, t.Before.Lists, t.After.Lists, "list", func(l *criteria.List) edition {
 		bare := *l
 		bare.To, bare.At = calendar.None, ""
 		return edition{code: l.Code, place: l.At, from: l.From, to: l.To, text: bare}
-	})
-}
-
-func ownCeilings(t *Terms) error {
+	}))
 	for i := range t.After.Ceilings {
 		c := &t.After.Ceilings[i]
-		if err := admitCeiling(c, t.After.Catalogue, t.Standard); err != nil {
-			return at(c.At, err)
-		}
+		add(c.At, admitCeiling(c, t.After.Catalogue, t.Standard))
 	}
-	return stay(t, t.Before.Ceilings, t.After.Ceilings, "ceiling", func(c *ceiling.Ceiling) edition {
+	add("", stay(&t, t.Before.Ceilings, t.After.Ceilings, "ceiling", func(c *ceiling.Ceiling) edition {
 		bare := *c
 		bare.To, bare.At = calendar.None, ""
 		return edition{code: c.Measure, place: c.At, from: c.From, to: c.To, text: bare}
-	})
+	}))
+	return refused
 }
 
 // at says in which file the refusal was earned.
 func at(place string, err error) error {
 	var one *fault.Error
-	if errors.As(err, &one) {
+	if errors.As(err, &one) && place != "" {
 		return one.At(place)
 	}
 	return err

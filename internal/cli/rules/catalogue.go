@@ -12,6 +12,8 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/cli/console"
+	"probity/internal/deployment"
+	"probity/internal/store/rulebooks"
 )
 
 // Catalogue are the commands on the closed list of what may be recorded.
@@ -32,12 +34,13 @@ type catalogueCheck struct {
 
 // Help shows the examples.
 func (catalogueCheck) Help() string {
-	return `Every fault is printed with file, line, rule and cure; the exit code is 6 where there is any. The Charter is asked too: a dataset that it would refuse is a fault.
+	return `Every fault is printed with file, line, rule and cure; the exit code is 6 where there is any. The Charter is asked too: a dataset, a list or a ceiling that it would refuse is a fault. Files that say lists: or ceilings: are checked like those of the catalogue, against the agencies, laws, regions and measures of the catalogue that they would stand beside; where no path is named, so are the deployment's own.
 
 Examples:
 
     probity catalogue check
     probity catalogue check my-datasets/
+    probity catalogue check own-lists/ own-ceilings.yaml
     probity catalogue check --alone exported-catalogue/`
 }
 
@@ -49,23 +52,32 @@ type catalogueCheckAnswer struct {
 	Faults   catalogue.Faults `json:"faults"`
 	Datasets int              `json:"datasets"`
 	Agencies int              `json:"agencies"`
+	// Lists and Ceilings are those beside the program's own.
+	Lists    []string `json:"own_lists"`
+	Ceilings int      `json:"own_ceilings"`
 }
 
 // Run prints all faults there are.
 func (c catalogueCheck) Run(s *console.Session) error {
-	cat, faults, err := c.load(s)
+	cat, own, faults, err := c.load(s)
 	if err != nil {
 		return err
 	}
+	a := catalogueCheckAnswer{Faults: catalogue.Faults{}, Datasets: len(cat.Datasets), Agencies: len(cat.Agencies), Lists: []string{}}
 	if len(faults) == 0 {
-		faults = charterFaults(cat, s.Today())
+		set, bad := deployment.CheckOwn(s.Opened, own.files, own.typed, cat, s.Today())
+		faults = append(charterFaults(cat, s.Today()), bad...)
+		a.Lists, a.Ceilings = listCodes(set.Lists), len(set.Ceilings)
 	}
 	if len(faults) > 0 {
 		return showFaults(s, faults)
 	}
-	a := catalogueCheckAnswer{Faults: catalogue.Faults{}, Datasets: len(cat.Datasets), Agencies: len(cat.Agencies)}
 	s.Result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "no faults in %s of %s\n", console.Count(a.Datasets, "dataset"), console.Plural(a.Agencies, "agency", "agencies"))
+		fmt.Fprintf(w, "no faults in %s of %s", console.Count(a.Datasets, "dataset"), console.Plural(a.Agencies, "agency", "agencies"))
+		if len(a.Lists) > 0 || a.Ceilings > 0 {
+			fmt.Fprintf(w, ", nor in %s and %s beside the program's", console.Count(len(a.Lists), "list"), console.Count(a.Ceilings, "ceiling"))
+		}
+		fmt.Fprintln(w)
 	})
 	return nil
 }
@@ -81,28 +93,47 @@ func showFaults(s *console.Session, faults catalogue.Faults) error {
 	return console.Exit(console.ExitFaults)
 }
 
-func (c catalogueCheck) load(s *console.Session) (*catalogue.Catalogue, catalogue.Faults, error) {
-	if len(c.Paths) == 0 {
-		cat, err := s.CatalogueInUse()
-		if err != nil {
-			return nil, nil, err
-		}
-		return cat, cat.Check(), nil
-	}
+// ownFiles are files of lists and ceilings as a stored set has them, and the names that they have on the command line.
+type ownFiles struct {
+	files map[string][]byte
+	typed map[string]string
+}
+
+// load reads the catalogue that is to be checked, and the files of lists and ceilings beside it.
+func (c catalogueCheck) load(s *console.Session) (*catalogue.Catalogue, ownFiles, catalogue.Faults, error) {
+	own := ownFiles{map[string][]byte{}, map[string]string{}}
 	set, err := readYAML(c.Paths)
 	if err != nil {
-		return nil, nil, err
+		return nil, own, nil, err
 	}
-	if c.Alone {
+	base := &catalogue.Catalogue{}
+	if !c.Alone || len(c.Paths) == 0 {
+		if base, err = s.CatalogueInUse(); err != nil {
+			return nil, own, nil, err
+		}
+		if s.Opened != nil {
+			if own.files, err = rulebooks.In(s.Opened.Store).Catalogue(s.Ctx); err != nil {
+				return nil, own, nil, err
+			}
+		}
+	}
+	for name, text := range set.files {
+		if stored := deployment.Take(own.files, set.short[name], text); deployment.BesideCatalogue(stored) {
+			own.typed[stored] = name
+			delete(set.files, name)
+		}
+	}
+	switch {
+	case len(c.Paths) == 0:
+		return base, own, base.Check(), nil
+	case c.Alone:
 		cat, faults := catalogue.LoadFiles(set.files)
-		return cat, faults, nil
-	}
-	base, err := s.CatalogueInUse()
-	if err != nil {
-		return nil, nil, err
+		return cat, own, faults, nil
+	case len(set.files) == 0:
+		return base, own, nil, nil
 	}
 	cat, faults := catalogue.ExtendFiles(base, set.files)
-	return cat, faults, nil
+	return cat, own, faults, nil
 }
 
 // charterFaults are the contracts that the Charter would refuse.

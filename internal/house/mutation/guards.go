@@ -67,8 +67,12 @@ var without = []string{"internal/cli", "internal/web", "internal/demo", "interna
 
 // Find reads the guards of everything below internal but what only talks, in the order of files and lines.
 func Find(repository fs.FS) ([]Guard, error) {
+	permits, err := PermitsOf(repository)
+	if err != nil {
+		return nil, err
+	}
 	var all []Guard
-	err := fs.WalkDir(repository, "internal", func(name string, e fs.DirEntry, err error) error {
+	err = fs.WalkDir(repository, "internal", func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -81,7 +85,7 @@ func Find(repository fs.FS) ([]Guard, error) {
 		if err != nil {
 			return err
 		}
-		found, err := inFile(path.Dir(name), path.Base(name), text)
+		found, err := inFile(path.Dir(name), path.Base(name), text, permits)
 		all = append(all, found...)
 		return err
 	})
@@ -109,17 +113,19 @@ type finder struct {
 	found     []Guard
 	// helpers are the local functions and function values that do nothing but refuse, with the invariant they name.
 	helpers map[string]string
+	// permits are those that the Charter makes, with the invariants they are made under.
+	permits Permits
 	stack   []ast.Node
 }
 
-func inFile(dir, name string, text []byte) ([]Guard, error) {
+func inFile(dir, name string, text []byte, permits Permits) ([]Guard, error) {
 	files := token.NewFileSet()
 	parsed, err := parser.ParseFile(files, name, text, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
 	spellOut(parsed)
-	f := &finder{files: files, text: text, pkg: dir, file: name, helpers: helpersIn(parsed)}
+	f := &finder{files: files, text: text, pkg: dir, file: name, helpers: helpersIn(parsed), permits: permits}
 	ast.Inspect(parsed, func(n ast.Node) bool {
 		if n == nil {
 			f.stack = f.stack[:len(f.stack)-1]
@@ -296,7 +302,7 @@ func (f *finder) call(call *ast.CallExpr) {
 		missing = CaseByCase
 	}
 	if invariant == "" {
-		invariant = permitOf(decl)
+		invariant = f.permits.of(decl)
 	}
 	edits := f.condition()
 	if edits == nil {
@@ -407,27 +413,6 @@ func (f *finder) require(branch *ast.IfStmt) {
 	}
 	name, _ := f.enclosing()
 	f.add(call, name, "C11", "scope", f.never(branch.Cond))
-}
-
-// permitOf is the invariant of the permit that a function takes.
-func permitOf(decl *ast.FuncDecl) string {
-	of := map[string]string{
-		"ConsentPermit": "C1", "WithdrawalPermit": "C1", "RatingPermit": "C1", "PopulationPermit": "C1", "Admitted": "C2",
-		"ModelPermit": "C3", "Restriction": "C4", "Ended": "C4", "Decision": "C4", "Link": "C15", "Unlink": "C15",
-	}
-	if decl == nil {
-		return ""
-	}
-	invariant := ""
-	ast.Inspect(decl.Type, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok {
-			if x, ok := s.X.(*ast.Ident); ok && x.Name == "charter" && of[s.Sel.Name] != "" {
-				invariant = of[s.Sel.Name]
-			}
-		}
-		return true
-	})
-	return invariant
 }
 
 // kept are the conditions in queries that keep back what was withdrawn, suppressed or taken away, by invariant.

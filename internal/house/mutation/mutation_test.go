@@ -64,6 +64,40 @@ func guardsOf(t *testing.T) []mutation.Guard {
 	return guards
 }
 
+// TestEveryPermitHasAnInvariant: what writes under a permit without asking whether it was given one is found under the
+// invariant of the permit, for each that the Charter makes.
+func TestEveryPermitHasAnInvariant(t *testing.T) {
+	t.Parallel()
+	permits, err := mutation.PermitsOf(os.DirFS(rootOf(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, invariant := range permits {
+		if invariant == "" {
+			t.Errorf("of which invariant is %s? Put it into a file that says so (c14_ruling.go), or into the list in permits.go", name)
+		}
+	}
+	for name, want := range map[string]string{
+		"charter.ApprovalPermit": "C8", "charter.ForcePermit": "C8", "charter.RetirementPermit": "C8", "charter.CopyPermit": "C11",
+		"charter.ConsentPermit": "C1", "charter.Decision": "C4", "remedy.RulingPermit": "C14", "rules.Permit": "C2",
+	} {
+		if permits[name] != want {
+			t.Errorf("%s is made under %q, want %s", name, permits[name], want)
+		}
+	}
+	unasked := map[string]bool{}
+	for _, g := range guardsOf(t) {
+		if g.Missing == "permit" {
+			unasked[g.File] = true
+		}
+	}
+	for _, file := range []string{"rulings.go", "repairs.go", "disputes.go", "listings.go", "erase.go", "rulebooks.go"} {
+		if !unasked[file] {
+			t.Errorf("no guard of %s asks for its permit", file)
+		}
+	}
+}
+
 // TestEveryInvariantHasGuards: what keeps an invariant is found, and nothing is called missable that is not there.
 func TestEveryInvariantHasGuards(t *testing.T) {
 	t.Parallel()

@@ -9,18 +9,14 @@
 package ceiling
 
 import (
-	"bytes"
 	_ "embed"
-	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
-
 	"probity/calendar"
+	"probity/internal/catalogue/lines"
+	"probity/internal/fault"
 	"probity/internal/measure/order"
 )
 
@@ -50,7 +46,7 @@ type Ceiling struct {
 	// Source is where the figures are from; Checked is "verified", "recalled", or "own" for a number of this platform.
 	Source  string `yaml:"source" json:"source"`
 	Checked string `yaml:"checked" json:"checked"`
-	// At is the file that states it, with its number there.
+	// At is the file that states it, with the line.
 	At string `yaml:"-" json:"-"`
 }
 
@@ -135,40 +131,70 @@ func (c *Ceiling) inForce(on calendar.Day) bool {
 // maxFile bounds a file of ceilings, far above what a person writes.
 const maxFile = 1 << 20
 
-// Parse reads a table from YAML, in the form of ceilings.yaml, strictly. name stands in messages.
+// Parse reads a table from YAML, in the form of ceilings.yaml, strictly. name stands in messages, with the line. The fault
+// Invalid is the first of those that [Check] finds.
 func Parse(name string, text []byte) (*Table, error) {
+	all, faults := Check(name, text)
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	return &Table{all}, nil
+}
+
+// Check reads a table as [Parse] does and gives every fault of it, those of each ceiling by its place in the file. The
+// ceilings are there as far as the file could be read at all.
+func Check(name string, text []byte) ([]Ceiling, []*fault.Error) {
 	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: the file has %d bytes, the limit is %d; split it", name, len(text), maxFile)
+		return nil, []*fault.Error{bad(name, "the file has %d bytes, the limit is %d; split it", len(text), maxFile)}
 	}
 	var f struct{ Ceilings []Ceiling }
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	tree, unreadable := lines.Read(text, &f)
+	var faults []*fault.Error
+	for _, u := range unreadable {
+		faults = append(faults, bad(lines.At(name, u.Line), "this is no file of ceilings: %s", u.Text))
+	}
+	if len(faults) > 0 {
+		return nil, faults
 	}
 	for i := range f.Ceilings {
-		c := &f.Ceilings[i]
+		c, place := &f.Ceilings[i], lines.Under(tree, "ceilings", i)
 		if c.To == 0 {
 			c.To = calendar.None // the key is not there
 		}
-		if problem := c.problem(); problem != "" {
-			return nil, fmt.Errorf("%s: ceiling %d (%s): %s", name, i+1, c.Measure, problem)
+		c.At = lines.At(name, place.Line)
+		if key, problem := c.problem(); problem != "" {
+			faults = append(faults, bad(lines.At(name, lines.Under(place, key).Line), "ceiling %d (%s): %s", i+1, c.Measure, problem))
 		}
-		c.At = fmt.Sprintf("%s: ceiling %d", name, i+1)
 	}
-	return NewTable(f.Ceilings)
+	if f := twice(f.Ceilings); f != nil && len(faults) == 0 {
+		faults = append(faults, f)
+	}
+	return f.Ceilings, faults
 }
 
 // NewTable puts ceilings together; two editions for one measure on one law must not be in force on the same day.
 func NewTable(all []Ceiling) (*Table, error) {
+	if f := twice(all); f != nil {
+		return nil, f
+	}
+	return &Table{all}, nil
+}
+
+// twice is the fault of the first edition that is in force together with an earlier one of its measure and law, nil where none is.
+func twice(all []Ceiling) *fault.Error {
 	for i := range all {
 		for j := range i {
 			if clash(&all[j], &all[i]) {
-				return nil, fmt.Errorf("%s and %s: two editions for %s on one law are in force at once; end the earlier on the first day of the later", all[j].At, all[i].At, all[i].Measure)
+				return fault.New(fault.Conflict, "ceiling.twice", "two editions for %s on one law are in force at once; the other is in %s", all[i].Measure, all[j].At).
+					At(all[i].At).With("end the earlier on the first day of the later")
 			}
 		}
 	}
-	return &Table{all}, nil
+	return nil
+}
+
+func bad(at, format string, args ...any) *fault.Error {
+	return fault.New(fault.Invalid, "ceiling.file", format, args...).At(at).With("compare it with the built-in ones: probity order ceilings --json")
 }
 
 // With is the table with others in it: what one of them says of a measure on a law holds alone, for as long as it is in
@@ -213,35 +239,36 @@ func (c *Ceiling) without(o *Ceiling) (left []Ceiling) {
 	return left
 }
 
-func (c *Ceiling) problem() string {
+// problem is the first by which the ceiling is not whole, and the key under which it stands; "" where there is none.
+func (c *Ceiling) problem() (key, text string) {
 	switch {
 	case c.Measure == "" || len(c.Basis) == 0:
-		return "state the measure and the laws it rests on"
+		return "measure", "state the measure and the laws it rests on"
 	case slices.ContainsFunc(c.Basis, func(b string) bool { return b == "" || b != strings.Join(strings.Fields(b), " ") }):
-		return "write each law as \"code article\""
+		return "basis", "write each law as \"code article\""
 	case c.Source == "" || !slices.Contains([]string{"verified", "recalled", "own"}, c.Checked):
-		return "state the source, and checked: verified, recalled or own"
+		return "checked", "state the source, and checked: verified, recalled or own"
 	case c.From == calendar.None || c.From == 0:
-		return "state the first day in force"
+		return "from", "state the first day in force"
 	case c.To != calendar.None && c.To <= c.From:
-		return "it is out of force before it is in force"
+		return "to", "it is out of force before it is in force"
 	case len(c.Tiers) == 0:
-		return "state from which tier on the measure may follow"
+		return "tiers", "state from which tier on the measure may follow"
 	}
 	last := -1
 	for _, x := range c.Tiers {
 		at := slices.Index(Tiers, x.Tier)
 		switch {
 		case at <= last:
-			return "write the tiers once each, the lightest first: minor, general, serious"
+			return "tiers", "write the tiers once each, the lightest first: minor, general, serious"
 		case x.Longest.IsZero() || c.From.Add(x.Longest) <= c.From:
-			return "state how long the measure may run at most for the tier " + x.Tier
+			return "tiers", "state how long the measure may run at most for the tier " + x.Tier
 		case x.Least < 0:
-			return "write the least amount in fen, or leave it out"
+			return "tiers", "write the least amount in fen, or leave it out"
 		}
 		last = at
 	}
-	return ""
+	return "", ""
 }
 
 func clash(a, b *Ceiling) bool {
