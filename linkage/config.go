@@ -38,29 +38,62 @@ const (
 	DefaultThreshold = 0.5
 )
 
-// Check finds what is wrong with a configuration for a table: nil, or the first fault with its place.
+// Error says what is wrong with a configuration or with the files, where, and what to do about it.
+type Error struct {
+	// Place is the part of the configuration, or the file.
+	Place string
+	Text  string
+	Cure  string
+}
+
+func (e *Error) Error() string { return e.Place + ": " + e.Text }
+
+func (c *Config) wrong(entry int, cure, text string, about ...any) *Error {
+	place := fmt.Sprintf("fields, entry %d", entry+1)
+	if column := c.Fields[entry].Column; column != "" {
+		place += " (" + column + ")"
+	}
+	return &Error{place, fmt.Sprintf(text, about...), cure}
+}
+
+// Check finds what is wrong with a configuration for a table: nil, or the first fault as an [Error].
 func (c *Config) Check(t *Table) error {
-	if len(c.Fields) == 0 {
-		return fmt.Errorf("fields: there is nothing to compare records by; name at least one column")
-	}
-	if len(c.Fields) > mostFields {
-		return fmt.Errorf("fields: %d are more than %d; leave out those that tell the least", len(c.Fields), mostFields)
-	}
-	if c.Threshold <= 0 || c.Threshold >= 1 {
-		return fmt.Errorf("threshold: %v is no probability between 0 and 1", c.Threshold)
+	switch {
+	case len(c.Fields) == 0:
+		return &Error{"fields", "there is nothing to compare records by", "name at least one column"}
+	case len(c.Fields) > mostFields:
+		return &Error{"fields", fmt.Sprintf("%d are more than %d", len(c.Fields), mostFields), "leave out those that tell the least"}
+	case !(c.Threshold > 0 && c.Threshold < 1):
+		return &Error{"threshold", fmt.Sprintf("%v is no probability between 0 and 1", c.Threshold), "0.5 makes the fewest mistakes"}
 	}
 	for i, f := range c.Fields {
-		for _, name := range append([]string{f.Column, f.Other, f.Swaps}, f.With...) {
-			if name != "" && t.Column(name) == nil || name == "" && f.Column == "" {
-				return fmt.Errorf("fields, entry %d: there is no column %q", i+1, name)
-			}
+		if err := c.checkField(t, i, f); err != nil {
+			return err
 		}
-		if _, err := field.ParseKind(string(f.Kind)); err != nil {
-			return fmt.Errorf("fields, entry %d (%s): %w", i+1, f.Column, err)
+	}
+	return nil
+}
+
+func (c *Config) checkField(t *Table, i int, f Field) error {
+	for k, name := range append([]string{f.Column, f.Other, f.Swaps}, f.With...) {
+		optional := k == 1 || k == 2
+		if name != "" && t.Column(name) == nil || name == "" && !optional {
+			return c.wrong(i, "name a column of the file as its first line does", "there is no column %q", name)
 		}
-		if f.Swaps != "" && !slices.ContainsFunc(c.Fields, func(g Field) bool { return g.Column == f.Swaps && g.Kind == f.Kind }) {
-			return fmt.Errorf("fields, entry %d (%s): swaps names %s, which is no field of the same kind", i+1, f.Column, f.Swaps)
+	}
+	if _, err := field.ParseKind(string(f.Kind)); err != nil {
+		return c.wrong(i, "choose one of these", "%v", err)
+	}
+	if len(f.With) > 0 && (f.Swaps != "" || f.Other != "" || slices.Contains(f.With, f.Column)) {
+		return c.wrong(i, "leave out one of the two", "what is read with others as one value has no swaps and no other, and is not read with itself")
+	}
+	for k := range i {
+		if c.Fields[k].Column == f.Column && c.Fields[k].Kind == f.Kind {
+			return c.wrong(i, "leave one out; the same evidence would count twice", "entry %d compares the same column in the same way", k+1)
 		}
+	}
+	if f.Swaps != "" && !slices.ContainsFunc(c.Fields, func(g Field) bool { return g.Column == f.Swaps && g.Kind == f.Kind }) {
+		return c.wrong(i, "add that column with this kind, or leave swaps out", "swaps names %s, which is no field of the same kind", f.Swaps)
 	}
 	return nil
 }

@@ -37,6 +37,8 @@ type Result struct {
 	Records int
 	// Compared is the number of pairs that were compared.
 	Compared int64
+	// Recall is what the blocks let through, as measured.
+	Recall Recall
 	// Links are the pairs with at least the threshold's probability, and Near those below it that are worth a look, both by
 	// record numbers.
 	Links, Near []Link
@@ -135,9 +137,12 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	r.Model = e.estimate()
 	r.weights = r.Model.weights()
-	r.copied = math.Log2(max(r.Model.Matches, float64(tw.copied())) / max(r.Model.Pairs, 1))
+	// Where all say the same there is no pair of different ones to learn from, and a copy is no evidence.
+	r.copied = math.Log2(max(r.Model.Matches, float64(tw.copied())) / max(r.Model.Pairs, float64(r.Records), 1))
 	tell("comparing")
 	edges := r.score(index, workers)
+	tell("measuring what blocks miss")
+	r.Recall = r.recall(index, n, second, workers)
 	if c.OneToOne && second > 0 {
 		edges = exclusive(edges, n)
 	}

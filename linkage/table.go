@@ -1,9 +1,6 @@
 package linkage
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Table holds the records of one file or of two: for each column every distinct value once, and for each record the
 // numbers of its values.
@@ -57,11 +54,11 @@ type Builder struct {
 func NewBuilder() *Builder { return &Builder{table: &Table{}} }
 
 // File starts the rows of a file; columns are the names of its fields. Columns of a second file are those of the first
-// that are called the same. A third file is an error, and so is a second one that has no column in common.
+// that are called the same. A third file is an [Error], and so is a second one that has no column in common.
 func (b *Builder) File(name string, columns []string) error {
 	t := b.table
 	if len(t.Files) == 2 {
-		return fmt.Errorf("two files can be linked, not three; %s is one too many", name)
+		return &Error{name, "two files can be linked, not three", "put three files into one, with a column that says where each record is from"}
 	}
 	b.at = make([]int, len(columns))
 	common := 0
@@ -80,7 +77,7 @@ func (b *Builder) File(name string, columns []string) error {
 	if len(t.Files) == 1 {
 		t.Second = len(t.ID)
 		if common == 0 {
-			return fmt.Errorf("%s and %s have no column in common; columns are matched by name", t.Files[0], name)
+			return &Error{name, "it has no column in common with " + t.Files[0], "call the columns to be compared the same in both files"}
 		}
 	}
 	t.Files = append(t.Files, name)

@@ -201,6 +201,11 @@ func (x *Index) Pairs(from, to int, give func(i, j uint32)) {
 	}
 }
 
+// Together tells whether two records stand in a block together.
+func (x *Index) Together(i, j uint32) bool {
+	return earlier(x.blocks[x.of[i]:x.of[i+1]], x.blocks[x.of[j]:x.of[j+1]], uint32(x.Len()))
+}
+
 // earlier tells whether two ascending lists have an element below b in common.
 func earlier(mine, theirs []uint32, b uint32) bool {
 	i, j := 0, 0

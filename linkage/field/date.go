@@ -43,7 +43,7 @@ func dashed(f string) string {
 // dateForm reads 1971-06-24, 19710624, 24.6.1971, 6/24/1971 (where the day cannot be the month), 1971年6月24日, 24 June 1971,
 // 1971-06 and 1971. Where day and month could be either, the day stands first. A time of day behind it is ignored.
 func dateForm(raw string) string {
-	f := folded(raw)
+	f := folded(strings.ReplaceAll(raw, ".", " ")) // folding alone would write 24.6.1971 as one number
 	if f == "" {
 		return ""
 	}

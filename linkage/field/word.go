@@ -48,12 +48,14 @@ const (
 	almost      = 0.92
 	likeEnough  = 0.82
 	initialOnly = 1
+	shortHan    = 2
 )
 
 func (w words) Compare(a, b uint32) uint8 {
 	x, y := w.form[a], w.form[b]
-	shorter, longer := min(len(x), len(y)), max(len(x), len(y))
-	if longer-shorter <= utf8.UTFMax && similar.Edits(x, y) == 1 && shorter > initialOnly {
+	ofX, ofY := utf8.RuneCountInString(x), utf8.RuneCountInString(y)
+	shorter, longer := min(ofX, ofY), max(ofX, ofY)
+	if longer-shorter <= 1 && shorter > leastLetters(x) && similar.Edits(x, y) == 1 {
 		if shorter > shortWord {
 			return 1
 		}
@@ -61,7 +63,7 @@ func (w words) Compare(a, b uint32) uint8 {
 	}
 	j := similar.JaroWinkler(x, y)
 	switch {
-	case shorter == initialOnly && x[0] == y[0]:
+	case shorter == initialOnly && firstLetter(x) == firstLetter(y):
 		return 4
 	case j >= almost && shorter > initialOnly:
 		return 3
@@ -71,6 +73,20 @@ func (w words) Compare(a, b uint32) uint8 {
 		return 6
 	}
 	return 7
+}
+
+// leastLetters is how many letters a word must have more than to be another one with a slip. Of a Chinese name of two
+// characters one is half of the name: 王伟 is not 王芳 with a slip.
+func leastLetters(word string) int {
+	if hasHan(word) {
+		return shortHan
+	}
+	return initialOnly
+}
+
+func firstLetter(word string) rune {
+	first, _ := utf8.DecodeRuneInString(word)
+	return first
 }
 
 func (words) Keys() []Key {

@@ -34,12 +34,11 @@ type input struct {
 // linkCommand links files.
 type linkCommand struct {
 	input
-	Out        string  `required:"" short:"o" placeholder:"FILE" help:"Where the pairs go: .csv, or .ndjson."`
-	Clusters   string  `placeholder:"FILE" help:"Write every record with its cluster, too."`
-	Review     string  `placeholder:"FILE" help:"Write the pairs below the threshold that deserve a look, too."`
-	Threshold  float64 `placeholder:"P" help:"The probability from which two records are linked; 0.5 gives the fewest mistakes."`
-	OneToOne   string  `name:"one-to-one" enum:",yes,no" default:"" placeholder:"yes|no" help:"Whether, of two files, each names nobody twice. Taken to be so where nothing is said."`
-	NoProgress bool    `hidden:""`
+	Out       string  `required:"" short:"o" placeholder:"FILE" help:"Where the pairs go: .csv, or .ndjson."`
+	Clusters  string  `placeholder:"FILE" help:"Write every record with its cluster, too."`
+	Review    string  `placeholder:"FILE" help:"Write the pairs below the threshold that deserve a look, too."`
+	Threshold float64 `placeholder:"P" help:"The probability from which two records are linked; 0.5 gives the fewest mistakes."`
+	OneToOne  string  `name:"one-to-one" enum:",yes,no" default:"" placeholder:"yes|no" help:"Whether, of two files, each names nobody twice. Taken to be so where nothing is said."`
 }
 
 // Help shows the examples.
@@ -73,7 +72,7 @@ func (c linkCommand) Run(s *console.Session) error {
 		config.OneToOne = c.OneToOne == "yes"
 	}
 	if err := config.Check(table); err != nil {
-		return console.Misuse("%v", err).With("mend the configuration, or leave --config out")
+		return misuse(err)
 	}
 	r, err := run(s.Ctx, s, table, config)
 	if err != nil {
@@ -89,17 +88,28 @@ func (c linkCommand) Run(s *console.Session) error {
 
 // run links, showing what is being done, until it is done or the context ends.
 func run(ctx context.Context, s *console.Session, table *linkage.Table, config linkage.Config) (*linkage.Result, error) {
-	bar := s.Progress("linking", "", 0)
-	defer bar.Done()
+	steps := make(chan string)
 	done := make(chan *linkage.Result, 1)
 	go func() {
-		done <- linkage.Run(table, config, linkage.Options{Workers: runtime.GOMAXPROCS(0)})
+		done <- linkage.Run(table, config, linkage.Options{Workers: runtime.GOMAXPROCS(0), Step: func(what string) {
+			select {
+			case steps <- what:
+			case <-ctx.Done():
+			}
+		}})
 	}()
-	select {
-	case r := <-done:
-		return r, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	bar := s.Progress("linking", "", 0)
+	defer func() { bar.Done() }()
+	for {
+		select {
+		case what := <-steps:
+			bar.Done()
+			bar = s.Progress(what, "", 0)
+		case r := <-done:
+			return r, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
 
@@ -132,6 +142,7 @@ type Summary struct {
 	Records     int              `json:"records"`
 	Identical   int              `json:"identical"`
 	Compared    int64            `json:"compared"`
+	Recall      linkage.Recall   `json:"blocking_recall"`
 	Links       int              `json:"links"`
 	Near        int              `json:"near"`
 	Clusters    int              `json:"clusters"`
@@ -151,7 +162,7 @@ const mostUnlinkable = 100
 
 func summarise(in input, t *linkage.Table, r *linkage.Result, reasons []linkage.Reason) *Summary {
 	a := &Summary{
-		Files: in.Files, IDs: in.ids(), Truth: in.TruthColumn, Records: r.Records, Identical: r.Identical, Compared: r.Compared,
+		Files: in.Files, IDs: in.ids(), Truth: in.TruthColumn, Records: r.Records, Identical: r.Identical, Compared: r.Compared, Recall: r.Recall,
 		Links: len(r.Links), Near: len(r.Near), Config: r.Config, Reasons: reasons, Rules: r.Rules, Model: r.Model, SecondFirst: t.Second,
 	}
 	sizes := map[uint32]int{}
@@ -181,6 +192,10 @@ func (a *Summary) print(w io.Writer, out string) {
 	}
 	fmt.Fprintf(w, "  compared by  %s\n", strings.Join(fields, ", "))
 	fmt.Fprintf(w, "  linked       %s in %s, the largest of %d\n", console.Count(a.Linked, "record"), console.Count(a.Clusters, "cluster"), a.Largest)
+	if n := a.Recall; n.Links > 0 {
+		fmt.Fprintf(w, "  candidates   %d of %s share a block, found by comparing %s with all others\n",
+			n.Blocked, console.Count(n.Links, "link"), console.Count(n.Records, "record"))
+	}
 	if a.Near > 0 {
 		fmt.Fprintf(w, "  perhaps      %s below the threshold of %v that deserve a look; --review writes them\n", console.Count(a.Near, "pair"), a.Config.Threshold)
 	}

@@ -182,9 +182,18 @@ func (l *loader) begin(h *format.Header) error {
 		return console.Misuse("--id: %s has no column %q", l.name, l.id).With("its columns are " + console.Brief(names))
 	}
 	if err := l.builder.File(l.name, slices.Delete(names, l.at, l.at+1)); err != nil {
-		return console.Misuse("%v", err).With("call the columns to be compared the same in both files")
+		return misuse(err)
 	}
 	return nil
+}
+
+// misuse is what the library finds wrong, with its own cure.
+func misuse(err error) error {
+	var wrong *linkage.Error
+	if errors.As(err, &wrong) {
+		return console.Misuse("%v", wrong).With(wrong.Cure)
+	}
+	return err
 }
 
 // readConfig reads how to compare. A key that nobody knows is an error, with its line.

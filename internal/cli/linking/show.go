@@ -49,18 +49,20 @@ func (c showCommand) Run(s *console.Session) error {
 		With("pairs that are no candidates at all are not kept; those below the threshold are where --review wrote them")
 }
 
-var entryPattern = regexp.MustCompile(`^(.*?): (.*) ([+-]\d+\.\d+)$`)
+// entryPattern is one entry of evidence as spoken writes it: the field, in quotes where it has marks of its own, the level,
+// the bits.
+var entryPattern = regexp.MustCompile(`("(?:[^"\\]|\\.)*"|[^":;]*): ([^:;]*) ([+-]\d+\.\d+)(?:; |$)`)
 
 // understood reads evidence as it is written in CSV.
 func understood(line string) []linkage.Evidence {
 	var all []linkage.Evidence
-	for part := range strings.SplitSeq(line, "; ") {
-		m := entryPattern.FindStringSubmatch(part)
-		if m == nil {
-			continue
+	for _, m := range entryPattern.FindAllStringSubmatch(line, -1) {
+		name := m[1]
+		if plain, err := strconv.Unquote(name); err == nil {
+			name = plain
 		}
 		if bits, err := strconv.ParseFloat(m[3], 64); err == nil {
-			all = append(all, linkage.Evidence{Field: m[1], Level: m[2], Bits: bits})
+			all = append(all, linkage.Evidence{Field: name, Level: m[2], Bits: bits})
 		}
 	}
 	return all

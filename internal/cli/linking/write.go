@@ -189,7 +189,11 @@ func write(w io.Writer, as form, header []string, n int, line func(int) (any, []
 func spoken(all []linkage.Evidence) string {
 	parts := make([]string, len(all))
 	for i, e := range all {
-		parts[i] = fmt.Sprintf("%s: %s %+.2f", e.Field, e.Level, e.Bits)
+		name := e.Field
+		if strings.ContainsAny(name, ":;\"\n") {
+			name = strconv.Quote(name)
+		}
+		parts[i] = fmt.Sprintf("%s: %s %+.2f", name, e.Level, e.Bits)
 	}
 	return strings.Join(parts, "; ")
 }
