@@ -5,6 +5,7 @@ func Figures() []Figure {
 	return []Figure{
 		accessLogged,
 		accessUnlogged,
+		impactWhole,
 		intakeSQLite,
 		ledgerProof,
 		populationBytes,
@@ -13,6 +14,7 @@ func Figures() []Figure {
 		populationTuned,
 		populationTwoCores,
 		scorecardOne,
+		snapshotBytes,
 		snapshotRate,
 		snapshotRefresh,
 		snapshotScan,

@@ -109,10 +109,30 @@ var snapshotRate = Figure{
 	},
 }
 
+var snapshotBytes = Figure{
+	Name: "snapshot.bytes_per_record",
+	Unit: "B/record",
+	What: "the files of a snapshot of 200,000 inspections of 10,000 firms, subjects and all, for each record",
+	Measure: func(ctx context.Context, run Run) (Reading, error) {
+		return withStoreOf(ctx, run, snapshotRows/10, snapshotFirms/10, func(d *deployment.Deployment, desk *rating.Desk) (Reading, error) {
+			m, err := d.Snapshots(desk).Build(ctx, filepath.Join(run.Dir, "snap"), snapshot.Times{AsOf: calendar.None}, nil)
+			if err != nil {
+				return Reading{}, err
+			}
+			run.Tell("  %d records of %d subjects in %d bytes", m.Records, m.Subjects.Rows, m.Bytes())
+			return Reading{Value: float64(m.Bytes()) / float64(m.Records)}, nil
+		})
+	},
+}
+
 // withStore takes the records in and gives the deployment that has them.
 func withStore(ctx context.Context, run Run, f func(*deployment.Deployment, *rating.Desk) (Reading, error)) (r Reading, err error) {
+	return withStoreOf(ctx, run, snapshotRows, snapshotFirms, f)
+}
+
+func withStoreOf(ctx context.Context, run Run, rows, firms int, f func(*deployment.Deployment, *rating.Desk) (Reading, error)) (r Reading, err error) {
 	file, path := filepath.Join(run.Dir, "inspections.csv"), filepath.Join(run.Dir, "store.db")
-	if err := writeInspections(file, snapshotRows, snapshotFirms); err != nil {
+	if err := writeInspections(file, rows, firms); err != nil {
 		return Reading{}, err
 	}
 	run.Tell("  taking the records in")

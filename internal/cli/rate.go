@@ -55,7 +55,7 @@ type rateCommand struct {
 func (rateCommand) Help() string {
 	return `A rating comes with every point explained, or not at all; "not rated" is an answer too and never a low rating. Others than a person itself are told of a person's rating no more than the band, and only under the person's consent. The reading is recorded.
 
-With --all everybody is rated, and whose rating changes is told. Over a snapshot all models rate in one pass over columns, and only what has changed is written; the ratings are the same.
+With --all everybody is rated, and whose rating changes is told. Over a snapshot all models rate in one pass over columns, and only what has changed is written; the ratings are the same. Versions on trial are counted by probity job run alone, which an official of the platform starts: whoever rates by hand is told of those that wait.
 
 Examples:
 

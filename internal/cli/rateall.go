@@ -16,6 +16,8 @@ type rateAllAnswer struct {
 	Changed  *int64   `json:"changed,omitempty"`
 	WentOn   bool     `json:"went_on,omitempty"`
 	Seconds  float64  `json:"seconds"`
+	// Uncounted are the versions on trial for which everybody is still to be counted today.
+	Uncounted []string `json:"trials_uncounted"`
 }
 
 // everybody rates everybody, from the store or over a snapshot.
@@ -54,6 +56,9 @@ func (c rateCommand) everybody(s *console.Session) error {
 	}
 	a.Subjects, a.Changed, a.WentOn = rated.Subjects, rated.Changed, rated.WentOn
 	a.Seconds = s.Process.Now().Sub(began).Seconds()
+	if a.Uncounted, err = population.Uncounted(s); err != nil {
+		return err
+	}
 	s.Result(a, func(w io.Writer) {
 		if a.WentOn {
 			fmt.Fprintln(w, "went on where an earlier run had ended: the others were rated by it")
@@ -61,6 +66,9 @@ func (c rateCommand) everybody(s *console.Session) error {
 		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Models), "model"), a.Seconds, console.List(a.Models))
 		if a.Changed != nil {
 			fmt.Fprintf(w, "%s changed, and whose they are was told\n", console.Count(*a.Changed, "rating"))
+		}
+		if len(a.Uncounted) > 0 {
+			fmt.Fprintf(w, "on trial, and counted by probity job run --snapshot FOLDER alone: %s\n", console.List(a.Uncounted))
 		}
 	})
 	return nil

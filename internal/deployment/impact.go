@@ -35,7 +35,7 @@ func (d *Deployment) Impact(ctx context.Context, ratings *rating.Desk, open *sna
 	q := &impact.Question{
 		Candidate: candidate, Current: current, Facts: open.Facts, Consents: ratings, Seen: open.Seen, DeleteBy: open.DeleteBy,
 		People: impact.People{
-			IDs: open.IDs(), Kinds: open.Kinds(), Soles: open.Soles(), Regions: open.RegionCodes(), Sections: open.SectionCodes(),
+			IDs: open.IDs(), Kinds: open.Kinds(), Soles: open.Soles(), Regions: open.SeatCodes(), Sections: open.SectionCodes(),
 			Employees: open.Employees(), RegionList: open.Regions, SectionList: open.Sections, SectionTitles: d.sectionTitles(open.Sections),
 		},
 		Population: impact.Population{Snapshot: open.Digest, Ledger: open.Point.Ledger, Seen: open.Seen},

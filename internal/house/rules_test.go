@@ -196,7 +196,7 @@ func TestRulesFind(t *testing.T) {
 		},
 		{
 			name: "what one system alone has",
-			rule: "the program compiles for every system",
+			rule: "the code compiles for every system",
 			files: map[string]string{
 				"internal/disk/a.go":         "package disk\n\nimport \"syscall\"\n\nvar _, _ = syscall.Flock, syscall.SIGTERM\n",
 				"internal/disk/b.go":         "//go:build unix\n\npackage disk\n\nimport (\n\t\"golang.org/x/sys/unix\"\n\t\"syscall\"\n)\n\nvar _, _ = syscall.Flock, unix.Mmap\n",

@@ -10,8 +10,8 @@ import (
 
 func systemRules() []Rule {
 	return []Rule{{
-		Name:  "the program compiles for every system",
-		Why:   "whoever builds it for Windows or macOS finds out last: what one system alone has stands in a file for that system, with its counterpart beside it (make systems builds them all)",
+		Name:  "the code compiles for every system",
+		Why:   "whoever builds it for macOS or Windows finds out last: what one system alone has stands in a file for that system, with its counterpart beside it (make systems compiles them)",
 		Check: compilesEverywhere,
 	}}
 }

@@ -2,6 +2,7 @@ package impact_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,9 @@ func TestBandsAreThoseOfTheDesk(t *testing.T) {
 		for i := range report.Parts {
 			p := &report.Parts[i]
 			named(t, p)
+			if m.Facts.Code == "enterprise-credit" && p.Name == impact.Organisations {
+				known(t, p)
+			}
 			of := kept[p.Name == impact.HumanBeings]
 			for k, name := range p.Matrix.From {
 				if p.Matrix.Rows[k].N != of[name] || p.Matrix.Columns[k].N != of[name] || p.Matrix.Cells[k][k].N != of[name] {
@@ -108,6 +112,29 @@ func named(t *testing.T, p *impact.Part) {
 			if g.Title.EN == "" || g.Title.ZH == "" || g.Title.EN == g.Code || g.Title.ZH == g.Code {
 				t.Errorf("by %s, the group %q is called %+v", b.Dimension, g.Code, g.Title)
 			}
+		}
+	}
+}
+
+// known demands that most organisations stand in a group of every dimension, and not among those of whom it is not known.
+func known(t *testing.T, p *impact.Part) {
+	t.Helper()
+	for _, dimension := range []string{"kind", "province", "prefecture", "industry", "size"} {
+		i := slices.IndexFunc(p.Breakdowns, func(b impact.Breakdown) bool { return b.Dimension == dimension })
+		if i < 0 {
+			t.Errorf("there is no breakdown by %s", dimension)
+			continue
+		}
+		groups, unknown := 0, int64(0)
+		for _, g := range p.Breakdowns[i].Groups {
+			if g.Code == "" {
+				unknown = g.Subjects.N
+			} else {
+				groups++
+			}
+		}
+		if unknown*2 > p.Subjects.N || groups < 2 && dimension != "kind" {
+			t.Errorf("by %s there are %d groups, and of %d of %d it is not known", dimension, groups, unknown, p.Subjects.N)
 		}
 	}
 }

@@ -128,9 +128,10 @@ func (b *build) take(from, to int) {
 	s.copy(p.subjects, ofID, from, to)
 	s.copy(p.subjects, ofKind, from, to)
 	s.copy(p.subjects, ofSole, from, to)
-	regions, sections := p.RegionCodes(), p.SectionCodes()
+	regions, seats, sections := p.RegionCodes(), p.SeatCodes(), p.SectionCodes()
 	for row := from; row < to; row++ {
 		s.code(ofRegion, b.regions.code(named(p.Regions, regions[row])))
+		s.code(ofSeat, b.regions.code(named(p.Regions, seats[row])))
 		s.code(ofSection, b.sections.code(named(p.Sections, sections[row])))
 	}
 	s.copy(p.subjects, ofEmployees, from, to)

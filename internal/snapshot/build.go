@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"probity/calendar"
@@ -291,6 +292,11 @@ func (b *build) addRecord(v *record.Version, h *rating.Holding, t *traits) error
 		r.value(ahead+i, &fields[i], value)
 		t.see(b.families[table], &fields[i], v, value)
 	}
+	if h.Any && b.families[table] == SectionFamily {
+		if err := t.seeRegion(v); err != nil {
+			return fmt.Errorf("record %s: %w", v.Record, err)
+		}
+	}
 	r.n++
 	for _, c := range r.columns {
 		b.held += c.width()
@@ -315,6 +321,11 @@ func (b *build) addSubject(s *subject.Subject, t *traits) {
 	r.code(ofRegion, b.regions.code(s.Region))
 	r.code(ofSection, b.sections.code(t.section.text))
 	r.number(ofEmployees, t.employees.value)
+	seat := t.seat.text
+	if seat == "" {
+		seat = s.Region
+	}
+	r.code(ofSeat, b.regions.code(seat))
 	r.n++
 	b.state.Subjects++
 }
@@ -379,7 +390,7 @@ func (t *trait) newer(v *record.Version) bool {
 }
 
 // traits are by what whole populations are broken down beside kind and region.
-type traits struct{ section, employees trait }
+type traits struct{ section, seat, employees trait }
 
 func newTraits() *traits {
 	t := &traits{}
@@ -389,14 +400,29 @@ func newTraits() *traits {
 
 func (t *traits) forget() {
 	none := trait{occurred: calendar.None, value: facts.Missing}
-	t.section, t.employees = none, none
+	t.section, t.seat, t.employees = none, none, none
 }
 
 // The families and fields of the catalogue that say a subject's section of industry and how many it employs.
 const (
 	SectionFamily, SectionField  = "registration", "section"
+	regionField                  = "region"
 	reportFamily, employeesField = "annual-report", "employees"
 )
+
+// seeRegion takes the region code of an organisation's registration, which no model reads; what is no code of GB/T 2260 is none.
+func (t *traits) seeRegion(v *record.Version) error {
+	return record.Scan(v.Payload, func(name, raw []byte) bool {
+		if string(name) != regionField {
+			return true
+		}
+		code := strings.Trim(string(raw), `"`)
+		if digits := strings.Trim(code, "0123456789") == "" && len(code) == 6; digits && t.seat.newer(v) {
+			t.seat = trait{occurred: v.Occurred, recorded: v.RecordedAt.UnixMicro(), id: v.Record, text: code}
+		}
+		return false
+	})
+}
 
 func (t *traits) see(family string, f *facts.Field, v *record.Version, value int64) {
 	var into *trait

@@ -58,8 +58,8 @@ func formOf(f *facts.Field) arrow.FixedWidthDataType {
 	return numbers
 }
 
-// The columns of the subjects' file. Employees are those of the newest annual report, section the section of industry in
-// the newest registration.
+// The columns of the subjects' file. Employees are those of the newest annual report, section and seat the section of industry
+// and the region in the newest registration; where that tells none, the seat is the region of the identifier.
 const (
 	ofID = iota
 	ofKind
@@ -67,10 +67,11 @@ const (
 	ofRegion
 	ofSection
 	ofEmployees
+	ofSeat
 )
 
 var subjectColumns = []column{
-	{"id", numbers}, {"kind", codes}, {"sole", codes}, {"region", codes}, {"section", codes}, {"employees", numbers},
+	{"id", numbers}, {"kind", codes}, {"sole", codes}, {"region", codes}, {"section", codes}, {"employees", numbers}, {"seat", codes},
 }
 
 // rows are rows on their way into a file, column by column, in the bytes of the file.

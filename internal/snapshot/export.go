@@ -153,7 +153,7 @@ func (e *export) subjects() error {
 	return e.write(subjectsTable, s.Len(), func(i int) bool { return e.leaves[i] }, []cell{
 		{"subject", parquet.String(), subjectOf(s.IDs(), func(i int) int { return i })},
 		{"kind", word(), text(s.Kinds(), kinds)},
-		{"region", word(), text(s.RegionCodes(), s.Regions)},
+		{"region", word(), text(s.SeatCodes(), s.Regions)},
 		{"section", word(), text(s.SectionCodes(), s.Sections)},
 		{"employees", whole(), number(s.Employees())},
 	})

@@ -85,8 +85,12 @@ func (s *Snapshot) Kinds() []uint16 { return as[uint16](s.subjects, ofKind) }
 // Soles is 1 for the business of a sole trader.
 func (s *Snapshot) Soles() []uint16 { return as[uint16](s.subjects, ofSole) }
 
-// RegionCodes are the subjects' places in Regions, facts.MissingCode where none is known.
+// RegionCodes are the subjects' places in Regions by their identifiers, facts.MissingCode where none is known.
 func (s *Snapshot) RegionCodes() []uint16 { return as[uint16](s.subjects, ofRegion) }
+
+// SeatCodes are the places in Regions of where the subjects are: by the newest registration of an organisation, else by its
+// identifier; facts.MissingCode where neither tells.
+func (s *Snapshot) SeatCodes() []uint16 { return as[uint16](s.subjects, ofSeat) }
 
 // SectionCodes are the subjects' places in Sections, by the newest registration.
 func (s *Snapshot) SectionCodes() []uint16 { return as[uint16](s.subjects, ofSection) }

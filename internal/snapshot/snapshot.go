@@ -28,7 +28,7 @@ import (
 )
 
 // Format is the version of the files. Another one is refused.
-const Format = 1
+const Format = 2
 
 const manifestName = "manifest.json"
 

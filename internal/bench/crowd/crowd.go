@@ -38,11 +38,11 @@ type Crowd struct {
 
 // Make makes a population of so many subjects.
 func Make(subjects int) (*Crowd, error) {
-	model, err := scorecard.Parse("crowd.yaml", []byte(modelText()))
+	model, err := scorecard.Parse("crowd.yaml", Model(1))
 	if err != nil {
 		return nil, err
 	}
-	plan, err := scorecard.Compile(model, schema())
+	plan, err := scorecard.Compile(model, Schema())
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,8 @@ func table(read scorecard.Read, seed uint64, subjects int, today calendar.Day) (
 	return t, nil
 }
 
-func schema() scorecard.Schema {
+// Schema is what the datasets hold.
+func Schema() scorecard.Schema {
 	var s scorecard.Schema
 	for d := range datasets {
 		s.Datasets = append(s.Datasets, scorecard.Dataset{

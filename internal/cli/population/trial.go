@@ -50,6 +50,24 @@ func countTrials(s *console.Session, permit charter.WorkPermit, dir string) ([]t
 	return answers, nil
 }
 
+// Uncounted are the versions on trial, CODE@N, for which everybody is still to be counted today: who rates everybody by hand
+// counts none.
+func Uncounted(s *console.Session) ([]string, error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return nil, err
+	}
+	trials, err := s.Opened.Shadows(ratings).RunningOn(s.Ctx)
+	today := calendar.In(s.Process.Now(), calendar.Shanghai)
+	list := []string{}
+	for i := range trials {
+		if trials[i].Due(today) {
+			list = append(list, fmt.Sprintf("%s@%d", trials[i].Model, trials[i].Version))
+		}
+	}
+	return list, err
+}
+
 func answerOfRun(t *shadow.Trial, r *shadow.Run) trialAnswer {
 	a := trialAnswer{Model: t.Model, Version: t.Version, Against: r.Against, Day: r.Day}
 	for i := range r.Parts {
