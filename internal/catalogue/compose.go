@@ -123,7 +123,7 @@ func (c *composer) open(out *Contract) *yaml.Node {
 	if c.defaults.Kind != yaml.MappingNode {
 		return c.defaults
 	}
-	v, names := reflect.ValueOf(out).Elem(), fieldNames(reflect.TypeFor[Contract]())
+	v, names := reflect.ValueOf(out).Elem(), c.fieldNames(reflect.TypeFor[Contract]())
 	return pick(c.defaults, func(k string) bool {
 		at, known := names[k]
 		return !known || slices.Contains(merged, k) || v.Field(at).IsZero()

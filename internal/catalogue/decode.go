@@ -19,6 +19,8 @@ type decoder struct {
 	// laws and limits are what short forms refer to; both are nil while they are being read themselves.
 	laws   map[string]Law
 	limits func(name string) (calendar.Period, bool)
+	// known are the keys of the types met so far, which the decoders of a load may share.
+	known map[reflect.Type]map[string]int
 }
 
 var (
@@ -263,7 +265,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 		d.fault(n, "yaml.type", "write key: value", "here should stand keys and values")
 		return
 	}
-	names := fieldNames(v.Type())
+	names := d.fieldNames(v.Type())
 	for i := 0; i < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
 		at, ok := names[k.Value]
@@ -314,14 +316,21 @@ func (d *decoder) unknownKey(k *yaml.Node, names map[string]int) {
 	d.fault(k, "yaml.unknown", nearest(k.Value, have), "the key %q is not known here", clip(k.Value))
 }
 
-// fieldNames maps the keys of a file to the fields of a struct. A struct has few fields, so nothing is remembered.
-func fieldNames(t reflect.Type) map[string]int {
+// fieldNames maps the keys of a file to the fields of a struct.
+func (d *decoder) fieldNames(t reflect.Type) map[string]int {
+	if m, ok := d.known[t]; ok {
+		return m
+	}
 	m := make(map[string]int, t.NumField())
 	for i := range t.NumField() {
 		if name, ok := keyOf(t.Field(i)); ok {
 			m[name] = i
 		}
 	}
+	if d.known == nil {
+		d.known = map[reflect.Type]map[string]int{}
+	}
+	d.known[t] = m
 	return m
 }
 

@@ -184,12 +184,13 @@ func (l *loader) each(section string, read func(d *decoder, f file, n *yaml.Node
 	for _, law := range l.Laws {
 		laws[law.Code] = law
 	}
+	known := map[reflect.Type]map[string]int{}
 	for _, f := range l.files {
 		n := f.sections[section]
 		if n == nil {
 			continue
 		}
-		d := decoder{file: f.name, laws: laws, limits: l.limit}
+		d := decoder{file: f.name, laws: laws, limits: l.limit, known: known}
 		read(&d, f, n)
 		l.faults = append(l.faults, d.faults...)
 	}

@@ -19,6 +19,9 @@ func NewBulk(tx *sql.Tx, table string, columns []string, tail string) *Bulk {
 // Marks is "?,?,?" for n values.
 func Marks(n int) string { return engine.Marks(n) }
 
+// Numbers are ids as arguments of a query.
+func Numbers[T ~int64](ids []T) []any { return engine.Numbers(ids) }
+
 // Each runs a query and yields its rows; an error of the query or of a row comes last.
 func Each[T any](ctx context.Context, tx *sql.Tx, query string, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
 	return engine.Each(ctx, tx, query, scan)

@@ -135,12 +135,8 @@ func (s *Store) SealedIdentifiers(ctx context.Context, ids []subject.ID) ([]righ
 	var list []rights.SealedIdentifier
 	err := s.Read(ctx, func(tx *sql.Tx) error {
 		for page := range slices.Chunk(ids, subjectsPerQuery) {
-			args := make([]any, len(page))
-			for i, id := range page {
-				args[i] = int64(id)
-			}
 			rows, err := tx.QueryContext(ctx, `SELECT subject, scheme, value FROM subject_identifier
-				WHERE sealed = 1 AND subject IN (`+Marks(len(page))+`)`, args...)
+				WHERE sealed = 1 AND subject IN (`+Marks(len(page))+`)`, Numbers(page)...)
 			if err != nil {
 				return err
 			}

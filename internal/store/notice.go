@@ -58,12 +58,8 @@ func LastNotice(of string) string {
 func lastNotices(ctx context.Context, tx *sql.Tx, ids []subject.ID) (map[subject.ID]int64, error) {
 	last := make(map[subject.ID]int64, len(ids))
 	for page := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), subjectsPerQuery) {
-		args := make([]any, len(page))
-		for i, id := range page {
-			args[i] = int64(id)
-		}
 		// One step to the end of each subject's rows, where grouping would read them all.
-		if err := lastOf(ctx, tx, last, args); err != nil {
+		if err := lastOf(ctx, tx, last, Numbers(page)); err != nil {
 			return nil, err
 		}
 	}

@@ -171,11 +171,7 @@ func scanRating(row interface{ Scan(...any) error }) (rating.Rating, error) {
 // ClearStaleOf removes the marks of the subjects that publications up to seen have left, in a write transaction.
 func ClearStaleOf(ctx context.Context, tx *sql.Tx, ids []subject.ID, seen time.Time) error {
 	for page := range slices.Chunk(ids, subjectsPerQuery) {
-		args := make([]any, len(page))
-		for i, id := range page {
-			args[i] = int64(id)
-		}
-		if err := ClearStale(ctx, tx, `subject IN (`+Marks(len(page))+`)`, args, seen); err != nil {
+		if err := ClearStale(ctx, tx, `subject IN (`+Marks(len(page))+`)`, Numbers(page), seen); err != nil {
 			return err
 		}
 	}
@@ -280,15 +276,17 @@ func (s *Store) History(ctx context.Context, id subject.ID, model string) ([]rat
 }
 
 // StaleSubjects lists, by id and from behind after, subjects that a submission has outdated; 0 asks for those of every
-// published one.
+// published one. The marks lie in the order of their subjects, so that a page ends the reading: joined first, all that are
+// left would be read and sorted for each page.
 func (s *Store) StaleSubjects(ctx context.Context, submission int64, after subject.ID, limit int) ([]subject.Subject, error) {
-	where := `t.submission = ?`
+	where := `submission = ?`
 	args := []any{submission}
 	if submission == 0 {
-		where, args = `t.submission IN (SELECT number FROM submission WHERE published_at IS NOT NULL)`, nil
+		where, args = `submission IN (SELECT number FROM submission WHERE published_at IS NOT NULL)`, nil
 	}
-	return s.subjects(ctx, `SELECT DISTINCT s.id, s.kind, s.sole, s.region, s.redirect FROM stale t JOIN subject s ON s.id = t.subject
-		WHERE `+where+` AND s.id > ? ORDER BY s.id LIMIT ?`, append(args, int64(after), limit)...)
+	return s.subjects(ctx, `SELECT s.id, s.kind, s.sole, s.region, s.redirect FROM (SELECT DISTINCT subject FROM stale
+		WHERE `+where+` AND subject > ? AND EXISTS (SELECT 1 FROM subject WHERE id = stale.subject) ORDER BY subject LIMIT ?) t
+		JOIN subject s ON s.id = t.subject ORDER BY s.id`, append(args, int64(after), limit)...)
 }
 
 // Population lists subjects of the kinds by id, from behind after; merged ones are left out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"probity/internal/fault"
 	"probity/internal/subject"
@@ -18,30 +19,44 @@ type Key struct {
 // FindSubjects looks keys up, following redirects. Keys that lead nowhere are absent from the answer.
 func (s *Store) FindSubjects(ctx context.Context, keys []Key) (map[Key]subject.Subject, error) {
 	found := make(map[Key]subject.Subject, len(keys))
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		one, err := tx.PrepareContext(ctx, `SELECT s.id, s.kind, s.sole, s.region, s.redirect
-			FROM identifier i JOIN subject s ON s.id = i.subject WHERE i.scheme = ? AND i.value = ?`)
-		if err != nil {
-			return err
+	values := map[subject.Scheme][]any{}
+	for _, k := range keys {
+		values[k.Scheme] = append(values[k.Scheme], []byte(k.Value))
+	}
+	return found, s.Read(ctx, func(tx *sql.Tx) (err error) {
+		for scheme, all := range values {
+			for page := range slices.Chunk(all, subjectsPerQuery) {
+				if err := findSubjects(ctx, tx, scheme, page, found); err != nil {
+					return err
+				}
+			}
 		}
-		defer one.Close()
-		for _, k := range keys {
-			var sub subject.Subject
-			err := one.QueryRowContext(ctx, string(k.Scheme), []byte(k.Value)).Scan(&sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue
-			}
-			if err != nil {
+		for k, sub := range found {
+			if found[k], err = follow(ctx, tx, sub); err != nil {
 				return err
 			}
-			if sub, err = follow(ctx, tx, sub); err != nil {
-				return err
-			}
-			found[k] = sub
 		}
 		return nil
 	})
-	return found, err
+}
+
+// findSubjects looks values of a scheme up in one query: one each takes three times as long.
+func findSubjects(ctx context.Context, tx *sql.Tx, scheme subject.Scheme, values []any, found map[Key]subject.Subject) error {
+	rows, err := tx.QueryContext(ctx, `SELECT i.value, s.id, s.kind, s.sole, s.region, s.redirect FROM identifier i JOIN subject s ON s.id = i.subject
+		WHERE i.scheme = ? AND i.value IN (`+Marks(len(values))+`)`, append([]any{string(scheme)}, values...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var value []byte
+		var sub subject.Subject
+		if err := rows.Scan(&value, &sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect); err != nil {
+			return err
+		}
+		found[Key{scheme, string(value)}] = sub
+	}
+	return rows.Err()
 }
 
 // follow walks redirects to the subject that stands now.
@@ -77,14 +92,8 @@ func scanSubject(row *sql.Row, id subject.ID) (subject.Subject, error) {
 // Registered reads subjects of the register as they stand there; those that are not in it are absent.
 func (s *Store) Registered(ctx context.Context, ids []subject.ID) (map[subject.ID]subject.Subject, error) {
 	found := make(map[subject.ID]subject.Subject, len(ids))
-	for len(ids) > 0 {
-		page := ids[:min(len(ids), subjectsPerQuery)]
-		ids = ids[len(page):]
-		args := make([]any, 0, len(page))
-		for _, id := range page {
-			args = append(args, int64(id))
-		}
-		list, err := s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject WHERE id IN (`+Marks(len(page))+`)`, args...)
+	for page := range slices.Chunk(ids, subjectsPerQuery) {
+		list, err := s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject WHERE id IN (`+Marks(len(page))+`)`, Numbers(page)...)
 		if err != nil {
 			return nil, err
 		}

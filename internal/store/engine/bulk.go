@@ -78,21 +78,44 @@ func (b *Bulk) Add(ctx context.Context, values ...any) error {
 	return err
 }
 
+// restRows is how many rows at a time what is left at the end is written. Compiling a statement takes as long as running it,
+// and one of just the right length is used once: small transactions would compile more than they write.
+const restRows = 16
+
 // End writes what is left and releases the statement.
 func (b *Bulk) End(ctx context.Context) error {
 	if b.kept != nil {
 		return b.end(ctx)
 	}
-	if n := len(b.args) / b.columns; n > 0 {
-		if _, err := b.tx.ExecContext(ctx, b.text(n), b.args...); err != nil {
-			return err
-		}
-		b.args = b.args[:0]
+	if err := b.rest(ctx); err != nil {
+		return err
 	}
 	if b.full != nil {
 		return b.full.Close()
 	}
 	return nil
+}
+
+func (b *Bulk) rest(ctx context.Context) error {
+	args, some := b.args, restRows*b.columns
+	b.args = b.args[:0]
+	if len(args) >= 2*some {
+		one, err := b.tx.PrepareContext(ctx, b.text(restRows))
+		if err != nil {
+			return err
+		}
+		defer one.Close() //nolint:errcheck // what it did is known by then
+		for ; len(args) >= some; args = args[some:] {
+			if _, err := one.ExecContext(ctx, args[:some]...); err != nil {
+				return err
+			}
+		}
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	_, err := b.tx.ExecContext(ctx, b.text(len(args)/b.columns), args...)
+	return err
 }
 
 // end writes what is gathered by kept statements: the longest that fit.
@@ -112,6 +135,15 @@ func (b *Bulk) end(ctx context.Context) error {
 	}
 	b.args = b.args[:0]
 	return nil
+}
+
+// Numbers are ids as arguments of a query.
+func Numbers[T ~int64](ids []T) []any {
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		args[i] = int64(id)
+	}
+	return args
 }
 
 // Marks is "?,?,?" for n values. For none it is NULL, which IN finds nothing in: not every engine knows an empty list.
