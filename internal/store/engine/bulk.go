@@ -104,7 +104,7 @@ func (b *Bulk) rest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		defer one.Close() //nolint:errcheck // what it did is known by then
+		defer one.Close()
 		for ; len(args) >= some; args = args[some:] {
 			if _, err := one.ExecContext(ctx, args[:some]...); err != nil {
 				return err

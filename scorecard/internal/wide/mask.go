@@ -205,14 +205,14 @@ func Rows(dst []int32, mask []uint64, base int) []int32 {
 	}
 	dst = dst[:cap(dst)]
 	done, n := quickRows(dst, mask, base)
-	dst = dst[:n]
 	for w, b := range mask[done:] {
 		first := int32(base + (done+w)*64)
 		for ; b != 0; b &= b - 1 {
-			dst = append(dst, first+int32(bits.TrailingZeros64(b)))
+			dst[n] = first + int32(bits.TrailingZeros64(b))
+			n++
 		}
 	}
-	return dst
+	return dst[:n]
 }
 
 // word is the part of a column that the w-th word of its mask speaks of.
