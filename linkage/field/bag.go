@@ -136,6 +136,12 @@ func split(kind Kind, f string) []string {
 			words = append(words, canonicalWord(kind, word))
 			continue
 		}
+		if kind == Organisation {
+			var legal string
+			if word, legal = cutLegalForm(word); legal != "" {
+				words = append(words, legal)
+			}
+		}
 		letters := []rune(word)
 		if len(letters) == 1 {
 			words = append(words, word)

@@ -117,6 +117,9 @@ func Read(kind Kind, raw []string, counts []uint32) *Space {
 	return s
 }
 
+// mostBytes is how much of a value is read: a cell into which somebody pasted a book is compared by its beginning.
+const mostBytes = 1 << 14
+
 // intern gives every raw value the form that its key names; "" is none. It returns the keys by form, that of form 0
 // empty.
 func (s *Space) intern(raw []string, key func(string) string) []string {
@@ -124,7 +127,7 @@ func (s *Space) intern(raw []string, key func(string) string) []string {
 	forms := []string{""}
 	byKey := make(map[string]uint32, len(raw))
 	for i, value := range raw {
-		k := key(value)
+		k := key(strings.ToValidUTF8(value[:min(len(value), mostBytes)], ""))
 		if k == "" {
 			continue
 		}
