@@ -2,7 +2,6 @@ package deployment
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"probity/calendar"
@@ -149,7 +148,7 @@ type ownEntry struct {
 
 type ownElement struct {
 	Element ownfile.Text `json:"element"`
-	Value   string       `json:"value"`
+	Value   ownfile.Text `json:"value"`
 }
 
 func (p ownParts) listings(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
@@ -166,7 +165,8 @@ func (p ownParts) listings(ctx context.Context, scope access.Scope) (ownfile.Par
 			shown[i].Ground = ownfile.Text(ground.Title)
 		}
 		for _, f := range e.Facts {
-			shown[i].Facts = append(shown[i].Facts, ownElement{elementOf(ground, f.Element), elementValue(ground, f)})
+			name, value := ground.Said(f.Element, f.Value)
+			shown[i].Facts = append(shown[i].Facts, ownElement{ownfile.Text(name), ownfile.Text(value)})
 		}
 	}
 	part, err := described(p, "lists", shown, err, "list")
@@ -175,26 +175,6 @@ func (p ownParts) listings(ctx context.Context, scope access.Scope) (ownfile.Par
 	}
 	part.Data = list
 	return part, err
-}
-
-// elementOf is what an element of a ground is called.
-func elementOf(g *criteria.Ground, code string) ownfile.Text {
-	if g != nil {
-		for i := range g.Elements {
-			if g.Elements[i].Code == code {
-				return ownfile.Text(g.Elements[i].Title)
-			}
-		}
-	}
-	return ownfile.Plain(words(code))
-}
-
-// elementValue is what was found of an element: of a closed list of values the words, else what the keeper wrote.
-func elementValue(g *criteria.Ground, f entry.Fact) string {
-	if g != nil && slices.ContainsFunc(g.Elements, func(e criteria.Element) bool { return e.Code == f.Element && slices.Contains(e.Values, f.Value) }) {
-		return words(f.Value)
-	}
-	return f.Value
 }
 
 func (p ownParts) decisions(ctx context.Context, scope access.Scope) (ownfile.Part, error) {

@@ -45,20 +45,7 @@ func bandOf(m *rating.Model, status rating.Status, name string) ownfile.Text {
 	if status != rating.Rated {
 		return notRated
 	}
-	if m != nil && m.Plan != nil {
-		for i := range m.Plan.Model().Bands {
-			b := &m.Plan.Model().Bands[i]
-			if b.Name.Text != name || b.Title == (scorecard.Label{}) {
-				continue
-			}
-			t := label(b.Title)
-			if len(name) <= 3 && t.EN != name { // a letter of the scale, by which it is known
-				t = ownfile.Text{EN: name + " (" + t.EN + ")", ZH: name + "（" + t.In(ownfile.ZH) + "）"}
-			}
-			return t
-		}
-	}
-	return ownfile.Plain(words(name))
+	return label(m.BandTitle(name))
 }
 
 func label(l scorecard.Label) ownfile.Text {
@@ -67,9 +54,6 @@ func label(l scorecard.Label) ownfile.Text {
 	}
 	return ownfile.Text{EN: l.EN, ZH: l.ZH}
 }
-
-// words is a name of a model's file as readers read it.
-func words(name string) string { return strings.NewReplacer("-", " ", "_", " ").Replace(name) }
 
 func fact(en, zh string, value ownfile.Text) ownfile.Fact {
 	return ownfile.Fact{Name: ownfile.Text{EN: en, ZH: zh}, Value: value}
@@ -91,7 +75,7 @@ func (p ownParts) ratingItem(m *rating.Model, v *rating.View) ownfile.Item {
 	item.Facts = append(item.Facts, fact("Band", "等级", band), fact("Base", "基础分", number(v.Base)), fact("As of", "评价日", ownfile.Plain(v.AsOf.String())))
 	for i := range v.Gates {
 		if g := &v.Gates[i]; g.Decisive {
-			item.Facts = append(item.Facts, fact("Decided by the rule", "决定等级的规则", reasonText(m, g.Reason, g.Name)))
+			item.Facts = append(item.Facts, fact("Decided by the rule", "决定等级的规则", label(m.ReasonTitle(g.Reason, g.Name))))
 		}
 	}
 	if n := v.NextBand; n != nil && n.ByTime != 0 && n.ByTime != calendar.None {
@@ -100,7 +84,7 @@ func (p ownParts) ratingItem(m *rating.Model, v *rating.View) ownfile.Item {
 			EN: better.EN + " from " + n.ByTime.String() + " on, if nothing new comes in", ZH: n.ByTime.String() + "起为" + better.In(ownfile.ZH) + "（如无新记录）",
 		}))
 	}
-	item.Tables = append(item.Tables, p.points(v), losses(v))
+	item.Tables = append(item.Tables, p.points(m, v), losses(v))
 	return item
 }
 
@@ -118,86 +102,30 @@ func whyNot(item ownfile.Item, v *rating.View) ownfile.Item {
 
 func number(n int64) ownfile.Text { return ownfile.Plain(strconv.FormatInt(n, 10)) }
 
-// reasonText is a reason code in the model's words, the name of what gave it where it has none.
-func reasonText(m *rating.Model, code, name string) ownfile.Text {
-	for i := range m.Plan.Model().Reasons {
-		if r := &m.Plan.Model().Reasons[i]; r.Code.Text == code && code != "" {
-			return label(r.Title)
-		}
-	}
-	return ownfile.Plain(words(name))
-}
-
 // points are what every characteristic and adjustment gave, with the records behind it: base and points are the score.
-func (p ownParts) points(v *rating.View) ownfile.Table {
+func (p ownParts) points(m *rating.Model, v *rating.View) ownfile.Table {
 	t := ownfile.Table{
 		Title:   ownfile.Text{EN: "Every point", ZH: "得分明细"},
 		Columns: []ownfile.Text{{EN: "What counts", ZH: "指标"}, {EN: "Value", ZH: "取值"}, {EN: "Points", ZH: "得分"}, {EN: "Records", ZH: "依据记录"}},
 	}
 	for i := range v.Characteristics {
 		c := &v.Characteristics[i]
-		title, value := p.valued(c)
+		title, value := c.Said(p.d.Catalogue)
 		records := make([]string, 0, len(c.Records))
 		for _, e := range c.Records {
 			records = append(records, e.Record.String())
 		}
-		t.Rows = append(t.Rows, []ownfile.Text{title, value, number(c.Points), ownfile.Plain(strings.Join(records, ", "))})
+		t.Rows = append(t.Rows, []ownfile.Text{label(title), label(value), number(c.Points), ownfile.Plain(strings.Join(records, ", "))})
 	}
 	for _, a := range v.Adjustments {
-		name := ownfile.Text{EN: "Limit of the group " + words(a.Name), ZH: "分组限额（" + words(a.Name) + "）"}
+		group := m.GroupTitle(a.Name)
+		name := ownfile.Text{EN: "Limit of the group " + group.EN, ZH: "分组限额（" + group.ZH + "）"}
 		if a.Name == scorecard.ClipName {
 			name = ownfile.Text{EN: "Limit of the scale", ZH: "分值上下限"}
 		}
 		t.Rows = append(t.Rows, []ownfile.Text{name, {}, number(a.Points), {}})
 	}
 	return t
-}
-
-// valued is what a characteristic is called and what was found for it, as readers write it: money and shares with their
-// unit, truths and codes in words.
-func (p ownParts) valued(c *rating.Characteristic) (title, value ownfile.Text) {
-	title, value = label(c.Title), ownfile.Plain(c.Value)
-	n, err := strconv.ParseInt(c.Value, 10, 64)
-	switch {
-	case c.Missing:
-		value = ownfile.Text{EN: "no record", ZH: "无记录"}
-	case err == nil && strings.HasSuffix(title.EN, "(fen)"):
-		value = ownfile.Money(n)
-	case err == nil && strings.HasSuffix(title.EN, "(per mille)"):
-		value = ownfile.PerCent(n)
-	case c.Value == "true" || c.Value == "false":
-		value = ownfile.YesNo(c.Value == "true")
-	case err != nil:
-		value = p.coded(c)
-	}
-	return ownfile.Unitless(title), value
-}
-
-// coded is a code in the words of the datasets that it comes from; as it is where they do not agree on one.
-func (p ownParts) coded(c *rating.Characteristic) ownfile.Text {
-	var found ownfile.Text
-	for _, e := range c.Records {
-		contract := p.d.Catalogue.Dataset(e.Dataset)
-		if contract == nil {
-			continue
-		}
-		for i := range contract.Fields {
-			for _, code := range contract.Fields[i].Codes {
-				t := ownfile.Text(code.Title)
-				if code.Code != c.Value || t == found {
-					continue
-				}
-				if found.EN != "" {
-					return ownfile.Plain(words(c.Value))
-				}
-				found = t
-			}
-		}
-	}
-	if found.EN == "" {
-		return ownfile.Plain(words(c.Value))
-	}
-	return found
 }
 
 // losses are what took points, the most first, and what the subject can do about it.

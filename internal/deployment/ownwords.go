@@ -44,26 +44,21 @@ type ownReason struct {
 	Text ownfile.Text `json:"text"`
 }
 
-// reason says the reason of a decision as it was given, its codes put into words. It was given in English; in Chinese its
-// kind is said before it.
+// reason says the reason of a decision as it was given, its codes put into words.
 func (p ownParts) reason(r measure.Reason) ownReason {
-	kind := ownfile.Word("decision_reason", r.Code).In(ownfile.ZH)
-	return ownReason{ownfile.Text{
-		EN: p.spoken(r.Text, func(t ownfile.Text) string { return t.EN }),
-		ZH: kind + "：" + p.spoken(r.Text, func(t ownfile.Text) string { return t.In(ownfile.ZH) }),
-	}}
+	return ownReason{ownfile.Text{EN: p.spoken(r.Text), ZH: r.ZH}}
 }
 
 // coded is what a code within a sentence looks like: no word of a language has a hyphen in every place where one of these
 // has, and what no list knows stands as it is.
 var coded = regexp.MustCompile(`[a-z][a-z0-9]*(-[a-z0-9]+)+`)
 
-// spoken puts the codes within a sentence into words.
-func (p ownParts) spoken(text string, in func(ownfile.Text) string) string {
+// spoken puts the codes within an English sentence into words.
+func (p ownParts) spoken(text string) string {
 	return coded.ReplaceAllStringFunc(text, func(code string) string {
 		for _, what := range []string{"measure", "agency", "model", "law", "list"} {
 			if t := p.titles(what, code); t.EN != "" {
-				return in(t)
+				return t.EN
 			}
 		}
 		return code

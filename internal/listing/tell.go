@@ -17,7 +17,10 @@ var words = map[entry.Act]string{
 }
 
 // objectHow says how to object while the window is open.
-const objectHow = "Object in writing or ask for a hearing with the keeper of the list, or here: probity list object / 向名单认定机关书面陈述申辩或者要求听证"
+var objectHow = criteria.Text{
+	EN: "Object in writing or ask for a hearing with the keeper of the list, or here: probity list object",
+	ZH: "向名单认定机关书面陈述申辩或者要求听证，或者在本平台提出（probity list object）",
+}
 
 // tell is the notice of a step: what was done, the ground and its facts, the reasons, the law, how to contest it and until
 // when. In the subject's favour counts what it can still do.
@@ -38,11 +41,12 @@ func tell(e *entry.Entry, step *entry.Step, l *criteria.List) notice.Notice {
 	switch step.Act {
 	case entry.ToDraft, entry.Notify:
 		for _, f := range e.Facts {
-			add("conduct", f.Element+": "+f.Value)
+			name, value := l.Ground(e.Ground).Said(f.Element, f.Value)
+			n.Facts = append(n.Facts, notice.Fact{Name: "conduct", Value: name.EN + ": " + value.EN, ZH: name.ZH + "：" + value.ZH})
 		}
 		if step.Act == entry.Notify {
 			add("deadline", step.Until.String())
-			n.Contest, n.Until = objectHow, step.Until
+			n.Contest, n.ContestZH, n.Until = objectHow.EN, objectHow.ZH, step.Until
 		}
 	case entry.Grace:
 		add("deadline", step.Until.String())
@@ -79,6 +83,6 @@ func head(e *entry.Entry, l *criteria.List, step string) notice.Notice {
 			{Name: "ground", Value: g.Title.EN, ZH: g.Title.ZH},
 			{Name: "issuer", Value: e.Keeper},
 		},
-		Law: string(l.Basis), Contest: l.Remedy.EN + " / " + l.Remedy.ZH, Until: calendar.None,
+		Law: string(l.Basis), Contest: l.Remedy.EN, ContestZH: l.Remedy.ZH, Until: calendar.None,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,8 +14,10 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
+	"probity/internal/charter/spoken"
 	"probity/internal/consent"
 	"probity/internal/fault"
+	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/subject"
 )
@@ -168,14 +171,17 @@ func (s *Service) restriction(ctx context.Context, j *judgement) error {
 		if o.Measure != m.Code || j.terms.Today >= until {
 			continue
 		}
-		j.Reasons = append(j.Reasons, orderReasons(o, m)...)
+		j.Reasons = append(j.Reasons, s.orderReasons(o, m)...)
 		if j.terms.Order == nil || until > j.Until {
 			j.terms.Order, j.terms.Outcome, j.Order, j.Until = o, charter.Restricted, o.ID, until
 		}
 	}
 	s.fromLists(j, &st, m)
 	if j.terms.Outcome == charter.Clear {
-		j.Reasons = []Reason{because(reasonNoOrder, "no order of a court or authority for %s is in force on this subject on %s", m.Code, j.terms.Today)}
+		j.Reasons = []Reason{{
+			reasonNoOrder, fmt.Sprintf("no order of a court or authority for %s is in force on this subject on %s", m.Code, j.terms.Today),
+			fmt.Sprintf("%s，没有法院或者主管机关对该主体作出的“%s”命令正在生效", notice.Day(notice.Chinese, j.terms.Today), m.Title.ZH),
+		}}
 	}
 	return nil
 }
@@ -205,24 +211,44 @@ func (s *Service) benefit(ctx context.Context, j *judgement) error {
 	switch {
 	case r.Status != rating.Rated:
 		j.terms.Outcome = charter.NotGranted
-		text := "not rated by " + m.Benefit.Model
-		if len(r.WhyNot) > 0 {
-			text += " (" + strings.Join(r.WhyNot, ", ") + ")"
-		}
-		j.Reasons = append(j.Reasons, Reason{reasonNotRated, text}, baselineReason(m))
+		j.Reasons = append(j.Reasons, notRated(m, model, r.WhyNot), baselineReason(m))
 	case !slices.Contains(m.Benefit.Bands, r.Band):
 		j.terms.Outcome = charter.NotGranted
-		j.Reasons = append(j.Reasons,
-			because(reasonBand, "rated %s by %s; %s is for %s", r.Band, m.Benefit.Model, m.Code, strings.Join(m.Benefit.Bands, ", ")), baselineReason(m))
+		j.Reasons = append(j.Reasons, byBand(m, model, r.Band), baselineReason(m))
 	default:
 		j.terms.Outcome = charter.Granted
 		if !m.Ceiling.IsZero() {
 			j.Until = earliest(j.Until, j.terms.Today.Add(m.Ceiling))
 		}
-		j.Reasons = append(j.Reasons,
-			because(reasonBand, "rated %s by %s; %s is for %s", r.Band, m.Benefit.Model, m.Code, strings.Join(m.Benefit.Bands, ", ")))
+		j.Reasons = append(j.Reasons, byBand(m, model, r.Band))
 	}
 	return nil
+}
+
+// byBand says which band a benefit asks for, and which one the subject has.
+func byBand(m *catalogue.Measure, model *rating.Model, band string) Reason {
+	wanted := make([]string, len(m.Benefit.Bands))
+	for i, b := range m.Benefit.Bands {
+		wanted[i] = model.BandTitle(b).ZH
+	}
+	return Reason{
+		reasonBand, fmt.Sprintf("rated %s by %s; %s is for %s", band, m.Benefit.Model, m.Code, strings.Join(m.Benefit.Bands, ", ")),
+		fmt.Sprintf("%s的等级为%s；%s适用于%s", model.Title().ZH, model.BandTitle(band).ZH, m.Title.ZH, strings.Join(wanted, "、")),
+	}
+}
+
+// notRated says why there is no rating to decide by.
+func notRated(m *catalogue.Measure, model *rating.Model, why []string) Reason {
+	r := Reason{reasonNotRated, "not rated by " + m.Benefit.Model, "没有" + model.Title().ZH + "的评价"}
+	if len(why) > 0 {
+		zh := make([]string, len(why))
+		for i, code := range why {
+			zh[i] = model.ReasonTitle(code, code).ZH
+		}
+		r.Text += " (" + strings.Join(why, ", ") + ")"
+		r.ZH += "（" + strings.Join(zh, "、") + "）"
+	}
+	return r
 }
 
 // consent finds the consent that covers the decision. Where none does, the refusal is about the one that came nearest:
@@ -294,6 +320,10 @@ func ratedOf(r *rating.Rating) Rated {
 	}
 }
 
+// chineseCure is said to the subject in Chinese, whatever is missing: what would be lawful is for others to do, or its own
+// free choice. What officials are told to do stands in English, case by case.
+const chineseCure = "由提出查询的机构补齐所缺内容后重新办理；所缺为您的同意的，是否作出由您自愿决定，不作出不影响任何既有待遇。"
+
 // refuse turns a refusal by the Charter into an answer, and gives every other fault back.
 func (j *judgement) refuse(err error) error {
 	var f *fault.Error
@@ -302,9 +332,10 @@ func (j *judgement) refuse(err error) error {
 	}
 	j.Outcome, j.Invariant = charter.RefusedByCharter, f.Invariant
 	j.Order, j.Listing, j.Consent, j.Until = 0, 0, 0, calendar.None
-	j.Reasons = []Reason{{reasonCharter, f.Text}}
+	missing, _ := spoken.Chinese(f.Missing)
+	j.Reasons = []Reason{{reasonCharter, f.Text, "宪章" + f.Invariant + "不允许，缺少：" + missing}}
 	if f.Cure != "" {
-		j.Reasons = append(j.Reasons, Reason{reasonCharterCure, f.Cure})
+		j.Reasons = append(j.Reasons, Reason{reasonCharterCure, f.Cure, chineseCure})
 	}
 	if m := j.terms.Measure; m.Benefit != nil && strings.TrimSpace(m.Benefit.Baseline.EN) != "" {
 		j.Reasons = append(j.Reasons, baselineReason(m))

@@ -13,6 +13,7 @@ import (
 	"probity/internal/consent"
 	"probity/internal/listing/entry"
 	"probity/internal/measure/order"
+	"probity/internal/notice"
 	"probity/internal/subject"
 )
 
@@ -76,10 +77,11 @@ type Decision struct {
 	NeedsRuling bool `json:"needs_ruling,omitempty"`
 }
 
-// Reason is one reason of a decision, in plain words; Code is stable, for programs and translations.
+// Reason is one reason of a decision, in plain words of both languages; Code is stable, for programs.
 type Reason struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
+	ZH   string `json:"zh,omitempty"`
 }
 
 // DecisionText is a decision as it is kept.
@@ -110,21 +112,50 @@ const (
 	reasonCharterCure = "charter.cure"
 )
 
-func because(code, format string, args ...any) Reason {
-	return Reason{code, fmt.Sprintf(format, args...)}
+// because is a reason in both languages; zh has the verbs of format in the same order.
+func because(code, format, zh string, args ...any) Reason {
+	return Reason{code, fmt.Sprintf(format, args...), fmt.Sprintf(zh, args...)}
 }
 
 // orderReasons says what binds, on whose word, until when, and how to contest it.
-func orderReasons(o *order.Order, m *catalogue.Measure) []Reason {
-	scope := ""
+func (s *Service) orderReasons(o *order.Order, m *catalogue.Measure) []Reason {
+	scope, zhScope := "", ""
 	if o.Scope != "" {
-		scope = ", for " + o.Scope
+		scope, zhScope = ", for "+o.Scope, "，范围："+o.Scope
 	}
+	until := charter.RestrictsUntil(o, m)
 	return []Reason{
-		because(reasonOrder, "%s ordered %s (%s)%s under %s; it holds until %s",
-			o.Issuer, m.Title.EN, o.Document.Number, scope, o.Basis, charter.RestrictsUntil(o, m)),
-		because(reasonContest, "to contest it: %s", o.Appeal),
+		{
+			reasonOrder,
+			fmt.Sprintf("%s ordered %s (%s)%s under %s; it holds until %s", o.Issuer, m.Title.EN, o.Document.Number, scope, o.Basis, until),
+			fmt.Sprintf("%s依据%s以%s命令%s%s，至%s止", s.chinese("agency", o.Issuer), s.lawZH(o.Basis.String()), o.Document.Number, m.Title.ZH, zhScope, until),
+		},
+		because(reasonContest, "to contest it: %s", "救济途径：%s", o.Appeal),
 	}
+}
+
+// chinese is what the code of an agency or a law is called in Chinese; the code itself where the catalogue does not have it.
+func (s *Service) chinese(what, code string) string {
+	switch what {
+	case "agency":
+		if a := s.parts.Catalogue.Agency(code); a != nil {
+			return a.Title.ZH
+		}
+	case "law":
+		if l := s.parts.Catalogue.Law(code); l != nil {
+			return l.Title.ZH
+		}
+	}
+	return code
+}
+
+func (s *Service) lawZH(basis string) string {
+	return notice.LawIn(notice.Chinese, basis, func(what, code string, _ notice.Language) string {
+		if t := s.chinese(what, code); t != code {
+			return t
+		}
+		return ""
+	})
 }
 
 // told is the decision as the reader may be told it. Where only yes or no may leave, what came of a rating or stands in
@@ -138,12 +169,12 @@ func (d Decision) told(sub subject.Subject, level charter.Level) Decision {
 	for _, r := range d.Reasons {
 		switch r.Code {
 		case reasonBand, reasonNotRated:
-			r = because(reasonRule, "the rule of the benefit is met")
+			r = because(reasonRule, "the rule of the benefit is met", "符合该项激励措施的规则")
 			if d.Outcome != charter.Granted {
-				r = because(reasonRule, "the rule of the benefit is not met")
+				r = because(reasonRule, "the rule of the benefit is not met", "不符合该项激励措施的规则")
 			}
 		case reasonOrder:
-			r = because(reasonOrder, "an order is in force")
+			r = because(reasonOrder, "an order is in force", "有限制令正在生效")
 		}
 		if !slices.Contains(reasons, r) {
 			reasons = append(reasons, r)
@@ -154,7 +185,10 @@ func (d Decision) told(sub subject.Subject, level charter.Level) Decision {
 }
 
 func baselineReason(m *catalogue.Measure) Reason {
-	return because(reasonBaseline, "nothing is taken away; as for everybody: %s", strings.TrimRight(m.Benefit.Baseline.EN, "."))
+	return Reason{
+		reasonBaseline, "nothing is taken away; as for everybody: " + strings.TrimRight(m.Benefit.Baseline.EN, "."),
+		"不减损任何既有待遇，与所有人相同：" + strings.TrimRight(m.Benefit.Baseline.ZH, "。"),
+	}
 }
 
 // earliest is the earlier of two days, None counting as never.

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"fmt"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
@@ -65,7 +66,7 @@ func (s *Service) fromLists(j *judgement, st *Standing, m *catalogue.Measure) {
 		if m.To != calendar.None {
 			until = min(until, m.To)
 		}
-		j.Reasons = append(j.Reasons, listReasons(e, l, m, until)...)
+		j.Reasons = append(j.Reasons, s.listReasons(e, l, m, until)...)
 		if j.terms.Outcome != charter.Restricted || until > j.Until {
 			j.terms.Order, j.Order = nil, 0
 			j.terms.Listing, j.terms.List, j.Listing = e, l, e.ID
@@ -75,10 +76,14 @@ func (s *Service) fromLists(j *judgement, st *Standing, m *catalogue.Measure) {
 }
 
 // listReasons says what binds, by which list and on whose word, until when, and how to contest it.
-func listReasons(e *entry.Entry, l *criteria.List, m *catalogue.Measure, until calendar.Day) []Reason {
+func (s *Service) listReasons(e *entry.Entry, l *criteria.List, m *catalogue.Measure, until calendar.Day) []Reason {
 	g := l.Ground(e.Ground)
 	return []Reason{
-		because(reasonList, "%s follows from the list “%s” of %s (%s), under %s; it holds until %s", m.Title.EN, l.Title.EN, e.Keeper, g.Title.EN, g.Basis, until),
-		because(reasonContest, "to contest it: %s", l.Remedy.EN),
+		{
+			reasonList,
+			fmt.Sprintf("%s follows from the list “%s” of %s (%s), under %s; it holds until %s", m.Title.EN, l.Title.EN, e.Keeper, g.Title.EN, g.Basis, until),
+			fmt.Sprintf("依据%s，因列入%s的“%s”（%s）而%s，至%s止", s.lawZH(string(g.Basis)), s.chinese("agency", e.Keeper), l.Title.ZH, g.Title.ZH, m.Title.ZH, until),
+		},
+		{reasonContest, "to contest it: " + l.Remedy.EN, "救济途径：" + l.Remedy.ZH},
 	}
 }

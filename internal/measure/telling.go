@@ -10,6 +10,7 @@ import (
 	"probity/internal/charter"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
+	"probity/scorecard"
 )
 
 // facts gathers what a notice states; what has no value is left out.
@@ -18,6 +19,20 @@ type facts []notice.Fact
 func (f *facts) add(name, value string) {
 	if strings.TrimSpace(value) != "" {
 		*f = append(*f, notice.Fact{Name: name, Value: value})
+	}
+}
+
+// both states a reason in both languages.
+func (f *facts) both(name string, r Reason) {
+	if strings.TrimSpace(r.Text) != "" {
+		*f = append(*f, notice.Fact{Name: name, Value: r.Text, ZH: r.ZH})
+	}
+}
+
+// titled states what a code of a model is called; nothing where there is no code.
+func (f *facts) titled(name, code string, t scorecard.Label) {
+	if code != "" {
+		*f = append(*f, notice.Fact{Name: name, Value: t.EN, ZH: t.ZH})
 	}
 }
 
@@ -78,7 +93,7 @@ func (s *Service) tell(ctx context.Context, j *judgement, id DecisionID, at time
 	if e := j.terms.Listing; e != nil {
 		l := j.terms.List
 		g := l.Ground(e.Ground)
-		n.Occasion, n.Contest, n.Law = notice.Restricted, l.Remedy.EN+" / "+l.Remedy.ZH, string(g.Basis)
+		n.Occasion, n.Contest, n.ContestZH, n.Law = notice.Restricted, l.Remedy.EN, l.Remedy.ZH, string(g.Basis)
 		f.add("order", e.ID.String())
 		f.add("issuer", e.Keeper)
 		f = append(f, notice.Fact{Name: "list", Value: l.Title.EN, ZH: l.Title.ZH})
@@ -118,9 +133,9 @@ func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f
 		for _, r := range j.Reasons {
 			switch r.Code {
 			case reasonCharter:
-				f.add(notice.Reason, r.Text)
+				f.both(notice.Reason, r)
 			case reasonCharterCure:
-				f.add("cure", r.Text)
+				f.both("cure", r)
 			}
 		}
 		return nil
@@ -131,14 +146,16 @@ func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f
 	}
 	f.add("model", v.Model)
 	f.add("status", string(v.Status))
-	f.add("band", v.Band)
-	f.add("gate", v.Gate)
-	*f = append(*f, v.Principal()...)
-	n.Favour = v.Favour()
+	if model, err := s.parts.Models.Model(m.Benefit.Model); err == nil {
+		f.titled("band", v.Band, model.BandTitle(v.Band))
+		f.titled("gate", v.Gate, model.GateTitle(v.Gate))
+	}
+	*f = append(*f, v.Principal(s.parts.Catalogue)...)
+	n.Favour = v.Favour(s.parts.Catalogue)
 	// What the answer itself gave as reasons stands last, where the rating names none that is more specific.
 	for _, r := range j.Reasons {
 		if r.Code == reasonBand || r.Code == reasonNotRated {
-			f.add(notice.Reason, r.Text)
+			f.both(notice.Reason, r)
 		}
 	}
 	return nil

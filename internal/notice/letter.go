@@ -59,6 +59,9 @@ func (n *Notice) Write(in Language, number string, titles Titles) Letter {
 	own := l.Contest == "" // the order's own words say until when, too
 	if own {
 		l.Contest = n.Contest
+		if v.language == Chinese && n.ContestZH != "" {
+			l.Contest = n.ContestZH
+		}
 	}
 	if n.By != "" {
 		l.From = v.value(Fact{Name: "agency", Value: n.By})
@@ -80,7 +83,11 @@ func (n *Notice) Write(in Language, number string, titles Titles) Letter {
 		l.Favour = append(l.Favour, v.value(f))
 	}
 	if len(l.Favour) == 0 && l.Weighed {
-		l.Favour = append(l.Favour, v.words.Frame["nothing"])
+		said := "nothing"
+		if n.Faded {
+			said = "faded"
+		}
+		l.Favour = append(l.Favour, v.words.Frame[said])
 	}
 	return l
 }
@@ -195,3 +202,9 @@ func Frame(in Language, key string, values map[string]string) string {
 
 // Day writes a civil day in the language.
 func Day(in Language, d calendar.Day) string { return speak(in, nil).day(d) }
+
+// LawIn writes a legal basis in the language: the title of its instrument and the article.
+func LawIn(in Language, basis string, titles Titles) string { return speak(in, titles).law(basis) }
+
+// Money writes an amount in fen in the language.
+func Money(in Language, fen int64) string { return speak(in, nil).money(fen) }

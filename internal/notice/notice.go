@@ -79,10 +79,14 @@ type Notice struct {
 	By string
 	// Facts are those the act rests on, Favour what counted in the subject's favour.
 	Facts, Favour []Fact
+	// Faded tells that what counted can no longer be shown, since records have changed since; it is not kept.
+	Faded bool
 	// Law is the law with its article.
 	Law string
 	// Contest is how it can be contested: the key of a route of the notice's wordings, or a text as an order states it.
 	Contest string
+	// ContestZH is the Chinese of such a text, where it is known in both languages.
+	ContestZH string
 	// Until is the last day to contest it; calendar.None, or the zero Day, where there is no end.
 	Until calendar.Day
 }
@@ -214,7 +218,7 @@ func OfRecord(of subject.ID, record, act, dataset, supplier string, at time.Time
 
 // body is what is kept of the notice beside what is kept in the clear.
 func (n *Notice) body() ([]byte, error) {
-	b, err := json.Marshal(told{n.Facts, n.Favour, n.Law, n.Contest, ending(n.Until)})
+	b, err := json.Marshal(told{n.Facts, n.Favour, n.Law, n.Contest, n.ContestZH, ending(n.Until)})
 	if err != nil {
 		return nil, fault.New(fault.Internal, "notice.body", "a notice cannot be written").By(err)
 	}
@@ -227,6 +231,7 @@ type told struct {
 	Favour  []Fact        `json:"favour,omitempty"`
 	Law     string        `json:"law"`
 	Contest string        `json:"contest"`
+	ZH      string        `json:"contest_zh,omitempty"`
 	Until   *calendar.Day `json:"until,omitempty"`
 }
 
@@ -244,7 +249,7 @@ func (n *Notice) Read(body []byte) error {
 	if err := json.Unmarshal(body, &t); err != nil {
 		return fault.New(fault.Conflict, "notice.body", "the notice about %s to %s is damaged", n.Occasion, n.Subject).By(err)
 	}
-	n.Facts, n.Favour, n.Law, n.Contest, n.Until = t.Facts, t.Favour, t.Law, t.Contest, calendar.None
+	n.Facts, n.Favour, n.Law, n.Contest, n.ContestZH, n.Until = t.Facts, t.Favour, t.Law, t.Contest, t.ZH, calendar.None
 	if t.Until != nil {
 		n.Until = *t.Until
 	}

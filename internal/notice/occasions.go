@@ -26,6 +26,7 @@ const (
 	countKind   kind = "count"
 	idKind      kind = "id"
 	wordKind    kind = "word"
+	personKind  kind = "person"
 )
 
 // Values of the other kinds (agency, dataset, measure, purpose, context, model) are codes, shown with their titles.

@@ -92,6 +92,8 @@ func (v voice) value(f Fact) string {
 		if w := v.words.Words[f.Name][f.Value]; w != "" {
 			return w
 		}
+	case personKind:
+		return v.person(f.Value)
 	case textKind:
 		if v.language == Chinese && f.ZH != "" {
 			return f.ZH
@@ -105,9 +107,32 @@ func (v voice) value(f Fact) string {
 	return f.Value
 }
 
-// law writes a legal basis: the title of the instrument, where its code is known, and the article as it stands.
+// person writes who acted: agency/name with the agency's title, and a name alone as it stands.
+func (v voice) person(named string) string {
+	agency, name, ok := strings.Cut(named, "/")
+	title := v.titles("agency", agency, v.language)
+	if !ok || title == "" {
+		return named
+	}
+	return fill(v.words.Frame["person"], func(of string) (string, bool) {
+		if of == "agency" {
+			return title, true
+		}
+		return name, of == "name"
+	})
+}
+
+// law writes legal bases, one or several behind semicolons: the title of each instrument, where its code is known, and the
+// article as it stands.
 func (v voice) law(basis string) string {
+	one, more, several := strings.Cut(basis, "; ")
+	if several {
+		return v.law(one) + v.words.Frame["also"] + v.law(more)
+	}
 	code, article, _ := strings.Cut(basis, " ")
+	if code == charterCode {
+		return fill(v.words.Frame["charter"], func(string) (string, bool) { return article, true })
+	}
 	title := v.titles("law", code, v.language)
 	if title == "" {
 		return basis
@@ -117,6 +142,9 @@ func (v voice) law(basis string) string {
 	}
 	return strings.TrimSpace(title + " " + article)
 }
+
+// charterCode names the Charter among legal bases: "charter C14".
+const charterCode = "charter"
 
 var months = [...]string{
 	"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",

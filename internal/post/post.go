@@ -12,6 +12,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/store/notices"
 	"probity/internal/subject"
+	"probity/scorecard"
 )
 
 // Opener opens what is sealed under a subject's key; package vault implements it.
@@ -148,24 +149,32 @@ func (w *Words) rating(ctx context.Context, n *notice.Notice) (bool, error) {
 			n.Facts = append(n.Facts, notice.Fact{Name: name, Value: value})
 		}
 	}
-	add("band", r.Band)
+	m, _ := w.model(r.Model)
+	named := func(name, code string, t scorecard.Label) {
+		if code != "" {
+			n.Facts = append(n.Facts, notice.Fact{Name: name, Value: t.EN, ZH: t.ZH})
+		}
+	}
+	named("band", r.Band, m.BandTitle(r.Band))
 	if r.Status == rating.Rated {
 		add("score", decimal(r.Score))
 	}
 	if at > 0 {
-		add("band-before", past[at-1].Band)
+		named("band-before", past[at-1].Band, m.BandTitle(past[at-1].Band))
 		if past[at-1].Status == rating.Rated {
 			add("score-before", decimal(past[at-1].Score))
 		}
 	}
-	add("gate", r.Gate)
+	named("gate", r.Gate, m.GateTitle(r.Gate))
 	add("model-version", decimal(int64(r.Version)))
 	add("day", r.AsOf.String())
 	return true, w.grounds(ctx, n, r)
 }
 
-// grounds adds what cost and what earned points, where they can still be shown for this very rating.
+// grounds adds what cost and what earned points, where they can still be shown for this very rating; where not, the notice
+// says so.
 func (w *Words) grounds(ctx context.Context, n *notice.Notice, r *rating.Rating) error {
+	n.Faded = true
 	m, ok := w.model(r.Model)
 	if !ok || m.Facts.Version != r.Version {
 		return nil
@@ -180,7 +189,7 @@ func (w *Words) grounds(ctx context.Context, n *notice.Notice, r *rating.Rating)
 	if v.Status != r.Status || v.Band != r.Band || v.Score != nil && *v.Score != r.Score {
 		return nil // records have gone since; the points would be those of another rating
 	}
-	n.Facts = append(n.Facts, v.Principal()...)
-	n.Favour = v.Favour()
+	n.Facts = append(n.Facts, v.Principal(w.Catalogue)...)
+	n.Favour, n.Faded = v.Favour(w.Catalogue), false
 	return nil
 }

@@ -3,6 +3,7 @@ package rating
 import (
 	"strconv"
 
+	"probity/internal/catalogue"
 	"probity/internal/notice"
 )
 
@@ -11,8 +12,8 @@ import (
 const mostReasons = 4
 
 // Principal are the reasons that weighed most, as a notice gives them: of a rating the points lost, with the values behind
-// them; of its absence why there is none.
-func (v *View) Principal() []notice.Fact {
+// them; of its absence why there is none. cat has the titles of the codes behind values; it may be nil.
+func (v *View) Principal(cat *catalogue.Catalogue) []notice.Fact {
 	list := v.Reasons
 	if v.Status != Rated {
 		list = v.WhyNot
@@ -25,9 +26,10 @@ func (v *View) Principal() []notice.Fact {
 		}
 		if r.Characteristic != "" {
 			if c := v.characteristic(r.Characteristic); c != nil && c.Value != "" {
-				en += " (" + c.Value + ")"
+				_, value := c.Said(cat)
+				en += " (" + value.EN + ")"
 				if zh != "" {
-					zh += "（" + c.Value + "）"
+					zh += "（" + value.ZH + "）"
 				}
 			}
 		}
@@ -36,8 +38,8 @@ func (v *View) Principal() []notice.Fact {
 	return f
 }
 
-// Favour is what earned the rating points, as a notice gives it: by characteristic, with its value.
-func (v *View) Favour() []notice.Fact {
+// Favour is what earned the rating points, as a notice gives it: by characteristic, with its value. cat is as for Principal.
+func (v *View) Favour(cat *catalogue.Catalogue) []notice.Fact {
 	var f []notice.Fact
 	for _, h := range v.Helped[:min(len(v.Helped), mostReasons)] {
 		c := v.characteristic(h.Characteristic)
@@ -45,12 +47,9 @@ func (v *View) Favour() []notice.Fact {
 			continue
 		}
 		points := strconv.FormatInt(h.Points, 10)
-		value, zh := c.Value, c.Value
-		if c.Missing || value == "" {
-			value, zh = "no record", "无记录"
-		}
+		title, value := c.Said(cat)
 		f = append(f, notice.Fact{
-			Name: "condition", Value: c.Title.EN + ": " + value + " (+" + points + ")", ZH: c.Title.ZH + "：" + zh + "（+" + points + "）",
+			Name: "condition", Value: title.EN + ": " + value.EN + " (+" + points + ")", ZH: title.ZH + "：" + value.ZH + "（+" + points + "）",
 		})
 	}
 	return f

@@ -130,7 +130,7 @@ const (
 )
 
 // law is what a ruling about a person rests on, as its notice says it.
-const law = "Charter C14; Personal Information Protection Law art. 24"
+const law = "charter C14; pipl art. 24"
 
 // earlierReasons is how many of an office's earlier reasons new ones are compared with.
 const earlierReasons = 500

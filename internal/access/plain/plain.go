@@ -11,6 +11,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
+	"probity/internal/charter/spoken"
 	"probity/internal/ledger"
 )
 
@@ -55,8 +56,13 @@ func (s *Speaker) Sentence(e *ledger.Entry) string {
 	}
 	at := e.At.In(calendar.Shanghai).Format(s.words.at)
 	what := cmp.Or(s.words.what[e.What], e.What)
-	if e.What == string(access.OwnFile) && strings.Contains(e.Detail, "part=") {
-		what = s.words.what[string(access.File)] // its subject looked at a part of it
+	if e.What == string(access.OwnFile) { // its subject may have looked at a part of it only
+		switch {
+		case strings.Contains(e.Detail, "part="):
+			what = s.words.what[string(access.File)]
+		case strings.Contains(e.Detail, "model="):
+			what = s.words.what[string(access.Rating)]
+		}
 	}
 	var b strings.Builder
 	switch e.Act {
@@ -89,6 +95,10 @@ func (s *Speaker) act(e *ledger.Entry) (text, rest string) {
 	} else {
 		rest = e.Detail
 	}
+	kind, number, _ := strings.Cut(rest, " ")
+	if named := s.words.rests[string(e.Act)+" "+kind]; named != "" {
+		rest = strings.TrimSpace(named + " " + number)
+	}
 	if !strings.Contains(text, "%s") {
 		return text, rest
 	}
@@ -101,9 +111,22 @@ var detailed = map[ledger.Act]bool{
 	ledger.Order: true, ledger.Listing: true, ledger.Statement: true, ledger.Channel: true, ledger.Repair: true, ledger.Ruling: true,
 }
 
+// byItself are the acts that nobody does: what ends on its day, and what goes to the body above because nobody answered.
+var byItself = map[string]bool{
+	"order expired": true, "order escalated": true, "listing expire": true, "listing escalated": true, "ruling escalated": true, "dispute reminder": true,
+}
+
+// itself tells that an entry without a reader is of no act of the subject: it happened by itself, or to the database.
+func itself(e *ledger.Entry) bool {
+	verb, _, _ := strings.Cut(e.Detail, " ")
+	return e.Act == ledger.Restore || byItself[string(e.Act)+" "+verb] || byItself[string(e.Act)+" "+e.What]
+}
+
 // who is the official of an agency, or the subject itself.
 func (s *Speaker) who(e *ledger.Entry) string {
 	switch {
+	case e.Reader == "" && itself(e):
+		return s.words.itself
 	case e.Reader == "" && e.Act == ledger.Attempt:
 		return s.words.somebody
 	case e.Reader == "":
@@ -164,7 +187,7 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 		say(s.caseForm(e.Act), about)
 	}
 	if e.Act == ledger.Attempt {
-		say(s.words.refused, e.Detail)
+		say(s.words.refused, s.missing(e.Detail))
 		return parts
 	}
 	if e.Act != ledger.Read {
@@ -199,6 +222,18 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 	}
 	say(s.words.together, s.second(with))
 	return parts
+}
+
+// missing is what a refusal found missing, with the line of the Charter that asks for it.
+func (s *Speaker) missing(detail string) string {
+	invariant, element := spoken.Attempt(detail)
+	if s.language == Chinese {
+		element, _ = spoken.Chinese(element)
+	}
+	if invariant == "" {
+		return element
+	}
+	return fmt.Sprintf(s.words.charter, element, invariant)
 }
 
 // model is what a model is called, where its titles are known.
