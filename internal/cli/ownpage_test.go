@@ -80,6 +80,12 @@ func readPage(t *testing.T, name string) ownPage {
 // brackets, ids, commands that a reader can type and names of files are no such thing.
 var rawNames = regexp.MustCompile(`^[a-z]+(_[a-z]+)+$|^(samr|sta|mof|npcic|delta-bank)(\.[a-z-]+)?$|^(wrong|not|own)-[a-z]+$|^(uscc|scheme|not_rated)$|enterprise-credit|^(active|true|false|current)$|^repair\.|ten thousand yuan|\((fen|per mille)\)$|（分）$|（千分比）$|\b1 (months|days|persons)$|serious-violators|consumption-limit|fiscal-limit`)
 
+// english is a phrase of it: three words with a small one among them. typedIn are the texts that the test's own people wrote.
+var (
+	english = regexp.MustCompile(`[A-Za-z]+ (a|an|the|of|is|are|in|for|to|by|under|was|and|names|no|not|with) [a-z]+|art\. |: [a-z]+ [a-z]+$|refused by|missing:|Charter`)
+	typedIn = regexp.MustCompile(`objection to the court|the sheet of that day|the penalty is final|we paid in May|we had moved|probity [a-z]+ [a-z]+`)
+)
+
 // TestTheOwnFileOfARichSubject: with something in nearly every room (joined files, rulings and repairs need more than one day) the page is well formed, fills each section, leads nowhere
 // that is not on it, shows no name or code as programs write them, and leaves no head or dot hanging; in both languages.
 func TestTheOwnFileOfARichSubject(t *testing.T) {
@@ -93,16 +99,20 @@ func TestTheOwnFileOfARichSubject(t *testing.T) {
 	for _, line := range []string{
 		"init --demo --official Gu_Yan", "ingest inspections.csv --dataset samr.inspection --agency samr", "ingest register.csv --dataset samr.registration --agency samr", "ingest loans.csv --dataset delta-bank.person-repayment --agency delta-bank",
 		"credential add second --agency npcic --official Wang_Min", "credential add samr --agency samr --official Li_Na", "credential add mof --agency mof --official Zhou_Lan",
-		"credential add judge --agency shanghai-court --official Chen_Min",
+		"credential add bank --agency delta-bank --official Zhao_Qi", "credential add judge --agency shanghai-court --official Chen_Min",
 		"credential add own --subject " + company + " --document paper.pdf --with second", "credential add mine --subject " + person + " --document paper.pdf --with second",
 		"consent give " + person + " --as mine --purpose lending --context finance-credit --category delta-bank.person-repayment,delta-consumer-finance.person-repayment --method person-repayment --recipient delta-bank --to 2027-01-01 --text rating-finance/1 --warned --in-writing",
 		"order enter " + company + " --as judge --measure consumption-limit --law consumption-provisions_art._3 --tier serious --amount 5000000 --number 31-118 --document paper.pdf --start 2026-06-01 --end 2027-03-01 --served 2026-06-25 --appeal objection_to_the_court",
 		"decide " + company + " --measure consumption-limit --purpose restriction --basis basic-list --case 2026-1 --as mof",
 		"rate " + company + " --model enterprise-credit --purpose public-search --basis government-information",
+		"decide " + company + " --measure green-lane --purpose benefit --basis joint-incentives",
 		"notice channel set " + company + " mail post@example.com --as own",
 		"statement set " + company + " we_had_moved --as own",
 	} {
 		c.must(line)
+	}
+	if code := c.run("decide " + person + " --measure deposit-free-hire --purpose lending --basis credit-reporting_art._18 --case L-1 --as bank"); code != 3 {
+		t.Fatalf("a benefit that the consent does not name: exit code %d: %s", code, c.message)
 	}
 	record := c.find(`(r[0-9a-z]{13}) +samr.inspection +2026-05-05`, "subject show "+company+" --as mof --purpose supervision --basis supervision-opinions")
 	order := c.find(`^order (o[0-9a-z]{13})`, "order list "+company+" --as own")
@@ -131,6 +141,9 @@ func TestTheOwnFileOfARichSubject(t *testing.T) {
 				}
 			}
 			for _, text := range page.texts {
+				if lang == "zh" && english.MatchString(text) && !typedIn.MatchString(text) {
+					t.Errorf("%s in Chinese: readers are shown English: %q", file, text)
+				}
 				if rawNames.MatchString(text) && !strings.Contains(text, "/") {
 					t.Errorf("%s in %s: readers are shown %q", file, lang, text)
 				}

@@ -1,8 +1,10 @@
 package deployment
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,6 +46,7 @@ func (p ownParts) records(ctx context.Context, scope access.Scope) (ownfile.Part
 	if err != nil {
 		return ownfile.Part{}, err
 	}
+	newestFirst(entries)
 	part := ownfile.Part{}
 	list := make([]ownRecord, 0, len(entries))
 	for i := range entries {
@@ -63,6 +66,14 @@ func (p ownParts) records(ctx context.Context, scope access.Scope) (ownfile.Part
 	}
 	part.Data = list
 	return part, nil
+}
+
+// newestFirst puts the records of each dataset together, the newest event first.
+func newestFirst(entries []store.Entry) {
+	slices.SortStableFunc(entries, func(a, b store.Entry) int {
+		x, y := a.Newest(), b.Newest()
+		return cmp.Or(cmp.Compare(x.Dataset, y.Dataset), cmp.Compare(y.Occurred, x.Occurred))
+	})
 }
 
 func (p ownParts) record(e *store.Entry) (ownRecord, error) {

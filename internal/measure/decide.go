@@ -20,6 +20,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/rating"
 	"probity/internal/subject"
+	"probity/scorecard"
 )
 
 // Request is a question: does the measure apply to the subject?
@@ -227,14 +228,20 @@ func (s *Service) benefit(ctx context.Context, j *judgement) error {
 
 // byBand says which band a benefit asks for, and which one the subject has.
 func byBand(m *catalogue.Measure, model *rating.Model, band string) Reason {
-	wanted := make([]string, len(m.Benefit.Bands))
-	for i, b := range m.Benefit.Bands {
-		wanted[i] = model.BandTitle(b).ZH
-	}
 	return Reason{
 		reasonBand, fmt.Sprintf("rated %s by %s; %s is for %s", band, m.Benefit.Model, m.Code, strings.Join(m.Benefit.Bands, ", ")),
-		fmt.Sprintf("%s的等级为%s；%s适用于%s", model.Title().ZH, model.BandTitle(band).ZH, m.Title.ZH, strings.Join(wanted, "、")),
+		fmt.Sprintf("%s的等级为%s；%s适用于%s", model.Title().ZH, model.BandTitle(band).ZH, m.Title.ZH, wanted(m, model).ZH),
 	}
+}
+
+// wanted are the bands that a benefit is for.
+func wanted(m *catalogue.Measure, model *rating.Model) scorecard.Label {
+	var en, zh []string
+	for _, b := range m.Benefit.Bands {
+		t := model.BandTitle(b)
+		en, zh = append(en, t.EN), append(zh, t.ZH)
+	}
+	return scorecard.Label{EN: strings.Join(en, ", "), ZH: strings.Join(zh, "、")}
 }
 
 // notRated says why there is no rating to decide by.

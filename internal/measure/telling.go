@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -146,15 +147,22 @@ func (s *Service) because(ctx context.Context, j *judgement, n *notice.Notice, f
 	}
 	f.add("model", v.Model)
 	f.add("status", string(v.Status))
-	if model, err := s.parts.Models.Model(m.Benefit.Model); err == nil {
-		f.titled("band", v.Band, model.BandTitle(v.Band))
-		f.titled("gate", v.Gate, model.GateTitle(v.Gate))
+	model, err := s.parts.Models.Model(m.Benefit.Model)
+	if err != nil {
+		return err
 	}
+	f.titled("band", v.Band, model.BandTitle(v.Band))
+	f.titled("gate", v.Gate, model.GateTitle(v.Gate))
 	*f = append(*f, v.Principal(s.parts.Catalogue)...)
 	n.Favour = v.Favour(s.parts.Catalogue)
 	// What the answer itself gave as reasons stands last, where the rating names none that is more specific.
 	for _, r := range j.Reasons {
-		if r.Code == reasonBand || r.Code == reasonNotRated {
+		switch r.Code {
+		case reasonBand:
+			r.Text = fmt.Sprintf("rated %s by %s; %s is for %s", model.BandTitle(v.Band).EN, model.Title().EN, m.Title.EN, wanted(m, model).EN)
+			f.both(notice.Reason, r)
+		case reasonNotRated:
+			r.Text = "not rated by " + model.Title().EN
 			f.both(notice.Reason, r)
 		}
 	}

@@ -1,6 +1,7 @@
 package ownfile
 
 import (
+	"regexp"
 	"bytes"
 	"encoding"
 	"encoding/json"
@@ -315,6 +316,8 @@ func (w *writer) code(holds, path, v string) Text {
 		return Plain(v)
 	case "official":
 		return w.official(v)
+	case "actor":
+		return w.actor(v)
 	case "law":
 		return w.law(v)
 	}
@@ -334,6 +337,21 @@ func (w *writer) official(v string) Text {
 	}
 	t := w.code("agency", "", agency)
 	return Text{name + ", " + t.EN, t.In(ZH) + "的" + name}
+}
+
+// between is where one official's name ends and the next one's agency begins.
+var between = regexp.MustCompile(`,? ([a-z0-9-]+/)`)
+
+// actor is the subject itself, whose own credential is all that is kept of it, or the officials before whom it signed.
+func (w *writer) actor(v string) Text {
+	if !strings.Contains(v, "/") {
+		return Text{"you, with the credential " + v, "您本人（凭证 " + v + "）"}
+	}
+	var list []Text
+	for _, one := range strings.Split(between.ReplaceAllString(v, "\n$1"), "\n") {
+		list = append(list, w.official(one))
+	}
+	return joined(list, "; ", "；")
 }
 
 // law is the title of the instrument, where its code is known, and the article.

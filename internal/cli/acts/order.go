@@ -56,7 +56,7 @@ func (p paper) read() (order.Document, error) {
 type orderEnter struct {
 	Subject string `arg:"" help:"SCHEME:VALUE or a subject id."`
 	Measure string `required:"" placeholder:"CODE" complete:"measure" help:"The restriction, from the closed list."`
-	Law     string `required:"" placeholder:"LAW" help:"The legal basis of the order, with its article: \"consumption-provisions art. 3\"."`
+	Law     string `placeholder:"LAW" help:"The legal basis of the order, with its article: \"consumption-provisions art. 3\"."`
 	Issuer  string `placeholder:"CODE" complete:"agency" help:"The court or authority; that of the credential where it is not given."`
 	Tier    string `required:"" placeholder:"TIER" help:"How grave the order found the conduct: minor, general or serious."`
 	Amount  int64  `placeholder:"FEN" help:"What is owed or was fined, in fen: 295100 for 2,951 yuan; left out where the order turns on no amount."`
@@ -64,7 +64,7 @@ type orderEnter struct {
 	Start   string `required:"" placeholder:"DAY" help:"The first day."`
 	End     string `placeholder:"DAY" help:"The first day on which it no longer holds."`
 	Review  string `placeholder:"DAY" help:"The day on which it ends unless ordered anew, where it has no end."`
-	Appeal  string `required:"" placeholder:"TEXT" help:"How, where and by when the subject can contest it."`
+	Appeal  string `placeholder:"TEXT" help:"How, where and by when the subject can contest it."`
 	Served  string `placeholder:"DAY" help:"The day on which the subject was served with it."`
 	paper
 }

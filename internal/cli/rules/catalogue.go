@@ -151,7 +151,7 @@ func charterFaults(cat *catalogue.Catalogue, today calendar.Day) catalogue.Fault
 
 // catalogueList lists one section.
 type catalogueList struct {
-	What    string `arg:"" optional:"" default:"datasets" enum:"datasets,agencies,contexts,purposes,measures,offices,regions,editions,families,rules" help:"datasets (the default), agencies, contexts, purposes, measures, offices, regions, editions, families or rules."`
+	What    string `arg:"" optional:"" default:"datasets" enum:"datasets,agencies,contexts,purposes,measures,offices,regions,editions,categories,families,laws,rules" help:"datasets (the default), agencies, contexts, purposes, measures, offices, regions, editions, categories, families, laws or rules."`
 	Agency  string `placeholder:"CODE" complete:"agency" help:"Only datasets of this supplier."`
 	Context string `placeholder:"CODE" complete:"context" help:"Only datasets of this context."`
 	Family  string `placeholder:"CODE" complete:"family" help:"Only datasets of this record family."`
@@ -213,6 +213,15 @@ func (c catalogueList) section(cat *catalogue.Catalogue) (entries any, headings 
 		return cat.Editions, console.Row{"code", "from", "to", "categories", "source"}, console.Listed(cat.Editions, func(e *catalogue.Edition) console.Row {
 			return console.Row{e.Code, e.From, e.To, len(e.Categories), e.Source.Title.EN}
 		})
+	case "categories":
+		list := categories(cat)
+		return list, console.Row{"edition", "code", "title"}, console.Listed(list, func(c *category) console.Row {
+			return console.Row{c.Edition, c.Code, c.Title.EN}
+		})
+	case "laws":
+		return cat.Laws, console.Row{"code", "from", "confidence", "title"}, console.Listed(cat.Laws, func(l *catalogue.Law) console.Row {
+			return console.Row{l.Code, l.From, l.Confidence, l.Title.EN + " " + l.Title.ZH}
+		})
 	case "families":
 		return cat.Families, console.Row{"code", "fields", "title"}, console.Listed(cat.Families, func(f *catalogue.Family) console.Row {
 			return console.Row{f.Code, len(f.Template.Fields), f.Title.EN}
@@ -226,6 +235,22 @@ func (c catalogueList) section(cat *catalogue.Catalogue) (entries any, headings 
 	return chosen, console.Row{"code", "version", "supplier", "context", "kinds", "title"}, console.Listed(chosen, func(d **catalogue.Contract) console.Row {
 		return console.Row{(*d).Code, (*d).Version, (*d).Supplier, (*d).Context, console.Words((*d).Kinds), (*d).Title.EN}
 	})
+}
+
+// category is a category with the edition that has it.
+type category struct {
+	Edition string `json:"edition"`
+	catalogue.Category
+}
+
+func categories(cat *catalogue.Catalogue) []category {
+	var list []category
+	for i := range cat.Editions {
+		for _, c := range cat.Editions[i].Categories {
+			list = append(list, category{cat.Editions[i].Code, c})
+		}
+	}
+	return list
 }
 
 func (c catalogueList) chooses(d *catalogue.Contract) bool {
