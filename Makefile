@@ -49,6 +49,10 @@ ON_BOTH := ./internal/store/... ./internal/access/... ./internal/deployment ./in
 test-postgres: setup ## hold the rooms that run on either engine to PostgreSQL
 	@PROBITY_TEST_ENGINE=postgres scripts/postgres go test -short -p $(JOBS) -timeout 15m $(ON_BOTH)
 
+.PHONY: test-duckdb
+test-duckdb: ## read what the program exports with DuckDB (needs a C compiler; a module of its own)
+	@CGO_ENABLED=1 go test -C tools/duckdb ./...
+
 .PHONY: setup
 setup: ## install the Debian packages that the tests need, where they are missing
 	@scripts/setup

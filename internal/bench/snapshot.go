@@ -31,12 +31,7 @@ var snapshotScan = Figure{
 	Measure: func(ctx context.Context, run Run) (Reading, error) {
 		return withStore(ctx, run, func(d *deployment.Deployment, desk *rating.Desk) (Reading, error) {
 			build := func(ctx context.Context, round int) (time.Duration, error) {
-				start := run.Now()
-				m, err := d.Snapshots(desk).Build(ctx, filepath.Join(run.Dir, fmt.Sprint("snap", round)), snapshot.Times{AsOf: calendar.None}, nil)
-				took := run.Now().Sub(start)
-				if err == nil && m.Records == 0 {
-					err = errors.New("the snapshot holds nothing")
-				}
+				_, took, err := built(ctx, run, d, desk, filepath.Join(run.Dir, fmt.Sprint("snap", round)))
 				return took, err
 			}
 			return Ratio(ctx, run, 3, build, func(ctx context.Context, _ int) (time.Duration, error) { return scanned(ctx, run, d) })
@@ -52,9 +47,8 @@ var snapshotRefresh = Figure{
 		return withStore(ctx, run, func(d *deployment.Deployment, desk *rating.Desk) (Reading, error) {
 			dir := filepath.Join(run.Dir, "snap")
 			build := func(ctx context.Context, _ int) (time.Duration, error) {
-				start := run.Now()
-				_, err := d.Snapshots(desk).Build(ctx, dir, snapshot.Times{AsOf: calendar.None}, nil)
-				return run.Now().Sub(start), err
+				_, took, err := built(ctx, run, d, desk, dir)
+				return took, err
 			}
 			if _, err := build(ctx, 0); err != nil {
 				return Reading{}, err
@@ -82,7 +76,7 @@ var snapshotRate = Figure{
 	Measure: func(ctx context.Context, run Run) (Reading, error) {
 		return withStore(ctx, run, func(d *deployment.Deployment, desk *rating.Desk) (Reading, error) {
 			dir := filepath.Join(run.Dir, "snap")
-			if _, err := d.Snapshots(desk).Build(ctx, dir, snapshot.Times{AsOf: calendar.None}, nil); err != nil {
+			if _, _, err := built(ctx, run, d, desk, dir); err != nil {
 				return Reading{}, err
 			}
 			whole := func(ctx context.Context, _ int) (time.Duration, error) {
@@ -115,7 +109,7 @@ var snapshotBytes = Figure{
 	What: "the files of a snapshot of 200,000 inspections of 10,000 firms, subjects and all, for each record",
 	Measure: func(ctx context.Context, run Run) (Reading, error) {
 		return withStoreOf(ctx, run, snapshotRows/10, snapshotFirms/10, func(d *deployment.Deployment, desk *rating.Desk) (Reading, error) {
-			m, err := d.Snapshots(desk).Build(ctx, filepath.Join(run.Dir, "snap"), snapshot.Times{AsOf: calendar.None}, nil)
+			m, _, err := built(ctx, run, d, desk, filepath.Join(run.Dir, "snap"))
 			if err != nil {
 				return Reading{}, err
 			}
@@ -123,6 +117,17 @@ var snapshotBytes = Figure{
 			return Reading{Value: float64(m.Bytes()) / float64(m.Records)}, nil
 		})
 	},
+}
+
+// built builds a snapshot of today, which holds something, and tells how long that took.
+func built(ctx context.Context, run Run, d *deployment.Deployment, desk *rating.Desk, dir string) (m *snapshot.Manifest, took time.Duration, err error) {
+	start := run.Now()
+	m, err = d.Snapshots(desk).Build(ctx, dir, snapshot.Times{AsOf: calendar.None}, nil)
+	took = run.Now().Sub(start)
+	if err == nil && m.Records == 0 {
+		err = errors.New("the snapshot holds nothing")
+	}
+	return m, took, err
 }
 
 // withStore takes the records in and gives the deployment that has them.

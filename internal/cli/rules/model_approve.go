@@ -40,11 +40,7 @@ Examples:
 
 // Run approves the version.
 func (c modelApprove) Run(s *console.Session) error {
-	m, err := c.find(s)
-	if err != nil {
-		return err
-	}
-	by, err := s.Official()
+	m, by, err := c.decided(s)
 	if err != nil {
 		return err
 	}
@@ -76,6 +72,14 @@ func (c modelApprove) Run(s *console.Session) error {
 		}
 	})
 	return nil
+}
+
+// decided finds the version, and the official who decides on it.
+func (v version) decided(s *console.Session) (m rulebooks.Model, by string, err error) {
+	if m, err = v.find(s); err == nil {
+		by, err = s.Official()
+	}
+	return m, by, err
 }
 
 // digestOfReport is the digest of the report that is named: of a folder or a file the digest of what is in it; anything else
@@ -115,11 +119,7 @@ Examples:
 
 // Run activates the version.
 func (c modelActivate) Run(s *console.Session) error {
-	m, err := c.find(s)
-	if err != nil {
-		return err
-	}
-	by, err := s.Official()
+	m, by, err := c.decided(s)
 	if err != nil {
 		return err
 	}
@@ -144,11 +144,7 @@ Examples:
 
 // Run retires the version.
 func (c modelRetire) Run(s *console.Session) error {
-	m, err := c.find(s)
-	if err != nil {
-		return err
-	}
-	by, err := s.Official()
+	m, by, err := c.decided(s)
 	if err != nil {
 		return err
 	}
