@@ -1,12 +1,12 @@
 package ownfile
 
 import (
-	"regexp"
 	"bytes"
 	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"

@@ -74,7 +74,7 @@ var english = words{
 		"recalls": "what others must take back", "receipt": "the receipt of an entry",
 	},
 	charter: "%s (Charter %s)",
-	rests: map[string]string{
+	rests: map[string]string{ //nolint:gosec // words about credentials, and no credential
 		"credential own": "your own credential, number", "channel file": "a folder", "channel mail": "e-mail", "channel hook": "signed calls",
 		"channel publication": "publication",
 	},
@@ -127,7 +127,7 @@ var chinese = words{
 		"recalls": "撤回与更正通知", "receipt": "登记凭据",
 	},
 	charter: "%s（宪章%s）",
-	rests: map[string]string{
+	rests: map[string]string{ //nolint:gosec // words about credentials, and no credential
 		"credential own": "本人凭证，编号", "channel file": "文件投递", "channel mail": "电子邮件", "channel hook": "签名接口推送", "channel publication": "公告送达",
 	},
 	counter: "在窗口凭%s交付", together: "与%s共同办理", document: "文件的 SHA-256：%s", outcome: "结果：%s",
