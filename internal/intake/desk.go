@@ -23,8 +23,8 @@ import (
 type Store interface {
 	Birth() store.Birth
 	FindSubmission(ctx context.Context, agency, dataset string, digest []byte) (store.Submission, bool, error)
-	BeginSubmission(ctx context.Context, sub store.Submission) (int64, error)
-	FinishSubmission(ctx context.Context, number int64, state store.SubmissionState, now time.Time, follow store.Follow) (time.Time, error)
+	BeginSubmission(ctx context.Context, by charter.DeliveryPermit, sub store.Submission) (int64, error)
+	FinishSubmission(ctx context.Context, by charter.DeliveryPermit, number int64, state store.SubmissionState, now time.Time, follow store.Follow) (time.Time, error)
 	Submission(ctx context.Context, number int64) (store.Submission, error)
 	// Turn keeps everybody else out who takes files in or joins subjects, until done is called.
 	Turn(ctx context.Context) (done func(), err error)

@@ -21,7 +21,7 @@ func (d *Desk) Release(ctx context.Context, by charter.DeliveryPermit, number in
 		return sub, fault.New(fault.Conflict, "intake.release", "submission %d is %s and not held", number, sub.State).
 			With("only a held submission is published by hand; one that is open is finished by sending its file again")
 	}
-	if err := d.finish(ctx, &sub, store.SubmissionPublished); err != nil {
+	if err := d.finish(ctx, by, &sub, store.SubmissionPublished); err != nil {
 		return sub, err
 	}
 	if d.Ratings != nil {
@@ -33,13 +33,13 @@ func (d *Desk) Release(ctx context.Context, by charter.DeliveryPermit, number in
 }
 
 // finish publishes or discards a submission by hand.
-func (d *Desk) finish(ctx context.Context, sub *store.Submission, state store.SubmissionState) error {
+func (d *Desk) finish(ctx context.Context, by charter.DeliveryPermit, sub *store.Submission, state store.SubmissionState) error {
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if _, err := d.Store.FinishSubmission(ctx, sub.Number, state, d.Now(), d.Corrections); err != nil {
+	if _, err := d.Store.FinishSubmission(ctx, by, sub.Number, state, d.Now(), d.Corrections); err != nil {
 		return err
 	}
 	if state == store.SubmissionDiscarded {
@@ -58,14 +58,14 @@ func (d *Desk) sweep(ctx context.Context, number int64) error {
 
 // sweepAbandoned gives up what runs that were killed have left of the dataset, and what was not swept to the end. Who
 // calls it holds the turn, so that nobody is at work on them.
-func (d *Desk) sweepAbandoned(ctx context.Context, agency, dataset string) error {
-	list, err := d.Store.Abandoned(ctx, agency, dataset)
+func (d *Desk) sweepAbandoned(ctx context.Context, by charter.DeliveryPermit, dataset string) error {
+	list, err := d.Store.Abandoned(ctx, by.Agency(), dataset)
 	if err != nil {
 		return err
 	}
 	for i := range list {
 		if list[i].State == store.SubmissionOpen {
-			if _, err := d.Store.FinishSubmission(ctx, list[i].Number, store.SubmissionDiscarded, d.Now(), nil); err != nil {
+			if _, err := d.Store.FinishSubmission(ctx, by, list[i].Number, store.SubmissionDiscarded, d.Now(), nil); err != nil {
 				return err
 			}
 		}
@@ -87,7 +87,7 @@ func (d *Desk) Discard(ctx context.Context, by charter.DeliveryPermit, number in
 		return sub, fault.New(fault.Conflict, "intake.discard", "submission %d is %s already", number, sub.State).
 			With("what was published is withdrawn row by row, with probity ingest --retract")
 	}
-	if err := d.finish(ctx, &sub, store.SubmissionDiscarded); err != nil {
+	if err := d.finish(ctx, by, &sub, store.SubmissionDiscarded); err != nil {
 		return sub, err
 	}
 	return d.Store.Submission(ctx, number)

@@ -153,12 +153,12 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 		}
 		resumed = found
 	}
-	if err := d.sweepAbandoned(ctx, job.By.Agency(), job.Dataset); err != nil {
+	if err := d.sweepAbandoned(ctx, job.By, job.Dataset); err != nil {
 		return nil, err
 	}
-	in.number, err = d.Store.BeginSubmission(ctx, store.Submission{
-		Agency: job.By.Agency(), Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
-		Bytes: size, Replays: job.Replays, Official: job.By.Official(), StartedAt: d.Now(),
+	in.number, err = d.Store.BeginSubmission(ctx, job.By, store.Submission{
+		Dataset: job.Dataset, Contract: in.contract.Number, File: job.File, Digest: sum,
+		Bytes: size, Replays: job.Replays, StartedAt: d.Now(),
 	})
 	if err != nil {
 		return nil, err
@@ -373,7 +373,7 @@ func (in *ingest) publish(ctx context.Context) error {
 	if err := in.markMended(ctx); err != nil {
 		return err
 	}
-	at, err := in.desk.Store.FinishSubmission(ctx, in.number, state, in.desk.Now(), in.desk.Corrections)
+	at, err := in.desk.Store.FinishSubmission(ctx, in.job.By, in.number, state, in.desk.Now(), in.desk.Corrections)
 	if err != nil {
 		return err
 	}

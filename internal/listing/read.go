@@ -65,8 +65,14 @@ func (s *Service) In(ctx context.Context, scope access.Scope) ([]entry.Entry, er
 }
 
 // Standing are the entries on the subject that may be used today, without their texts: published, not ended, not out of
-// use, with a human being's court order still in force, and an honour only where no black list has the subject.
+// use, with a human being's court order still in force, and an honour only where no black list has the subject. A subject that
+// was joined with another stands where that one does.
 func (s *Service) Standing(ctx context.Context, id subject.ID) ([]entry.Entry, error) {
+	sub, err := s.parts.Register.Subject(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	id = sub.ID
 	stored, err := s.parts.Book.Entries(ctx, id)
 	if err != nil {
 		return nil, err

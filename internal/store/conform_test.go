@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"probity/internal/charter/testworld"
 	"probity/internal/fault"
 	"probity/internal/store"
 	"probity/internal/store/engine"
@@ -84,8 +85,8 @@ func TestValuesComeBackAsTheyWere(t *testing.T) {
 		{StartedAt: time.Date(1911, 10, 10, 0, 0, 0, 1000, time.FixedZone("", 8*3600)), Bytes: math.MinInt64, Digest: []byte{}},
 		{StartedAt: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), Digest: []byte{0}, File: `'"\%_ ; -- ?`},
 	} {
-		want.Agency, want.Dataset, want.Contract = "a", fmt.Sprint(i), contract
-		number, err := s.BeginSubmission(t.Context(), want)
+		want.Agency, want.Official, want.Dataset, want.Contract = "a", testworld.Delivery("a").Official(), fmt.Sprint(i), contract
+		number, err := s.BeginSubmission(t.Context(), testworld.Delivery("a"), want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,11 +199,11 @@ func TestManyWriteAndRead(t *testing.T) {
 	work := func(s *store.Store, name string) error {
 		ctx := context.Background()
 		for range rounds {
-			number, err := s.BeginSubmission(ctx, store.Submission{Agency: "a", Dataset: name, Contract: contract, StartedAt: clock()})
+			number, err := s.BeginSubmission(ctx, testworld.Delivery("a"), store.Submission{Dataset: name, Contract: contract, StartedAt: clock()})
 			if err != nil {
 				return err
 			}
-			at, err := s.FinishSubmission(ctx, number, store.SubmissionPublished, clock(), nil)
+			at, err := s.FinishSubmission(ctx, testworld.Delivery("a"), number, store.SubmissionPublished, clock(), nil)
 			if err != nil {
 				return err
 			}

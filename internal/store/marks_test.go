@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"probity/internal/charter/testworld"
 	"probity/internal/store"
 	"probity/internal/subject"
 )
@@ -35,7 +36,7 @@ func TestMarksPageByPage(t *testing.T) {
 	}
 	change(first+2, first, nobody, first+1)
 	second := change(first+1, first+3)
-	open, err := s.BeginSubmission(t.Context(), store.Submission{Agency: "npcic", Dataset: "x", Contract: 1, StartedAt: clock()})
+	open, err := s.BeginSubmission(t.Context(), testworld.Delivery("npcic"), store.Submission{Dataset: "x", Contract: 1, StartedAt: clock()})
 	if err != nil {
 		t.Fatal(err)
 	}

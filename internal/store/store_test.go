@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/fault"
 	"probity/internal/store"
 	"probity/internal/store/storetest"
@@ -78,11 +80,11 @@ func TestPublicationInstantsOnlyGrow(t *testing.T) {
 	var last time.Time
 	// The clock stands still and then steps back; what we knew when must still have one order.
 	for _, at := range []time.Time{now, now, now.Add(-time.Hour), now.Add(time.Minute)} {
-		n, err := s.BeginSubmission(ctx, store.Submission{Agency: "samr", Dataset: "samr.penalty", Contract: 1, Digest: []byte{1}, StartedAt: at})
+		n, err := s.BeginSubmission(ctx, testworld.Delivery("samr"), store.Submission{Dataset: "samr.penalty", Contract: 1, Digest: []byte{1}, StartedAt: at})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.FinishSubmission(ctx, n, store.SubmissionPublished, at, nil)
+		got, err := s.FinishSubmission(ctx, testworld.Delivery("samr"), n, store.SubmissionPublished, at, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,9 +92,34 @@ func TestPublicationInstantsOnlyGrow(t *testing.T) {
 			t.Errorf("published at %s, not after %s", got, last)
 		}
 		last = got
-		if _, err := s.FinishSubmission(ctx, n, store.SubmissionDiscarded, at, nil); !fault.Is(err, fault.Conflict) {
+		if _, err := s.FinishSubmission(ctx, testworld.Delivery("samr"), n, store.SubmissionDiscarded, at, nil); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a published submission can be discarded: %v", err)
 		}
+	}
+}
+
+// TestWithoutAPermitNothingComesIn: a submission is begun and finished under the permit of its own agency, and under no other.
+func TestWithoutAPermitNothingComesIn(t *testing.T) {
+	t.Parallel()
+	s, ctx, now := fresh(t), t.Context(), clock()
+	sub := store.Submission{Dataset: "samr.penalty", Contract: contractNumber(t, s), StartedAt: now}
+	if _, err := s.BeginSubmission(ctx, charter.DeliveryPermit{}, sub); !fault.Is(err, fault.Internal) {
+		t.Errorf("begun without a permit: %v", err)
+	}
+	n, err := s.BeginSubmission(ctx, testworld.Delivery("samr"), sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []store.SubmissionState{store.SubmissionPublished, store.SubmissionHeld, store.SubmissionDiscarded} {
+		if _, err := s.FinishSubmission(ctx, charter.DeliveryPermit{}, n, state, now, nil); !fault.Is(err, fault.Internal) {
+			t.Errorf("%s without a permit: %v", state, err)
+		}
+		if _, err := s.FinishSubmission(ctx, testworld.Delivery("mohurd"), n, state, now, nil); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s by another agency: %v", state, err)
+		}
+	}
+	if got, err := s.Submission(ctx, n); err != nil || got.State != store.SubmissionOpen || got.Agency != "samr" || got.Official == "" {
+		t.Errorf("it is %+v, %v", got, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/vault/gone"
 )
@@ -218,16 +219,15 @@ func (s *Store) submissions(ctx context.Context, which string, args ...any) ([]S
 	return list, err
 }
 
-// BeginSubmission enters a submission as open and gives its number.
-func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, error) {
-	var number int64
-	if sub.Digest == nil {
-		sub.Digest = []byte{} // a stream has none, and the column knows no absence
+// BeginSubmission enters a submission of the permitted agency and official as open and gives its number.
+func (s *Store) BeginSubmission(ctx context.Context, by charter.DeliveryPermit, sub Submission) (number int64, err error) {
+	if by.Agency() == "" {
+		return 0, fault.New(fault.Internal, "store.permit", "a submission was to be begun without a permit")
 	}
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	err = s.Write(ctx, func(tx *sql.Tx) error { // a stream has no digest, and the column knows no absence
 		return tx.QueryRowContext(ctx, `INSERT INTO submission (agency, official, dataset, contract, file, digest, bytes, replays, started_at, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING number`,
-			sub.Agency, sub.Official, sub.Dataset, sub.Contract, sub.File, sub.Digest, sub.Bytes, sub.Replays, Micro(sub.StartedAt)).Scan(&number)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING number`, by.Agency(), by.Official(),
+			sub.Dataset, sub.Contract, sub.File, append([]byte{}, sub.Digest...), sub.Bytes, sub.Replays, Micro(sub.StartedAt)).Scan(&number)
 	})
 	return number, err
 }
@@ -236,16 +236,15 @@ func (s *Store) BeginSubmission(ctx context.Context, sub Submission) (int64, err
 // transaction and must not write; what it gives is written in the same commit.
 type Follow func(ctx context.Context, tx *sql.Tx, number int64, at time.Time, back []gone.Mark) (*Trace, error)
 
-// FinishSubmission is the one short commit that makes a submission's rows visible, or holds or discards it. It gives the
-// instant of a publication. It is a conflict where the submission is not open or held, and where what its rows were
-// judged against is no more (see overtaken): then it can only be discarded and its file sent again.
-// What follows from the records it corrects or retracts is written in the same commit, where follow says what that is.
-func (s *Store) FinishSubmission(ctx context.Context, number int64, state SubmissionState, now time.Time, follow Follow) (time.Time, error) {
+// FinishSubmission is the one short commit that makes a permitted agency's rows visible, or holds or discards them, with what
+// follow says follows; it gives the instant of a publication. It is a conflict where the submission is not open or held, and
+// where what its rows were judged against is no more (see overtaken): then its file can only be sent again.
+func (s *Store) FinishSubmission(ctx context.Context, by charter.DeliveryPermit, number int64, state SubmissionState, now time.Time, follow Follow) (time.Time, error) {
 	if state != SubmissionPublished {
-		return time.Time{}, s.Write(ctx, func(tx *sql.Tx) error { return setState(ctx, tx, number, state, nil) })
+		return time.Time{}, s.Write(ctx, func(tx *sql.Tx) error { return setState(ctx, tx, by, number, state, nil) })
 	}
 	return s.publishing(ctx, now, func(tx *sql.Tx, at int64) error {
-		if err := setState(ctx, tx, number, state, at); err != nil {
+		if err := setState(ctx, tx, by, number, state, at); err != nil {
 			return err
 		}
 		if err := overtaken(ctx, tx, number); err != nil {
@@ -258,9 +257,8 @@ func (s *Store) FinishSubmission(ctx context.Context, number int64, state Submis
 			return err
 		}
 		// What it brought back mended waits no longer.
-		_, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = '[]'
-			WHERE submission = (SELECT replays FROM submission WHERE number = ?) AND replayed_by = ?`, number, number)
-		if err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = '[]'
+			WHERE submission = (SELECT replays FROM submission WHERE number = ?) AND replayed_by = ?`, number, number); err != nil {
 			return err
 		}
 		back, err := takenBack(ctx, tx, number)
@@ -297,18 +295,20 @@ func takenBack(ctx context.Context, tx *sql.Tx, number int64) (marks []gone.Mark
 	return marks, err
 }
 
-func setState(ctx context.Context, tx *sql.Tx, number int64, state SubmissionState, publishedAt any) error {
-	res, err := tx.ExecContext(ctx, `UPDATE submission SET state = ?, published_at = ? WHERE number = ? AND state IN ('open', 'held')`,
-		string(state), publishedAt, number)
+func setState(ctx context.Context, tx *sql.Tx, by charter.DeliveryPermit, number int64, state SubmissionState, publishedAt any) error {
+	if by.Agency() == "" {
+		return fault.New(fault.Internal, "store.permit", "a submission was to be %s without a permit", state)
+	}
+	res, err := tx.ExecContext(ctx, `UPDATE submission SET state = ?, published_at = ? WHERE number = ? AND agency = ? AND state IN ('open', 'held')`,
+		string(state), publishedAt, number, by.Agency())
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil {
-		return err
-	} else if n != 1 {
-		return fault.New(fault.Conflict, "submission.finished", "submission %d is neither open nor held", number)
+	n, err := res.RowsAffected()
+	if err == nil && n != 1 {
+		err = fault.New(fault.Conflict, "submission.finished", "submission %d of %s is neither open nor held", number, by.Agency())
 	}
-	return nil
+	return err
 }
 
 // OutdatedSubmission is the key of the conflict of a submission whose rows were judged against what is no more.

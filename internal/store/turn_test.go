@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/charter/testworld"
 	"probity/internal/store"
 	"probity/internal/store/storetest"
 )
@@ -31,7 +32,7 @@ func TestTurnsAreTakenOneAfterTheOther(t *testing.T) {
 		cancel()
 	}
 	// Writing goes on meanwhile: the turn keeps nobody from the database itself.
-	if _, err := second.BeginSubmission(t.Context(), store.Submission{Agency: "a", Dataset: "b", Contract: contractNumber(t, first), StartedAt: clock()}); err != nil {
+	if _, err := second.BeginSubmission(t.Context(), testworld.Delivery("a"), store.Submission{Dataset: "b", Contract: contractNumber(t, first), StartedAt: clock()}); err != nil {
 		t.Error(err)
 	}
 	done()
@@ -54,11 +55,11 @@ func TestPublicationsOfAnotherProcess(t *testing.T) {
 	number := contractNumber(t, first)
 	var last time.Time
 	for i, s := range []*store.Store{first, second, first} {
-		n, err := s.BeginSubmission(t.Context(), store.Submission{Agency: "a", Dataset: "b", Contract: number, StartedAt: clock()})
+		n, err := s.BeginSubmission(t.Context(), testworld.Delivery("a"), store.Submission{Dataset: "b", Contract: number, StartedAt: clock()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		at, err := s.FinishSubmission(t.Context(), n, store.SubmissionPublished, clock(), nil)
+		at, err := s.FinishSubmission(t.Context(), testworld.Delivery("a"), n, store.SubmissionPublished, clock(), nil)
 		if err != nil || !at.After(last) {
 			t.Fatalf("publication %d at %s, after %s: %v", i, at, last, err)
 		}

@@ -45,7 +45,7 @@ func (l *listed) stands(today calendar.Day) (stands, known bool) {
 
 // drafts has the keeper of a list draft an entry on a firm, in order or with one thing wrong.
 func drafts(h *history) act {
-	p := pick(h, "who", h.party("yard"), h.party("mill"))
+	p := pick(h, "who", h.party("yard"), h.party("mill"), h.party("mill-abroad"))
 	e := entry.Entry{
 		Subject: h.stands(p), List: "serious-violators", Ground: "quality", Tier: "serious", Measures: []string{"key-supervision"},
 		Facts: []entry.Fact{
@@ -181,7 +181,7 @@ func (h *history) procedureHeld(a act, l *listed) {
 
 // decidesByList asks whether closer supervision, which follows from the list alone, restricts a firm.
 func decidesByList(h *history) act {
-	p := pick(h, "who", h.party("yard"), h.party("mill"))
+	p := pick(h, "who", h.party("yard"), h.party("mill"), h.party("mill-abroad"))
 	q := measure.Request{
 		As: h.as(pick(h, "asker", "wu", "mu", "he")), Subject: p.id, Measure: "key-supervision",
 		Purpose: "decide-restriction", Basis: "civil-procedure-law", Case: fmt.Sprintf("case %d", h.number()),

@@ -269,8 +269,11 @@ func (a *answer) print(w io.Writer) {
 		fmt.Fprintf(w, "  overdue since %s\n", a.Due())
 	}
 	for _, step := range a.Steps {
-		by := strings.Trim(step.Agency+"/"+step.Official, "/")
-		fmt.Fprintf(w, "  %s %s by %s", console.Minute(step.At), step.Act, console.Either(by, "the subject"))
+		by := "by " + console.Either(strings.Trim(step.Agency+"/"+step.Official, "/"), "the subject")
+		if step.Act == application.Forward {
+			by = "to " + step.Agency // the platform forwards, at once
+		}
+		fmt.Fprintf(w, "  %s %s %s", console.Minute(step.At), step.Act, by)
 		if len(step.Unmet) > 0 {
 			fmt.Fprintf(w, ", not met: %s", strings.Join(step.Unmet, ", "))
 		}
