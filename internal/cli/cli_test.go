@@ -3,6 +3,7 @@ package cli_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -17,6 +18,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/cli"
+	"probity/internal/store/storetest"
 )
 
 // morning is when every script begins, so that what is typed and printed there stays true on any day. From there the
@@ -42,7 +44,7 @@ func probity() int {
 	now := func() time.Time { return morning.Add(time.Since(time.Unix(0, began))) }
 	return cli.Main(ctx, cli.Process{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Env: os.Getenv, Now: now,
+		Env: os.Getenv, Now: now, Servers: storetest.Engine() == storetest.Postgres,
 	})
 }
 
@@ -50,22 +52,43 @@ func probity() int {
 //
 //	exits CODE probity ARGS...
 //	keep NAME PATTERN
+//	lose DATABASE
 //
 // The first demands that exit code exactly; the second keeps what the pattern's group matches in the last standard output
-// as an environment variable, for ids that differ from run to run.
+// as an environment variable, for ids that differ from run to run; the third takes the database away and leaves its keys. What
+// is so on a server alone stands behind [server]. HERE is the address of the database in use, THERE that of an empty place.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(scriptBegan, strconv.FormatInt(time.Now().UnixNano(), 10))
+			here := storetest.Address(t, filepath.Join(env.WorkDir, "probity.db"))
+			env.Setenv("HERE", here)
+			env.Setenv("THERE", storetest.Address(t, filepath.Join(env.WorkDir, "there.db")))
+			if storetest.Engine() == storetest.Postgres {
+				env.Setenv("PROBITY_DB", here)
+			}
 			return nil
 		},
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep, "lose": lose},
+		Condition: func(what string) (bool, error) {
+			if what == "server" {
+				return storetest.Engine() == storetest.Postgres, nil
+			}
+			return false, fmt.Errorf("%q is no condition", what)
+		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 	})
+}
+
+func lose(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lose DATABASE")
+	}
+	ts.Check(storetest.Lose(context.Background(), ts.MkAbs(args[0])))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -62,7 +62,7 @@ func (c initCommand) Run(s *console.Session) error {
 		return err
 	}
 	a := initAnswer{
-		Database: r.Store.Path(), Keys: deployment.VaultPath(r.Store.Path()), Birth: birth,
+		Database: r.Store.Shown(), Keys: deployment.VaultPath(r.Store.Path()), Birth: birth,
 		Datasets: len(r.Catalogue.Datasets), Agencies: len(r.Catalogue.Agencies),
 		Credential: founder.Name, Official: founder.Agency + "/" + founder.Official,
 	}

@@ -39,7 +39,7 @@ var unread = map[string][]string{
 	"an office's own list of tasks: numbers and days, nothing of a file":                      {"repair waiting", "recall laggards", "dispute overdue"},
 	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "reads delays", "reads quotas", "reads case", "retention list"},
 	"work on all, which shows counts": {
-		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "rebuild",
+		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "move", "rebuild",
 		"job list", "job show", "job run", "job pause", "job resume", "job cancel", "model shadow", "snapshot build", "snapshot refresh", "snapshot info", "snapshot verify",
 	},
 	"the log: its state, hashes and keys":                                                               {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},

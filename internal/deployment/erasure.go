@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"probity/internal/charter"
@@ -33,17 +32,13 @@ func (d *Deployment) Erasure() *erasure.Desk {
 // log is then begun anew, and says why.
 func Restore(ctx context.Context, backup, address, keys string, opt Options, progress func(done, total int64)) (erasure.Restored, error) {
 	var none erasure.Restored
-	path, err := store.Locate(address)
+	to, err := store.HomeOf(address)
 	if err != nil {
 		return none, err
 	}
-	if path, err = filepath.Abs(path); err != nil {
-		return none, fault.New(fault.Unavailable, "restore.path", "cannot find %s", address).By(err)
-	}
-	if _, err := os.Stat(path); err == nil {
-		return none, fault.New(fault.Conflict, "restore.exists", "%s exists already", path).
-			With("where a restore was cut off at its end, use the database: whoever opens it first finishes it; otherwise move the damaged " +
-				"database away first, and leave its keys (FILE.vault) and journal (FILE.gone) where they are")
+	path := to.Beside()
+	if err := vacant(ctx, to); err != nil {
+		return none, err
 	}
 	if _, err := erasure.ReadManifest(backup); err != nil {
 		return none, err
@@ -59,12 +54,37 @@ func Restore(ctx context.Context, backup, address, keys string, opt Options, pro
 		out, err = restoreTo(ctx, backup, part, path, opt, progress)
 	}
 	if err == nil {
-		err = errors.Join(os.Rename(part, path), disk.Settle(path))
+		err = arrive(ctx, part, address, path)
 	}
 	if err != nil {
 		return none, errors.Join(err, remove(append(copied, part, part+"-wal", part+"-shm")...))
 	}
-	return out, anew(ctx, path, opt)
+	return out, anew(ctx, address, opt)
+}
+
+// vacant refuses a place where a database is.
+func vacant(ctx context.Context, to store.Home) error {
+	err := to.Find(ctx)
+	if err == nil {
+		return fault.New(fault.Conflict, "restore.exists", "%s exists already", to.Shown()).
+			With("where a restore was cut off at its end, use the database: whoever opens it first finishes it; otherwise move the damaged " +
+				"database away first, and leave its keys (FILE.vault) and journal (FILE.gone) where they are")
+	}
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// arrive puts the database that was restored at part where it is to be: a file gets its name, a server what is in it.
+func arrive(ctx context.Context, part, address, path string) error {
+	if !store.OnServer(address) {
+		return errors.Join(os.Rename(part, path), disk.Settle(path))
+	}
+	if _, err := store.Carry(ctx, part, address, nil); err != nil {
+		return err
+	}
+	return remove(part, part+"-wal", part+"-shm")
 }
 
 // restoreTo unpacks, proves and settles the database at part, with the keys of path.
@@ -99,8 +119,8 @@ func restoreTo(ctx context.Context, backup, part, path string, opt Options, prog
 }
 
 // anew begins the signed log of the restored database: whoever opens it first does.
-func anew(ctx context.Context, path string, opt Options) error {
-	d, err := Open(ctx, path, opt)
+func anew(ctx context.Context, address string, opt Options) error {
+	d, err := Open(ctx, address, opt)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,6 @@ import (
 // backup takes a backup of a deployment.
 func backup(t *testing.T, d *deployment.Deployment) string {
 	t.Helper()
-	storetest.Embedded(t, storetest.Backups)
 	path := filepath.Join(t.TempDir(), "backup")
 	if _, err := d.Erasure().Backup(t.Context(), path, "test", nil); err != nil {
 		t.Fatal(err)
@@ -49,11 +48,11 @@ func restored(t *testing.T, old *deployment.Deployment, backup string, now func(
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "again.db")
 	opt := deployment.Options{Now: now}
-	out, err := deployment.Restore(t.Context(), backup, path, deployment.VaultPath(old.Store.Path()), opt, nil)
+	out, err := deployment.Restore(t.Context(), backup, storetest.Address(t, path), deployment.VaultPath(old.Store.Path()), opt, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := deployment.Open(t.Context(), path, opt)
+	d, err := deployment.Open(t.Context(), storetest.Address(t, path), opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"probity/internal/erasure"
 	"probity/internal/fault"
 	"probity/internal/record"
+	"probity/internal/store/storetest"
 )
 
 func (w *world) backup() string {
@@ -29,15 +30,11 @@ func (w *world) backup() string {
 func (w *world) restore(backup string) erasure.Restored {
 	w.Helper()
 	w.must(w.d.Close())
-	for _, end := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(w.path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			w.Fatal(err)
-		}
-	}
+	w.must(storetest.Lose(w.Context(), w.path))
 	w.clock = w.clock.Add(time.Second) // the signed log counts in seconds
-	out, err := deployment.Restore(w.Context(), backup, w.path, "", deployment.Options{Now: w.now}, nil)
+	out, err := deployment.Restore(w.Context(), backup, storetest.Address(w, w.path), "", deployment.Options{Now: w.now}, nil)
 	w.must(err)
-	w.d, err = deployment.Open(context.Background(), w.path, deployment.Options{Now: w.now})
+	w.d, err = deployment.Open(context.Background(), storetest.Address(w, w.path), deployment.Options{Now: w.now})
 	w.must(err)
 	return out
 }
@@ -163,30 +160,31 @@ func TestDamagedBackupsAreNamed(t *testing.T) {
 	} {
 		b := filepath.Join(t.TempDir(), "b")
 		w.must(os.WriteFile(b, c.file, 0o600))
-		_, err := deployment.Restore(t.Context(), b, target, "", deployment.Options{Now: w.now}, nil)
+		_, err := deployment.Restore(t.Context(), b, storetest.Address(t, target), "", deployment.Options{Now: w.now}, nil)
 		var f *fault.Error
 		if !errors.As(err, &f) || f.Key != c.key || f.Cure == "" {
 			t.Errorf("%s: %v, want %s", c.name, err, c.key)
 		}
-		for _, left := range []string{"", ".part"} {
-			if _, err := os.Stat(target + left); err == nil {
-				t.Errorf("%s left %s behind", c.name, target+left)
-			}
+		if there, err := storetest.There(t.Context(), target); there || err != nil {
+			t.Errorf("%s left a database behind, %v", c.name, err)
+		}
+		if _, err := os.Stat(target + ".part"); err == nil {
+			t.Errorf("%s left %s behind", c.name, target+".part")
 		}
 	}
-	_, err = deployment.Restore(t.Context(), path, target, "", deployment.Options{Now: w.now}, nil)
+	_, err = deployment.Restore(t.Context(), path, storetest.Address(t, target), "", deployment.Options{Now: w.now}, nil)
 	w.must(err)
-	_, err = deployment.Restore(t.Context(), path, target, "", deployment.Options{Now: w.now}, nil)
+	_, err = deployment.Restore(t.Context(), path, storetest.Address(t, target), "", deployment.Options{Now: w.now}, nil)
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Key != "restore.exists" {
 		t.Errorf("over a database that is there: %v", err)
 	}
 	other := setup(t)
-	_, err = deployment.Restore(t.Context(), path, filepath.Join(t.TempDir(), "x.db"), deployment.VaultPath(other.path), deployment.Options{Now: w.now}, nil)
+	_, err = deployment.Restore(t.Context(), path, storetest.Address(t, filepath.Join(t.TempDir(), "x.db")), deployment.VaultPath(other.path), deployment.Options{Now: w.now}, nil)
 	if !errors.As(err, &f) || f.Key != "backup.keys" {
 		t.Errorf("with other keys: %v", err)
 	}
-	_, err = deployment.Restore(t.Context(), path, filepath.Join(t.TempDir(), "y.db"), "", deployment.Options{Now: w.now}, nil)
+	_, err = deployment.Restore(t.Context(), path, storetest.Address(t, filepath.Join(t.TempDir(), "y.db")), "", deployment.Options{Now: w.now}, nil)
 	if !errors.As(err, &f) || f.Key != "vault.missing" {
 		t.Errorf("without keys: %v", err)
 	}

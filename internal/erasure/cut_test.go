@@ -8,6 +8,7 @@ import (
 
 	"probity/internal/deployment"
 	"probity/internal/fault"
+	"probity/internal/store/storetest"
 )
 
 // TestRestoresCutOffAtEachStep: a restore that is cut off behind any of its steps can be typed again, or is finished by
@@ -22,7 +23,7 @@ func TestRestoresCutOffAtEachStep(t *testing.T) {
 	w.must(w.d.Close())
 	opt := deployment.Options{Now: w.now}
 	restore := func(to string) error {
-		_, err := deployment.Restore(t.Context(), backup, to, deployment.VaultPath(w.path), opt, nil)
+		_, err := deployment.Restore(t.Context(), backup, storetest.Address(t, to), deployment.VaultPath(w.path), opt, nil)
 		return err
 	}
 	write := func(name, text string) { w.must(os.WriteFile(name, []byte(text), 0o600)) }
@@ -55,18 +56,18 @@ func TestRestoresCutOffAtEachStep(t *testing.T) {
 	if err := restore(to); err == nil {
 		t.Fatal("a log begun where none can be")
 	}
-	if _, err := os.Stat(to); err != nil {
+	if there, err := storetest.There(t.Context(), to); !there {
 		t.Fatal(err)
 	}
 	var f *fault.Error
-	if _, err := deployment.Open(t.Context(), to, opt); !errors.As(err, &f) || f.Cure == "" {
+	if _, err := deployment.Open(t.Context(), storetest.Address(t, to), opt); !errors.As(err, &f) || f.Cure == "" {
 		t.Errorf("opened without a log: %v", err)
 	}
 	if err := restore(to); !fault.Is(err, fault.Conflict) {
 		t.Errorf("restored over what is there: %v", err)
 	}
 	w.must(os.Remove(deployment.LogPath(to)))
-	d, err := deployment.Open(t.Context(), to, opt)
+	d, err := deployment.Open(t.Context(), storetest.Address(t, to), opt)
 	w.must(err)
 	w.d, w.path = d, to
 	if _, err := w.rate(2); err != nil {
@@ -74,7 +75,7 @@ func TestRestoresCutOffAtEachStep(t *testing.T) {
 	}
 	w.must(w.d.Store.VerifyLedger(t.Context()))
 	w.must(w.d.Close())
-	w.d, err = deployment.Open(t.Context(), to, opt)
+	w.d, err = deployment.Open(t.Context(), storetest.Address(t, to), opt)
 	w.must(err)
 	if report, err := w.d.VerifyLog(t.Context()); err != nil || len(report.Faults) != 0 {
 		t.Errorf("the log: %+v, %v", report, err)

@@ -16,6 +16,7 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/erasure"
 	"probity/internal/fault"
+	"probity/internal/store/storetest"
 )
 
 // childVariable has this test's own program back up or restore instead of testing: what, from, to and keys, apart by bars.
@@ -85,7 +86,7 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 	good := filepath.Join(dir, "good")
 	for n := range 6 {
 		name := filepath.Join(dir, fmt.Sprintf("b%d", n))
-		whole := killed(t, at(), "backup", w.path, name)
+		whole := killed(t, at(), "backup", storetest.Address(t, w.path), name)
 		if _, err := os.Stat(name); err == nil {
 			_, err = erasure.Unpack(t.Context(), name, name+".plain", nil)
 			w.must(err)
@@ -100,7 +101,7 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 			}
 		}
 	}
-	if !killed(t, time.Hour, "backup", w.path, good) {
+	if !killed(t, time.Hour, "backup", storetest.Address(t, w.path), good) {
 		t.Fatal("the backup failed though nobody killed it")
 	}
 	target := filepath.Join(dir, "new.db")
@@ -108,19 +109,20 @@ func TestKilledBackupsAndRestores(t *testing.T) {
 		copyFile(t, w.path+end, target+end)
 	}
 	for range 6 {
-		whole := killed(t, at(), "restore", good, target, "")
-		_, err := os.Stat(target)
-		if whole != (err == nil) && whole {
+		whole := killed(t, at(), "restore", good, storetest.Address(t, target), "")
+		there, err := storetest.There(t.Context(), target)
+		w.must(err)
+		if whole && !there {
 			t.Error("a restore that ended left nothing")
 		}
-		if err == nil {
+		if there {
 			break
 		}
 	}
-	if _, err := os.Stat(target); err != nil && !killed(t, time.Hour, "restore", good, target, "") {
+	if there, err := storetest.There(t.Context(), target); (!there || err != nil) && !killed(t, time.Hour, "restore", good, storetest.Address(t, target), "") {
 		t.Fatal("the restore failed though nobody killed it")
 	}
-	d, err := deployment.Open(t.Context(), target, deployment.Options{Now: childsClock})
+	d, err := deployment.Open(t.Context(), storetest.Address(t, target), deployment.Options{Now: childsClock})
 	w.must(err)
 	w.d = d
 	w.must(d.Store.VerifyLedger(t.Context()))

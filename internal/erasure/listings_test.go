@@ -37,7 +37,7 @@ func TestEntriesOnListsEndWithTheirTime(t *testing.T) {
 				return err
 			}
 			if err := run(`INSERT INTO listing_step (subject, listing, seq, act, at, day, agency, official, law, article, digest, cause, particulars, sealed)
-				VALUES (?, ?, 1, 'draft', ?, 0, 'spc', '', '', '', zeroblob(32), '', x'', 0)`, of.subject, i+1, at); err != nil {
+				VALUES (?, ?, 1, 'draft', ?, 0, 'spc', '', '', '', x'0000000000000000000000000000000000000000000000000000000000000000', '', x'', 0)`, of.subject, i+1, at); err != nil {
 				return err
 			}
 			if of.removed == nil {

@@ -17,6 +17,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/measure/order"
 	"probity/internal/record"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -145,6 +146,7 @@ func copyFile(t *testing.T, from, to string) {
 // TestAnOlderDatabasePutBackByHand: somebody puts an older copy of the database file back, and even of the keys; nothing
 // comes back with it, since the journal is played over both before anybody reads.
 func TestAnOlderDatabasePutBackByHand(t *testing.T) {
+	storetest.Embedded(t, "a server's files are not copied by hand under a program that serves")
 	t.Parallel()
 	w, given, o := before(t)
 	one := w.id(1)
@@ -153,7 +155,7 @@ func TestAnOlderDatabasePutBackByHand(t *testing.T) {
 	for _, end := range []string{"", ".vault"} {
 		copyFile(t, w.path+end, filepath.Join(dir, "old"+end))
 	}
-	d, err := deployment.Open(t.Context(), w.path, deployment.Options{Now: w.now})
+	d, err := deployment.Open(t.Context(), storetest.Address(t, w.path), deployment.Options{Now: w.now})
 	w.must(err)
 	w.d = d
 	erased, taken := w.after(given, o)
@@ -166,7 +168,7 @@ func TestAnOlderDatabasePutBackByHand(t *testing.T) {
 	for _, end := range []string{"", ".vault"} {
 		copyFile(t, filepath.Join(dir, "old"+end), w.path+end)
 	}
-	if w.d, err = deployment.Open(t.Context(), w.path, deployment.Options{Now: w.now}); err != nil {
+	if w.d, err = deployment.Open(t.Context(), storetest.Address(t, w.path), deployment.Options{Now: w.now}); err != nil {
 		t.Fatal(err)
 	}
 	w.nothingHeld(one, given)
@@ -201,13 +203,13 @@ func TestAnOlderJournalIsRefused(t *testing.T) {
 	w.after(given, o)
 	w.must(w.d.Close())
 	copyFile(t, old, deployment.JournalPath(w.path))
-	_, err := deployment.Open(t.Context(), w.path, deployment.Options{Now: w.now})
+	_, err := deployment.Open(t.Context(), storetest.Address(t, w.path), deployment.Options{Now: w.now})
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Key != "erasure.journal" {
 		t.Errorf("got %v", err)
 	}
 	w.must(os.Remove(deployment.JournalPath(w.path)))
-	_, err = deployment.Open(t.Context(), w.path, deployment.Options{Now: w.now})
+	_, err = deployment.Open(t.Context(), storetest.Address(t, w.path), deployment.Options{Now: w.now})
 	if !errors.As(err, &f) || f.Key != "gone.missing" {
 		t.Errorf("got %v", err)
 	}

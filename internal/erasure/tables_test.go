@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"probity/internal/access"
@@ -16,6 +17,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/notice"
 	"probity/internal/record"
+	"probity/internal/store/storetest"
 )
 
 // fate says what becomes of a table with subjects: when two subjects are joined or parted, when one is erased, and by what
@@ -83,7 +85,7 @@ var fates = map[string]fate{
 
 func (w *world) raw() *sql.DB {
 	w.Helper()
-	db, err := sql.Open("sqlite", "file:"+w.path+"?mode=ro")
+	db, err := storetest.Raw(w.path)
 	w.must(err)
 	w.Cleanup(func() { db.Close() })
 	return db
@@ -114,7 +116,14 @@ func names(t *testing.T, db *sql.DB, query string) (list []string) {
 func TestEveryTableHasItsFate(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	tables := names(t, w.raw(), `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'subject' WHERE m.type = 'table' ORDER BY 1`)
+	parts, err := storetest.Parts(t.Context(), w.raw())
+	w.must(err)
+	var tables []string
+	for _, p := range parts {
+		if p.Column == "subject" {
+			tables = append(tables, p.Table)
+		}
+	}
 	for _, table := range tables {
 		if f, ok := fates[table]; !ok || f.joined == "" || f.erased == "" || f.ends == "" {
 			t.Errorf("nothing says what becomes of %s when subjects are joined or erased, or when its time is over", table)
@@ -175,13 +184,13 @@ func TestNothingPlainOutlivesAnErasure(t *testing.T) {
 	}
 
 	db, needles := w.raw(), append([]string{person(1), "own-1"}, free...)
-	for _, table := range names(t, db, `SELECT name FROM sqlite_master WHERE type = 'table'`) {
-		for _, needle := range needles {
-			for _, column := range names(t, db, fmt.Sprintf(`SELECT name FROM pragma_table_info('%s')`, table)) {
-				var n int
-				w.must(db.QueryRowContext(t.Context(), fmt.Sprintf(`SELECT count(*) FROM %s WHERE instr(CAST("%s" AS BLOB), CAST(? AS BLOB)) > 0`, table, column), needle).Scan(&n))
-				if n > 0 {
-					t.Errorf("%s.%s holds %q %d times", table, column, needle, n)
+	parts, err := storetest.Parts(t.Context(), db)
+	w.must(err)
+	for _, p := range parts {
+		for _, value := range names(t, db, fmt.Sprintf(`SELECT "%s" FROM %s WHERE "%s" IS NOT NULL`, p.Column, p.Table, p.Column)) {
+			for _, needle := range needles {
+				if strings.Contains(value, needle) {
+					t.Errorf("%s.%s holds %q", p.Table, p.Column, needle)
 				}
 			}
 		}

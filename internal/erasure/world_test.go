@@ -21,6 +21,7 @@ import (
 	"probity/internal/measure/order"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
 
@@ -52,7 +53,7 @@ func document(text string) string {
 func setup(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, clock: time.Date(2026, 7, 1, 2, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "p.db"), own: map[int]access.Credential{}}
-	d, err := deployment.Create(t.Context(), w.path, store.Demo, access.Grant{Name: "clerk", Agency: "npcic", Official: "Gu Yan"},
+	d, err := deployment.Create(t.Context(), storetest.Address(t, w.path), store.Demo, access.Grant{Name: "clerk", Agency: "npcic", Official: "Gu Yan"},
 		deployment.Options{Now: w.now})
 	w.must(err)
 	w.d = d
@@ -235,6 +236,13 @@ func (w *world) holds(text string) bool {
 	w.Helper()
 	names, err := filepath.Glob(w.path + "*")
 	w.must(err)
+	if storetest.Engine() == storetest.Postgres && filepath.Ext(w.path) == ".db" { // what is no file
+		b, err := storetest.Bytes(w.Context(), w.path)
+		w.must(err)
+		if strings.Contains(string(b), text) {
+			return true
+		}
+	}
 	for _, name := range names {
 		info, err := os.Stat(name)
 		w.must(err)

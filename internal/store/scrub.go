@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"probity/internal/store/carry"
 	"probity/internal/store/engine"
 )
 
@@ -16,6 +17,11 @@ func (s *Store) Overwrite(ctx context.Context, tx *sql.Tx) error {
 	}
 	_, err := tx.ExecContext(ctx, words)
 	return err
+}
+
+// TablesWith are the tables that have all the columns, in alphabetical order.
+func (s *Store) TablesWith(ctx context.Context, tx *sql.Tx, columns ...string) ([]string, error) {
+	return engine.TablesWith(ctx, s.dialect, tx, columns...)
 }
 
 // Scrub empties the write-ahead log into the database file, so that pages as they were before an erasure are no longer on
@@ -39,15 +45,15 @@ func (s *Store) Scrub(ctx context.Context) error {
 	return errors.Join(err, conn.Close())
 }
 
-// CopyTo writes a copy of the database, as it is at one moment, to a new file, while others go on reading and writing.
-// What was deleted is not in the copy, not even as free pages.
+// CopyTo writes a copy of the database, as it is at one moment, to a new or empty file, while others go on reading and writing:
+// an embedded database, whichever engine this one is on. What was deleted is not in the copy, not even as free pages.
 func (s *Store) CopyTo(ctx context.Context, path string) error {
 	if err := s.takeIn(ctx); err != nil {
 		return err
 	}
-	words, err := s.dialect.CopyTo()
-	if err != nil {
-		return err
+	words, ok := s.dialect.CopyTo()
+	if !ok {
+		return s.carryTo(ctx, path)
 	}
 	// A connection of its own: the writer must stay free, and readers may write nowhere.
 	db, err := s.dialect.Connect(engine.Writing)
@@ -56,4 +62,16 @@ func (s *Store) CopyTo(ctx context.Context, path string) error {
 	}
 	_, err = db.ExecContext(ctx, words, path)
 	return s.dialect.Translate(errors.Join(err, db.Close()))
+}
+
+// carryTo is CopyTo from a server.
+func (s *Store) carryTo(ctx context.Context, path string) error {
+	file, err := engine.NewSQLite(path, 0)
+	if err == nil {
+		err = file.Remove() // empty, and made only for its rights; Make gives it the same
+	}
+	if err == nil {
+		_, err = carry.Over(ctx, s.dialect, file, nil)
+	}
+	return err
 }

@@ -19,6 +19,7 @@ import (
 
 	"probity/internal/fault"
 	"probity/internal/store/beside"
+	"probity/internal/store/carry"
 	"probity/internal/store/chain"
 	"probity/internal/store/engine"
 	"probity/internal/store/postgres"
@@ -109,6 +110,29 @@ func dialect(address string, opt Options) (engine.Dialect, error) {
 	return engine.NewSQLite(path, opt.CacheMiB)
 }
 
+// Home is where a database is, or may come to be, before anything is opened.
+type Home interface {
+	Shown() string
+	Beside() string
+	Find(ctx context.Context) error
+}
+
+// HomeOf reads an address.
+func HomeOf(address string) (Home, error) { return dialect(address, Options{}) }
+
+// Carry takes the whole database at an address to another one where there is none, on whatever engines: see [carry.Over].
+func Carry(ctx context.Context, from, to string, progress carry.Progress) ([]carry.Table, error) {
+	source, err := dialect(from, Options{})
+	if err != nil {
+		return nil, err
+	}
+	target, err := dialect(to, Options{})
+	if err != nil {
+		return nil, err
+	}
+	return carry.Over(ctx, source, target, progress)
+}
+
 // Create makes a new database of the birth and opens it. It is a conflict where there is one already.
 func Create(ctx context.Context, address string, birth Birth, opt Options) (*Store, error) {
 	d, err := dialect(address, opt)
@@ -132,7 +156,9 @@ func Create(ctx context.Context, address string, birth Birth, opt Options) (*Sto
 		return nil, errors.Join(err, file.Remove(), d.Remove())
 	}
 	s.birth = birth
-	err = s.migrate(ctx)
+	if err = engine.Migrate(ctx, d, s.write, string(birth)); err != nil && !d.Alone() { // nothing was kept, not even the schema
+		return nil, errors.Join(err, s.disconnect())
+	}
 	if err == nil {
 		err = s.compile(ctx)
 	}
@@ -164,8 +190,8 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	err = s.check(ctx)
-	if err == nil {
+	born, err := engine.Born(ctx, d, s.read)
+	if s.birth = Birth(born); err == nil {
 		err = s.compile(ctx)
 	}
 	if err == nil {

@@ -1,6 +1,7 @@
 package suite_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/deployment"
+	"probity/internal/store/storetest"
 )
 
 // backsUp writes a backup; the newest is the one that is put back.
@@ -32,16 +34,20 @@ func restores(h *history) act {
 		h.Fatal(err)
 	}
 	path := filepath.Join(folder, "probity.db")
+	address, err := storetest.At(path)
+	if err != nil {
+		h.Fatal(err)
+	}
 	opt := deployment.Options{Now: h.clock}
-	if _, a.err = deployment.Restore(h.ctx, h.backup, path, deployment.VaultPath(h.path), opt, nil); a.err != nil {
+	if _, a.err = deployment.Restore(h.ctx, h.backup, address, deployment.VaultPath(h.path), opt, nil); a.err != nil {
 		return a
 	}
-	d, err := deployment.Open(h.ctx, path, opt)
+	d, err := deployment.Open(h.ctx, address, opt)
 	if a.err = err; err != nil {
 		return a
 	}
 	h.nothingCameBack(a, d)
-	if a.err = d.Close(); a.err == nil {
+	if a.err = errors.Join(d.Close(), storetest.Drop(path)); a.err == nil {
 		a.err = os.RemoveAll(folder)
 	}
 	return a

@@ -18,12 +18,6 @@ import (
 
 // operations are the public operations the histories consist of.
 func operations() []operation {
-	return slices.DeleteFunc(all(), func(o operation) bool {
-		return storetest.Engine() == storetest.Postgres && (o.name == "back up" || o.name == "restore") // the server's administrator does that
-	})
-}
-
-func all() []operation {
 	return []operation{
 		{"report", []string{"C2", "C7", "C8", "C10", "C13", "C16"}, report, ""},
 		{"amend", []string{"C10", "C13", "C8", "C7"}, amend, ""},
@@ -370,8 +364,15 @@ var derived = []string{"standing"}
 
 func (h *history) imprint() map[string]string {
 	if h.tables == nil {
-		h.each(func(col []string) { h.tables = append(h.tables, col[0]) },
-			`SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'subject') ORDER BY m.name`)
+		parts, err := storetest.Parts(h.ctx, h.eyes)
+		if err != nil {
+			h.Fatal(err)
+		}
+		for _, p := range parts {
+			if p.Column == "subject" {
+				h.tables = append(h.tables, p.Table)
+			}
+		}
 	}
 	all := map[string]string{}
 	for _, table := range h.tables {

@@ -22,6 +22,9 @@ type Process struct {
 	Env func(string) string
 	// Now is the clock.
 	Now func() time.Time
+	// Servers has databases on PostgreSQL served. The program itself refuses them until all of its suites hold them to what
+	// the embedded ones are held to.
+	Servers bool
 }
 
 // Flags are the flags that every command has, beside --help.

@@ -19,9 +19,10 @@ type Dialect interface {
 	Shown() string
 	Beside() string
 
-	// Make makes the database, empty; it is a Conflict where there is one. Remove takes away what Make made. Find is NotFound
-	// where there is none.
+	// Make makes what cannot be made within a transaction, and MakeIn the rest of an empty database; they are a Conflict where
+	// there is one. Remove takes it away. Find is NotFound where there is none.
 	Make(ctx context.Context) error
+	MakeIn(ctx context.Context, tx *sql.Tx) error
 	Remove() error
 	Find(ctx context.Context) error
 	// Stamp notes in a migration's transaction to which version it brings the database. Version reads that again; it is
@@ -45,11 +46,18 @@ type Dialect interface {
 
 	// Overwrite has what the writer's connection deletes from now on overwritten; Scrub ends that, and empties what the
 	// engine keeps beside the database of pages as they were. Both are empty where the engine has no such thing. CopyTo copies
-	// the database to the path that it takes; it is Invalid where that is the server's own work.
+	// the database to the path that it takes; ok is false where the engine has no words for that.
 	Overwrite() string
 	Scrub() []string
-	CopyTo() (string, error)
+	CopyTo() (words string, ok bool)
+	// Columns asks for every column of every table: the table, the column, and whether it holds bytes, in the order in which
+	// they were made. Renumber has tables that number their rows themselves go on behind the highest number in them.
+	Columns() string
+	Renumber(ctx context.Context, tx *sql.Tx) error
 }
+
+// VersionKey is under which an engine that has no better place keeps the version among the rows of meta.
+const VersionKey = "schema"
 
 // Use is what a pool of connections is for.
 type Use int

@@ -59,6 +59,9 @@ func (d SQLite) Make(context.Context) error {
 	return nil
 }
 
+// MakeIn has nothing to do: the file is all.
+func (SQLite) MakeIn(context.Context, *sql.Tx) error { return nil }
+
 // Remove takes the file away, and what the engine keeps beside it.
 func (d SQLite) Remove() error {
 	var errs []error
@@ -194,7 +197,16 @@ func (SQLite) Scrub() []string {
 }
 
 // CopyTo leaves out what was deleted, free pages too.
-func (SQLite) CopyTo() (string, error) { return "VACUUM INTO ?", nil }
+func (SQLite) CopyTo() (string, bool) { return "VACUUM INTO ?", true }
+
+// Columns reads the schema's own table.
+func (SQLite) Columns() string {
+	return `SELECT t.name, c.name, c.type = 'BLOB' FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY t.rowid, c.cid`
+}
+
+// Renumber has nothing to do: the highest number in the table is looked up for each row.
+func (SQLite) Renumber(context.Context, *sql.Tx) error { return nil }
 
 // turnPause is how long to wait before asking again for a turn that another process has.
 const turnPause = 50 * time.Millisecond

@@ -290,10 +290,10 @@ func (s *Store) eraser(ctx context.Context, tx *sql.Tx, out *Erased) (e eraser, 
 	if err := s.db.Overwrite(ctx, tx); err != nil {
 		return e, err
 	}
-	if e.subjects, err = tablesWith(ctx, tx, "subject"); err != nil {
+	if e.subjects, err = tablesWith(ctx, s.db, tx, "subject"); err != nil {
 		return e, err
 	}
-	e.records, err = tablesWith(ctx, tx, "subject", "record")
+	e.records, err = tablesWith(ctx, s.db, tx, "subject", "record")
 	return e, err
 }
 
@@ -381,21 +381,9 @@ func (e *eraser) remove(ctx context.Context, table string, id subject.ID, r reco
 }
 
 // tablesWith are the tables that have all the columns and are not kept, in alphabetical order.
-func tablesWith(ctx context.Context, tx *sql.Tx, columns ...string) ([]string, error) {
-	var tables []string
-	for i, column := range columns {
-		have, err := list(ctx, tx, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) },
-			`SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = ? WHERE m.type = 'table' ORDER BY m.name`, column)
-		if err != nil {
-			return nil, err
-		}
-		if i == 0 {
-			tables = have
-			continue
-		}
-		tables = slices.DeleteFunc(tables, func(t string) bool { return !slices.Contains(have, t) })
-	}
-	return slices.DeleteFunc(tables, func(t string) bool { return kept[t] != "" }), nil
+func tablesWith(ctx context.Context, db *store.Store, tx *sql.Tx, columns ...string) ([]string, error) {
+	tables, err := db.TablesWith(ctx, tx, columns...)
+	return slices.DeleteFunc(tables, func(t string) bool { return kept[t] != "" }), err
 }
 
 // flush ends the overwriting once the erasure is committed, and empties the write-ahead log.

@@ -74,7 +74,7 @@ var derived = map[string]sort{
 	// A ruling goes with the decision that it is on, and with it the sketch of its reasons, by which templates are found.
 	"ruling":        child("ruling", "subject, id", "decision", "decision"),
 	"ruling-review": child("ruling_review", "subject, ruling", "ruling", "ruling"),
-	"ruling-sketch": {"ruling_sketch", "agency, ruling", `ruling NOT IN (SELECT id FROM ruling) AND ?1 IS NOT NULL`, false},
+	"ruling-sketch": {"ruling_sketch", "agency, ruling", `ruling NOT IN (SELECT id FROM ruling)`, false},
 	// An ending goes with its order.
 	"order-expiry": child("order_expiry", "subject, order_id", "restriction_order", "order_id"),
 	"order-step":   child("order_step", "subject, order_id, seq", "restriction_order", "order_id"),
@@ -87,14 +87,13 @@ var derived = map[string]sort{
 
 // child are the rows of a table whose parent, with the id in the column of, is there no more.
 func child(table, keys, parent, of string) sort {
-	return sort{table, keys, `NOT EXISTS (SELECT 1 FROM ` + parent + ` parent WHERE parent.subject = ` + table + `.subject AND parent.id = ` + table + `.` + of + `)
-		AND ?1 IS NOT NULL`, false}
+	return sort{table, keys, `NOT EXISTS (SELECT 1 FROM ` + parent + ` parent WHERE parent.subject = ` + table + `.subject AND parent.id = ` + table + `.` + of + `)`, false}
 }
 
 // ofNotice are the rows of a table about notices that are there no more; a change of a rating is its own notice.
 func ofNotice(table, keys string) sort {
 	return sort{table, keys, `NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = ` + table + `.subject AND n.seq = ` + table + `.seq)
-		AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = ` + table + `.subject AND h.told = ` + table + `.seq) AND ?1 IS NOT NULL`, false}
+		AND NOT EXISTS (SELECT 1 FROM rating_history h WHERE h.subject = ` + table + `.subject AND h.told = ` + table + `.seq)`, false}
 }
 
 // restless holds for what was computed about somebody who is rated under consent only, and whose consent to the model has

@@ -51,7 +51,8 @@ func (c *conn) Prepare(query string) (driver.Stmt, error) {
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	c.still()
-	made, err := c.Conn.PrepareContext(ctx, c.words.of(query))
+	words := c.words.of(query)
+	made, err := c.Conn.PrepareContext(ctx, words.Text)
 	if err != nil {
 		return nil, in(query, err)
 	}
@@ -59,18 +60,28 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	if !ok {
 		return nil, errors.Join(errors.New("postgres: the driver gave a statement of another kind"), made.Close())
 	}
-	return &stmt{Stmt: inner, conn: c}, nil
+	return &stmt{Stmt: inner, conn: c, words: words}, nil
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.still()
-	done, err := c.Conn.ExecContext(ctx, c.words.of(query), args)
+	words := c.words.of(query)
+	args, err := words.given(args)
+	if err != nil {
+		return nil, err
+	}
+	done, err := c.Conn.ExecContext(ctx, words.Text, args)
 	return done, in(query, err)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.still()
-	found, err := c.Conn.QueryContext(ctx, c.words.of(query), args)
+	words := c.words.of(query)
+	args, err := words.given(args)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.Conn.QueryContext(ctx, words.Text, args)
 	return c.reading(found, in(query, err))
 }
 
@@ -110,16 +121,28 @@ func plain(v driver.Value) driver.Value {
 // stmt is a prepared statement of a connection.
 type stmt struct {
 	*stdlib.Stmt
-	conn *conn
+	conn  *conn
+	words Statement
 }
+
+// NumInput is not known: what is given may be more than what is asked for.
+func (*stmt) NumInput() int { return -1 }
 
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	s.conn.still()
+	args, err := s.words.given(args)
+	if err != nil {
+		return nil, err
+	}
 	return s.Stmt.ExecContext(ctx, args)
 }
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	s.conn.still()
+	args, err := s.words.given(args)
+	if err != nil {
+		return nil, err
+	}
 	found, err := s.Stmt.QueryContext(ctx, args)
 	return s.conn.reading(found, err)
 }

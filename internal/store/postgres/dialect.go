@@ -122,17 +122,32 @@ func (d *Dialect) Connect(use engine.Use) (*sql.DB, error) {
 	return db, nil
 }
 
-// Make makes the schema. The database itself and the role that owns it are its administrator's.
+// Make finds out that there is no schema yet. The database itself and the role that owns it are its administrator's.
 func (d *Dialect) Make(ctx context.Context) error {
-	return d.once(func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, `CREATE SCHEMA `+Schema)
-		var said *pgconn.PgError
-		if errors.As(err, &said) && said.Code == "42P06" {
-			return fault.New(fault.Conflict, "store.exists", "%s has a schema %s already", d.Shown(), Schema).
-				With("choose another database, or open it as it is: what a database was born as cannot be changed")
-		}
-		return err
-	})
+	err := d.Find(ctx)
+	if err == nil {
+		return d.taken()
+	}
+	var f *fault.Error
+	if errors.As(err, &f) && f.Key == missing {
+		return nil
+	}
+	return err
+}
+
+// MakeIn makes the schema: with all that is put into it, or not at all.
+func (d *Dialect) MakeIn(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `CREATE SCHEMA `+Schema)
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "42P06" {
+		return d.taken()
+	}
+	return err
+}
+
+func (d *Dialect) taken() error {
+	return fault.New(fault.Conflict, "store.exists", "%s has a schema %s already", d.Shown(), Schema).
+		With("choose another database, or open it as it is: what a database was born as cannot be changed")
 }
 
 // Remove drops the schema with all that is in it.
@@ -158,12 +173,15 @@ func (d *Dialect) Find(ctx context.Context) error {
 			return fault.New(fault.Invalid, "store.server", "%s is PostgreSQL %d; at least %d is needed", d.Shown(), server/10000, oldest/10000).
 				With("use a newer server")
 		case !there:
-			return fault.New(fault.NotFound, "store.missing", "there is nothing of Probity in %s", d.Shown()).
+			return fault.New(fault.NotFound, missing, "there is nothing of Probity in %s", d.Shown()).
 				With("make it with: probity init --db ADDRESS")
 		}
 		return nil
 	})
 }
+
+// missing is the fault's key where the database is there, and nothing of ours in it.
+const missing = "store.missing"
 
 // oldest is the oldest server that the tests run on.
 const oldest = 150000
@@ -179,7 +197,7 @@ func (d *Dialect) once(f func(*sql.DB) error) error {
 
 // Stamp keeps the version among the tables: there is no file's header.
 func (*Dialect) Stamp(ctx context.Context, tx *sql.Tx, version int) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('schema', ?)
+	_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('`+engine.VersionKey+`', ?)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, strconv.Itoa(version))
 	return err
 }
@@ -187,7 +205,7 @@ func (*Dialect) Stamp(ctx context.Context, tx *sql.Tx, version int) error {
 // Version reads it.
 func (d *Dialect) Version(ctx context.Context, db *sql.DB) (int, error) {
 	var text string
-	err := db.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'schema'`).Scan(&text)
+	err := db.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = '`+engine.VersionKey+`'`).Scan(&text)
 	var said *pgconn.PgError
 	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &said) && said.Code == "42P01" { // no such table
 		return 0, fault.New(fault.Invalid, "store.foreign", "the schema %s of %s is none of ours", Schema, d.Shown()).
@@ -255,8 +273,28 @@ func (*Dialect) Overwrite() string { return "" }
 // Scrub is empty, see Overwrite.
 func (*Dialect) Scrub() []string { return nil }
 
-// CopyTo is the server's own work.
-func (d *Dialect) CopyTo() (string, error) {
-	return "", fault.New(fault.Invalid, "store.copy", "a database on PostgreSQL is backed up by the server's own means").
-		With("pg_basebackup and WAL archiving do it; docs/engines.md says what else is different")
+// CopyTo has no words: a copy is carried row by row, see package carry. The server's own means copy faster, and only to servers.
+func (*Dialect) CopyTo() (string, bool) { return "", false }
+
+// Columns reads the system's catalogue.
+func (*Dialect) Columns() string {
+	return `SELECT t.relname, c.attname, CASE WHEN c.atttypid = 'bytea'::regtype THEN 1 ELSE 0 END
+		FROM pg_class t JOIN pg_namespace s ON s.oid = t.relnamespace JOIN pg_attribute c ON c.attrelid = t.oid
+		WHERE s.nspname = '` + Schema + `' AND t.relkind IN ('r', 'p') AND c.attnum > 0 AND NOT c.attisdropped ORDER BY t.oid, c.attnum`
+}
+
+// Renumber sets the sequences behind columns that number themselves.
+func (*Dialect) Renumber(ctx context.Context, tx *sql.Tx) error {
+	type numbered struct{ table, column string }
+	list, err := engine.List(ctx, tx, `SELECT table_name, column_name FROM information_schema.columns
+		WHERE table_schema = '`+Schema+`' AND is_identity = 'YES'`, func(rows *sql.Rows) (n numbered, err error) {
+		return n, rows.Scan(&n.table, &n.column)
+	})
+	for _, n := range list {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `SELECT setval(pg_get_serial_sequence('`+Schema+`.`+n.table+`', '`+n.column+`'),
+				(SELECT coalesce(max(`+n.column+`), 0) + 1 FROM `+n.table+`), false)`)
+		}
+	}
+	return err
 }

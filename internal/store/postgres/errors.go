@@ -65,7 +65,7 @@ var codes = map[string]func(shown string) *fault.Error{
 			With("check the user, its password (PGPASSFILE or PGPASSWORD) and the server's pg_hba.conf")
 	},
 	"3D000": func(at string) *fault.Error {
-		return fault.New(fault.NotFound, "store.missing", "there is no database %s", at).
+		return fault.New(fault.NotFound, "store.database", "there is no database %s", at).
 			With("make it first: createdb; then probity init")
 	},
 	"22021": text, "22P05": text,

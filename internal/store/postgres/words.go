@@ -1,6 +1,9 @@
 package postgres
 
 import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -10,24 +13,45 @@ import (
 // statements are constants, and lists of arguments of different lengths.
 type words struct {
 	mu   sync.RWMutex
-	kept map[string]string
+	kept map[string]Statement
+}
+
+// Statement is one in PostgreSQL's words.
+type Statement struct {
+	Text string
+	// Arguments are the numbers, from 1, that the statement's arguments have where it was written, in the order of $1, $2 and
+	// so on: what is given and not asked for is left out, as the embedded engine leaves it out.
+	Arguments []int
+}
+
+// given picks the arguments that the statement asks for.
+func (s Statement) given(args []driver.NamedValue) ([]driver.NamedValue, error) {
+	list := make([]driver.NamedValue, len(s.Arguments))
+	for i, n := range s.Arguments {
+		if n > len(args) {
+			return nil, fmt.Errorf("postgres: argument %d is missing, there are %d, in %s", n, len(args), s.Text)
+		}
+		list[i] = args[n-1]
+		list[i].Ordinal = i + 1
+	}
+	return list, nil
 }
 
 // mostKept bounds what is kept.
 const mostKept = 8192
 
-func (w *words) of(query string) string {
+func (w *words) of(query string) Statement {
 	w.mu.RLock()
 	have, ok := w.kept[query]
 	w.mu.RUnlock()
 	if ok {
 		return have
 	}
-	made := Words(query)
+	made := Translate(query)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.kept == nil || len(w.kept) >= mostKept {
-		w.kept = map[string]string{}
+		w.kept = map[string]Statement{}
 	}
 	w.kept[query] = made
 	return made
@@ -35,7 +59,7 @@ func (w *words) of(query string) string {
 
 // Words writes a statement in PostgreSQL's words. The list of what differs is closed:
 //
-//	?, ?2               $1, $2
+//	?, ?2               $1, $2 in the order in which they are first named
 //	x'00'               '\x00'::bytea
 //	INTEGER, BLOB       BIGINT, BYTEA
 //	min, max (a, b)     least, greatest (a, b)
@@ -44,17 +68,21 @@ func (w *words) of(query string) string {
 //	a CROSS JOIN b ON   a JOIN b ON; SQLite is told by CROSS to begin with a
 //
 // Everything else must be written so that both engines mean the same by it.
-func Words(query string) string {
+func Words(query string) string { return Translate(query).Text }
+
+// Translate is [Words], and says which arguments go where.
+func Translate(query string) Statement {
 	t := translator{text: query}
 	t.all()
-	return t.out.String()
+	return Statement{t.out.String(), t.used}
 }
 
 type translator struct {
 	text string
 	at   int
 	out  strings.Builder
-	last int // the highest number of an argument so far
+	last int   // the highest number of an argument so far
+	used []int // the numbers of arguments, in the order of the server's
 }
 
 func (t *translator) all() {
@@ -129,7 +157,11 @@ func (t *translator) argument() {
 		n = t.last + 1
 	}
 	t.last = max(t.last, n)
-	t.put(end, "$"+strconv.Itoa(n))
+	at := slices.Index(t.used, n)
+	if at < 0 {
+		at, t.used = len(t.used), append(t.used, n)
+	}
+	t.put(end, "$"+strconv.Itoa(at+1))
 }
 
 func (t *translator) word() {

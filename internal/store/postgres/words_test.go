@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,8 +13,8 @@ func TestWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
 		{`SELECT a FROM t WHERE b = ? AND c = ?`, `SELECT a FROM t WHERE b = $1 AND c = $2`},
-		{`UPDATE t SET a = ?2 WHERE b = ?1 AND c = ?12`, `UPDATE t SET a = $2 WHERE b = $1 AND c = $12`},
-		{`WHERE a = ?2 AND b = ? AND c = ?1 AND d = ?`, `WHERE a = $2 AND b = $3 AND c = $1 AND d = $4`},
+		{`UPDATE t SET a = ?2 WHERE b = ?1 AND c = ?12`, `UPDATE t SET a = $1 WHERE b = $2 AND c = $3`},
+		{`WHERE a = ?2 AND b = ? AND c = ?1 AND d = ?`, `WHERE a = $1 AND b = $2 AND c = $3 AND d = $4`},
 		{`WHERE a = ?1 AND b = ? AND c = ?1 AND d = ?`, `WHERE a = $1 AND b = $2 AND c = $1 AND d = $3`},
 		{`SELECT 'is it?', "odd?name" FROM t -- why?
 			WHERE a = ?`, `SELECT 'is it?', "odd?name" FROM t -- why?
@@ -36,6 +37,22 @@ func TestWords(t *testing.T) {
 	} {
 		if got := postgres.Words(c[0]); got != c[1] {
 			t.Errorf("%s\n gives %s\n want  %s", c[0], got, c[1])
+		}
+	}
+}
+
+// TestArguments: each argument goes where it is asked for, and one that is not asked for goes nowhere.
+func TestArguments(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string][]int{
+		`SELECT 1`:                      nil,
+		`a = ? AND b = ?`:               {1, 2},
+		`a = ?2 AND b = ?1 AND c = ?2`:  {2, 1},
+		`a = ?1 LIMIT ?3`:               {1, 3},
+		`a = ?3 AND b = ? AND c = '?9'`: {3, 4},
+	} {
+		if got := postgres.Translate(query).Arguments; !slices.Equal(got, want) {
+			t.Errorf("%s asks for %v, want %v", query, got, want)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func Keep(ctx context.Context, tx *sql.Tx, sheet *rating.Sheet) (out rating.Save
 	if err != nil {
 		return out, err
 	}
-	there, err := k.ids(`SELECT id FROM subject WHERE id > ?1 AND id <= ?2 AND redirect = 0 AND ?3 = ?3 ORDER BY 1`)
+	there, err := k.ids(`SELECT id FROM subject WHERE id > ?1 AND id <= ?2 AND redirect = 0 ORDER BY 1`)
 	if err != nil {
 		return out, err
 	}

@@ -22,6 +22,8 @@ import (
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver by which databases are made
+
+	"probity/internal/store/postgres"
 )
 
 // Postgres is the engine's name as it stands in PROBITY_TEST_ENGINE.
@@ -77,10 +79,7 @@ func Copy(ctx context.Context, from, to string) (string, error) {
 // Drop takes away the database of a path, and nothing where there is none.
 func Drop(path string) error {
 	if Engine() != Postgres {
-		if err := os.Remove(path); !os.IsNotExist(err) {
-			return err
-		}
-		return nil
+		return gone(path)
 	}
 	s, err := server()
 	if err != nil {
@@ -88,6 +87,26 @@ func Drop(path string) error {
 	}
 	_, err = s.db.ExecContext(context.Background(), `DROP DATABASE IF EXISTS `+name(path)+` WITH (FORCE)`)
 	return err
+}
+
+// Lose takes away what a path's database holds, and leaves what stands beside it: as a disk that is lost does.
+func Lose(ctx context.Context, path string) error {
+	if Engine() != Postgres {
+		return errors.Join(os.Remove(path), gone(path+"-wal"), gone(path+"-shm"))
+	}
+	db, err := Raw(path)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `DROP SCHEMA `+postgres.Schema+` CASCADE`)
+	return errors.Join(err, db.Close())
+}
+
+func gone(path string) error {
+	if err := os.Remove(path); !os.IsNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // name is the name on the server of a path's database.

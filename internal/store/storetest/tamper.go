@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"probity/internal/fault"
+	"probity/internal/store"
 	"probity/internal/store/engine"
 	"probity/internal/store/postgres"
 )
@@ -22,8 +24,35 @@ func Embedded(t testing.TB, why string) {
 	}
 }
 
-// Backups is why tests of backup and restore are of the embedded database.
-const Backups = "a server's databases are backed up and brought back by the server's own means, see docs/engines.md"
+// There tells whether a path has a database.
+func There(ctx context.Context, path string) (bool, error) {
+	address, err := At(path)
+	if err != nil {
+		return false, err
+	}
+	home, err := store.HomeOf(address)
+	if err == nil {
+		err = home.Find(ctx)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Parts are the columns of all tables of an open database.
+func Parts(ctx context.Context, db *sql.DB) ([]engine.Part, error) {
+	var d engine.Dialect = engine.SQLite{}
+	if Engine() == Postgres {
+		d = postgres.New(postgres.Address{})
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing is written
+	return engine.Parts(ctx, d, tx)
+}
 
 // Raw opens the database of a path past the store, to look and to tamper: statements are written as the store writes them.
 func Raw(path string) (*sql.DB, error) {

@@ -1,0 +1,58 @@
+package upkeep
+
+import (
+	"fmt"
+	"io"
+
+	"probity/internal/cli/console"
+	"probity/internal/deployment"
+)
+
+// Move carries a database to another place.
+type Move struct {
+	From string `required:"" placeholder:"ADDRESS" help:"The database there is: sqlite:FILE."`
+	To   string `required:"" placeholder:"ADDRESS" help:"Where it goes: a file that is not there."`
+}
+
+// Help shows the examples.
+func (Move) Help() string {
+	return `Everything goes along: every row with its history, the keys, the journal, the log and the credentials. Each table is read back and compared by a digest, and the ledger is verified at the new place. End whatever works on the old database first; a move during which somebody wrote is refused. What was there stays, as a copy that nobody may go on with: put it away, or destroy it.
+
+Examples:
+
+    probity move --from sqlite:probity.db --to sqlite:/srv/credit/credit.db`
+}
+
+// Run moves.
+func (c Move) Run(s *console.Session) error {
+	if err := s.Served(c.From, c.To); err != nil {
+		return err
+	}
+	bar := s.Progress("carrying", "rows", 0)
+	var done, of int64
+	table := ""
+	out, err := deployment.Move(s.Ctx, c.From, c.To, deployment.Options{Now: s.Process.Now}, func(name string, rows int64) {
+		if name != table {
+			table, done, of = name, done+of, 0
+		}
+		of = rows
+		bar.At(done+of, 0)
+	})
+	bar.Done()
+	if err != nil {
+		return console.Resumable(err, "type it again: no database was left half done")
+	}
+	s.Result(out, func(w io.Writer) {
+		var rows int64
+		for _, t := range out.Tables {
+			rows += t.Rows
+		}
+		fmt.Fprintf(w, "carried %s to %s: %s in %s, each the same at both places; ledger to entry %s\n", out.From, out.To,
+			console.Count(rows, "row"), console.Count(len(out.Tables), "table"), console.Grouped(out.Position))
+		for _, f := range out.Files {
+			fmt.Fprintf(w, "copied %s\n", f)
+		}
+		fmt.Fprintf(w, "go on with --db %s; nobody may go on with %s: put it away\n", out.To, out.From)
+	})
+	return nil
+}
