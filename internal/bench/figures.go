@@ -7,6 +7,8 @@ func Figures() []Figure {
 		accessUnlogged,
 		impactWhole,
 		intakeSQLite,
+		labMesa,
+		labRate,
 		ledgerProof,
 		populationBytes,
 		populationPlain,

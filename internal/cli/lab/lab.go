@@ -28,6 +28,8 @@ import (
 type Commands struct {
 	Run     runCommand     `cmd:"" help:"Run a policy on a generated population and report what it does."`
 	Compare compareCommand `cmd:"" help:"Run two policies on the same people and report what changes, and for whom."`
+	Sweep   sweepCommand   `cmd:"" help:"Find which assumptions an answer hangs on."`
+	Trace   traceCommand   `cmd:"" help:"Show the life of one generated person, under one policy or several."`
 	Presets presetsCommand `cmd:"" help:"List the policies that are built in, or show one as a file to start from."`
 }
 

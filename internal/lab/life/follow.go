@@ -13,8 +13,8 @@ func (p *People) Follow(r *scorecard.Results) {
 	e := &p.rules.effects
 	for i := range p.panel.N {
 		band, score := uint8(0), int32(0)
-		if p.consent[i] {
-			band, score = uint8(r.Band(i)+1), int32(r.Score(i))
+		if o := p.desk.Ordinal(i); o >= 0 {
+			band, score = uint8(r.Band(o)+1), int32(r.Score(o))
 		}
 		p.spell(i, band)
 		p.Band[i], p.Score[i] = band, score
@@ -126,6 +126,10 @@ func (p *People) Gossip(today calendar.Day) {
 	}
 	n := p.panel.N
 	for i := range n {
+		o := p.desk.Ordinal(i)
+		if o < 0 {
+			continue
+		}
 		far := p.panel.Key[i].Draw(chance.Once, drawList)
 		sum, known := int64(0), int64(0)
 		for _, j := range [3]int{(i + 1) % n, chance.Below(far, n), chance.Below(chance.Mix(far), n)} {
@@ -134,9 +138,9 @@ func (p *People) Gossip(today calendar.Day) {
 				known++
 			}
 		}
-		t.Occurred[i], t.Columns[0].Ints[i] = calendar.Last, scorecard.Missing
+		t.Occurred[o], t.Columns[0].Ints[o] = calendar.Last, scorecard.Missing
 		if known > 0 {
-			t.Occurred[i], t.Columns[0].Ints[i] = today, sum/known
+			t.Occurred[o], t.Columns[0].Ints[o] = today, sum/known
 		}
 	}
 }

@@ -54,6 +54,8 @@ type People struct {
 	// Sum is what happened to the panel as a whole.
 	Sum Sums
 	now Now
+	// before is the start of the run, a month before it, two months before, and so on.
+	before []calendar.Day
 }
 
 // Now is the month that people live in.
@@ -84,7 +86,7 @@ type Sums struct {
 }
 
 // Begin puts the people of a panel at the start of a run: their characters, loans, debts and what is on file of them.
-func (p *People) Begin(r *Rules, panel *population.Panel, desk *observe.Desk, regions []string, start calendar.Day) {
+func (p *People) Begin(r *Rules, orders *observe.Rules, panel *population.Panel, desk *observe.Desk, regions []string, start calendar.Day, months int) {
 	n := panel.N
 	p.rules, p.panel, p.desk, p.Sum = r, panel, desk, Sums{}
 	p.grow(n)
@@ -97,8 +99,13 @@ func (p *People) Begin(r *Rules, panel *population.Panel, desk *observe.Desk, re
 		p.consent[i] = r.consent.Hit(panel.Key[i].Draw(chance.Once, drawConsent))
 		p.inPilot[i] = r.pilot == nil || r.pilot[regions[panel.Column[population.Region][i]]]
 	}
+	desk.Begin(orders, panel.Key, p.Rated, months)
 	if desk.Ring != nil {
-		desk.Ring.Begin(n, func(i int) bool { return p.borrower[i] && p.consent[i] })
+		desk.Ring.Begin(n, func(i int) bool { return p.borrower[i] && p.consent[i] }, desk.Ordinal)
+	}
+	p.before = p.before[:0]
+	for back := range max(r.retention, 25) {
+		p.before = append(p.before, start.Add(calendar.Period{Months: -back}))
 	}
 	for i := range n {
 		p.past(i, start)
@@ -138,7 +145,7 @@ func (p *People) grow(n int) {
 func (p *People) past(i int, start calendar.Day) {
 	r, key := p.rules, p.panel.Key[i]
 	draw := key.Draw(chance.Once, drawHistory)
-	months := func(back int) calendar.Day { return start.Add(calendar.Period{Months: -back}) }
+	months := func(back int) calendar.Day { return p.before[back] }
 	if p.borrower[i] && unit(draw) < 0.7 {
 		p.lend(i, r.effects.Terms[1], chance.Mix(draw))
 		p.left[i] = uint8(1 + chance.Below(chance.Mix(draw+1), r.months))
@@ -256,7 +263,7 @@ func (p *People) Live(now Now) {
 			} else {
 				p.Sum.Offences++
 			}
-			p.desk.Report(now.Month, row)
+			p.desk.Report(now.Month, key, row)
 		}
 	}
 }
@@ -293,7 +300,7 @@ func (p *People) borrow(i int, key chance.Key) {
 	}
 	p.Sum.Profit += int64(float64(balance) * (float64(p.rate[i]) - r.funds) / 1200)
 	if late && r.lateLong.HitLow(chance.Mix(draw)) {
-		p.desk.Report(now.Month, observe.Row{Kind: observe.Defaulted, Subject: uint32(i), Occurred: now.Today, Days: 45, Amount: balance / 20})
+		p.desk.Report(now.Month, key, observe.Row{Kind: observe.Defaulted, Subject: uint32(i), Occurred: now.Today, Days: 45, Amount: balance / 20})
 	}
 	p.left[i]--
 }
@@ -327,7 +334,7 @@ func (p *People) fail(i int, key chance.Key, balance int64) {
 	if p.desk.Ring != nil {
 		p.desk.Ring.Skip(i, p.now.Month)
 	}
-	p.desk.Report(p.now.Month, observe.Row{Kind: observe.Defaulted, Subject: uint32(i), Occurred: p.now.Today, Days: writtenOffDays, Amount: balance})
+	p.desk.Report(p.now.Month, key, observe.Row{Kind: observe.Defaulted, Subject: uint32(i), Occurred: p.now.Today, Days: writtenOffDays, Amount: balance})
 }
 
 const writtenOffDays = 180
@@ -357,7 +364,7 @@ func (p *People) owe(i int, key chance.Key) {
 		if p.sued[i] {
 			p.judged[i] = true
 			p.Sum.Judged++
-			p.desk.Report(p.now.Month, observe.Row{Kind: observe.Judged, Subject: uint32(i), Occurred: p.now.Today, Amount: p.owed[i]})
+			p.desk.Report(p.now.Month, key, observe.Row{Kind: observe.Judged, Subject: uint32(i), Occurred: p.now.Today, Amount: p.owed[i]})
 		}
 	case r.toJudgment + r.toList:
 		if p.judged[i] && r.court {

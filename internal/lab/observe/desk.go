@@ -78,9 +78,12 @@ type wait struct {
 // Desk keeps the records of one panel.
 type Desk struct {
 	rules *Rules
-	key   []chance.Key
-	books [Kinds]*Book
-	Ring  *Ring
+	// key is of those who may be rated; ordinal is the place there of each person of the panel, -1 for those who may not: of
+	// them no model reads anything, and they are not put before the evaluator.
+	key     []chance.Key
+	ordinal []int32
+	books   [Kinds]*Book
+	Ring    *Ring
 	// Contacts is what the contacts of each are worth, where a policy looks at that.
 	Contacts *scorecard.Table
 	layout   *scorecard.Layout
@@ -95,9 +98,8 @@ type Desk struct {
 	settled  []calendar.Day // by subject: the day on which a debt was settled and not yet entered
 	some     bool
 	adverse  []Kind // the kinds kept that speak against their subject
-	// Errors is how many wrong records each subject has on file.
-	Errors []uint8
-	Count  Counts
+	errors   []uint8
+	Count    Counts
 }
 
 // Counts are what happened at the desk of a panel.
@@ -126,9 +128,18 @@ func NewDesk(layout *scorecard.Layout) *Desk {
 	return d
 }
 
-// Begin empties the desk for the people with these keys, for so many months.
-func (d *Desk) Begin(rules *Rules, key []chance.Key, months int) {
-	d.rules, d.key, d.ids, d.queue, d.budget, d.some, d.Count = rules, key, 0, d.queue[:0], 0, false, Counts{}
+// Begin empties the desk for the people with these keys, for so many months. rated tells who may be rated.
+func (d *Desk) Begin(rules *Rules, people []chance.Key, rated func(i int) bool, months int) {
+	d.key, d.ordinal = d.key[:0], sized(d.ordinal, len(people))
+	for i, key := range people {
+		d.ordinal[i] = -1
+		if rated(i) {
+			d.ordinal[i] = int32(len(d.key))
+			d.key = append(d.key, key)
+		}
+	}
+	key := d.key
+	d.rules, d.ids, d.queue, d.budget, d.some, d.Count = rules, 0, d.queue[:0], 0, false, Counts{}
 	for _, b := range d.books {
 		if b != nil {
 			b.resize(0)
@@ -141,11 +152,11 @@ func (d *Desk) Begin(rules *Rules, key []chance.Key, months int) {
 	for i := range d.noticing {
 		d.noticing[i] = d.noticing[i][:0]
 	}
-	d.settled, d.Errors = sized(d.settled, len(key)), sized(d.Errors, len(key))
+	d.settled, d.errors = sized(d.settled, len(key)), sized(d.errors, len(key))
 	for i := range d.settled {
 		d.settled[i] = calendar.None
 	}
-	clear(d.Errors)
+	clear(d.errors)
 	if d.Contacts != nil {
 		d.beginContacts(len(key))
 	}
@@ -161,22 +172,30 @@ func (d *Desk) beginContacts(n int) {
 	}
 }
 
-// Reads tells whether records of the kind are kept.
-func (d *Desk) Reads(k Kind) bool { return d.books[k] != nil }
+// Ordinal is the place of a person among those who are rated, as results count them; -1 for one who is not.
+func (d *Desk) Ordinal(i int) int { return int(d.ordinal[i]) }
+
+// Errors is how many wrong records a person has on file.
+func (d *Desk) Errors(i int) uint8 {
+	if o := d.ordinal[i]; o >= 0 {
+		return d.errors[o]
+	}
+	return 0
+}
 
 // Report takes note of something that happened: it may be lost, late, or go to a stranger. What no model reads is not kept.
-func (d *Desk) Report(month int, r Row) {
-	key := d.key[r.Subject]
+func (d *Desk) Report(month int, key chance.Key, r Row) {
 	at := month<<3 | int(r.Kind)
 	draw := key.Draw(at, drawLost)
 	if d.rules.Linking.Hit(key.Draw(at, drawLink)) {
-		r.Subject = uint32(chance.Below(key.Draw(at, drawStranger), len(d.key)))
+		r.Subject = uint32(chance.Below(key.Draw(at, drawStranger), len(d.ordinal)))
 		r.Wrong = r.Kind != Served
 		d.Count.Linked++
 	}
-	if d.books[r.Kind] == nil || d.rules.lost.Hit(draw) {
+	if d.books[r.Kind] == nil || d.ordinal[r.Subject] < 0 || d.rules.lost.Hit(draw) {
 		return
 	}
+	r.Subject = uint32(d.ordinal[r.Subject])
 	late := 0
 	for late < 3 && d.rules.delay.HitLow(chance.Mix(draw+uint64(late))) {
 		late++
@@ -191,7 +210,7 @@ func (d *Desk) file(month, late int, r Row) {
 	r.Lapse = r.Occurred.Add(calendar.Period{Months: d.rules.Retention})
 	at := (month + late) & 3
 	d.incoming[at] = append(d.incoming[at], r)
-	if r.Kind == Served || r.Subject >= uint32(len(d.key)) {
+	if r.Kind == Served {
 		return
 	}
 	key := d.key[r.Subject]
@@ -210,7 +229,11 @@ func (d *Desk) notice(month int, w wait) {
 }
 
 // Invent lets a wrong record befall a person on file by a draw of this month.
-func (d *Desk) Invent(month int, subject uint32, today calendar.Day) {
+func (d *Desk) Invent(month int, person uint32, today calendar.Day) {
+	if d.ordinal[person] < 0 {
+		return
+	}
+	subject := uint32(d.ordinal[person])
 	key := d.key[subject]
 	if !d.rules.wrong.Hit(key.Draw(month, drawWrong)) {
 		return
@@ -219,7 +242,11 @@ func (d *Desk) Invent(month int, subject uint32, today calendar.Day) {
 }
 
 // Stock gives a person on file the wrong record that was there when the run began, if there was one.
-func (d *Desk) Stock(subject uint32, today calendar.Day) {
+func (d *Desk) Stock(person uint32, today calendar.Day) {
+	if d.ordinal[person] < 0 {
+		return
+	}
+	subject := uint32(d.ordinal[person])
 	key := d.key[subject]
 	draw := key.Draw(chance.Once, drawStock)
 	if !d.rules.stock.Hit(draw) {
@@ -242,13 +269,18 @@ func (d *Desk) invent(month int, subject uint32, on calendar.Day, draw uint64) {
 
 // Old enters a true record of the time before the run.
 func (d *Desk) Old(r Row) {
-	if d.books[r.Kind] != nil {
+	if d.books[r.Kind] != nil && d.ordinal[r.Subject] >= 0 {
+		r.Subject = uint32(d.ordinal[r.Subject])
 		d.file(0, 0, r)
 	}
 }
 
 // Settle notes that a subject's debt was settled; records of it are closed, unless the news never comes.
-func (d *Desk) Settle(month int, subject uint32, today calendar.Day) {
+func (d *Desk) Settle(month int, person uint32, today calendar.Day) {
+	if d.ordinal[person] < 0 {
+		return
+	}
+	subject := uint32(d.ordinal[person])
 	if d.rules.stale.Hit(d.key[subject].Draw(month, drawStale)) {
 		return
 	}
@@ -281,7 +313,7 @@ func (d *Desk) Month(month int, today calendar.Day) {
 		for i := range d.batch[k] {
 			if r := &d.batch[k][i]; r.Wrong {
 				d.Count.Wrong++
-				d.Errors[r.Subject]++
+				d.errors[r.Subject]++
 			}
 		}
 	}
@@ -312,7 +344,7 @@ func (d *Desk) age(b *Book, today calendar.Day, amnesty bool) {
 	b.keep(func(row int) bool {
 		gone := b.table.Lapse[row] <= today || amnesty && b.closed[row] && b.amount[row] <= d.rules.AmnestyAmount
 		if gone && b.wrong[row] {
-			d.Errors[b.table.Subject[row]]--
+			d.errors[b.table.Subject[row]]--
 		}
 		return gone
 	})
@@ -422,7 +454,7 @@ func (d *Desk) remove(w wait) {
 	}
 	b := d.books[w.kind]
 	if b.wrong[row] {
-		d.Errors[w.subject]--
+		d.errors[w.subject]--
 	}
 	b.keep(func(r int) bool { return r == row })
 }

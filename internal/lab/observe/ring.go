@@ -31,8 +31,8 @@ func newRing(fields []scorecard.Field) *Ring {
 	}
 }
 
-// Begin empties the ring and gives rows to those for whom has is true.
-func (r *Ring) Begin(people int, has func(i int) bool) {
+// Begin empties the ring and gives rows to those for whom has is true; ordinal is their place among those who are rated.
+func (r *Ring) Begin(people int, has func(i int) bool, ordinal func(i int) int) {
 	r.start = sized(r.start, people)
 	rows := 0
 	for i := range people {
@@ -51,7 +51,7 @@ func (r *Ring) Begin(people int, has func(i int) bool) {
 		}
 		for k := range ringMonths + 1 {
 			at := int(r.start[i]) + k
-			t.Subject[at], t.ID[at], t.Occurred[at] = uint32(i), int64(at), calendar.Last
+			t.Subject[at], t.ID[at], t.Occurred[at] = uint32(ordinal(i)), int64(at), calendar.Last
 		}
 	}
 	for _, c := range []int{r.dpd, r.due, r.paid, r.balance, r.lim} {

@@ -140,3 +140,14 @@ func (p *Policy) ConsentShare() float64 {
 
 // Kind is the one kind of subject that policies rate.
 const Kind = scorecard.Person
+
+// Names are the measures of the set, in the order of [Kinds].
+func (m Mask) Names() []string {
+	var names []string
+	for i, k := range kinds {
+		if m>>i&1 == 1 {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}

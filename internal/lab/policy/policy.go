@@ -124,7 +124,6 @@ type sheet struct {
 	Low        string
 	Regions    []string
 	Amnesty    *Amnesty
-	Bodies     bool
 	Parameters map[string]parameter.Number
 }
 

@@ -213,8 +213,7 @@ func (w *worker) panel(replication, panel int) (int, error) {
 	first := panel * population.PanelSize
 	n := min(population.PanelSize, c.People-first)
 	c.World.Fill(&w.panelOf, c.Seed.Replication(replication), first, n)
-	w.desk.Begin(w.orders, w.panelOf.Key, c.Months)
-	w.people.Begin(w.rules, &w.panelOf, w.desk, w.dims[population.Region].Values, c.Start)
+	w.people.Begin(w.rules, w.orders, &w.panelOf, w.desk, w.dims[population.Region].Values, c.Start, c.Months)
 	tally := w.tallies[replication]
 	var r *scorecard.Results
 	for month := range c.Months {
@@ -266,7 +265,7 @@ func (w *worker) close(tally *outcome.Tally, today calendar.Day) error {
 	}
 	w.final = w.final[:n]
 	for i := range w.final {
-		w.final[i] = outcome.Last{Band: w.people.Band[i], Errors: w.desk.Errors[i], Borrows: w.people.Borrows(i)}
+		w.final[i] = outcome.Last{Band: w.people.Band[i], Errors: w.desk.Errors(i), Borrows: w.people.Borrows(i) && w.people.Rated(i)}
 	}
 	var failed error
 	w.desk.WithoutErrors(func() {
@@ -276,8 +275,8 @@ func (w *worker) close(tally *outcome.Tally, today calendar.Day) error {
 			return
 		}
 		for i := range w.final {
-			if w.people.Rated(i) {
-				w.final[i].WithoutErrors = uint8(r.Band(i) + 1)
+			if o := w.desk.Ordinal(i); o >= 0 {
+				w.final[i].WithoutErrors = uint8(r.Band(o) + 1)
 			}
 		}
 	})
