@@ -144,7 +144,7 @@ func (w *world) write(d *report.Document) error {
 }
 
 func writeFile(name string, write func(io.Writer) error) (err error) {
-	f, err := os.Create(name) //nolint:gosec // G304: the user named the folder
+	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (p *Policy) measureWords(kind, does string) string {
 		if m.What.Text != kind {
 			continue
 		}
-		text := ""
+		var text string
 		switch {
 		case m.Listed:
 			text = does + " for those on the list"

@@ -145,7 +145,7 @@ func (c Certificate) String() string {
 
 // Regenerates refuses a certificate that this world does not generate again: another generator, other margins, nobody.
 func (w *World) Regenerates(c Certificate) error {
-	missing := ""
+	var missing string
 	switch {
 	case c.Generator != w.generator:
 		missing = fmt.Sprintf("generator %d (this is %d)", c.Generator, w.generator)

@@ -59,7 +59,7 @@ func Sweep(ctx context.Context, c Config, code string, names []string, paths int
 
 // walk moves every parameter once, in an order of its own, from a point of its own.
 func walk(ctx context.Context, c Config, m *outcome.Metric, ranges []parameter.Parameter, path int, effects [][]float64, progress func(done, of int), paths int) error {
-	key := chance.Seed(c.Seed).Subject(uint64(path))
+	key := c.Seed.Subject(uint64(path))
 	at := make([]float64, len(ranges)) // in ranges, 0 to 1
 	order := make([]int, len(ranges))
 	for i := range at {
