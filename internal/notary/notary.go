@@ -125,9 +125,6 @@ func (n *Notary) readState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if now := n.opt.Now(); now.Unix() < state.At.Unix() {
-		return clockBack(now, state.At)
-	}
 	if state.Size < last.Size {
 		return fault.New(fault.Unavailable, "notary.rolled-back", stopped+"the log holds %d leaves in %s, and the database knows of %d: the log was replaced or taken back", state.Size, last.Name, last.Size).
 			At(n.opt.Dir).With(restartCure)
@@ -145,6 +142,9 @@ func (n *Notary) readState(ctx context.Context) error {
 		n.covered.Store(covered)
 	} else {
 		n.covered.Store(last.First - 1)
+	}
+	if now := n.opt.Now(); now.Unix() < state.At.Unix() {
+		return clockBack(now, state.At)
 	}
 	return nil
 }

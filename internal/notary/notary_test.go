@@ -190,6 +190,9 @@ func TestClockSetBack(t *testing.T) {
 	if err := d.n.Check(t.Context()); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "C11") || !strings.Contains(err.Error(), "the clock stands at 2026-11-23T07:00:00Z, before 2026-11-23T08:00:00Z, when the log was signed last or its key was made") {
 		t.Errorf("reads with the clock set back: %v", err)
 	}
+	if status, err := d.n.Status(t.Context()); err != nil || status.Covered != 1 {
+		t.Errorf("of what is signed the status says %d, %v", status.Covered, err)
+	}
 	if err := d.n.Close(t.Context()); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("close: %v", err)
 	}

@@ -2,7 +2,6 @@ package post
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,7 +18,7 @@ type Drop struct{ Root string }
 func (d Drop) Carry(_ context.Context, p *Parcel) (string, error) {
 	dir := filepath.Join(d.Root, p.Subject.String())
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("making the folder: %w", err)
+		return "", unlaid(err)
 	}
 	for ending, text := range map[string]string{".txt": p.Text, ".html": p.HTML} {
 		if err := lay(dir, p.ID+ending, 0o600, text); err != nil {
@@ -32,7 +31,7 @@ func (d Drop) Carry(_ context.Context, p *Parcel) (string, error) {
 // lay writes a file whole, so that nobody ever reads half of it.
 func lay(dir, name string, mode fs.FileMode, text string) error {
 	if err := disk.WriteBytes(filepath.Join(dir, name), mode, []byte(text)); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return unlaid(err)
 	}
 	return nil
 }

@@ -279,6 +279,9 @@ func (c noticeDeliver) Run(s *console.Session) error {
 		for _, f := range round.Failures {
 			fmt.Fprintf(w, "%s, channel %d: %s: %s\n", f.Subject, f.Channel, console.Spoken(string(f.State)), f.Why)
 		}
+		if len(round.Failures) > 0 {
+			fmt.Fprintln(w, undeliverable)
+		}
 	})
 	if round.GivenUp > 0 {
 		return console.Exit(console.ExitRejected)
@@ -333,6 +336,11 @@ Examples:
     probity notice undelivered --since 2026-03-01 --json`
 }
 
+// undeliverable says what becomes of a notice that does not arrive.
+const undeliverable = `nothing is lost: a notice counts from when it stands in the inbox (Charter C7), and it stays there
+  cure: mend the way where it is ours (the folder, the server); otherwise find the subject on another way, and set it there
+        before two officials: probity notice channel set; an organisation that cannot be reached: a channel of the kind publication`
+
 type lostLine struct {
 	Number  notice.Ref `json:"number"`
 	Channel int64      `json:"channel"`
@@ -369,6 +377,7 @@ func (c noticeUndelivered) Run(s *console.Session) error {
 		console.Columns(w, console.Row{"notice", "channel", "given up", "why"}, console.Listed(lines, func(l *lostLine) console.Row {
 			return console.Row{l.Number, l.Channel, console.Minute(l.At), l.Why}
 		}))
+		fmt.Fprintln(w, undeliverable)
 	})
 	return nil
 }
