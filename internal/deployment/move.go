@@ -144,7 +144,7 @@ func copyBeside(from, to string) (made []string, err error) {
 			}
 			there := to + strings.TrimPrefix(path, from)
 			if entry.IsDir() {
-				return os.MkdirAll(there, 0o700)
+				return os.MkdirAll(there, 0o700) //nolint:gosec // folders of the database, which its owner alone may write to
 			}
 			return copyOne(path, there)
 		})

@@ -27,7 +27,7 @@ func (s *sum) add(row []any) {
 		case nil:
 			s.buf = append(s.buf, 'n')
 		case int64:
-			s.buf = binary.BigEndian.AppendUint64(append(s.buf, 'i'), uint64(v)) //nolint:gosec // the same bits
+			s.buf = binary.BigEndian.AppendUint64(append(s.buf, 'i'), uint64(v))
 		case float64:
 			s.buf = binary.BigEndian.AppendUint64(append(s.buf, 'f'), math.Float64bits(v))
 		case string:

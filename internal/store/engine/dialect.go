@@ -71,7 +71,7 @@ const (
 
 // Meant is what an error means on every engine alike: faults, and the end of the caller's patience, pass unchanged, and a row
 // that is missing is NotFound. ok tells that it is one of these or no error; what it is otherwise, the engine's codes tell.
-func Meant(err error) (meant error, ok bool) {
+func Meant(err error) (meant error, ok bool) { //nolint:revive // what it gives is an error, and not that it failed
 	var f *fault.Error
 	switch {
 	case err == nil, errors.As(err, &f), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
