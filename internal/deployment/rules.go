@@ -156,9 +156,9 @@ func CheckOwn(d *Deployment, files map[string][]byte, typed map[string]string, c
 	set := rules.Set{Catalogue: cat}
 	var bad []*fault.Error
 	set.Lists, set.Ceilings, bad = readOwn(files, typed, cat)
-	found := make([]error, len(bad))
-	for i, f := range bad {
-		found[i] = f
+	var found []error
+	for _, f := range bad {
+		found = append(found, f)
 	}
 	if len(found) == 0 { // what is not whole is not for the Charter to judge
 		if err := onceInForce(set); err != nil {
