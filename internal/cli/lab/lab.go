@@ -94,6 +94,15 @@ func (w *world) parameters() (*parameter.Set, error) {
 	return set.With("--set", changes)
 }
 
+// under finds a policy and brings it together with the flags.
+func (w *world) under(name string) (run.Config, error) {
+	p, err := policyOf(name)
+	if err != nil {
+		return run.Config{}, err
+	}
+	return w.config(p)
+}
+
 // policyOf finds a preset by its name, or reads a policy file.
 func policyOf(name string) (*policy.Policy, error) {
 	if !strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".yml") {
@@ -184,11 +193,7 @@ Examples:
 
 // Run prints the four opening measures and the rest as a table.
 func (c runCommand) Run(s *console.Session) error {
-	p, err := policyOf(c.Policy)
-	if err != nil {
-		return err
-	}
-	cfg, err := c.config(p)
+	cfg, err := c.under(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -205,7 +210,7 @@ func (c runCommand) Run(s *console.Session) error {
 		return err
 	}
 	s.Result(d, func(w io.Writer) {
-		fmt.Fprintf(w, "%s\n%s\n%s\n\n", p.Name(), p.About(), report.Notice)
+		fmt.Fprintf(w, "%s\n%s\n%s\n\n", cfg.Policy.Name(), cfg.Policy.About(), report.Notice)
 		rows := make([]console.Row, len(d.Metrics))
 		for i, m := range d.Metrics {
 			rows[i] = console.Row{m.Title, report.Value(m.Values[0].Mean), report.Span(m.Values[0]), m.Unit}

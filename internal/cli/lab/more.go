@@ -35,11 +35,7 @@ func (c traceCommand) Run(s *console.Session) error {
 	lives := map[string]*run.Life{}
 	var order []string
 	for _, name := range c.Policies {
-		p, err := policyOf(name)
-		if err != nil {
-			return err
-		}
-		cfg, err := c.config(p)
+		cfg, err := c.under(name)
 		if err != nil {
 			return err
 		}
@@ -50,8 +46,8 @@ func (c traceCommand) Run(s *console.Session) error {
 		if !c.All {
 			l.Moments = turns(l.Moments)
 		}
-		lives[p.Code()] = l
-		order = append(order, p.Code())
+		lives[cfg.Policy.Code()] = l
+		order = append(order, cfg.Policy.Code())
 	}
 	s.Result(map[string]any{"notice": report.Notice, "lives": lives}, func(w io.Writer) {
 		l := lives[order[0]]
@@ -121,11 +117,7 @@ Examples:
 
 // Run prints the parameters, those that matter most first.
 func (c sweepCommand) Run(s *console.Session) error {
-	p, err := policyOf(c.Policy)
-	if err != nil {
-		return err
-	}
-	cfg, err := c.config(p)
+	cfg, err := c.under(c.Policy)
 	if err != nil {
 		return err
 	}
@@ -143,7 +135,7 @@ func (c sweepCommand) Run(s *console.Session) error {
 		return err
 	}
 	slices.SortStableFunc(rows, func(a, b run.Effect) int { return cmp.Compare(b.Mean, a.Mean) })
-	s.Result(map[string]any{"notice": report.Notice, "policy": p.Code(), "metric": c.Metric, "paths": c.Paths, "effects": rows}, func(w io.Writer) {
+	s.Result(map[string]any{"notice": report.Notice, "policy": cfg.Policy.Code(), "metric": c.Metric, "paths": c.Paths, "effects": rows}, func(w io.Writer) {
 		table := make([]console.Row, len(rows))
 		for i, r := range rows {
 			table[i] = console.Row{r.Parameter, report.Value(r.Mean), report.Value(r.Spread)}
