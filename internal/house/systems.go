@@ -17,7 +17,7 @@ func systemRules() []Rule {
 }
 
 // ofEverySystem are the names of package syscall, in use here, that every system has.
-var ofEverySystem = []string{"SIGTERM", "RawConn", "ECONNREFUSED"}
+var ofEverySystem = []string{"SIGTERM", "RawConn", "ECONNREFUSED", "ENOSPC"}
 
 // lacking is, for a package, a system that lacks it.
 var lacking = map[string]string{"golang.org/x/sys/unix": "windows", "golang.org/x/sys/windows": "darwin"}

@@ -70,15 +70,13 @@ func described(doing string, err error) error {
 // unlaid puts an error of a folder into words of our own: where it lies on the machine is nothing for the page of a subject,
 // and whoever runs the delivery has named it.
 func unlaid(err error) error {
-	text := "it cannot be written there"
+	text := "nothing can be written there"
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		text = "permission is missing"
 	case errors.Is(err, syscall.ENOSPC):
 		text = "the disk is full"
-	case errors.Is(err, syscall.EROFS):
-		text = "the disk can only be read"
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+	case errors.Is(err, fs.ErrNotExist):
 		text = "the folder is missing"
 	}
 	return &failure{"laying it into its folder: " + text, err}

@@ -59,7 +59,7 @@ var noPath = map[string]string{
 	"Notary": "signs the log", "Wallet": "the operator's secrets", "Clerk": "writes what the inbox shows", "Rules": "the rules of repair",
 	"Limits": "until when matters are shown", "Contracts": "the numbers of contracts", "Now": "the clock",
 	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
-	"Everybody": "the rating itself, of many at a time", "Run": "how far it has come", "Impact": "counts what a model would do, and shows no person",
+	"Everybody": "the rating itself, of many at a time", "Run": "how far it has come", "Exported": "an entry of the platform's own ledger", "Impact": "counts what a model would do, and shows no person",
 	"ApproveModel": "an official's approval of a model", "ActivateModel": "the models in force", "RetireModel": "the models in force",
 	"Jobs":    "rating everybody, by plan or by order",
 	"Shadows": "counts what a version on trial would do, and keeps nothing of anybody",

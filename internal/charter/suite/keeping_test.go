@@ -9,6 +9,7 @@ import (
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/rating"
+	"probity/internal/snapshot"
 	"probity/internal/subject"
 )
 
@@ -21,8 +22,12 @@ func keepsLog(h *history) act {
 	}
 	a.name = by.Name() + " checks and keeps the log"
 	_, a.err = h.d.Access.Keeping(h.ctx, by, "checking")
-	if _, err := h.d.Access.Copying(h.ctx, by, "impact", "a model"); (err == nil) != (a.err == nil) {
+	copying, err := h.d.Access.Copying(h.ctx, by, "impact", "a model")
+	if (err == nil) != (a.err == nil) {
 		h.violated("C11", "%s: the log %v, a copy that tells of everybody %v", a, a.err, err)
+	}
+	if written := h.d.Exported(h.ctx, copying, &snapshot.Manifest{Digest: "0f"}); (written == nil) != (err == nil) {
+		h.violated("C11", "%s: a copy that tells of everybody %v, its entry %v", a, err, written)
 	}
 	if a.breaks != "" || a.err != nil {
 		return a

@@ -100,6 +100,7 @@ var notInHistories = map[string]string{
 	"deployment.Deployment.AddRulebook":       "founds a database; a model that is registered later is an operation of the histories",
 	"deployment.Deployment.KeepEnds":          "runs SweepEnds by the clock on the wall until it is told to stop",
 	"deployment.Deployment.Models":            "compiled models without any subject in them",
+	"deployment.Deployment.Impact":            "counts what a model would do to everybody, and shows nobody; packages impact and shadow try it",
 	"deployment.Deployment.Noted":             "an entry of the platform's own ledger about its log",
 	"deployment.Deployment.SubmissionReceipt": "proves to a supplier that its own file came in; no subject is in it",
 	"deployment.Deployment.Entries":           "the whole ledger, for its check, which the watch of C11 runs",
