@@ -297,6 +297,9 @@ func TestDisputeOfARecord(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Result() == nil || list[0].Result().Reasons != settle.Reasons || list[0].Account == "" {
 		t.Errorf("the subject sees %+v, %v", list, err)
 	}
+	if list, err := service.List(ctx, b.scope(b.reader, access.File)); refusedBy(err) != "C11" || len(list) > 0 {
+		t.Errorf("a reader of the file sees %+v, %v", list, err)
+	}
 	if err := b.Store.VerifyLedger(ctx); err != nil {
 		t.Error(err)
 	}
@@ -506,6 +509,9 @@ func TestStatementTravels(t *testing.T) {
 	}
 	if said := must(service.Statements(ctx, b.scope(b.reader, access.File), nil)); len(said) != 2 {
 		t.Errorf("beside the file: %+v", said)
+	}
+	if said, err := service.Statements(ctx, b.scope(b.reader, access.Rating), nil); refusedBy(err) != "C11" || len(said) > 0 {
+		t.Errorf("who may read the rating alone sees %+v, %v", said, err)
 	}
 	if _, err := service.State(ctx, dispute.Own{By: b.stranger}, b.company.ID, id, "ha"); refusedBy(err) != "C9" {
 		t.Errorf("a stranger's statement: %v", err)
