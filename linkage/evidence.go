@@ -22,8 +22,11 @@ const (
 // Explain takes a link apart: what was known before, what each field adds, and what others add or take away. The sum
 // of the bits is the link's.
 func (r *Result) Explain(l Link) []Evidence {
-	i := r.twins.place(r.twins.of[l.A])
-	copies := r.twins.of[l.A] == r.twins.of[l.B]
+	return r.explain(l, r.twins.place(r.twins.of[l.A]), r.twins.of[l.A] == r.twins.of[l.B])
+}
+
+// explain is Explain for a link whose first record is compared at the place i; copies say exactly the same.
+func (r *Result) explain(l Link, i uint32, copies bool) []Evidence {
 	all := []Evidence{{Before, "how rare matches are", r.weights.prior}}
 	if copies {
 		all[0] = Evidence{Before, "how rare copies are", r.copied}

@@ -16,7 +16,10 @@ type column struct {
 	space *field.Space
 	cells []uint32  // each record's form, 0 for none
 	share []float64 // of the filled records that have a form, by form
-	swaps int       // the field that values stray into, -1 for none
+	// filled is the number of records that have one, and shares whose space is read with this one, the first such column.
+	filled float64
+	shares int
+	swaps  int // the field that values stray into, -1 for none
 	// levels are the names of the levels of a pair, the first of which is missing.
 	levels []string
 }
@@ -54,6 +57,7 @@ func read(t *Table, c Config, workers int) []column {
 	each(len(columns), workers, func(i int) {
 		f := c.Fields[i]
 		columns[i] = column{name: f.Column, kind: f.Kind, space: spaces[leader(f)], swaps: -1}
+		columns[i].shares = slices.IndexFunc(c.Fields, func(g Field) bool { return leader(g) == leader(f) })
 		columns[i].fill(t, f, offsets)
 	})
 	for i, f := range c.Fields {
@@ -133,7 +137,7 @@ func (c *column) fill(t *Table, f Field, offsets map[string]int) {
 			filled++
 		}
 	}
-	c.share = often
+	c.share, c.filled = often, filled
 	for i := range c.share {
 		c.share[i] /= max(filled, 1)
 	}

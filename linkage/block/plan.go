@@ -50,6 +50,8 @@ type Limits struct {
 	Every int64
 	// Rules is the greatest number of rules.
 	Rules int
+	// Size is for how many records of one file rules are planned, where there will be more than those they are chosen by.
+	Size int
 }
 
 const (
@@ -71,6 +73,10 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 	all := float64(n) * float64(n-1) / 2
 	if second > 0 {
 		all = float64(second) * float64(n-second)
+	}
+	size := float64(max(n, limits.Size))
+	if limits.Size > n {
+		all = size * (size - 1) / 2
 	}
 	if n < 2 || all == 0 {
 		return nil
@@ -104,7 +110,7 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 		}
 	}
 	grow(choice{chance: 1}, 0)
-	return choose(choices, all, float64(n), limits)
+	return choose(choices, all, size, limits)
 }
 
 // choice is a rule that might be taken.

@@ -1,6 +1,7 @@
 package field
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -19,6 +20,7 @@ type bags struct {
 	first  []uint32  // where a form's words begin; one more than there are forms
 	weight []float32 // of a form as a whole
 	vocabulary
+	frozen *Vocabulary // what words are worth, of a space that grows
 }
 
 // bagWord is one word of a form.
@@ -31,8 +33,10 @@ type bagWord struct {
 type vocabulary struct {
 	word  []string
 	sound []uint64
-	worth []float32 // bits: how seldom the word is
-	forms []uint32  // how many forms have the word
+	worth []float32         // bits: how seldom the word is
+	forms []uint32          // how many forms have the word
+	once  float32           // what a word is worth that one record has
+	ids   map[string]uint32 // of a space that grows
 }
 
 func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
@@ -89,9 +93,10 @@ func joinCodes(v string) string {
 // price works out what words and forms are worth. A text weighs as a vector, so that a long description and a short title
 // are not strangers for their length; other values weigh the sum of their words.
 func (b *bags) price(seen []float64, rows float64) {
-	b.worth, b.sound = make([]float32, len(seen)), make([]uint64, len(seen))
+	worth := func(n float64) float32 { return float32(math.Log2(1 + rows/(n+1))) }
+	b.worth, b.sound, b.once = make([]float32, len(seen)), make([]uint64, len(seen)), worth(1)
 	for id, n := range seen {
-		b.worth[id] = float32(math.Log2(1 + rows/(n+1)))
+		b.worth[id] = worth(n)
 		b.sound[id] = soundKey(b.word[id])
 	}
 	for f := 1; f < len(b.form); f++ {
@@ -99,31 +104,37 @@ func (b *bags) price(seen []float64, rows float64) {
 		for i := range words {
 			words[i].weight = b.worth[words[i].id]
 		}
-		slices.SortFunc(words, dearest)
-		sum := float32(0)
-		for _, w := range words[:min(len(words), mostWords)] {
-			if b.kind == Text {
-				sum += w.weight * w.weight
-			} else {
-				sum += w.weight
-			}
-		}
-		if b.kind == Text {
-			sum = float32(math.Sqrt(float64(sum)))
-		}
-		b.weight[f] = sum
+		b.weight[f] = b.weigh(words)
 	}
 }
 
-// dearest orders words by what they are worth, from the most; words worth the same by where they were first seen.
-func dearest(x, y bagWord) int {
+// weigh orders the words of a form and tells what it weighs as a whole.
+func (b *bags) weigh(words []bagWord) float32 {
+	slices.SortFunc(words, b.dearest)
+	sum := float32(0)
+	for _, w := range words[:min(len(words), mostWords)] {
+		if b.kind == Text {
+			sum += w.weight * w.weight
+		} else {
+			sum += w.weight
+		}
+	}
+	if b.kind == Text {
+		sum = float32(math.Sqrt(float64(sum)))
+	}
+	return sum
+}
+
+// dearest orders words by what they are worth, from the most; words worth the same by the alphabet, so that nothing
+// depends on which was seen first.
+func (b *bags) dearest(x, y bagWord) int {
 	switch {
 	case x.id == y.id:
 		return 0
-	case x.weight > y.weight, x.weight == y.weight && x.id < y.id:
-		return -1
+	case x.weight != y.weight:
+		return -cmp.Compare(x.weight, y.weight)
 	}
-	return 1
+	return strings.Compare(b.word[x.id], b.word[y.id])
 }
 
 func (b *bags) of(form uint32) []bagWord { return b.words[b.first[form]:b.first[form+1]] }
@@ -215,7 +226,7 @@ func (b *bags) common(x, y uint32) float32 {
 		}
 	}
 	for i, j := 0, 0; i < len(u) && j < len(v); { // both stand in the order of dearest
-		switch order := dearest(u[i], v[j]); {
+		switch order := b.dearest(u[i], v[j]); {
 		case order == 0:
 			usedU |= 1 << i
 			usedV |= 1 << j
@@ -307,7 +318,7 @@ func (b *bags) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	shared := make([]uint64, 0, keyWords)
 	for _, w := range words {
 		// The dearest words are those that stand nowhere else, and they find nothing.
-		if b.forms[w.id] > 1 {
+		if b.found(w.id, sort) {
 			shared = append(shared, hash('w', b.word[w.id]))
 		}
 		if len(shared) == most {

@@ -100,6 +100,7 @@ type mails struct {
 	form       []string
 	user, host []uint64
 	at         []int
+	sign       string // between who and where
 }
 
 func (s *Space) mails(kind Kind, raw []string) {
@@ -116,23 +117,25 @@ func (s *Space) mails(kind Kind, raw []string) {
 		}
 		return strings.TrimRight(v, "/")
 	})
-	m := mails{form, make([]uint64, len(form)), make([]uint64, len(form)), make([]int, len(form))}
-	sep := "@"
+	m := mails{form, make([]uint64, len(form)), make([]uint64, len(form)), make([]int, len(form)), "@"}
 	if kind == Website {
-		sep = "/"
+		m.sign = "/"
 	}
 	for i, f := range form {
-		if i == 0 {
-			continue
-		}
-		who, where, found := strings.Cut(f, sep)
-		m.at[i] = len(who)
-		m.user[i] = hash('u', who)
-		if found {
-			m.host[i] = hash('h', where)
+		if i > 0 {
+			m.user[i], m.host[i], m.at[i] = m.parts(f)
 		}
 	}
 	s.Comparer = m
+}
+
+// parts are who and where, and where the first of them ends.
+func (m mails) parts(form string) (user, host uint64, at int) {
+	who, where, found := strings.Cut(form, m.sign)
+	if found {
+		host = hash('h', where)
+	}
+	return hash('u', who), host, len(who)
 }
 
 var mailLevels = []string{"the same", "one slip", "the same before the sign, other host", "almost the same before the sign", "similar", "different"}

@@ -21,12 +21,17 @@ func (s *Space) dates(raw []string) {
 	form := s.intern(raw, dateForm)
 	d := dates{form, make([]int32, len(form))}
 	for i, f := range form {
-		d.day[i] = noDay
-		if day, err := calendar.Parse(dashed(f)); err == nil {
-			d.day[i] = int32(day)
-		}
+		d.day[i] = dayOf(f)
 	}
 	s.Comparer = d
+}
+
+func dayOf(form string) int32 {
+	day, err := calendar.Parse(dashed(form))
+	if err != nil {
+		return noDay
+	}
+	return int32(day)
 }
 
 var months = map[string]int{

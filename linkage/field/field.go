@@ -92,6 +92,9 @@ type Space struct {
 	Of []uint32
 	// Forms is the number of forms, not counting 0. They are 1 to Forms.
 	Forms int
+
+	key   func(string) string // of a raw value, its form
+	known map[string]uint32   // the forms of a space that grows, by how they are written
 }
 
 // Read reads the distinct raw values of a column. counts says how often each occurs, which tells common words from rare
@@ -123,11 +126,12 @@ const mostBytes = 1 << 14
 // intern gives every raw value the form that its key names; "" is none. It returns the keys by form, that of form 0
 // empty.
 func (s *Space) intern(raw []string, key func(string) string) []string {
+	s.key = key
 	s.Of = make([]uint32, len(raw))
 	forms := []string{""}
 	byKey := make(map[string]uint32, len(raw))
 	for i, value := range raw {
-		k := key(strings.ToValidUTF8(value[:min(len(value), mostBytes)], ""))
+		k := key(cut(value))
 		if k == "" {
 			continue
 		}
@@ -142,6 +146,9 @@ func (s *Space) intern(raw []string, key func(string) string) []string {
 	s.Forms = len(forms) - 1
 	return forms
 }
+
+// cut is what of a value is read, without bytes that are no text.
+func cut(value string) string { return strings.ToValidUTF8(value[:min(len(value), mostBytes)], "") }
 
 func folded(value string) string {
 	f := Fold(value)

@@ -18,9 +18,14 @@ func (s *Space) numbers(raw []string) {
 	form := s.intern(raw, numberForm)
 	n := numbers{form, make([]float64, len(form))}
 	for i, f := range form {
-		n.value[i], _ = strconv.ParseFloat(f, 64) // numberForm has made sure of it
+		n.value[i] = valueOf(f)
 	}
 	s.Comparer = n
+}
+
+func valueOf(form string) float64 {
+	v, _ := strconv.ParseFloat(form, 64) // numberForm has made sure of it
+	return v
 }
 
 // numberForm is the number in a value, without currency, unit and thousands separators; 万 and 亿 are resolved. "" where
