@@ -42,8 +42,9 @@ test: setup lint build ## everything a change must pass: linters, house rules, u
 
 # What tests make their databases by storetest, held to PostgreSQL: a private server in a temporary folder, gone afterwards.
 # -short leaves out those that kill processes for minutes.
-ON_BOTH := ./internal/store/... ./internal/access/... ./internal/deployment ./internal/intake ./internal/listing \
-	./internal/measure ./internal/notary ./internal/post ./internal/rights
+ON_BOTH := ./internal/store/... ./internal/access/... ./internal/charter ./internal/charter/suite ./internal/cli \
+	./internal/deployment/... ./internal/erasure ./internal/intake ./internal/listing ./internal/measure ./internal/notary \
+	./internal/post ./internal/rights ./internal/web
 
 .PHONY: test-postgres
 test-postgres: setup ## hold the rooms that run on either engine to PostgreSQL

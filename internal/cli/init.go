@@ -29,6 +29,7 @@ Examples:
 
     probity init
     probity init --db sqlite:/srv/probity/live.db --agency shanghai-credit --official "Gu Yan"
+    probity init --db postgres://probity@db.example/credit
     probity init --demo --db demo.db`
 }
 

@@ -1,6 +1,7 @@
 package house_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -109,9 +111,9 @@ func checkCommands(t *testing.T, binary string, blocks []house.Block) {
 }
 
 // runBlocks executes the blocks marked "run", those of one document in order and in one folder, in which examples and
-// docs are those of the repository.
+// docs are those of the repository. Those marked "server" too find a PostgreSQL server of the document's own where libpq looks.
 func runBlocks(t *testing.T, root, binary string, blocks []house.Block) {
-	rooms := map[string]string{}
+	rooms, servers := map[string]string{}, map[string]string{}
 	for _, b := range blocks {
 		if !b.Marked("run") {
 			continue
@@ -119,16 +121,46 @@ func runBlocks(t *testing.T, root, binary string, blocks []house.Block) {
 		if rooms[b.Path] == "" {
 			rooms[b.Path] = furnish(t, root, binary)
 		}
+		if b.Marked("server") && servers[b.Path] == "" {
+			servers[b.Path] = serve(t, root)
+		}
 		if len(b.Steps()) == 0 {
 			t.Errorf("%s:%d: marked to be run, and no command in it", b.Path, b.Line)
 		}
 		for _, step := range b.Steps() {
-			got := shell(t, rooms[b.Path], step.Command)
+			got := shell(t, rooms[b.Path], servers[b.Path], step.Command)
 			if !house.Matches(step.Output, got) {
 				t.Errorf("%s:%d: %s\nshown and got:\n%s", b.Path, step.Line, step.Command, cmp.Diff(step.Output, got))
 			}
 		}
 	}
+}
+
+// serve starts a server that ends with the test, and gives the folder of its socket.
+func serve(t *testing.T, root string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(root, "scripts", "postgres"))
+	cmd.Stderr = os.Stderr
+	cmd.WaitDelay = time.Minute
+	held, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Cancel = held.Close // it stops the server, and tidies up
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = errors.Join(held.Close(), cmd.Wait()) })
+	_, host, _ := strings.Cut(strings.TrimSpace(address), "host=")
+	return host
 }
 
 func furnish(t *testing.T, root, binary string) string {
@@ -153,13 +185,16 @@ func furnish(t *testing.T, root, binary string) string {
 
 // shell runs one command of a document and returns what it wrote, output and messages together as a terminal shows
 // them. Exit codes are shown by the document where they matter (`; echo $?`).
-func shell(t *testing.T, dir, command string) string {
+func shell(t *testing.T, dir, server, command string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", command)
 	cmd.Dir = dir
 	cmd.Env = []string{
 		"PATH=" + filepath.Join(dir, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"HOME=" + dir, "LANG=C.UTF-8", "TERM=dumb", "PROBITY_DATA=" + os.Getenv("PROBITY_DATA"),
+	}
+	if server != "" {
+		cmd.Env = append(cmd.Env, "PGHOST="+server, "PGUSER=probity", "PGDATABASE=postgres")
 	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -24,24 +24,10 @@ import (
 // Today is the civil day of the command.
 func (s *Session) Today() calendar.Day { return calendar.In(s.Process.Now(), calendar.Shanghai) }
 
-// Served refuses addresses of an engine that is known and not yet held to everything that the embedded one is held to.
-func (s *Session) Served(addresses ...string) error {
-	for _, a := range addresses {
-		if store.OnServer(a) && !s.Process.Servers {
-			return fault.New(fault.Invalid, "store.engine", "this build keeps its data in SQLite; PostgreSQL is not served yet").
-				With("use --db sqlite:FILE")
-		}
-	}
-	return nil
-}
-
 // Room opens the database in use with everything that belongs to it, once.
 func (s *Session) Room() (*deployment.Deployment, error) {
 	if s.Opened != nil {
 		return s.Opened, nil
-	}
-	if err := s.Served(s.Flags.DB); err != nil {
-		return nil, err
 	}
 	d, err := deployment.Open(s.Ctx, s.Flags.DB, deployment.Options{Now: s.Process.Now})
 	if err != nil {
@@ -57,9 +43,6 @@ const rulebookAuthor = "probity/rulebook"
 
 // Create makes the database in use, with the built-in models in force.
 func (s *Session) Create(birth store.Birth, founder access.Grant) (*deployment.Deployment, error) {
-	if err := s.Served(s.Flags.DB); err != nil {
-		return nil, err
-	}
 	d, err := deployment.Create(s.Ctx, s.Flags.DB, birth, founder, deployment.Options{Now: s.Process.Now})
 	if err != nil {
 		return nil, err

@@ -22,14 +22,11 @@ type Process struct {
 	Env func(string) string
 	// Now is the clock.
 	Now func() time.Time
-	// Servers has databases on PostgreSQL served. The program itself refuses them until all of its suites hold them to what
-	// the embedded ones are held to.
-	Servers bool
 }
 
 // Flags are the flags that every command has, beside --help.
 type Flags struct {
-	DB   string `name:"db" default:"${db}" placeholder:"ADDRESS" group:"everywhere" help:"The database: sqlite:FILE. Otherwise $$PROBITY_DB, otherwise sqlite:probity.db."`
+	DB   string `name:"db" default:"${db}" placeholder:"ADDRESS" group:"everywhere" help:"The database: sqlite:FILE, or postgres://USER@HOST/DATABASE. Otherwise $$PROBITY_DB, otherwise sqlite:probity.db."`
 	As   string `name:"as" default:"${as}" placeholder:"CREDENTIAL" complete:"credential" group:"everywhere" help:"Act by this local credential. Otherwise $$PROBITY_AS, otherwise the database's default one."`
 	JSON bool   `name:"json" group:"everywhere" help:"Answer in JSON, errors too."`
 }

@@ -74,9 +74,6 @@ Examples:
 
 // Run restores.
 func (c Restore) Run(s *console.Session) error {
-	if err := s.Served(s.Flags.DB); err != nil {
-		return err
-	}
 	bar := s.Progress("reading", "bytes", 0)
 	out, err := deployment.Restore(s.Ctx, c.File, s.Flags.DB, c.Keys, deployment.Options{Now: s.Process.Now}, bar.At)
 	bar.Done()

@@ -10,8 +10,8 @@ import (
 
 // Move carries a database to another place.
 type Move struct {
-	From string `required:"" placeholder:"ADDRESS" help:"The database there is: sqlite:FILE."`
-	To   string `required:"" placeholder:"ADDRESS" help:"Where it goes: a file that is not there."`
+	From string `required:"" placeholder:"ADDRESS" help:"The database there is: sqlite:FILE or postgres://USER@HOST/DATABASE."`
+	To   string `required:"" placeholder:"ADDRESS" help:"Where it goes: a file that is not there, or an empty database on a server."`
 }
 
 // Help shows the examples.
@@ -20,14 +20,12 @@ func (Move) Help() string {
 
 Examples:
 
-    probity move --from sqlite:probity.db --to sqlite:/srv/credit/credit.db`
+    probity move --from sqlite:probity.db --to sqlite:/srv/credit/credit.db
+    probity move --from sqlite:probity.db --to postgres://probity@db.example/credit`
 }
 
 // Run moves.
 func (c Move) Run(s *console.Session) error {
-	if err := s.Served(c.From, c.To); err != nil {
-		return err
-	}
 	bar := s.Progress("carrying", "rows", 0)
 	var done, of int64
 	table := ""

@@ -1,0 +1,6 @@
+-- What daily work needs, for the role credit; run by the owner of the tables.
+GRANT USAGE ON SCHEMA probity TO credit;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA probity TO credit;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA probity TO credit;
+ALTER DEFAULT PRIVILEGES FOR ROLE credit_owner IN SCHEMA probity GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO credit;
+ALTER DEFAULT PRIVILEGES FOR ROLE credit_owner IN SCHEMA probity GRANT USAGE, SELECT ON SEQUENCES TO credit;
