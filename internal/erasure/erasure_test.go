@@ -154,3 +154,31 @@ func TestMatterThatLawHasKept(t *testing.T) {
 		t.Errorf("erased records came in again: %+v", got)
 	}
 }
+
+// TestAWithdrawalKeepsItsInstant: closing a file for what an order needs ends the consents that stand, and dates no earlier
+// withdrawal anew.
+func TestAWithdrawalKeepsItsInstant(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.lend(1)
+	w.identify(1)
+	given := w.agree(1)
+	_, err := w.d.Rights.Withdraw(t.Context(), w.own[1], access.Credential{}, w.id(1), given.ID)
+	w.must(err)
+	withdrawn := func() time.Time {
+		list, err := w.d.Store.Consents(t.Context(), w.id(1))
+		w.must(err)
+		if len(list) != 1 {
+			t.Fatalf("consents: %+v", list)
+		}
+		return list[0].Withdrawn
+	}
+	first := withdrawn()
+	w.restrict(1)
+	w.clock = w.clock.Add(time.Hour)
+	rep, err := w.d.Erasure().Erase(t.Context(), w.own[1], access.Credential{}, erasure.Request{Subject: w.id(1), Ground: remedy.ErasureWish})
+	w.must(err)
+	if rep.Done || first.IsZero() || !withdrawn().Equal(first) {
+		t.Errorf("withdrawn at %s, then at %s; the report is %+v", first, withdrawn(), rep)
+	}
+}

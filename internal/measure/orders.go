@@ -170,6 +170,9 @@ func (s *Service) Kept(ctx context.Context, q Request, id DecisionID) (Decision,
 
 // Reopen gives a kept decision as it was given, with all that the scope's reader may know of it.
 func (s *Service) Reopen(scope access.Scope, k *KeptDecision) (Decision, error) {
+	if err := scope.Require(scope.Subject().ID, access.File); err != nil {
+		return Decision{}, err
+	}
 	body, err := s.open(k.Subject, decisionPlace, k.Text)
 	if err != nil {
 		return Decision{}, err

@@ -519,3 +519,23 @@ func TestWhoChooses(t *testing.T) {
 		t.Errorf("ended twice: %v", err)
 	}
 }
+
+// TestWhatAHumanBeingWasToldIsForItAlone: an official who may read its file sees that it was told something, and not what.
+func TestWhatAHumanBeingWasToldIsForItAlone(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, to := range []subject.Subject{h.person, h.sole, h.firm} {
+		h.tell(to, false)
+		scope, err := h.Access.Open(t.Context(), access.Request{As: h.gu, Subject: to.ID, What: access.File, Purpose: "court-case", Basis: "civil-procedure-law", Case: "(2026) 1"})
+		h.must(err)
+		own := h.inbox(to)
+		m, err := h.Inbox(nil).Show(t.Context(), scope, own[0].Number, notice.English)
+		var f *fault.Error
+		switch refused := errors.As(err, &f) && f.Invariant == "C11"; {
+		case to.Natural() && (!refused || m.Letter != nil):
+			t.Errorf("%s: shown %+v, %v", to.Kind, m.Letter, err)
+		case !to.Natural() && (err != nil || m.Letter == nil):
+			t.Errorf("%s: %v", to.Kind, err)
+		}
+	}
+}

@@ -6,10 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"probity/internal/access"
 	"probity/internal/charter"
 	"probity/internal/charter/testworld"
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/store"
+	"probity/internal/store/reads"
 	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
@@ -146,5 +149,29 @@ func TestIdentifierLeadsToOneSubject(t *testing.T) {
 	}
 	if _, err := s.Subject(ctx, id+1); !fault.Is(err, fault.NotFound) {
 		t.Errorf("half of the refused subject is there: %v", err)
+	}
+}
+
+// TestRevokedOnce: a credential is revoked from the first instant on, and the ledger says so once.
+func TestRevokedOnce(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	desk := reads.In(s)
+	entry := func(what string) *ledger.Entry { return &ledger.Entry{At: clock(), Act: ledger.Credential, What: what} }
+	if err := desk.AddCredential(t.Context(), access.Grant{Name: "wu", Agency: "bank", Official: "Wu", IssuedAt: clock()}, true, entry("issued")); err != nil {
+		t.Fatal(err)
+	}
+	before := asked[int64](t, s, `SELECT count(*) FROM ledger_entry`)[0]
+	for hours := range 3 {
+		if err := desk.RevokeCredential(t.Context(), "wu", clock().Add(time.Duration(hours)*time.Hour), entry("revoked")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, err := desk.Credential(t.Context(), "wu")
+	if err != nil || !g.RevokedAt.Equal(clock()) {
+		t.Errorf("revoked at %s, %v", g.RevokedAt, err)
+	}
+	if n := asked[int64](t, s, `SELECT count(*) FROM ledger_entry`)[0] - before; n != 1 {
+		t.Errorf("the ledger says so %d times", n)
 	}
 }

@@ -292,12 +292,21 @@ func noticedBy(r *row) string {
 	return r.by
 }
 
-// rooms are the packages whose tests know most of a file of the Charter, by the beginning of its name; they are asked
-// before the histories, which take longest.
-var rooms = []struct {
+// near is which packages' tests know most of a file, by the beginning of its name.
+type near struct {
 	file     string
 	packages []string
-}{
+}
+
+// stores are so for the files of the store. Its own tests ask every method for its permit.
+var stores = []near{
+	{"internal/store/", []string{"internal/store"}},
+	{"internal/store/consent", []string{"internal/rights"}},
+	{"internal/store/erasures", []string{"internal/erasure"}},
+}
+
+// rooms are so for the files of the Charter; they are asked before the histories, which take longest.
+var rooms = []near{
 	{"c04_list", []string{"internal/listing/criteria", "internal/listing"}},
 	{"c04_own", []string{"internal/deployment"}},
 	{"c04_", []string{"internal/measure"}},
@@ -325,8 +334,10 @@ func (c *check) asked(g *mutation.Guard) []string {
 		if c.all {
 			add(g.Package)
 		}
-		if c.all && strings.HasPrefix(g.Package, "internal/store/") {
-			add("internal/store") // it asks every method of theirs for its permit
+		for _, r := range stores {
+			if c.all && strings.HasPrefix(g.Package+"/"+g.File, r.file) {
+				add(r.packages...)
+			}
 		}
 		add(mutation.Charter)
 		if c.all && !c.hasTests(g.Package) {
