@@ -49,7 +49,7 @@ func settle(n, claims int, claim func(i int) (a, b uint32, odds float64)) []floa
 // that claim one record, the most probable.
 func exclusive(edges []Link, n int) []Link {
 	settled := settle(n, len(edges), func(i int) (uint32, uint32, float64) {
-		return edges[i].A, edges[i].B, odds(edges[i].Bits)
+		return edges[i].A, edges[i].B, Odds(edges[i].Bits)
 	})
 	for i, p := range settled {
 		edges[i].Bits = float32(min(math.Log2(p/(1-p)), float64(edges[i].Bits)))
@@ -73,4 +73,5 @@ func exclusive(edges []Link, n int) []Link {
 	return kept
 }
 
-func odds(bits float32) float64 { return math.Exp2(float64(min(bits, mostOdds))) }
+// Odds are those that evidence in bits comes to, bounded so that sums of them stay exact enough.
+func Odds(bits float32) float64 { return math.Exp2(float64(min(bits, mostOdds))) }

@@ -299,3 +299,10 @@ func (p *Pool) AppendKeys(list []uint64, record uint32) []uint64 {
 	}
 	return list
 }
+
+// Near is the evidence from which two records are worth a look although they are not linked.
+func (s *Saved) Near() float32 { return nearBits }
+
+// One tells that the model is of two files of which neither names anybody twice: of several that a record may be the same
+// as, it is one at most.
+func (s *Saved) One() bool { return s.model.Most > 0 }

@@ -9,7 +9,9 @@ func Figures() []Figure {
 		intakeSQLite,
 		labMesa,
 		labRate,
+
 		ledgerProof,
+		linkOne,
 		populationBytes,
 		populationPlain,
 		populationRate,
