@@ -12,11 +12,13 @@ import (
 
 	"probity/internal/cli/console"
 	"probity/linkage"
+	"probity/linkage/cluster"
 )
 
 // Commands are the commands about linkage.
 type Commands struct {
 	Run    linkCommand   `cmd:"" default:"withargs" help:"Find the records of a file, or of two, that are about the same one."`
+	Add    addCommand    `cmd:"" help:"Let further records join the clusters of a linked file, at once and without linking anew."`
 	Config configCommand `cmd:"" help:"Suggest how the columns of a file should be compared, as a file to edit."`
 	Eval   evalCommand   `cmd:"" help:"Tell how right an answer is, where the truth is known."`
 	Show   showCommand   `cmd:"" help:"Show what speaks for and against one pair, field by field."`
@@ -37,6 +39,8 @@ type linkCommand struct {
 	Out       string  `required:"" short:"o" placeholder:"FILE" help:"Where the pairs go: .csv, or .ndjson."`
 	Clusters  string  `placeholder:"FILE" help:"Write every record with its cluster, too."`
 	Review    string  `placeholder:"FILE" help:"Write the pairs below the threshold that deserve a look, too."`
+	SaveModel string  `name:"save-model" placeholder:"FILE" help:"Keep what was learnt, for probity link add: frequencies and weights, no records."`
+	Apart     string  `placeholder:"FILE" help:"Pairs that are never the same: a file that names id_a and id_b."`
 	Threshold float64 `placeholder:"P" help:"The probability from which two records are linked; 0.5 gives the fewest mistakes."`
 	OneToOne  string  `name:"one-to-one" enum:",yes,no" default:"" placeholder:"yes|no" help:"Whether, of two files, each names nobody twice. Taken to be so where nothing is said."`
 }
@@ -51,6 +55,7 @@ Examples:
 
     probity link people.csv --id rec_id --out pairs.csv
     probity link ours.csv theirs.parquet --id code,ref --out pairs.ndjson --review perhaps.csv
+    probity link people.csv --id rec_id --out pairs.csv --clusters clusters.csv --save-model people.model
     probity link config people.csv --id rec_id > people.yaml
     probity link people.csv --id rec_id --config people.yaml --threshold 0.9 --out pairs.csv
     probity link eval pairs.csv --truth truth.csv`
@@ -74,9 +79,18 @@ func (c linkCommand) Run(s *console.Session) error {
 	if err := config.Check(table); err != nil {
 		return misuse(err)
 	}
-	r, err := run(s.Ctx, s, table, config)
+	apart, err := c.apart(table)
 	if err != nil {
 		return err
+	}
+	r, err := run(s.Ctx, s, table, config, apart)
+	if err != nil {
+		return err
+	}
+	if c.SaveModel != "" {
+		if err := saveModel(c.SaveModel, r); err != nil {
+			return err
+		}
 	}
 	answer := summarise(c.input, table, r, reasons)
 	if err := c.write(table, r, answer); err != nil {
@@ -87,11 +101,11 @@ func (c linkCommand) Run(s *console.Session) error {
 }
 
 // run links, showing what is being done, until it is done or the context ends.
-func run(ctx context.Context, s *console.Session, table *linkage.Table, config linkage.Config) (*linkage.Result, error) {
+func run(ctx context.Context, s *console.Session, table *linkage.Table, config linkage.Config, apart []cluster.Apart) (*linkage.Result, error) {
 	steps := make(chan string)
 	done := make(chan *linkage.Result, 1)
 	go func() {
-		done <- linkage.Run(table, config, linkage.Options{Workers: runtime.GOMAXPROCS(0), Step: func(what string) {
+		done <- linkage.Run(table, config, linkage.Options{Workers: runtime.GOMAXPROCS(0), Apart: apart, Step: func(what string) {
 			select {
 			case steps <- what:
 			case <-ctx.Done():
@@ -113,16 +127,43 @@ func run(ctx context.Context, s *console.Session, table *linkage.Table, config l
 	}
 }
 
+// apart are the pairs that are never the same, by record numbers. Of two files, one of a pair is looked for in each.
+func (c linkCommand) apart(t *linkage.Table) ([]cluster.Apart, error) {
+	if c.Apart == "" {
+		return nil, nil
+	}
+	never, err := readAnswer(c.Apart)
+	if err != nil {
+		return nil, err
+	}
+	first, last := map[string]uint32{}, map[string]uint32{}
+	for i, id := range t.ID {
+		if _, there := first[id]; !there {
+			first[id] = uint32(i)
+		}
+		last[id] = uint32(i)
+	}
+	var list []cluster.Apart
+	for _, p := range never.rows {
+		a, ok := first[p.A]
+		b, also := last[p.B]
+		if ok && also && a != b { // what is not there is kept apart anyway
+			list = append(list, cluster.Apart{A: a, B: b})
+		}
+	}
+	return list, nil
+}
+
 // outputs refuses what could not be written, before any work is done.
 func (c linkCommand) outputs() error {
-	for _, f := range []struct{ flag, name string }{{"out", c.Out}, {"clusters", c.Clusters}, {"review", c.Review}} {
+	for _, f := range []struct{ flag, name string }{{"out", c.Out}, {"clusters", c.Clusters}, {"review", c.Review}, {"save-model", c.SaveModel}} {
 		if f.name == "" {
 			continue
 		}
-		if _, err := formOf(f.flag, f.name); err != nil {
+		if _, err := formOf(f.flag, f.name); err != nil && f.flag != "save-model" {
 			return err
 		}
-		for _, in := range c.Files {
+		for _, in := range append([]string{c.Apart}, c.Files...) {
 			if in == f.name {
 				return console.Misuse("--%s: %s is a file to be read", f.flag, f.name).With("choose another name for what is written")
 			}
