@@ -21,7 +21,8 @@ func keepsLog(h *history) act {
 		a.breaks = "C11: official of the platform"
 	}
 	a.name = by.Name() + " checks and keeps the log"
-	_, a.err = h.d.Access.Keeping(h.ctx, by, "checking")
+	keeping, err := h.d.Access.Keeping(h.ctx, by, "checking")
+	a.err = err
 	copying, err := h.d.Access.Copying(h.ctx, by, "impact", "a model")
 	if (err == nil) != (a.err == nil) {
 		h.violated("C11", "%s: the log %v, a copy that tells of everybody %v", a, a.err, err)
@@ -31,6 +32,11 @@ func keepsLog(h *history) act {
 	}
 	if a.breaks != "" || a.err != nil {
 		return a
+	}
+	if h.seldom(3, "a new key") {
+		if _, a.err = h.d.Notary.RotateKey(h.ctx, keeping); a.err != nil {
+			return a
+		}
 	}
 	if a.err = h.d.Notary.Flush(h.ctx); a.err != nil {
 		return a

@@ -217,6 +217,13 @@ func decidesRestriction(h *history) act {
 		h.violated("C4", "%s: answered %s, and by the orders in force it is %s", a, d.Outcome, want)
 	}
 	h.looked(q.As, h.stands(p), access.Decision, q.Purpose, q.Case)
+	again, err := h.d.Measures(h.ratings).Kept(h.ctx, measure.Request{As: h.as(p.name), Subject: p.id}, d.ID)
+	if a.err = err; err == nil {
+		h.looked(h.as(p.name), h.stands(p), access.OwnFile, ownPurpose, "")
+	}
+	if again.Outcome != d.Outcome || again.Order != d.Order {
+		h.violated("C12", "%s: answered %s, and the subject is shown %s", a, d.Outcome, again.Outcome)
+	}
 	return a
 }
 

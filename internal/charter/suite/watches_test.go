@@ -92,6 +92,11 @@ func operations() []operation {
 		{"object to an order", []string{"C4"}, objects, "order"},
 		{"compute everything again", []string{"C8"}, rebuilds, ""},
 		{"look about", []string{"C4", "C11"}, looksAbout, ""},
+		{"have everybody rated as a job", []string{"C1", "C8"}, worksJob, ""},
+		{"rate what is outdated", []string{"C1", "C8"}, ratesOutdated, ""},
+		{"consent several at once", []string{"C1"}, consentsAtOnce, ""},
+		{"read the entries of lists", []string{"C4", "C10", "C12"}, readsEntries, "step on an entry"},
+		{"look after the office", []string{"C12"}, looksAfter, ""},
 	}
 }
 
@@ -420,7 +425,7 @@ var told = []struct{ what, acts, notices string }{
 	{"refusals", `SELECT subject, count(*) FROM decision WHERE outcome IN ('not_granted', 'refused') GROUP BY 1`, "decision-refused"},
 	{"consents", `SELECT subject, count(*) FROM consent GROUP BY 1`, "consent-given"},
 	{"withdrawals", `SELECT subject, count(*) FROM consent c WHERE withdrawn_at IS NOT NULL
-		AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.subject = c.subject AND e.record = 0) GROUP BY 1`, "consent-withdrawn"},
+		AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.subject = c.subject AND e.record = 0 AND e.asked_at <= c.withdrawn_at) GROUP BY 1`, "consent-withdrawn"},
 	{"links", `SELECT subject, sum(n) FROM (SELECT kept AS subject, 1 + (undone_at IS NOT NULL) AS n FROM link
 		UNION ALL SELECT merged, 1 + (undone_at IS NOT NULL) FROM link) GROUP BY 1`, "link-changed"},
 }
