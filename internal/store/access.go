@@ -120,7 +120,11 @@ func (s *Store) only(ctx context.Context, f func(*sql.Tx) error) error {
 		s.writing.Lock()
 		defer s.writing.Unlock()
 	}
-	return s.transact(ctx, f)
+	err := s.writer.Beside(ctx, f)
+	if err == nil {
+		s.settle()
+	}
+	return err
 }
 
 // takeIn has the database take in all that waits in the spool.
@@ -143,7 +147,7 @@ func (s *Store) drain(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	if err := s.transact(ctx, func(tx *sql.Tx) error { return s.chain.TakeIn(ctx, tx) }); err != nil {
+	if err := s.writer.Beside(ctx, func(tx *sql.Tx) error { return s.chain.TakeIn(ctx, tx) }); err != nil {
 		return err
 	}
 	return s.spool.Empty()

@@ -228,10 +228,10 @@ func (s *Store) AddClaims(ctx context.Context, agency, dataset string, claims []
 }
 
 // NextRecords reserves n record ids and gives the first; they are time-ordered.
-func (s *Store) NextRecords(n int) record.ID { return record.ID(s.ids.Next(n)) }
+func (s *Store) NextRecords(n int) record.ID { return record.ID(s.writer.IDs.Next(n)) }
 
 // NextSubjects reserves n subject ids and gives the first; they are time-ordered.
-func (s *Store) NextSubjects(n int) subject.ID { return subject.ID(s.ids.Next(n)) }
+func (s *Store) NextSubjects(n int) subject.ID { return subject.ID(s.writer.IDs.Next(n)) }
 
 // Entrant is a subject on its way into the register, or further identifiers and names of one that is there.
 type Entrant struct {

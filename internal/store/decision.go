@@ -15,7 +15,7 @@ import (
 )
 
 // NextDecision reserves the id of a decision.
-func (s *Store) NextDecision() measure.DecisionID { return measure.DecisionID(s.ids.Next(1)) }
+func (s *Store) NextDecision() measure.DecisionID { return measure.DecisionID(s.writer.IDs.Next(1)) }
 
 // SaveDecision keeps a permitted decision durably under the id that was reserved for it, together with what its subject
 // is told of it. Its text about a human being must be sealed.

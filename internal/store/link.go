@@ -46,7 +46,7 @@ func (s *Store) Merge(ctx context.Context, permit charter.Link, moves []Move, no
 		return Link{}, fault.New(fault.Internal, "store.permit", "two subjects were to be joined without a permit")
 	}
 	l := Link{
-		ID: s.ids.Next(1), Kept: t.Kept.ID, Merged: t.Merged.ID, By: t.By.Agency + "/" + t.By.Official,
+		ID: s.writer.IDs.Next(1), Kept: t.Kept.ID, Merged: t.Merged.ID, By: t.By.Agency + "/" + t.By.Official,
 		Reason: t.Reason, Evidence: t.Evidence, At: now.UTC(),
 	}
 	err := s.move(ctx, t.By.Agency, t.Merged.ID, t.Kept.ID, moves, now, func(tx *sql.Tx) error {

@@ -44,9 +44,8 @@ type Store struct {
 	record   *sql.DB
 	birth    Birth
 	writing  sync.Mutex
-	turn     chan struct{} // holds one while somebody has the turn
-	ids      engine.Allocator
-	marked   int64 // the highest of ids that a commit has kept; guarded by writing
+	turn     turns
+	writer   *engine.Writer
 	subs     submissions
 	journal  Journal         // nil where nothing but tests reads the database
 	number   beside.Numbered // see Keep
@@ -195,7 +194,7 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 		err = s.compile(ctx)
 	}
 	if err == nil {
-		err = s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.ids.Resume(ctx, tx)) })
+		err = s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.writer.IDs.Resume(ctx, tx)) })
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.disconnect(), file.Close())
@@ -204,8 +203,7 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 }
 
 func connect(d engine.Dialect, file *spool.File, opt Options) (*Store, error) {
-	s := &Store{dialect: d, turn: make(chan struct{}, 1), spool: file}
-	s.ids.Now = opt.Now
+	s := &Store{dialect: d, turn: turns{free: make(chan struct{}, 1)}, spool: file}
 	for use, pool := range map[engine.Use]**sql.DB{engine.Writing: &s.write, engine.Reading: &s.read, engine.Recording: &s.record} {
 		made, err := d.Connect(use)
 		if err != nil {
@@ -213,6 +211,7 @@ func connect(d engine.Dialect, file *spool.File, opt Options) (*Store, error) {
 		}
 		*pool = made
 	}
+	s.writer = &engine.Writer{Dialect: d, DB: s.write, IDs: engine.Allocator{Now: opt.Now}, Hindered: s.turn.hinders}
 	s.records = engine.NewStatements(s.record)
 	s.prepared, s.appends = engine.NewStatements(s.read), engine.NewStatements(s.write)
 	s.chain = chain.New(s.appends, s.spool, s.countReads)
@@ -234,6 +233,7 @@ func (s *Store) Close() error {
 	s.end()
 	s.background.Wait()
 	err := s.drain(context.Background())
+	_ = s.dialect.Leave(context.Background(), s.write)
 	return errors.Join(err, s.disconnect(), s.spool.Close())
 }
 
@@ -263,10 +263,7 @@ func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	defer release()
 	ended := s.chain.TakenBack
 	defer func() { ended() }()
-	err = s.transact(ctx, func(tx *sql.Tx) error {
-		if err := s.dialect.Claim(ctx, tx); err != nil {
-			return err
-		}
+	err = s.writer.Act(ctx, func(tx *sql.Tx) error {
 		stale, err := s.chain.Stale()
 		if err == nil && stale {
 			err = s.chain.TakeIn(ctx, tx)
@@ -278,6 +275,7 @@ func (s *Store) Write(ctx context.Context, f func(*sql.Tx) error) error {
 	})
 	if err == nil {
 		ended = s.chain.Kept
+		s.settle()
 	}
 	return err
 }
@@ -303,56 +301,10 @@ func (s *Store) Together(ctx context.Context, f func(context.Context, *sql.Tx) e
 	return s.group.Write(ctx, f)
 }
 
-// transact runs f in a transaction of a writer; where there is one alone, the caller holds its lock.
-func (s *Store) transact(ctx context.Context, f func(*sql.Tx) error) error {
-	if !s.dialect.Alone() {
-		if err := s.ids.Reserve(ctx, s.write); err != nil {
-			return s.dialect.Translate(err)
-		}
-	}
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return s.dialect.Translate(err)
-	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it says so and does nothing
-	if err := f(tx); err != nil {
-		return s.dialect.Translate(err)
-	}
-	if err = s.keepIDs(ctx, tx); err == nil {
-		s.settle()
-	}
-	return s.dialect.Translate(err)
-}
-
-// keepIDs commits a transaction together with which numbers it may carry: those up to the highest given so far, or none but
-// reserved ones.
-func (s *Store) keepIDs(ctx context.Context, tx *sql.Tx) error {
-	if !s.dialect.Alone() {
-		if s.ids.Overdrawn() {
-			return fault.New(fault.Unavailable, "store.ids", "more was written at once than there were numbers reserved for").
-				With("send it in smaller parts")
-		}
-		return tx.Commit()
-	}
-	high, err := s.ids.Keep(ctx, tx, s.marked)
-	if err == nil {
-		err = tx.Commit()
-	}
-	if err == nil {
-		s.marked = high
-	}
-	return err
-}
-
 // Read runs f in one read transaction, which sees one moment of the database throughout.
 func (s *Store) Read(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.read.BeginTx(ctx, s.dialect.Moment())
-	if err != nil {
-		return s.dialect.Translate(err)
-	}
-	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to commit
-	return s.dialect.Translate(f(tx))
+	return engine.Read(ctx, s.dialect, s.read, f)
 }
 
 // NextIDs reserves n time-ordered numbers and gives the first. Every kind of thing draws from the same numbers.
-func (s *Store) NextIDs(n int) int64 { return s.ids.Next(n) }
+func (s *Store) NextIDs(n int) int64 { return s.writer.IDs.Next(n) }

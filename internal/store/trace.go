@@ -78,7 +78,7 @@ func (s *Store) leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
 	case len(t.Entries) > 0:
 		at = t.Entries[0].At
 	default:
-		at = s.ids.Now()
+		at = s.writer.IDs.Now()
 	}
 	return s.forget(ctx, tx, at, t.Gone)
 }

@@ -106,6 +106,7 @@ func open(tb testing.TB, t *rapid.T) *history {
 	}
 	h.reopen()
 	t.Cleanup(func() {
+		h.typed()
 		if err := h.shut(); err != nil {
 			t.Errorf("closing: %v", err)
 		}
@@ -139,6 +140,29 @@ func copyFolder(to, from string) error {
 		}
 		return os.WriteFile(filepath.Join(to, rest), body, 0o600)
 	})
+}
+
+// typed holds that every column keeps what it is made for: the embedded engine would keep a text among bytes, and then find it
+// under neither, where a server refuses it.
+func (h *history) typed() {
+	if storetest.Engine() != "sqlite" {
+		return
+	}
+	parts, err := storetest.Parts(h.ctx, h.eyes)
+	if err != nil {
+		h.Errorf("the tables: %v", err)
+	}
+	for _, p := range parts {
+		wrong := "<> 'blob'"
+		if !p.Bytes {
+			wrong = "= 'blob'"
+		}
+		var n int
+		err := h.eyes.QueryRowContext(h.ctx, fmt.Sprintf(`SELECT count(*) FROM %s WHERE typeof("%s") %s AND "%[2]s" IS NOT NULL`, p.Table, p.Column, wrong)).Scan(&n)
+		if err != nil || n > 0 {
+			h.Errorf("%s.%s has %d values of another type (%v)", p.Table, p.Column, n, err)
+		}
+	}
 }
 
 // reopen opens the deployment's files, after a restart or the first time.

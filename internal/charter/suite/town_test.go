@@ -33,7 +33,8 @@ import (
 //go:embed testdata
 var data embed.FS
 
-// histories is how many random histories each property runs where nobody says otherwise with -rapid.checks.
+// histories is how many random histories each property runs where nobody says otherwise with -rapid.checks; with -short,
+// as on a server, where each is a database of its own, it is a fifth of them.
 const histories = "8"
 
 func TestMain(m *testing.M) {

@@ -418,7 +418,7 @@ func watchInheritance(h *history, a act, before any) {
 // told pairs what must be told with the notices of it: two queries that count by subject. They must agree.
 var told = []struct{ what, acts, notices string }{
 	{"orders", `SELECT subject, count(*) FROM restriction_order GROUP BY 1`, "order-entered"},
-	{"ends of orders", `SELECT subject, count(*) FROM (SELECT subject FROM order_ending UNION ALL SELECT subject FROM order_expiry) GROUP BY 1`, "order-ended"},
+	{"ends of orders", `SELECT subject, count(*) FROM (SELECT subject FROM order_ending UNION ALL SELECT subject FROM order_expiry) ended GROUP BY 1`, "order-ended"},
 	{"steps on orders", `SELECT subject, count(*) FROM order_step GROUP BY 1`, "order-step"},
 	{"steps on lists", `SELECT subject, count(*) FROM listing_step GROUP BY 1`, "list-step"},
 	{"answers that restrict", `SELECT subject, count(*) FROM decision WHERE outcome = 'restricted' GROUP BY 1`, "restricted"},
@@ -426,8 +426,8 @@ var told = []struct{ what, acts, notices string }{
 	{"consents", `SELECT subject, count(*) FROM consent GROUP BY 1`, "consent-given"},
 	{"withdrawals", `SELECT subject, count(*) FROM consent c WHERE withdrawn_at IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.subject = c.subject AND e.record = 0 AND e.asked_at <= c.withdrawn_at) GROUP BY 1`, "consent-withdrawn"},
-	{"links", `SELECT subject, sum(n) FROM (SELECT kept AS subject, 1 + (undone_at IS NOT NULL) AS n FROM link
-		UNION ALL SELECT merged, 1 + (undone_at IS NOT NULL) FROM link) GROUP BY 1`, "link-changed"},
+	{"links", `SELECT subject, sum(n) FROM (SELECT kept AS subject, CASE WHEN undone_at IS NULL THEN 1 ELSE 2 END AS n FROM link
+		UNION ALL SELECT merged, CASE WHEN undone_at IS NULL THEN 1 ELSE 2 END FROM link) both_ways GROUP BY 1`, "link-changed"},
 }
 
 // beyond is by how many the notices of a subject exceed the acts; subjects with as many of both are absent.
@@ -466,7 +466,7 @@ func everybodyWasTold(h *history, a act) {
 		h.violated("C7", "after %s: of %d ratings nobody was told", a, n)
 	}
 	if n := h.count(`SELECT count(*) FROM (SELECT 1 FROM (
-		SELECT subject, seq FROM notice UNION ALL SELECT subject, told FROM rating_history) GROUP BY subject, seq HAVING count(*) > 1)`); n != 0 {
+		SELECT subject, seq FROM notice UNION ALL SELECT subject, told FROM rating_history) numbers GROUP BY subject, seq HAVING count(*) > 1) twice`); n != 0 {
 		h.violated("C7", "after %s: %d notices have one number", a, n)
 	}
 }

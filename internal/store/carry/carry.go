@@ -208,6 +208,12 @@ func (s *shape) scan(rows *sql.Rows) ([]any, error) {
 	return values, nil
 }
 
+// own leave out, of tables, what each engine keeps for itself.
+var own = map[string]string{
+	"meta":     ` WHERE key <> '` + engine.VersionKey + `'`,
+	"last_act": ` WHERE number < 0`,
+}
+
 // tablesOf reads the tables of a database from its engine, in the order in which they were made: who refers to another table
 // comes behind it.
 func tablesOf(ctx context.Context, d engine.Dialect, tx *sql.Tx) ([]shape, error) {
@@ -219,9 +225,7 @@ func tablesOf(ctx context.Context, d engine.Dialect, tx *sql.Tx) ([]shape, error
 	for _, c := range columns {
 		if len(plan) == 0 || plan[len(plan)-1].name != c.Table {
 			plan = append(plan, shape{name: c.Table})
-			if c.Table == "meta" {
-				plan[len(plan)-1].where = ` WHERE key <> '` + engine.VersionKey + `'`
-			}
+			plan[len(plan)-1].where = own[c.Table]
 		}
 		s := &plan[len(plan)-1]
 		s.columns, s.bytes = append(s.columns, c.Column), append(s.bytes, c.Bytes)

@@ -38,9 +38,16 @@ type Dialect interface {
 	// transaction ends, and has it see what they did; see [Store.Write] in the package above.
 	Alone() bool
 	Claim(ctx context.Context, tx *sql.Tx) error
-	// Turn waits until no other process has the turn of the database, and takes it until back is called; a process that is
+	// Committed says what became of a claimed transaction whose commit ended with an error: nil where it was kept all the same,
+	// which it finds out from the database and never guesses. Whoever claims notes for that which act it is.
+	Committed(ctx context.Context, db *sql.DB, failed error) error
+	// Leave takes away what this process keeps in the database for itself; where it fails, others do later.
+	Leave(ctx context.Context, db *sql.DB) error
+	// Passing tells of an error that may be gone when the same is asked again a little later.
+	Passing(error) bool
+	// Turn waits until no other process has the turn of the database, and takes it until it is given back; a process that is
 	// killed gives it back by dying.
-	Turn(ctx context.Context) (back func(), err error)
+	Turn(ctx context.Context) (Turn, error)
 	// Translate turns the engine's error into a fault, by its code and never by its text; faults pass unchanged.
 	Translate(error) error
 

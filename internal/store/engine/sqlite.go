@@ -137,6 +137,15 @@ func (SQLite) Alone() bool { return true }
 // Claim has nobody to keep out: there is one writer, and who begins to write waits for the others.
 func (SQLite) Claim(context.Context, *sql.Tx) error { return nil }
 
+// Committed has nothing to ask: a commit that fails has left nothing.
+func (SQLite) Committed(_ context.Context, _ *sql.DB, failed error) error { return failed }
+
+// Leave has nothing to take away.
+func (SQLite) Leave(context.Context, *sql.DB) error { return nil }
+
+// Passing is false: whoever waits for another process has waited within the engine.
+func (SQLite) Passing(error) bool { return false }
+
 // Driver is that of modernc.org/sqlite.
 func (SQLite) Driver() string { return "sqlite" }
 
@@ -213,7 +222,7 @@ const turnPause = 50 * time.Millisecond
 
 // Turn holds an exclusive transaction on an empty database beside the real one, which keeps other processes out without
 // keeping them from the real one.
-func (d SQLite) Turn(ctx context.Context) (back func(), err error) {
+func (d SQLite) Turn(ctx context.Context) (Turn, error) {
 	db, err := sql.Open(d.Driver(), dsnQuery(d.Path+".intake", []string{"busy_timeout(0)"}, "_txlock=exclusive"))
 	if err != nil {
 		return nil, err
@@ -221,7 +230,7 @@ func (d SQLite) Turn(ctx context.Context) (back func(), err error) {
 	for {
 		tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
 		if err == nil {
-			return func() { _ = errors.Join(tx.Rollback(), db.Close()) }, nil
+			return joined(tx.Rollback, db.Close), nil
 		}
 		if !fault.Is(d.Translate(err), fault.Unavailable) {
 			return nil, errors.Join(err, db.Close())

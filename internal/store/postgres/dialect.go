@@ -5,6 +5,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -87,10 +88,13 @@ func hostOf(config *pgx.ConnConfig) string {
 type Dialect struct {
 	address Address
 	words   words
+	// process names this one among all that act, and acts counts what it did: see Claim.
+	process string
+	acts    int64
 }
 
 // New is the engine of a database.
-func New(at Address) *Dialect { return &Dialect{address: at} }
+func New(at Address) *Dialect { return &Dialect{address: at, process: rand.Text()} }
 
 // Name is postgres.
 func (*Dialect) Name() string { return "postgres" }
@@ -235,36 +239,6 @@ func (*Dialect) Moment() *sql.TxOptions {
 
 // Alone is false: transactions write side by side.
 func (*Dialect) Alone() bool { return false }
-
-// The numbers under which the whole database is locked, beside the program's own mark.
-const (
-	mark       = 0x50524f42 // "PROB"
-	lockActs   = 1
-	lockIntake = 2
-)
-
-// Claim waits until no other transaction acts, and keeps them out until this one ends. What follows sees all that the
-// others committed: at read committed, each statement sees what was there when it began.
-func (*Dialect) Claim(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(?, ?)`, mark, lockActs)
-	return err
-}
-
-// Turn holds a lock in a session of its own: the server gives it back when the session ends, however that comes about.
-func (d *Dialect) Turn(ctx context.Context) (back func(), err error) {
-	db, err := d.Connect(engine.Writing)
-	if err != nil {
-		return nil, err
-	}
-	session, err := db.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	if _, err := session.ExecContext(ctx, `SELECT pg_advisory_lock(?, ?)`, mark, lockIntake); err != nil {
-		return nil, errors.Join(err, session.Close(), db.Close())
-	}
-	return func() { _ = errors.Join(session.Close(), db.Close()) }, nil
-}
 
 // Overwrite is empty: the server overwrites nothing when it deletes, and vacuums what is dead when it thinks fit. What was a
 // person's is unreadable from the moment its key is destroyed.

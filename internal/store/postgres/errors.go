@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -22,10 +23,29 @@ func (d *Dialect) Translate(err error) error {
 		return d.said(said.Code).By(err)
 	}
 	if lost(err) {
-		return fault.New(fault.Unavailable, "store.lost", "the connection to %s was lost or could not be made", d.address.Shown).By(err).
-			With("see that the server runs and can be reached; what was under way and not acknowledged may or may not be stored, and can be sent again")
+		return fault.New(fault.Unavailable, "store.lost", "the connection to %s was lost or could not be made; nothing of this step was stored", d.address.Shown).By(err).
+			With("see that the server runs and can be reached, then run it again")
 	}
 	return engine.Unmeant().By(err)
+}
+
+// Passing tells of a connection that was lost or not to be had, a server that starts or ends, and whom the server had step back
+// for somebody else.
+func (*Dialect) Passing(err error) bool {
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		return ending(said.Code) || strings.HasPrefix(said.Code, "40") || said.Code == "53300" || said.Code == "55P03"
+	}
+	return lost(err)
+}
+
+// ending tells whether a code says that the connection is over, not that the server refused what was asked.
+func ending(code string) bool {
+	switch code {
+	case "57P01", "57P02", "57P03", "57P05": // shut down by an administrator, crashed, not yet up, idle for too long
+		return true
+	}
+	return strings.HasPrefix(code, "08")
 }
 
 func lost(err error) bool {
@@ -78,8 +98,8 @@ func busy(string) *fault.Error {
 }
 
 func down(at string) *fault.Error {
-	return fault.New(fault.Unavailable, "store.lost", "the server %s is going down, starting, or ended the connection", at).
-		With("run it again when it is up; what was not acknowledged can be sent again")
+	return fault.New(fault.Unavailable, "store.lost", "the server %s is going down, starting, or ended the connection; nothing of this step was stored", at).
+		With("run it again when it is up")
 }
 
 func damaged(at string) *fault.Error {

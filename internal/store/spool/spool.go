@@ -59,10 +59,12 @@ func (f *Frame) Last() int64 { return f.First + int64(f.Count) - 1 }
 type File struct {
 	path string
 	file *os.File
-	row  Row
-	at   int64 // where the next frame is read or written
-	size int64
-	room []byte
+	// queue is locked by who waits for the lock of the file, so that nobody takes it twice before another had it once.
+	queue *os.File
+	row   Row
+	at    int64 // where the next frame is read or written
+	size  int64
+	room  []byte
 }
 
 // Create makes the spool of a new database. It is a Conflict where a file stands in its place.
@@ -81,6 +83,9 @@ func Open(database string) (*File, error) { return open(database+suffix, os.O_RD
 // suffix is what the file's name has more than the database's.
 const suffix = "-reads"
 
+// queueSuffix is what the name of the empty file has more that is locked by who waits.
+const queueSuffix = "-queue"
+
 func open(path string, flag int) (*File, error) {
 	s := &File{path: path, at: int64(rowSize)}
 	f, err := os.OpenFile(path, flag, 0o600)
@@ -92,6 +97,9 @@ func open(path string, flag int) (*File, error) {
 		err = disk.Settle(path)
 	}
 	if err != nil {
+		return nil, errors.Join(s.unavailable(err), f.Close())
+	}
+	if s.queue, err = os.OpenFile(path+queueSuffix, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
 		return nil, errors.Join(s.unavailable(err), f.Close())
 	}
 	s.file, s.size = f, info.Size()
@@ -106,7 +114,7 @@ func (s *File) Remove() error {
 	if s == nil {
 		return nil
 	}
-	return errors.Join(s.file.Close(), os.Remove(s.path))
+	return errors.Join(s.file.Close(), s.queue.Close(), os.Remove(s.path), os.Remove(s.path+queueSuffix))
 }
 
 // patience is how long Lock waits for another process, pause for how long at a time.
@@ -116,14 +124,24 @@ const (
 )
 
 // Lock keeps other processes from the spool until Unlock or the end of this process. Where another one has it for longer
-// than ten seconds it is Unavailable.
+// than ten seconds it is Unavailable. Processes get it in turn: however short the time between two of its own works, nobody
+// has it again before who waited had it.
 func (s *File) Lock(ctx context.Context) error {
 	if s == nil {
 		return nil
 	}
 	patient := time.After(patience)
+	if err := s.lock(ctx, s.queue, patient); err != nil {
+		return err
+	}
+	err := s.lock(ctx, s.file, patient)
+	return errors.Join(err, disk.Unlock(s.queue))
+}
+
+// lock waits for the lock of one of the files.
+func (s *File) lock(ctx context.Context, file *os.File, patient <-chan time.Time) error {
 	for {
-		err := disk.TryLock(s.file)
+		err := disk.TryLock(file)
 		switch {
 		case err == nil:
 			return nil
@@ -305,7 +323,7 @@ func (s *File) Close() error {
 	if s == nil {
 		return nil
 	}
-	if err := s.file.Close(); !errors.Is(err, os.ErrClosed) {
+	if err := errors.Join(s.file.Close(), s.queue.Close()); !errors.Is(err, os.ErrClosed) {
 		return err
 	}
 	return nil

@@ -2,9 +2,12 @@ package spool_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,5 +149,42 @@ func TestASpoolOfAnotherDatabase(t *testing.T) {
 	_, path := create(t)
 	if _, err := spool.Create(path); !fault.Is(err, fault.Conflict) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestInTurn: who waits has the lock next, however quickly another process comes back for it.
+func TestInTurn(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "probity.db")
+	busy, waiting := open(t, path), open(t, path)
+	var rounds atomic.Int64
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		var err error
+		for sum := sha256.Sum256(nil); err == nil && ctx.Err() == nil; {
+			if err = busy.Lock(ctx); err == nil {
+				for range 10_000 { // some milliseconds of work
+					sum = sha256.Sum256(sum[:])
+				}
+				busy.Unlock()
+				rounds.Add(1)
+			}
+		}
+		ended <- err
+	}()
+	const turns = 10
+	for range turns {
+		if err := waiting.Lock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		waiting.Unlock()
+	}
+	stop()
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if n := rounds.Load(); n > 10*turns {
+		t.Errorf("while one had the lock %d times, the other had it %d times", turns, n)
 	}
 }

@@ -55,6 +55,16 @@ func Address(t testing.TB, path string) string {
 	return address
 }
 
+// ServerAddress is the server's own address, where tests run on one.
+func ServerAddress(t testing.TB) string {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.at.String()
+}
+
 // At is Address for what outlives a test; the database is dropped by Drop, or ends with the server.
 func At(path string) (string, error) {
 	address, _, err := place(path, "template1")
