@@ -43,12 +43,18 @@ test: setup lint build ## everything a change must pass: linters, house rules, u
 # What tests make their databases by storetest, held to PostgreSQL: a private server in a temporary folder, gone afterwards.
 # -short leaves out those that kill processes for minutes.
 ON_BOTH := ./internal/store/... ./internal/access/... ./internal/charter ./internal/charter/suite ./internal/cli \
-	./internal/deployment/... ./internal/erasure ./internal/intake ./internal/listing ./internal/measure ./internal/notary \
+	./internal/deployment ./internal/erasure ./internal/intake ./internal/listing ./internal/measure ./internal/notary \
 	./internal/post ./internal/rights ./internal/web
 
 .PHONY: test-postgres
 test-postgres: setup ## hold the rooms that run on either engine to PostgreSQL
 	@PROBITY_TEST_ENGINE=postgres scripts/postgres go test -short -p $(JOBS) -timeout 15m $(ON_BOTH)
+
+# A kill takes about a second; `make test` has fifty.
+N ?= 1000
+.PHONY: fault
+fault: setup ## kill processes and the database server N times (N=10000) and see that nothing is lost
+	@PROBITY_FAULT_KILLS=$(N) go test ./internal/deployment/killing -count=1 -timeout 0 -v -run TestKills
 
 .PHONY: test-duckdb
 test-duckdb: ## read what the program exports with DuckDB (needs a C compiler; a module of its own)

@@ -21,6 +21,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/notice"
+	"probity/internal/rating"
 	"probity/internal/subject"
 )
 
@@ -353,7 +354,7 @@ func (s *Service) refresh(ctx context.Context, submission int64) error {
 	if submission == 0 || s.parts.Ratings == nil {
 		return nil
 	}
-	return s.parts.Ratings.Refresh(ctx, submission, nil)
+	return rating.Later(s.parts.Ratings.Refresh(ctx, submission, nil))
 }
 
 // attempted writes a refusal under C13, and a stranger's dispute, into the subject's ledger, and gives it back.

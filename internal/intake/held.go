@@ -5,6 +5,7 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/subject"
 )
@@ -25,7 +26,7 @@ func (d *Desk) Release(ctx context.Context, by charter.DeliveryPermit, number in
 		return sub, err
 	}
 	if d.Ratings != nil {
-		if err := d.Ratings.Refresh(ctx, number, progress); err != nil {
+		if err := rating.Later(d.Ratings.Refresh(ctx, number, progress)); err != nil {
 			return sub, err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/intake/format"
 	"probity/internal/intake/rowcheck"
+	"probity/internal/rating"
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
@@ -113,9 +114,9 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 		return report, err
 	}
 	started := d.Now()
-	err = d.Ratings.Refresh(ctx, report.Submission, func(done, total int64) {
+	err = rating.Later(d.Ratings.Refresh(ctx, report.Submission, func(done, total int64) {
 		progress(Progress{Step: "rating", Rows: report.Counts.Read, Done: done, Total: total})
-	})
+	}))
 	report.Rated = d.Now().Sub(started)
 	return report, err
 }

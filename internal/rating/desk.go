@@ -191,6 +191,15 @@ func (d *Desk) Refresh(ctx context.Context, submission int64, progress func(done
 	}, nil)
 }
 
+// Later is an error of Refresh as whoever has just stored what outdates ratings gives it on: that the database cannot be had
+// any more is not a failure of what was stored. The ratings are marked, and whoever reads one has it computed first.
+func Later(err error) error {
+	if fault.Is(err, fault.Unavailable) {
+		return nil
+	}
+	return err
+}
+
 // All rates every subject that the models (all of them, where none is named) may rate.
 func (d *Desk) All(ctx context.Context, models []*Model, progress func(done, total int64)) error {
 	chosen := models

@@ -18,6 +18,7 @@ import (
 	"probity/internal/measure"
 	"probity/internal/measure/order"
 	"probity/internal/notice"
+	"probity/internal/rating"
 	"probity/internal/recall"
 	"probity/internal/record"
 	"probity/internal/repair/application"
@@ -221,7 +222,7 @@ func (s *Service) refresh(ctx context.Context, submission int64) error {
 	if s.parts.Ratings == nil || submission == 0 {
 		return nil // whoever asks next has them computed
 	}
-	return s.parts.Ratings.Refresh(ctx, submission, nil)
+	return rating.Later(s.parts.Ratings.Refresh(ctx, submission, nil))
 }
 
 func (s *Service) conditions(code string) []string {
