@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,13 +16,14 @@ import (
 )
 
 // standingQuery answers everything at once, so that it is true of one moment of the database and costs one statement.
-// The lists are joined by commas, their rows' columns by spaces. The numbers of the orders are those of orderMark.
+// The lists are joined by commas, their rows' columns by spaces, in no order: a sorter each would cost as much as the rest
+// together. The numbers of the orders are those of orderMark.
 const standingQuery = `SELECT t.built_on, t.good_until, t.orders, t.body, t.sealed,
 	(SELECT count(*) || '.' || coalesce(sum(id & 1099511627775), 0) FROM restriction_order WHERE subject = ?1) || '.' ||
 		(SELECT count(*) FROM order_ending WHERE subject = ?1) || '.' || (SELECT count(*) FROM listing_step WHERE subject = ?1),
 	EXISTS (SELECT 1 FROM subject WHERE redirect = ?1 AND redirect <> 0),
-	(SELECT string_agg(model || ' ' || version || ' ' || as_of || ' ' || known_at, ',' ORDER BY model) FROM rating WHERE subject = ?1),
-	(SELECT string_agg(CAST(submission AS TEXT), ',' ORDER BY submission) FROM stale WHERE subject = ?1),
+	(SELECT string_agg(model || ' ' || version || ' ' || as_of || ' ' || known_at, ',') FROM rating WHERE subject = ?1),
+	(SELECT string_agg(CAST(submission AS TEXT), ',') FROM stale WHERE subject = ?1),
 	(SELECT max(published_at) FROM submission)
 	FROM (SELECT 1) one LEFT JOIN standing t ON t.subject = ?1`
 
@@ -102,6 +104,7 @@ func ratingKeys(joined string) ([]measure.RatingKey, error) {
 		k.AsOf, k.KnownAt = calendar.Day(asOf), Instant(known)
 		keys = append(keys, k)
 	}
+	slices.SortFunc(keys, func(a, b measure.RatingKey) int { return strings.Compare(a.Model, b.Model) })
 	return keys, nil
 }
 
