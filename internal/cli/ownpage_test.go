@@ -127,6 +127,9 @@ func TestTheOwnFileOfARichSubject(t *testing.T) {
 			name := filepath.Join(c.dir, file+"-"+lang+".html")
 			c.must("file export " + of + " --lang " + lang + " --out " + name)
 			page := readPage(t, name)
+			if body, err := os.ReadFile(name); err != nil || strings.Contains(string(body), "ZgotmplZ") {
+				t.Errorf("%s in %s: the template withholds something: %v", file, lang, err)
+			}
 			for s, n := range page.items {
 				filled[s] += n
 			}

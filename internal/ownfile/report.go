@@ -47,14 +47,16 @@ func (f *File) WriteReport(w io.Writer, l Language) error {
 		Linked   func(Text) template.HTML
 		File     *File
 		Kind, At string
-		Running  string
+		// Running stands at the head of each printed sheet. A time has a colon in it, for which the template takes a text in a
+		// style to be an address, and withholds it where it is not called one.
+		Running  template.URL
 		Sections []Gathered
 	}{
 		Lang: l, File: f, Kind: Word("subject_kind", string(f.Kind)).In(l), At: Minute(f.At).In(l), Sections: f.Sections, Say: say,
 		In:     func(t Text) string { return t.In(l) },
 		Linked: func(t Text) template.HTML { return linked(t.In(l), known) },
 	}
-	view.Running = say("title") + " · " + f.Subject.String() + " · " + view.At
+	view.Running = template.URL(say("title") + " · " + f.Subject.String() + " · " + view.At) //nolint:gosec // our own words, a number and a time
 	if err := report.Execute(w, view); err != nil {
 		return fault.New(fault.Unavailable, "ownfile.report", "the report cannot be written").By(err)
 	}
