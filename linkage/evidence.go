@@ -22,11 +22,11 @@ const (
 // Explain takes a link apart: what was known before, what each field adds, and what others add or take away. The sum
 // of the bits is the link's.
 func (r *Result) Explain(l Link) []Evidence {
-	return r.explain(l, r.twins.place(r.twins.of[l.A]), r.twins.of[l.A] == r.twins.of[l.B])
+	return r.explain(l, r.twins.place(r.twins.of[l.A]), r.twins.place(r.twins.of[l.B]), r.twins.of[l.A] == r.twins.of[l.B])
 }
 
-// explain is Explain for a link whose first record is compared at the place i; copies say exactly the same.
-func (r *Result) explain(l Link, i uint32, copies bool) []Evidence {
+// explain is Explain for a link whose records are compared at the places i and j; copies say exactly the same.
+func (r *Result) explain(l Link, i, j uint32, copies bool) []Evidence {
 	all := []Evidence{{Before, "how rare matches are", r.weights.prior}}
 	if copies {
 		all[0] = Evidence{Before, "how rare copies are", r.copied}
@@ -40,6 +40,8 @@ func (r *Result) explain(l Link, i uint32, copies bool) []Evidence {
 			e.Bits = r.agrees(l.levels, f, i)
 		case level == 1:
 			e.Bits += r.rarityOf(l.levels, f, r.columns[f].cells[i])
+		default:
+			e.Bits += r.capped(l.levels, i, j)
 		}
 		sum += e.Bits
 		all = append(all, e)
@@ -67,7 +69,7 @@ func (r *Result) Compare(a, b uint32) Link {
 		return l
 	}
 	p := r.compare.pair(i, j)
-	bits := r.weights.score(p) + r.rarity(p, i)
+	bits := r.weights.score(p) + r.rarity(p, i, j)
 	return Link{A: min(a, b), B: max(a, b), Bits: float32(bits), Probability: float32(Probability(bits)), levels: p}
 }
 

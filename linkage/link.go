@@ -170,7 +170,7 @@ func (r *Result) score(index *block.Index, workers int) []Link {
 		index.Pairs(chunks[k][0], chunks[k][1], func(i, j uint32) {
 			compared[k]++
 			p := c.pair(i, j)
-			if bits := r.weights.score(p) + r.rarity(p, i); bits >= nearBits {
+			if bits := r.weights.score(p) + r.rarity(p, i, j); bits >= nearBits {
 				found[k] = append(found[k], Link{A: i, B: j, Bits: float32(bits), levels: p})
 			}
 		})
@@ -181,9 +181,10 @@ func (r *Result) score(index *block.Index, workers int) []Link {
 	return slices.Concat(found...)
 }
 
-// rarity is how many bits the values that are the same are rarer than values on average.
-func (r *Result) rarity(p pattern, i uint32) float64 {
-	sum := 0.0
+// rarity is how many bits the values that are the same are rarer than values on average, and of names that stand alone how
+// many bits too many their level weighs.
+func (r *Result) rarity(p pattern, i, j uint32) float64 {
+	sum := r.capped(p, i, j)
 	for f := range r.columns {
 		if p.level(f) == 1 {
 			sum += r.rarityOf(p, f, r.columns[f].cells[i])

@@ -73,6 +73,9 @@ func (e *estimator) estimate() *Model {
 		m.Most = e.limit
 	}
 	e.guess(m)
+	if e.alone(m) {
+		return m
+	}
 	if e.claims != nil {
 		e.fromBest(m)
 	}
@@ -262,7 +265,7 @@ func (e *estimator) different(m *Model, matches counts) {
 	for _, o := range e.random {
 		c.add(m, o.pattern, o.count)
 	}
-	scale := e.looked / e.all
+	scale := e.looked / max(e.all, 1)
 	for f := range c {
 		for b := range c[f] {
 			for l := range c[f][b] {
@@ -451,6 +454,9 @@ func (e *estimator) dependences(m *Model) bool {
 			}
 		}
 	}
+	if len(ties) == 0 {
+		return false
+	}
 	slices.SortStableFunc(ties, func(a, b tie) int { return -cmp.Compare(a.bits, b.bits) })
 	tree := make([]int, len(m.Fields)) // the root of each field's tree
 	near := make([][]int, len(m.Fields))
@@ -468,7 +474,7 @@ func (e *estimator) dependences(m *Model) bool {
 		}
 	}
 	e.hang(m, near)
-	return len(ties) > 0
+	return true
 }
 
 // hang has every field weighed after its neighbour towards the field of its tree that tells the most.

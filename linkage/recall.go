@@ -40,7 +40,7 @@ func (r *Result) recall(index *block.Index, n, second, workers int) Recall {
 			}
 			found[k].Pairs++
 			a, b := min(i, j), max(i, j)
-			if p := c.pair(a, b); r.weights.score(p)+r.rarity(p, a) >= least {
+			if p := c.pair(a, b); r.weights.score(p)+r.rarity(p, a, b) >= least {
 				found[k].Links++
 				if index.Together(a, b) {
 					found[k].Blocked++

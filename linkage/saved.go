@@ -261,14 +261,14 @@ func (p *Pool) Compare(a, b uint32) Link {
 		l.levels, bits = p.r.itself(a), p.r.alike(a)
 	} else {
 		l.levels = p.c.pair(l.A, l.B)
-		bits = p.r.weights.score(l.levels) + p.r.rarity(l.levels, l.A)
+		bits = p.r.weights.score(l.levels) + p.r.rarity(l.levels, l.A, l.B)
 	}
 	l.Bits, l.Probability = float32(bits), float32(Probability(bits))
 	return l
 }
 
 // Explain takes a link of Compare apart, as [Result.Explain] does.
-func (p *Pool) Explain(l Link) []Evidence { return p.r.explain(l, l.A, p.Same(l.A, l.B)) }
+func (p *Pool) Explain(l Link) []Evidence { return p.r.explain(l, l.A, l.B, p.Same(l.A, l.B)) }
 
 // Alike is the evidence that a record which said exactly the same as this one would be the same: below the threshold, the
 // record says too little to be linked to anything.

@@ -174,7 +174,7 @@ func TestWhatIsNoModelIsRefused(t *testing.T) {
 		"another file":   {"id,name\n1,a\n", "no saved model"},
 		"cut off":        {whole[:len(whole)-100], "damaged"},
 		"a byte changed": {strings.Replace(whole, `"filled":`, `"Filled":`, 1), "damaged"},
-		"newer":          {strings.Replace(whole, `"version":1`, `"version":2`, 1), "version 2"},
+		"newer":          {strings.Replace(whole, `"version":2`, `"version":3`, 1), "version 3"},
 		"more behind it": {whole + "{}\n", "damaged"},
 	} {
 		_, err := linkage.ReadSaved(strings.NewReader(one.text), "some.model")

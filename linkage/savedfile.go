@@ -20,7 +20,7 @@ const (
 	savedFormat = "probity linkage model"
 	// savedVersion goes up when the file is written otherwise, or when values are read otherwise, so that what was learnt
 	// does not fit any more.
-	savedVersion = 1
+	savedVersion = 2
 	// mostSaved bounds the file: a model of a hundred million records is smaller.
 	mostSaved = 1 << 30
 )
@@ -50,8 +50,9 @@ type savedFrequency struct {
 }
 
 type savedWords struct {
-	Once  float32 `json:"once"`
-	Worth []byte  `json:"worth"`
+	Once  float32     `json:"once"`
+	Worth []byte      `json:"worth"`
+	Style field.Style `json:"style"`
 }
 
 // body is the model as it is written. A model can always be written: it has no value that JSON has not.
@@ -60,7 +61,7 @@ func (s *Saved) body() []byte {
 	for _, c := range s.columns {
 		f := savedFrequency{Filled: c.filled, Shares: c.shares, Often: packed(c.often, func(n uint32) uint32 { return n })}
 		if c.words != nil {
-			f.Words = &savedWords{c.words.Once, packed(c.words.Worth, math.Float32bits)}
+			f.Words = &savedWords{c.words.Once, packed(c.words.Worth, math.Float32bits), c.words.Style}
 		}
 		b.Columns = append(b.Columns, f)
 	}
@@ -152,7 +153,7 @@ func (b *savedBody) saved() (*Saved, error) {
 			return nil, fmt.Errorf("columns, entry %d: %w", i+1, err)
 		}
 		if f.Words != nil {
-			c.words = &field.Vocabulary{Once: f.Words.Once}
+			c.words = &field.Vocabulary{Once: f.Words.Once, Style: f.Words.Style}
 			if c.words.Worth, err = unpacked(f.Words.Worth, math.Float32frombits); err != nil {
 				return nil, fmt.Errorf("columns, entry %d, words: %w", i+1, err)
 			}
@@ -198,7 +199,11 @@ func positive(x float64) bool { return x > 0 && x < math.Inf(1) }
 
 func (b *savedBody) checkField(i int) error {
 	f, said, c := &b.Model.Fields[i], b.Config.Fields[i], &b.Columns[i]
-	space := field.Read(said.Kind, nil, nil)
+	var words *field.Vocabulary
+	if c.Shares >= 0 && c.Shares <= i && b.Columns[c.Shares].Words != nil {
+		words = &field.Vocabulary{Style: b.Columns[c.Shares].Words.Style}
+	}
+	space := field.Open(said.Kind, words)
 	levels := append([]string{"missing"}, space.Levels()...)
 	if said.Swaps != "" {
 		levels = append(levels, strayed)
@@ -214,6 +219,8 @@ func (b *savedBody) checkField(i int) error {
 		return errors.New("its words are missing, or are not its own")
 	case c.Words != nil && !(c.Words.Once >= 0 && c.Words.Once < 64):
 		return errors.New("its words are worth nothing known")
+	case c.Words != nil && !(c.Words.Style.Enough >= 0 && c.Words.Style.Enough < 64):
+		return errors.New("what singles a record out is no number of bits")
 	case !(c.Filled >= 0 && c.Filled < math.Inf(1)):
 		return errors.New("it is not known how many records have it")
 	}

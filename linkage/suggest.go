@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"probity/linkage/field"
+	"probity/linkage/naming"
 )
 
 // Reason says why a column was taken as a field, or left out.
@@ -74,6 +75,12 @@ func headerKind(name string) field.Kind {
 	return ""
 }
 
+// isName are headers of columns with whole names, of whomever.
+var isName = regexp.MustCompile(`^(full |legal |party |customer |client |debtor |subject )?names?$|^(姓名|名称|当事人|名字)$`)
+
+// mostlyBodies is the share of values with a legal form from which a column has the names of bodies.
+const mostlyBodies = 0.3
+
 // provenance are headers of columns that say where a record comes from, and not whom it is about.
 var provenance = regexp.MustCompile(`(^| )(source|origin|file|dataset|data set|cluster|entity id|true id|row|index|record id|rec id|unique id|timestamp|created|updated|modified)( |$)`)
 
@@ -83,6 +90,7 @@ type profile struct {
 	digits, at, words float64 // share of letters that are digits, of values with @, words a value
 	letters           float64 // a value
 	dated             float64 // share of values that are eight digits or a date in parts
+	legal             float64 // share of values with the legal form of a body
 	numeric           float64 // share of values that are a number with or without point
 	values            int
 }
@@ -91,6 +99,16 @@ var (
 	dateLike   = regexp.MustCompile(`^\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(19|20)\d{2}[01]\d[0-3]\d)\s*$`)
 	numberLike = regexp.MustCompile(`^\s*[$€£¥]?\s*-?\d[\d,]*(\.\d+)?\s*(元|万元|亿元)?\s*$`)
 )
+
+// hasForm tells whether a value ends or begins with a legal form.
+func hasForm(value string) bool {
+	f := field.Fold(value)
+	if _, form := naming.CutChineseForm(strings.ReplaceAll(f, " ", "")); form != "" {
+		return true
+	}
+	_, forms := naming.CutForms(strings.Fields(f))
+	return len(forms) > 0
+}
 
 // sampled is how many values of a column are looked at.
 const sampled = 2000
@@ -115,6 +133,7 @@ func look(c *Column, records int) profile {
 				p.digits++
 			}
 		}
+		p.legal += one(hasForm(v))
 		p.at += one(strings.Contains(v, "@"))
 		p.dated += one(dateLike.MatchString(v))
 		p.numeric += one(numberLike.MatchString(v))
@@ -126,7 +145,7 @@ func look(c *Column, records int) profile {
 	p.filled, p.distinct = float64(filled)/float64(records), float64(p.values)/float64(filled)
 	p.digits /= runes
 	p.letters = runes / seen
-	for _, share := range []*float64{&p.words, &p.at, &p.dated, &p.numeric} {
+	for _, share := range []*float64{&p.words, &p.at, &p.legal, &p.dated, &p.numeric} {
 		*share /= seen
 	}
 	return p
@@ -183,6 +202,8 @@ func kindOf(name string, p profile) (field.Kind, string) {
 	said := headerKind(name)
 	few := p.values <= 30 && p.distinct < 0.05
 	switch {
+	case p.legal > mostlyBodies && p.words < 12:
+		return field.Organisation, "values have legal forms"
 	case p.at > 0.8:
 		return field.Email, "values have an @"
 	case p.dated > 0.8 && p.letters >= 6:
@@ -205,6 +226,8 @@ func kindOf(name string, p profile) (field.Kind, string) {
 		return field.Person, "is called so and has several words"
 	case said == field.Organisation:
 		return field.Organisation, "is called so"
+	case isName.MatchString(field.Fold(name)) && p.digits < 0.02 && p.words > 1.2 && p.words < 8:
+		return field.Person, "is called a name and has several words"
 	case said == field.Address:
 		return field.Word, "is short"
 	case said == field.Word && p.words < 2.5:

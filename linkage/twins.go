@@ -82,6 +82,9 @@ func (r *Result) agrees(p pattern, f int, i uint32) float64 {
 	if p.level(f) == 0 {
 		return 0
 	}
+	if bits, ok := r.ofNames(i, i); ok {
+		return bits
+	}
 	return r.rarityOf(p, f, r.columns[f].cells[i]) - math.Log2(r.Model.Fields[f].U[r.weights.before(p, f)][1])
 }
 

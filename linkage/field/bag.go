@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"probity/linkage/naming"
 	"probity/linkage/similar"
 )
 
@@ -19,6 +20,13 @@ type bags struct {
 	words  []bagWord // of all forms, one after the other, each form's dearest first
 	first  []uint32  // where a form's words begin; one more than there are forms
 	weight []float32 // of a form as a whole
+	style  Style
+	// script and squash are each form's script and its letters without spaces, and reading its words in Latin letters; of names, and
+	// the last where the column has names in several scripts.
+	script  []alphabet
+	squash  []uint64
+	reading []list
+	own     int // words that stand in forms; the rest are in readings alone
 	vocabulary
 	frozen *Vocabulary // what words are worth, of a space that grows
 }
@@ -39,44 +47,64 @@ type vocabulary struct {
 	ids   map[string]uint32 // of a space that grows
 }
 
-func (s *Space) bags(kind Kind, raw []string, counts []uint32) {
+// list is words in the order of dearest, and what they weigh together.
+type list struct {
+	words  []bagWord
+	weight float32
+}
+
+func (s *Space) bags(kind Kind, raw []string, counts []uint32) *bags {
 	form := s.intern(raw, func(v string) string { return folded(joinCodes(v)) })
-	b := &bags{kind: kind, form: form, first: make([]uint32, 1, len(form)+1), weight: make([]float32, len(form))}
+	b := &bags{kind: kind, form: form, first: make([]uint32, 1, len(form)+1)}
 	often := make([]float64, len(form))
 	for i, f := range s.Of {
 		if f != 0 {
 			often[f] += float64(counts[i])
 		}
 	}
-	ids := map[string]uint32{}
-	var seen []float64
 	rows := 1.0
+	for _, n := range often {
+		rows += n
+	}
+	b.style = styleOf(kind, form, rows)
+	l := lexicon{bags: b, ids: map[string]uint32{}}
 	for i, f := range form {
-		if i == 0 {
-			b.first = append(b.first, 0)
-			continue
-		}
-		rows += often[i]
-		from := len(b.words)
-		for _, word := range split(kind, f) {
-			id, ok := ids[word]
-			if !ok {
-				id = uint32(len(seen))
-				ids[word] = id
-				seen = append(seen, 0)
-				b.word = append(b.word, word)
-				b.forms = append(b.forms, 0)
-			}
-			if !slices.ContainsFunc(b.words[from:], func(w bagWord) bool { return w.id == id }) {
-				b.words = append(b.words, bagWord{id: id})
-				b.forms[id]++
-				seen[id] += often[i]
-			}
-		}
+		b.words = l.add(b.words, b.split(f), often[i])
 		b.first = append(b.first, uint32(len(b.words)))
 	}
-	b.price(seen, rows)
+	b.own = len(l.seen)
+	b.read(&l, often)
+	b.price(l.seen, rows)
 	s.Comparer = b
+	return b
+}
+
+// lexicon numbers the words of a column as they come.
+type lexicon struct {
+	*bags
+	ids  map[string]uint32
+	seen []float64 // rows by word
+}
+
+// add appends the words of a form to a list, each once.
+func (l *lexicon) add(to []bagWord, words []string, rows float64) []bagWord {
+	from := len(to)
+	for _, word := range words {
+		id, ok := l.ids[word]
+		if !ok {
+			id = uint32(len(l.seen))
+			l.ids[word] = id
+			l.seen = append(l.seen, 0)
+			l.word = append(l.word, word)
+			l.forms = append(l.forms, 0)
+		}
+		if !slices.ContainsFunc(to[from:], func(w bagWord) bool { return w.id == id }) {
+			to = append(to, bagWord{id: id})
+			l.forms[id]++
+			l.seen[id] += rows
+		}
+	}
+	return to
 }
 
 // marked is a code that is written with a hyphen: letters, a hyphen, and something with a digit.
@@ -99,13 +127,20 @@ func (b *bags) price(seen []float64, rows float64) {
 		b.worth[id] = worth(n)
 		b.sound[id] = soundKey(b.word[id])
 	}
+	b.weight = make([]float32, len(b.form))
 	for f := 1; f < len(b.form); f++ {
-		words := b.of(uint32(f))
-		for i := range words {
-			words[i].weight = b.worth[words[i].id]
-		}
-		b.weight[f] = b.weigh(words)
+		b.weight[f] = b.priced(b.of(uint32(f)))
 	}
+	for f := range b.reading {
+		b.reading[f].weight = b.priced(b.reading[f].words)
+	}
+}
+
+func (b *bags) priced(words []bagWord) float32 {
+	for i := range words {
+		words[i].weight = b.worth[words[i].id]
+	}
+	return b.weigh(words)
 }
 
 // weigh orders the words of a form and tells what it weighs as a whole.
@@ -139,27 +174,38 @@ func (b *bags) dearest(x, y bagWord) int {
 
 func (b *bags) of(form uint32) []bagWord { return b.words[b.first[form]:b.first[form+1]] }
 
+// split takes a folded value apart.
+func (b *bags) split(f string) []string {
+	switch {
+	case b.kind == Organisation:
+		return splitOrganisation(f)
+	case b.style.Bodies:
+		return splitPerson(f)
+	}
+	return split(b.kind, f)
+}
+
 // split takes a folded value apart. Scripts without spaces go by pairs of neighbouring letters.
 func split(kind Kind, f string) []string {
 	var words []string
 	for _, word := range strings.Fields(f) {
-		if !hasHan(word) {
+		if hasHan(word) {
+			words = appendPairs(words, word)
+		} else {
 			words = append(words, canonicalWord(kind, word))
-			continue
 		}
-		if kind == Organisation {
-			var legal string
-			if word, legal = cutLegalForm(word); legal != "" {
-				words = append(words, legal)
-			}
-		}
-		letters := []rune(word)
-		if len(letters) == 1 {
-			words = append(words, word)
-		}
-		for i := range len(letters) - 1 {
-			words = append(words, string(letters[i:i+2]))
-		}
+	}
+	return words
+}
+
+// appendPairs appends the pairs of neighbouring letters of a word.
+func appendPairs(words []string, word string) []string {
+	letters := []rune(word)
+	if len(letters) == 1 {
+		return append(words, word)
+	}
+	for i := range len(letters) - 1 {
+		words = append(words, string(letters[i:i+2]))
 	}
 	return words
 }
@@ -189,7 +235,9 @@ func (b *bags) Levels() []string {
 	return bagLevels
 }
 
-func (b *bags) Compare(x, y uint32) uint8 {
+func (b *bags) Compare(x, y uint32) uint8 { return b.compare(b.whole(x), b.whole(y)) }
+
+func (b *bags) compare(x, y list) uint8 {
 	steps := bagSteps
 	if b.kind == Text {
 		steps = textSteps
@@ -211,26 +259,34 @@ const (
 	leastAlike = 4    // letters of a word that may be misspelt
 )
 
-// common is how much two forms have in common, 0 to 1: for texts the cosine of the angle between them, for other values the
+// common is how much two lists have in common, 0 to 1: for texts the cosine of the angle between them, for other values the
 // worth of the words in common over that of both.
-func (b *bags) common(x, y uint32) float32 {
-	u, v := b.of(x), b.of(y)
-	u, v = u[:min(len(u), mostWords)], v[:min(len(v), mostWords)]
-	var usedU, usedV uint64
-	shared := float32(0)
-	add := func(i, j int, alike float32) {
-		if b.kind == Text {
-			shared += alike * u[i].weight * v[j].weight
-		} else {
-			shared += alike * (u[i].weight + v[j].weight)
-		}
+func (b *bags) common(x, y list) float32 {
+	both := x.weight + y.weight
+	if b.kind == Text {
+		both = x.weight * y.weight
 	}
-	for i, j := 0, 0; i < len(u) && j < len(v); { // both stand in the order of dearest
-		switch order := b.dearest(u[i], v[j]); {
+	return b.align(x, y).shared / both
+}
+
+// whole is a form as a list.
+func (b *bags) whole(form uint32) list { return list{b.of(form), b.weight[form]} }
+
+// alignment is which words of two lists stand for each other.
+type alignment struct {
+	u, v         []bagWord
+	usedU, usedV uint64
+	shared       float32
+	slips        int // words that are not quite the same
+}
+
+// align finds for each word the one that it is the same as, and for those that are left the one that is most like it.
+func (b *bags) align(x, y list) alignment {
+	a := alignment{u: x.words[:min(len(x.words), mostWords)], v: y.words[:min(len(y.words), mostWords)]}
+	for i, j := 0, 0; i < len(a.u) && j < len(a.v); { // both stand in the order of dearest
+		switch order := b.dearest(a.u[i], a.v[j]); {
 		case order == 0:
-			usedU |= 1 << i
-			usedV |= 1 << j
-			add(i, j, 1)
+			b.pair(&a, i, j, 1)
 			i++
 			j++
 		case order < 0:
@@ -239,36 +295,50 @@ func (b *bags) common(x, y uint32) float32 {
 			j++
 		}
 	}
-	if b.kind == Text && shared < textSteps[len(textSteps)-1]*b.weight[x]*b.weight[y] {
-		return shared / (b.weight[x] * b.weight[y]) // texts without a word in common are not the same for a misspelt one
+	if b.kind == Text && a.shared < textSteps[len(textSteps)-1]*x.weight*y.weight {
+		return a // texts without a word in common are not the same for a misspelt one
 	}
-	for i := range u {
-		if usedU>>i&1 != 0 {
+	for i := range a.u {
+		if a.usedU>>i&1 != 0 {
 			continue
 		}
 		best, at := float32(0), -1
-		for j := range v {
-			if usedV>>j&1 == 0 {
-				if s := b.alike(u[i].id, v[j].id); s > best {
+		for j := range a.v {
+			if a.usedV>>j&1 == 0 {
+				if s := b.alike(a.u[i].id, a.v[j].id); s > best {
 					best, at = s, j
 				}
 			}
 		}
 		if at >= 0 {
-			usedV |= 1 << at
-			add(i, at, best)
+			b.pair(&a, i, at, best)
+			a.slips++
 		}
 	}
+	return a
+}
+
+func (b *bags) pair(a *alignment, i, j int, alike float32) {
+	a.usedU |= 1 << i
+	a.usedV |= 1 << j
 	if b.kind == Text {
-		return shared / (b.weight[x] * b.weight[y])
+		a.shared += alike * a.u[i].weight * a.v[j].weight
+	} else {
+		a.shared += alike * (a.u[i].weight + a.v[j].weight)
 	}
-	return shared / (b.weight[x] + b.weight[y])
 }
 
 // alike is what two different words are worth of one, 0 to 1.
 func (b *bags) alike(i, j uint32) float32 {
 	x, y := b.word[i], b.word[j]
 	switch {
+	case naming.IsForm(x), naming.IsForm(y):
+		if naming.SameClass(x, y) {
+			return worthOf
+		}
+		return 0
+	case b.kind == Person && naming.Familiar(x, y):
+		return worthOf
 	case x[0] != y[0] && b.sound[i] != b.sound[j]:
 		return 0
 	case len(x) == 1 || len(y) == 1:
@@ -296,18 +366,28 @@ func (*bags) Keys() []Key {
 	return []Key{{Name: "the same words", Agrees: 0.4}, {Name: "a word in common", Agrees: 0.9, Several: true}, {Name: "the two dearest words", Agrees: 0.6}}
 }
 
+// tells tells whether a word is one to find others by: a legal form is none.
+func (b *bags) tells(id uint32) bool {
+	return b.kind != Organisation && !b.style.Bodies || !isForm(b.word[id])
+}
+
 // keyWords is how many of a form's dearest words are keys.
 const keyWords = 16
 
 func (b *bags) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
-	words := b.of(form)
+	return b.appendKeys(list, sort, b.of(form))
+}
+
+func (b *bags) appendKeys(list []uint64, sort int, words []bagWord) []uint64 {
 	if len(words) == 0 {
 		return list
 	}
 	if sort == 0 {
 		whole := uint64(0)
 		for _, w := range words {
-			whole += hash('b', b.word[w.id])
+			if b.tells(w.id) {
+				whole += hash('b', b.word[w.id])
+			}
 		}
 		return append(list, whole|1)
 	}
@@ -318,7 +398,7 @@ func (b *bags) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	shared := make([]uint64, 0, keyWords)
 	for _, w := range words {
 		// The dearest words are those that stand nowhere else, and they find nothing.
-		if b.found(w.id, sort) {
+		if b.tells(w.id) && b.found(w.id, sort) {
 			shared = append(shared, hash('w', b.word[w.id]))
 		}
 		if len(shared) == most {
@@ -339,6 +419,8 @@ func (b *bags) Form(form uint32) string { return b.form[form] }
 // canonicalWord gives a word the form in which a kind writes it.
 func canonicalWord(kind Kind, word string) string {
 	switch kind {
+	case Person:
+		return naming.Particle(word)
 	case Address:
 		if short, ok := addressWords[word]; ok {
 			return short

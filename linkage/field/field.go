@@ -110,7 +110,9 @@ func Read(kind Kind, raw []string, counts []uint32) *Space {
 		s.codes(kind, raw)
 	case Email, Website:
 		s.mails(kind, raw)
-	case Person, Organisation, Address, Text:
+	case Person, Organisation:
+		s.names(kind, raw, counts)
+	case Address, Text:
 		s.bags(kind, raw, counts)
 	case Word, Category:
 		s.words(kind, raw)

@@ -9,18 +9,34 @@ type Vocabulary struct {
 	Once float32
 	// Worth is what the others are worth, by [Mark].
 	Worth map[uint64]float32
+	// Style is what the names of the column were like.
+	Style Style
 }
 
 // Mark stands for a word or a form where it is not kept in the clear.
 func Mark(text string) uint64 { return hash('m', text) }
 
+// knownMark stands for a word of a name, into which the syllables of Chinese ones may be put together.
+func knownMark(word string) uint64 { return hash('k', word) }
+
+// bag is a space's words, nil where its values are not compared by words.
+func (s *Space) bag() *bags {
+	switch c := s.Comparer.(type) {
+	case *bags:
+		return c
+	case names:
+		return c.bags
+	}
+	return nil
+}
+
 // Vocabulary is what the words of a space are worth; nil where its values are not compared by words.
 func (s *Space) Vocabulary() *Vocabulary {
-	b, ok := s.Comparer.(*bags)
-	if !ok {
+	b := s.bag()
+	if b == nil {
 		return nil
 	}
-	v := &Vocabulary{Worth: map[uint64]float32{}}
+	v := &Vocabulary{Worth: map[uint64]float32{}, Style: b.style}
 	if b.frozen != nil {
 		return b.frozen
 	}
@@ -28,6 +44,9 @@ func (s *Space) Vocabulary() *Vocabulary {
 	for id, worth := range b.worth {
 		if worth != b.once {
 			v.Worth[Mark(b.word[id])] = worth
+		}
+		if b.style.Chinese && id < b.own {
+			v.Worth[knownMark(b.word[id])] = worth
 		}
 	}
 	return v
@@ -38,8 +57,11 @@ func (s *Space) Vocabulary() *Vocabulary {
 func Open(kind Kind, v *Vocabulary) *Space {
 	s := Read(kind, []string{""}, []uint32{1})
 	s.known = map[string]uint32{}
-	if b, ok := s.Comparer.(*bags); ok {
-		b.frozen, b.ids = v, map[string]uint32{}
+	if b := s.bag(); b != nil && v != nil {
+		b.frozen, b.ids, b.style = v, map[string]uint32{}, v.Style
+		if b.style.several() {
+			b.reading = make([]list, 1)
+		}
 	}
 	return s
 }
@@ -116,17 +138,50 @@ func (n numbers) shrink(to int) Comparer { return numbers{n.form[:to], n.value[:
 
 func (b *bags) grow(form string) Comparer {
 	from := len(b.words)
-	for _, word := range split(b.kind, form) {
-		id := b.learn(word)
-		if !slices.ContainsFunc(b.words[from:], func(w bagWord) bool { return w.id == id }) {
-			b.words = append(b.words, bagWord{id, b.worth[id]})
-			b.forms[id]++
-		}
-	}
+	b.words = b.take(b.words, b.split(form))
 	b.form = append(b.form, form)
 	b.first = append(b.first, uint32(len(b.words)))
 	b.weight = append(b.weight, b.weigh(b.words[from:]))
 	return b
+}
+
+// take appends words to a list, each once.
+func (b *bags) take(to []bagWord, words []string) []bagWord {
+	from := len(to)
+	for _, word := range words {
+		id := b.learn(word)
+		if !slices.ContainsFunc(to[from:], func(w bagWord) bool { return w.id == id }) {
+			to = append(to, bagWord{id, b.worth[id]})
+			b.forms[id]++
+		}
+	}
+	return to
+}
+
+func (n names) grow(form string) Comparer {
+	n.bags.grow(form)
+	n.script = append(n.script, alphabetOf(form))
+	n.squash = append(n.squash, n.squashed(form))
+	if n.reading != nil {
+		words := n.take(nil, n.reads(form, alphabetOf(form), func(word string) bool {
+			_, ok := n.frozen.Worth[knownMark(word)]
+			return ok
+		}))
+		n.reading = append(n.reading, list{words, n.weigh(words)})
+	}
+	return n
+}
+
+func (n names) shrink(to int) Comparer {
+	n.script, n.squash = n.script[:to], n.squash[:to]
+	if n.reading != nil {
+		for _, r := range n.reading[to:] {
+			n.drop(r.words)
+		}
+		n.reading = n.reading[:to]
+	}
+	n.bags.shrink(to)
+	return n
 }
 
 // learn is the number of a word of a space that grows.
@@ -148,9 +203,7 @@ func (b *bags) learn(word string) uint32 {
 
 func (b *bags) shrink(n int) Comparer {
 	from := b.first[n]
-	for _, w := range b.words[from:] {
-		b.forms[w.id]--
-	}
+	b.drop(b.words[from:])
 	b.words, b.form, b.first, b.weight = b.words[:from], b.form[:n], b.first[:n+1], b.weight[:n]
 	// Words come with forms, the newest last: those that none has any more stand at the end.
 	for id := len(b.word) - 1; id >= 0 && b.forms[id] == 0; id-- {
@@ -158,6 +211,12 @@ func (b *bags) shrink(n int) Comparer {
 		b.word, b.sound, b.worth, b.forms = b.word[:id], b.sound[:id], b.worth[:id], b.forms[:id]
 	}
 	return b
+}
+
+func (b *bags) drop(words []bagWord) {
+	for _, w := range words {
+		b.forms[w.id]--
+	}
 }
 
 // found tells whether a word is worth looking others up by. The dearest words are those that stand nowhere else, and they
