@@ -53,9 +53,11 @@ func probity() int {
 //	exits CODE probity ARGS...
 //	keep NAME PATTERN
 //	lose DATABASE
+//	tamper DATABASE STATEMENT
 //
 // The first demands that exit code exactly; the second keeps what the pattern's group matches in the last standard output
-// as an environment variable, for ids that differ from run to run; the third takes the database away and leaves its keys. What
+// as an environment variable, for ids that differ from run to run; the third takes the database away and leaves its keys; the
+// fourth changes it past the program. What
 // is so on a server alone stands behind [server]. HERE is the address of the database in use, THERE that of an empty place.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -71,7 +73,7 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep, "lose": lose},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep, "lose": lose, "tamper": tamper},
 		Condition: func(what string) (bool, error) {
 			if what == "server" {
 				return storetest.Engine() == storetest.Postgres, nil
@@ -89,6 +91,13 @@ func lose(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: lose DATABASE")
 	}
 	ts.Check(storetest.Lose(context.Background(), ts.MkAbs(args[0])))
+}
+
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tamper DATABASE STATEMENT")
+	}
+	ts.Check(storetest.Tamper(context.Background(), ts.MkAbs(args[0]), args[1]))
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

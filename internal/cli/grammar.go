@@ -58,7 +58,7 @@ type grammar struct {
 	Backup     upkeep.Backup        `cmd:"" help:"Write a copy of the database, without the keys."`
 	Restore    upkeep.Restore       `cmd:"" help:"Put a backup back; what was erased since stays gone."`
 	Move       upkeep.Move          `cmd:"" help:"Carry a database with all its history to another place, and prove it the same."`
-	Rebuild    rebuildCommand       `cmd:"" help:"Compute every rating again and find no difference."`
+	Rebuild    rebuildCommand       `cmd:"" help:"Compute again what is derived, and find no difference."`
 	Snapshot   population.Snapshots `cmd:"" help:"Everybody's facts as columns in files: to rate whole populations, and for analysts."`
 	Job        population.Jobs      `cmd:"" help:"Work on everybody, by plan or by order: make it, see how far it has come, pause, resume and cancel it."`
 	Link       linking.Commands     `cmd:"" help:"Which records of files are about the same one, where no strong identifier says so."`

@@ -6,18 +6,22 @@ import (
 
 	"probity/internal/cli/console"
 	"probity/internal/rating"
+	"probity/internal/store/listings"
 )
 
-// rebuildCommand computes all ratings again.
-type rebuildCommand struct{}
+// rebuildCommand makes all that is derived again.
+type rebuildCommand struct {
+	Snapshot []string `placeholder:"DIR" help:"Compare the snapshot in this folder too; may be given several times."`
+}
 
 // Help shows the examples.
 func (rebuildCommand) Help() string {
-	return `Every rating is computed again from records and consents and held against the one that is kept. Ratings are derived, so there must be no difference: where there is one it is printed, the computed rating is kept, and the exit code is 6.
+	return `Every rating is computed again from records and consents, and what is public of every entry on a list from the steps of its procedure, and held against what is kept. With --snapshot a snapshot is brought up to date and compared, file by file, with one that is built from the database alone. All of that is derived, so there must be no difference: where there is one it is printed, what was computed is kept, and the exit code is 6.
 
 Examples:
 
     probity rebuild
+    probity rebuild --snapshot today.snapshot
     probity rebuild --json`
 }
 
@@ -26,16 +30,29 @@ type rebuildAnswer struct {
 	Differences []rebuildDifference `json:"differences"`
 }
 
-// rebuildDifference names a rating that did not come out as it was kept, by subject and model: what it says stays in
-// the file.
+// rebuildDifference names what did not come out as it was kept: a rating by subject and model, an entry on a list, a file of a
+// snapshot. What it says stays where it is.
 type rebuildDifference struct {
-	Subject string `json:"subject"`
-	Model   string `json:"model"`
-	What    string `json:"what"`
+	Subject  string `json:"subject,omitempty"`
+	Model    string `json:"model,omitempty"`
+	Entry    string `json:"entry,omitempty"`
+	Snapshot string `json:"snapshot,omitempty"`
+	File     string `json:"file,omitempty"`
+	What     string `json:"what"`
 }
 
-// Run rebuilds the ratings.
-func (rebuildCommand) Run(s *console.Session) error {
+func (d *rebuildDifference) String() string {
+	switch {
+	case d.Model != "":
+		return d.Subject + " by " + d.Model + " " + d.What
+	case d.Entry != "":
+		return "the entry " + d.Entry + " of " + d.Subject + " " + d.What
+	}
+	return d.File + " of the snapshot " + d.Snapshot + " " + d.What
+}
+
+// Run rebuilds.
+func (c rebuildCommand) Run(s *console.Session) error {
 	desk, err := s.Ratings()
 	if err != nil {
 		return err
@@ -51,20 +68,47 @@ func (rebuildCommand) Run(s *console.Session) error {
 		if d.Gone {
 			what = "is kept, and nobody may compute it any more"
 		}
-		a.Differences = append(a.Differences, rebuildDifference{d.Kept.Subject.String(), d.Kept.Model, what})
+		a.Differences = append(a.Differences, rebuildDifference{Subject: d.Kept.Subject.String(), Model: d.Kept.Model, What: what})
 	})
+	b.Done()
+	if err == nil {
+		err = c.lists(s, &a)
+	}
+	if err == nil {
+		err = c.snapshots(s, desk, &a)
+	}
 	if err != nil {
 		return console.Resumable(err, "run the same command again")
 	}
-	b.Done()
 	s.Result(a, func(w io.Writer) {
-		for _, d := range a.Differences {
-			fmt.Fprintf(w, "%s by %s %s\n", d.Subject, d.Model, d.What)
+		for i := range a.Differences {
+			fmt.Fprintln(w, &a.Differences[i])
 		}
 		fmt.Fprintf(w, "computed the ratings of %s again: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Differences), "difference"))
 	})
 	if len(a.Differences) > 0 {
 		return console.Exit(console.ExitFaults)
+	}
+	return nil
+}
+
+func (rebuildCommand) lists(s *console.Session, a *rebuildAnswer) error {
+	return listings.In(s.Opened.Store).Rebuild(s.Ctx, func(d listings.Difference) {
+		a.Differences = append(a.Differences, rebuildDifference{Subject: d.Subject.String(), Entry: d.Entry.String(), What: d.What})
+	})
+}
+
+func (c rebuildCommand) snapshots(s *console.Session, ratings *rating.Desk, a *rebuildAnswer) error {
+	for _, dir := range c.Snapshot {
+		b := s.Progress("building "+dir+" again", "", 0)
+		files, err := s.Opened.Snapshots(ratings).Rebuild(s.Ctx, dir, b.At)
+		b.Done()
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			a.Differences = append(a.Differences, rebuildDifference{Snapshot: dir, File: f, What: "is not what the database makes it"})
+		}
 	}
 	return nil
 }

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"probity/internal/charter"
 	"probity/internal/disk"
 	"probity/internal/fault"
+	"probity/internal/ledger"
 	"probity/internal/store"
 	"probity/internal/store/carry"
 	"probity/internal/store/notaries"
@@ -29,10 +31,24 @@ type Moved struct {
 	Position int64 `json:"ledger_position"`
 }
 
+// Moving puts into the platform's ledger, before anything is carried, that an official moves the database, and where to.
+func (d *Deployment) Moving(ctx context.Context, p charter.CopyPermit, to string) error {
+	if err := p.Stands(); err != nil {
+		return err
+	}
+	by := p.By()
+	return d.Store.AppendEntries(ctx, []*ledger.Entry{{
+		At: d.Now(), Act: ledger.Move, What: "moved", Detail: "from=" + d.Store.Shown() + " to=" + to, Reader: by.Agency, Official: by.Official,
+	}})
+}
+
+// Permitted has the official who moves a database permitted to, by a credential of the database that is opened for it.
+type Permitted func(ctx context.Context, d *Deployment) (charter.CopyPermit, error)
+
 // Move carries a database with its whole history, its keys and its log to another address where there is none, on whatever
-// engine. Each table is read back there and has the same digest, and the ledger is verified, before Move returns. What was there
+// engine. It is an act of an official of the agency that set the platform up, and the entry of it goes along. Each table is read back there and has the same digest, and the ledger is verified, before Move returns. What was there
 // stays where it was; nobody may work on it meanwhile or afterwards, and a Move during which somebody did is refused.
-func Move(ctx context.Context, from, to string, opt Options, progress carry.Progress) (out Moved, err error) {
+func Move(ctx context.Context, from, to string, opt Options, permitted Permitted, progress carry.Progress) (out Moved, err error) {
 	source, err := store.HomeOf(from)
 	if err != nil {
 		return out, err
@@ -45,7 +61,13 @@ func Move(ctx context.Context, from, to string, opt Options, progress carry.Prog
 		return out, err
 	}
 	out.From, out.To = source.Shown(), target.Shown()
-	before, err := newestEntry(ctx, from, opt)
+	before, err := newestEntry(ctx, from, opt, func(d *Deployment) error {
+		permit, err := permitted(ctx, d)
+		if err == nil {
+			err = d.Moving(ctx, permit, out.To)
+		}
+		return err
+	})
 	if err != nil {
 		return out, err
 	}
@@ -60,7 +82,7 @@ func Move(ctx context.Context, from, to string, opt Options, progress carry.Prog
 	if out.Position, err = proveMoved(ctx, to, opt); err != nil {
 		return out, err
 	}
-	after, err := newestEntry(ctx, from, opt)
+	after, err := newestEntry(ctx, from, opt, nil)
 	if err == nil && (after != before || out.Position < before) {
 		err = fault.New(fault.Conflict, "move.written", "somebody worked on %s while it was carried: its ledger went on from entry %d to %d", out.From, before, after).
 			With("end every process on it, take away what came to " + out.To + ", and move again")
@@ -82,11 +104,16 @@ func vacantForMove(ctx context.Context, to store.Home) error {
 }
 
 // newestEntry opens a database, so that what waits beside it is taken in and its log is complete, and gives the newest entry of
-// its ledger.
-func newestEntry(ctx context.Context, address string, opt Options) (position int64, err error) {
+// its ledger, behind what first does, which may be nil.
+func newestEntry(ctx context.Context, address string, opt Options, first func(*Deployment) error) (position int64, err error) {
 	d, err := Open(ctx, address, opt)
 	if err != nil {
 		return 0, err
+	}
+	if first != nil {
+		if err := first(d); err != nil {
+			return 0, errors.Join(err, d.Close())
+		}
 	}
 	position, err = notaries.In(d.Store).Last(ctx)
 	return position, errors.Join(err, d.Close())

@@ -40,7 +40,7 @@ var english = words{
 		ledger.Order: "an order was %s", ledger.Link: "the file was %s another", ledger.Freeze: "the file was %s readings by consent",
 		ledger.Delay: "a court ordered that readings be shown later", ledger.Listing: "a list: %s", ledger.Channel: "a way on which you are told was %s",
 		ledger.Erasure: "%s was erased, or restricted until it can be", ledger.Restore: "the database was put back from a backup",
-		ledger.Received: "a file was received", ledger.Key: "the log itself was changed: %s", ledger.Dispute: "a dispute was %s",
+		ledger.Received: "a file was received", ledger.Key: "the log itself was changed: %s", ledger.Move: "the database was carried to another place", ledger.Dispute: "a dispute was %s",
 		ledger.Statement: "your own words were %s", ledger.Recall: "a recipient %s that it deleted or corrected what it had",
 		ledger.Repair: "a repair was %s", ledger.Ruling: "an official's decision was %s", ledger.Model: "a rating model was %s",
 	},
@@ -96,7 +96,7 @@ var chinese = words{
 	acts: map[ledger.Act]string{
 		ledger.Consent: "作出同意", ledger.Withdrawal: "撤回同意", ledger.Credential: "凭证%s", ledger.Order: "限制令%s", ledger.Link: "档案与另一档案%s",
 		ledger.Freeze: "对基于同意的查阅%s档案", ledger.Delay: "法院命令暂缓告知查阅", ledger.Listing: "名单：%s", ledger.Channel: "告知渠道%s",
-		ledger.Erasure: "%s已删除，或在可删除前限制使用", ledger.Restore: "数据库由备份恢复", ledger.Received: "收到文件", ledger.Key: "日志本身变更：%s",
+		ledger.Erasure: "%s已删除，或在可删除前限制使用", ledger.Restore: "数据库由备份恢复", ledger.Received: "收到文件", ledger.Key: "日志本身变更：%s", ledger.Move: "数据库迁移至另一处",
 		ledger.Dispute: "异议%s", ledger.Statement: "本人声明%s", ledger.Recall: "接收方%s已删除或更正", ledger.Repair: "信用修复%s", ledger.Ruling: "人工决定%s",
 		ledger.Model: "评价模型%s",
 	},

@@ -20,6 +20,7 @@ import (
 	"probity/internal/deployment"
 	"probity/internal/rating"
 	"probity/internal/record"
+	"probity/internal/store/listings"
 	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
@@ -107,6 +108,7 @@ func open(tb testing.TB, t *rapid.T) *history {
 	h.reopen()
 	t.Cleanup(func() {
 		h.typed()
+		h.rebuilt()
 		if err := h.shut(); err != nil {
 			t.Errorf("closing: %v", err)
 		}
@@ -162,6 +164,14 @@ func (h *history) typed() {
 		if err != nil || n > 0 {
 			h.Errorf("%s.%s has %d values of another type (%v)", p.Table, p.Column, n, err)
 		}
+	}
+}
+
+// rebuilt holds that what is public of entries on lists is what the steps make of it, whatever happened.
+func (h *history) rebuilt() {
+	err := listings.In(h.d.Store).Rebuild(h.ctx, func(d listings.Difference) { h.Errorf("the entry %s of %s %s", d.Entry, d.Subject, d.What) })
+	if err != nil {
+		h.Errorf("rebuilding: %v", err)
 	}
 }
 

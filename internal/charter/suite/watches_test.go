@@ -379,12 +379,19 @@ func (h *history) imprint() map[string]string {
 			}
 		}
 	}
-	all := map[string]string{}
+	rows := map[string][]string{}
 	for _, table := range h.tables {
 		if slices.Contains(derived, table) {
 			continue
 		}
-		h.each(func(col []string) { all[table+" "+col[0]] += fmt.Sprintf("%q\n", col[1:]) }, `SELECT subject, * FROM `+table+` ORDER BY 1, 2, 3`)
+		h.each(func(col []string) {
+			rows[table+" "+col[0]] = append(rows[table+" "+col[0]], fmt.Sprintf("%q\n", col[1:]))
+		}, `SELECT subject, * FROM `+table)
+	}
+	all := map[string]string{}
+	for of, list := range rows { // no engine promises an order of rows that was not asked for
+		slices.Sort(list)
+		all[of] = strings.Join(list, "")
 	}
 	return all
 }
