@@ -61,7 +61,16 @@ var day = time.Date(2026, 11, 2, 10, 0, 0, 0, calendar.Shanghai)
 
 // clock is the time of who began at an instant: later than that of everybody who began before.
 func clock(began time.Time) func() time.Time {
-	return func() time.Time { return day.Add(time.Since(began)).Add(began.Sub(origin())) }
+	return func() time.Time { return day.Add(time.Since(began)).Add(began.Sub(origin())).Add(step()) }
+}
+
+// step is by how much the clock of this process is wrong, as a clock is that somebody sets.
+func step() time.Duration {
+	d, err := time.ParseDuration(os.Getenv("PROBITY_KILLING_STEP"))
+	if err != nil {
+		return 0
+	}
+	return d
 }
 
 // origin is when the first process began.
@@ -178,11 +187,19 @@ func open(ctx context.Context, address string) (*world, error) {
 // server is away is left alone: the next one comes.
 func child(part []string) error {
 	ctx := context.Background()
+	hardship := os.Getenv(hardshipVariable)
+	if err := suffer(hardship, part[0]); err != nil {
+		return err
+	}
 	w, err := open(ctx, part[0])
 	if err != nil {
 		return err
 	}
 	fmt.Println("begun")
+	if hardship != "" {
+		defer w.Close()
+		return w.bear(ctx)
+	}
 	if part[2] != "" { // sent again, as a supplier does who got no answer
 		say(ctx, "file", part[2], w.takesIn)
 	}

@@ -32,7 +32,8 @@ const (
 	aDatabase = 40
 )
 
-// TestKills kills a process, and on PostgreSQL the server too, again and again at random moments. After each kill every act that
+// TestKills kills a process, and on PostgreSQL the server too, again and again at random moments; the clock of each process is wrong
+// by up to two hours, either way. After each kill every act that
 // was acknowledged is there once, every act that was said to have failed is not, nothing is there by halves, the ledger and the
 // tables tell the same, and the ratings are those that a rebuild computes.
 func TestKills(t *testing.T) {
@@ -160,7 +161,8 @@ func (r *run) once(n int) {
 	self, err := os.Executable()
 	fatal(r.t, err)
 	c := exec.CommandContext(r.t.Context(), self)
-	c.Env = append(os.Environ(), childVariable+"="+strings.Join([]string{r.address, strconv.Itoa(r.next), r.again}, "|"))
+	c.Env = append(os.Environ(), childVariable+"="+strings.Join([]string{r.address, strconv.Itoa(r.next), r.again}, "|"),
+		"PROBITY_KILLING_STEP="+time.Duration(r.random.Int64N(int64(4*time.Hour))-int64(2*time.Hour)).String())
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	fatal(r.t, err)
@@ -221,6 +223,7 @@ func (r *run) look() {
 	}
 	for what, query := range map[string]string{
 		"rows of files that came in whole":          `SELECT count(*) FROM submission s WHERE s.state = 'published' AND s.file <> '' AND s.stored <> (SELECT count(*) FROM record_version v WHERE v.submission = s.number)`,
+		"instants that two publications have":       `SELECT count(published_at) - count(DISTINCT published_at) FROM submission`,
 		"rows that are there twice":                 `SELECT count(*) FROM (SELECT v.line FROM record_version v JOIN submission s ON s.number = v.submission WHERE s.state = 'published' GROUP BY s.file, v.line HAVING count(*) > 1) twice`,
 		"files without an entry":                    `SELECT count(*) FROM submission s WHERE s.state = 'published' AND s.file <> '' AND 1 <> (SELECT count(*) FROM ledger_entry e WHERE e.act = 'received' AND e.detail = 'submission ' || s.number)`,
 		"orders without an entry":                   `SELECT abs((SELECT count(*) FROM restriction_order) - (SELECT count(*) FROM ledger_entry WHERE act = 'order'))`,

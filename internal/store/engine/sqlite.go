@@ -187,7 +187,8 @@ func (SQLite) Translate(err error) error {
 		return fault.New(fault.Unavailable, "store.readonly", "the database file cannot be written or opened").By(err).
 			With("check the file's owner and rights")
 	case sqlite3.SQLITE_IOERR:
-		return fault.New(fault.Unavailable, "store.io", "the disk failed while reading or writing the database").By(err)
+		return fault.New(fault.Unavailable, "store.io", "the disk failed while reading or writing the database; nothing of this step was stored").By(err).
+			With("see that the file may grow and that the disk is sound, then run it again; what was acknowledged is kept")
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return fault.New(fault.Unavailable, "store.damaged", "the file is damaged, or is no Probity database").By(err).
 			With("restore it from a backup")

@@ -69,7 +69,8 @@ var codes = map[string]func(shown string) *fault.Error{
 	},
 	"57": down, "08": down,
 	"58": func(at string) *fault.Error {
-		return fault.New(fault.Unavailable, "store.io", "the disk of %s failed while reading or writing the database", at)
+		return fault.New(fault.Unavailable, "store.io", "the disk of %s failed while reading or writing the database; nothing of this step was stored", at).
+			With("look into the server's log and at its disk, then run it again")
 	},
 	"XX001": damaged, "XX002": damaged,
 	"25006": func(at string) *fault.Error {
