@@ -12,7 +12,7 @@ type namer interface {
 // one field any number of matches explains what is seen equally well. So the levels on which two names are the same but for their
 // writing are taken for matches, and the rest for different ones. It reports whether it was for it to do.
 func (e *estimator) alone(m *Model) bool {
-	if len(e.columns) != 1 || e.claims != nil {
+	if len(e.columns) != 1 || e.claims != nil || len(e.known) > 0 {
 		return false
 	}
 	names, ok := e.columns[0].space.Comparer.(namer)

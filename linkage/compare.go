@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -14,21 +15,40 @@ const levelBits = 4
 
 func (p pattern) level(f int) int { return int(p >> (levelBits * f) & (1<<levelBits - 1)) }
 
-// cached is the number of pairs of values a worker remembers, for each field.
-const cached = 1 << 14
+// cacheBits is the number of pairs of values, as a power of two, that a worker remembers for each field at most. Of a field with
+// few values it remembers fewer: to clear the memory would take longer than to compare them.
+const (
+	cacheBits      = 14
+	fewestBits     = 6
+	pairsPerValues = 3 // as a power of two, for each value
+)
 
 // comparer compares records; every worker has its own.
 type comparer struct {
 	columns []column
 	cache   [][]uint64 // a pair of forms in the upper 60 bits, its level in the lower 4; for each field
+	shift   []uint8
 }
 
 func newComparer(columns []column) *comparer {
-	c := &comparer{columns, make([][]uint64, len(columns))}
+	c := &comparer{columns, make([][]uint64, len(columns)), make([]uint8, len(columns))}
 	for i := range c.cache {
-		c.cache[i] = make([]uint64, cached)
+		c.keep(i, min(max(bits.Len(uint(columns[i].space.Forms))+pairsPerValues, fewestBits), cacheBits))
 	}
 	return c
+}
+
+// growing is a comparer of columns that will have more values than they have now.
+func growing(columns []column) *comparer {
+	c := newComparer(columns)
+	for i := range c.cache {
+		c.keep(i, cacheBits)
+	}
+	return c
+}
+
+func (c *comparer) keep(f, size int) {
+	c.cache[f], c.shift[f] = make([]uint64, 1<<size), uint8(64-size)
 }
 
 // pair is the pattern of two records.
@@ -61,7 +81,7 @@ func (c *comparer) level(f int, a, b uint32) int {
 		a, b = b, a
 	}
 	key := uint64(a)<<32 | uint64(b)
-	slot := &c.cache[f][(key*0x9E3779B97F4A7C15)>>(64-14)]
+	slot := &c.cache[f][(key*0x9E3779B97F4A7C15)>>c.shift[f]]
 	if *slot>>levelBits == key&(1<<60-1) && *slot != 0 {
 		return int(*slot & (1<<levelBits - 1))
 	}

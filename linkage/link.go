@@ -25,6 +25,8 @@ type Options struct {
 	// Apart are pairs of records of which it is known that they are not the same: a human said so, or strong
 	// identifiers differ. They never stand in one cluster.
 	Apart []cluster.Apart
+	// Labels are pairs of which it is known whether they are the same, from which the run learns beside the others.
+	Labels []Label
 	// Step is told what is being done, for people who wait. It may be nil.
 	Step func(what string)
 }
@@ -134,6 +136,10 @@ func Run(t *Table, c Config, o Options) *Result {
 		} else {
 			e.found = candidates(columns, index, every, workers)
 		}
+	}
+	if len(o.Labels) > 0 {
+		e.labels = tw.label(o.Labels)
+		e.learnFrom(e.labels, newComparer(columns), index.Together)
 	}
 	r.Model = e.estimate()
 	r.weights = r.Model.weights()

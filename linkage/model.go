@@ -59,6 +59,8 @@ type estimator struct {
 	// claims are set for two files that name nobody twice: the pairs behind found, of every how many records.
 	claims []claim
 	every  float64
+	labels labelled // what is known of claims
+	known  []known
 	limit  float64 // matches there can be at most
 }
 
@@ -154,6 +156,17 @@ func (c counts) add(m *Model, p pattern, weight float64) {
 	}
 }
 
+// atLeastNone takes away what rounding has left below nothing.
+func (c counts) atLeastNone() {
+	for f := range c {
+		for b := range c[f] {
+			for l := range c[f][b] {
+				c[f][b][l] = max(c[f][b][l], 0)
+			}
+		}
+	}
+}
+
 // improve alternates between how probable each pattern is to be of matches and how often levels occur among them, until
 // the number of matches stands.
 func (e *estimator) improve(m *Model) {
@@ -167,6 +180,8 @@ func (e *estimator) improve(m *Model) {
 			expected += p
 			matches.add(m, o.pattern, p)
 		}
+		expected += e.corrected(m, &w, matches)
+		matches.atLeastNone()
 		change := math.Abs(expected-m.Matches) / max(m.Matches, 1)
 		m.Matches = max(min(expected, e.limit), 0.5)
 		m.Rounds++
@@ -196,12 +211,16 @@ func (e *estimator) likely(w *weights) []float64 {
 	found := make([]float64, len(e.found))
 	var strong []int32 // the claims that can stand in the way of others
 	for i, c := range e.claims {
-		if expected[c.pattern] >= leastOdds {
+		_, labelled := e.labels[[2]uint32{c.a, c.b}]
+		if labelled || expected[c.pattern] >= leastOdds {
 			strong = append(strong, int32(i))
 		}
 	}
 	settled := settle(int(e.n), len(strong), func(i int) (uint32, uint32, float64) {
 		c := e.claims[strong[i]]
+		if same, ok := e.labels[[2]uint32{c.a, c.b}]; ok {
+			return c.a, c.b, said(same)
+		}
 		return c.a, c.b, expected[c.pattern]
 	})
 	for i, p := range settled {

@@ -160,7 +160,7 @@ func (s *Saved) Pool() *Pool {
 		p.from = append(p.from, from)
 	}
 	p.r.columns = columns
-	p.c = newComparer(columns)
+	p.c = growing(columns)
 	return p
 }
 

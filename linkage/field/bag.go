@@ -188,6 +188,9 @@ func (b *bags) split(f string) []string {
 // split takes a folded value apart. Scripts without spaces go by pairs of neighbouring letters.
 func split(kind Kind, f string) []string {
 	var words []string
+	if kind == Address && hasHan(f) {
+		words, f = cutDivisions(f)
+	}
 	for _, word := range strings.Fields(f) {
 		if hasHan(word) {
 			words = appendPairs(words, word)
@@ -196,6 +199,22 @@ func split(kind Kind, f string) []string {
 		}
 	}
 	return words
+}
+
+// cutDivisions takes the administrative divisions from the beginning of a Chinese address, each by its code: 广州市白云区 and
+// 广东省广州市白云区 are one, and so are 崇文区, as it was called until 2010, and the 东城区 that has taken it up.
+func cutDivisions(f string) (words []string, rest string) {
+	divisions, rest := naming.CutDivisions(f)
+	if len(divisions) == 0 {
+		return nil, f
+	}
+	code := divisions[len(divisions)-1].Code
+	for _, digits := range []int{2, 4, 6} {
+		if part := code[:digits]; digits == 2 || !strings.HasSuffix(part, "00") {
+			words = append(words, "division "+part)
+		}
+	}
+	return words, rest
 }
 
 // appendPairs appends the pairs of neighbouring letters of a word.

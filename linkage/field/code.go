@@ -3,6 +3,7 @@ package field
 import (
 	"strings"
 
+	"probity/identifier"
 	"probity/linkage/similar"
 )
 
@@ -46,7 +47,9 @@ func phone(raw, f string) string {
 	return d
 }
 
-var codeLevels = []string{"the same", "one slip", "one ends with the other", "two slips", "one slip in a short code", "different"}
+var codeLevels = []string{
+	"the same", "one slip", "one ends with the other", "two slips", "one slip in a short code", "slips that a check digit reveals", "different",
+}
 
 func (codes) Levels() []string { return codeLevels }
 
@@ -54,6 +57,11 @@ const (
 	shortCode = 4
 	longTail  = 5
 	longCode  = 6
+
+	revealed      = 5
+	differentCode = 6
+	// checkedCode is the length from which a code may have a check digit that tells slips from other codes.
+	checkedCode = 15
 )
 
 func (c codes) Compare(a, b uint32) uint8 {
@@ -65,9 +73,17 @@ func (c codes) Compare(a, b uint32) uint8 {
 		return 2
 	}
 	if len(y)-len(x) > 2 {
-		return 5
+		return differentCode
 	}
-	switch edits := similar.Edits(x, y); {
+	edits := similar.Edits(x, y)
+	if edits <= 2 && len(y) >= checkedCode {
+		if rightX, rightY := checks(x), checks(y); rightX && rightY {
+			return differentCode // both are somebody's
+		} else if rightX || rightY {
+			return revealed
+		}
+	}
+	switch {
 	case edits == 1 && len(x) > shortCode:
 		return 1
 	case edits == 1:
@@ -75,7 +91,17 @@ func (c codes) Compare(a, b uint32) uint8 {
 	case edits == 2 && len(x) > longCode:
 		return 3
 	}
-	return 5
+	return differentCode
+}
+
+// checks tells that a code is a social credit code, a resident number or a legal entity identifier with the right check digits.
+func checks(code string) bool {
+	for _, kind := range []identifier.Kind{identifier.USCC, identifier.ResidentID, identifier.LEI} {
+		if identifier.StatusOf(kind, code).WellFormed() {
+			return true
+		}
+	}
+	return false
 }
 
 func (codes) Keys() []Key {

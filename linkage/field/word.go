@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"probity/linkage/script"
 	"probity/linkage/similar"
 )
 
@@ -26,10 +27,13 @@ func (s *Space) words(kind Kind, raw []string) {
 	s.Comparer = w
 }
 
-// soundKey is the sound of a word; what has none, as Chinese, is its own.
+// soundKey is the sound of a word, of Chinese its pinyin without tones; what has none is its own.
 func soundKey(f string) uint64 {
 	if f == "" {
 		return 0
+	}
+	if script.HasHan(f) {
+		return hash('p', script.Latin(strings.ReplaceAll(f, " ", "")))
 	}
 	if code := similar.Sound(strings.ReplaceAll(f, " ", "")); code != "" {
 		return hash('s', code)
@@ -67,7 +71,7 @@ func (w words) Compare(a, b uint32) uint8 {
 		return 4
 	case j >= almost && shorter > initialOnly:
 		return 3
-	case w.sound[a] == w.sound[b] && shorter > 2:
+	case w.sound[a] == w.sound[b] && (shorter > 2 || shorter == shortHan && hasHan(x)):
 		return 5
 	case j >= likeEnough && shorter > initialOnly:
 		return 6

@@ -41,6 +41,7 @@ type linkCommand struct {
 	Review    string  `placeholder:"FILE" help:"Write the pairs below the threshold that deserve a look, too."`
 	SaveModel string  `name:"save-model" placeholder:"FILE" help:"Keep what was learnt, for probity link add: frequencies and weights, no records."`
 	Apart     string  `placeholder:"FILE" help:"Pairs that are never the same: a file that names id_a and id_b."`
+	Labels    string  `placeholder:"FILE" help:"Pairs of which it is known whether they are the same, to learn from: a CSV of id_a, id_b and same, yes or no."`
 	Threshold float64 `placeholder:"P" help:"The probability from which two records are linked; 0.5 gives the fewest mistakes."`
 	OneToOne  string  `name:"one-to-one" enum:",yes,no" default:"" placeholder:"yes|no" help:"Whether, of two files, each names nobody twice. Taken to be so where nothing is said."`
 }
@@ -83,7 +84,11 @@ func (c linkCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	r, err := run(s.Ctx, s, table, config, apart)
+	labels, err := c.labelled(table)
+	if err != nil {
+		return err
+	}
+	r, err := run(s.Ctx, s, table, config, linkage.Options{Apart: apart, Labels: labels})
 	if err != nil {
 		return err
 	}
@@ -101,17 +106,17 @@ func (c linkCommand) Run(s *console.Session) error {
 }
 
 // run links, showing what is being done, until it is done or the context ends.
-func run(ctx context.Context, s *console.Session, table *linkage.Table, config linkage.Config, apart []cluster.Apart) (*linkage.Result, error) {
+func run(ctx context.Context, s *console.Session, table *linkage.Table, config linkage.Config, o linkage.Options) (*linkage.Result, error) {
 	steps := make(chan string)
 	done := make(chan *linkage.Result, 1)
-	go func() {
-		done <- linkage.Run(table, config, linkage.Options{Workers: runtime.GOMAXPROCS(0), Apart: apart, Step: func(what string) {
-			select {
-			case steps <- what:
-			case <-ctx.Done():
-			}
-		}})
-	}()
+	o.Workers = runtime.GOMAXPROCS(0)
+	o.Step = func(what string) {
+		select {
+		case steps <- what:
+		case <-ctx.Done():
+		}
+	}
+	go func() { done <- linkage.Run(table, config, o) }()
 	bar := s.Progress("linking", "", 0)
 	defer func() { bar.Done() }()
 	for {
@@ -136,13 +141,7 @@ func (c linkCommand) apart(t *linkage.Table) ([]cluster.Apart, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, last := map[string]uint32{}, map[string]uint32{}
-	for i, id := range t.ID {
-		if _, there := first[id]; !there {
-			first[id] = uint32(i)
-		}
-		last[id] = uint32(i)
-	}
+	first, last := numbers(t)
 	var list []cluster.Apart
 	for _, p := range never.rows {
 		a, ok := first[p.A]
@@ -163,7 +162,7 @@ func (c linkCommand) outputs() error {
 		if _, err := formOf(f.flag, f.name); err != nil && f.flag != "save-model" {
 			return err
 		}
-		for _, in := range append([]string{c.Apart}, c.Files...) {
+		for _, in := range append([]string{c.Apart, c.Labels}, c.Files...) {
 			if in == f.name {
 				return console.Misuse("--%s: %s is a file to be read", f.flag, f.name).With("choose another name for what is written")
 			}
