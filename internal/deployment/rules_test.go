@@ -10,44 +10,13 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter/rules"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/measure/order"
 	"probity/internal/store"
 	"probity/internal/store/storetest"
 )
-
-// ownList is a list of a province's own, as a regulation of its people's congress could create it.
-const ownList = `lists:
-  - code: river-polluters
-    title: Polluters of the delta's rivers | 三角洲河道污染者
-    colour: black
-    keepers: [samr]
-    scope: [a]
-    basis: basic-list
-    level: local-regulation
-    territory: "320000"
-    kinds: [enterprise]
-    from: 2026-09-01
-    comment: {from: 2026-06-01, to: 2026-07-15}
-    evaluation: 2028-09-01
-    tier: general
-    window: 5 working_day
-    answer: 15 day
-    term: P2Y
-    repair: P6M
-    contest: P60D
-    remedy: "Review by the body above within 60 days | 六十日内申请行政复议"
-    confidence: assumed
-    grounds:
-      - code: discharges
-        title: Discharges without a permit | 无证排污
-        basis: basic-list
-        elements:
-          - {code: penalty-number, title: Number of the penalty | 处罚决定书文号, kind: text}
-    removal:
-      - {code: cured, title: The harm is undone | 危害消除, within: 5 working_day, any_time: true}
-`
 
 // ownCeiling binds the freezing of assets closer than the program's own year, two or three.
 const ownCeiling = `ceilings:
@@ -64,7 +33,7 @@ func TestOwnListsAndCeilings(t *testing.T) {
 	d := must(deployment.Create(t.Context(), storetest.Address(t, path), store.Demo, founder, deployment.Options{Now: clock}))
 	files := must(deployment.BuiltInFiles())
 	typed := map[string]string{
-		deployment.Take(files, "rivers.yaml", []byte(ownList)): "my-rules/rivers.yaml", deployment.Take(files, "courts.yaml", []byte(ownCeiling)): "my-rules/courts.yaml",
+		deployment.Take(files, "rivers.yaml", []byte(testworld.OwnList)): "my-rules/rivers.yaml", deployment.Take(files, "courts.yaml", []byte(ownCeiling)): "my-rules/courts.yaml",
 	}
 	putInForce(t, d, files, now)
 	if err := d.Close(); err != nil {
@@ -108,7 +77,7 @@ func TestOwnListsAndCeilings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			text := map[string]string{"rivers.yaml": ownList, "courts.yaml": ownCeiling}[c.file]
+			text := map[string]string{"rivers.yaml": testworld.OwnList, "courts.yaml": ownCeiling}[c.file]
 			changed := strings.Replace(text, c.old, c.spoilt, 1)
 			if changed == text {
 				t.Fatalf("%q is not in the file", c.old)
@@ -148,8 +117,8 @@ func TestOwnRulesThatCannotBeRead(t *testing.T) {
 		text string
 		code fault.Code
 	}{
-		"a list without grounds":       {strings.Split(ownList, "    grounds:")[0], fault.Invalid},
-		"a code of the program's":      {strings.Replace(strings.Replace(ownList, "river-polluters", "serious-violators", 1), "2026-09-01", "2022-09-01", 1), fault.Conflict},
+		"a list without grounds":       {strings.Split(testworld.OwnList, "    grounds:")[0], fault.Invalid},
+		"a code of the program's":      {strings.Replace(strings.Replace(testworld.OwnList, "river-polluters", "serious-violators", 1), "2026-09-01", "2022-09-01", 1), fault.Conflict},
 		"a ceiling of no tier":         {strings.Replace(ownCeiling, "[{tier: general, longest: P1Y}]", "[]", 1), fault.Invalid},
 		"two ceilings at the same day": {ownCeiling + strings.TrimPrefix(ownCeiling, "ceilings:\n"), fault.Conflict},
 	} {

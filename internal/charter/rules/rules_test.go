@@ -9,6 +9,7 @@ import (
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/charter/rules"
+	"probity/internal/charter/testworld"
 	"probity/internal/clock"
 	"probity/internal/fault"
 	"probity/internal/listing/criteria"
@@ -24,41 +25,11 @@ var builtIn = sync.OnceValue(func() *catalogue.Catalogue {
 
 var today = calendar.MustParse("2026-11-22")
 
-// sound are a list and two ceilings of a deployment's own that may come into force beside those of the program.
-const (
-	soundList = `lists:
-  - code: river-polluters
-    title: Polluters of the rivers | 河道污染者
-    colour: black
-    keepers: [samr]
-    scope: [a]
-    basis: basic-list
-    level: local-regulation
-    territory: "320000"
-    kinds: [enterprise]
-    from: 2026-09-01
-    comment: {from: 2026-06-01, to: 2026-07-15}
-    evaluation: 2028-09-01
-    tier: general
-    window: 5 working_day
-    answer: 15 day
-    term: P2Y
-    repair: P6M
-    contest: P60D
-    remedy: "Review by the body above within 60 days | 六十日内申请行政复议"
-    confidence: assumed
-    grounds:
-      - code: discharges
-        title: Discharges without a permit | 无证排污
-        basis: basic-list
-        elements: [{code: penalty-number, title: Number of the penalty | 处罚决定书文号, kind: text}]
-    removal: [{code: cured, title: The harm is undone | 危害消除, within: 5 working_day, any_time: true}]
-`
-	soundCeilings = `ceilings:
+// soundCeilings are two of a deployment's own that may come into force beside those of the program, as testworld.OwnList may.
+const soundCeilings = `ceilings:
   - {measure: asset-freeze, basis: [civil-procedure-law], from: 2026-09-01, source: practice, checked: own, tiers: [{tier: general, longest: P1Y}]}
   - {measure: consumption-limit, basis: [consumption-provisions art. 3], from: 2026-09-01, source: practice, checked: own, tiers: [{tier: serious, longest: P1Y, least: 2000000}]}
 `
-)
 
 // set reads a deployment's own rules, which stand in files on their own.
 func set(t *testing.T, lists, ceilings string) rules.Set {
@@ -90,7 +61,7 @@ func terms(t *testing.T, before, after rules.Set) rules.Terms {
 func TestAdmit(t *testing.T) {
 	t.Parallel()
 	bare := rules.Set{Catalogue: builtIn()}
-	given := terms(t, bare, set(t, soundList, soundCeilings))
+	given := terms(t, bare, set(t, testworld.OwnList, soundCeilings))
 	p, err := rules.Admit(given)
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +111,7 @@ func TestOwnRulesGoNoFurther(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			after := set(t, strings.Replace(soundList, c.old, c.spoilt, 1), strings.Replace(soundCeilings, c.old, c.spoilt, 1))
+			after := set(t, strings.Replace(testworld.OwnList, c.old, c.spoilt, 1), strings.Replace(soundCeilings, c.old, c.spoilt, 1))
 			_, err := rules.Admit(terms(t, bare, after))
 			refused(t, err, "C4", c.missing, c.place)
 		})
@@ -175,18 +146,18 @@ func TestEditionsStay(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ lists, ceilings, missing, place string }{
 		"a list left out":                 {"", soundCeilings, "edition that stays as it was in force", "own.yaml:2"},
-		"a list changed":                  {strings.Replace(soundList, "term: P2Y", "term: P1Y", 1), soundCeilings, "edition that stays as it was in force", "own.yaml:2"},
-		"a list that begins another day":  {strings.Replace(soundList, "from: 2026-09-01", "from: 2026-09-02", 1), soundCeilings, "edition that stays as it was in force", "own.yaml:2"},
-		"a list that ended yesterday":     {strings.Replace(soundList, "from: 2026-09-01", "from: 2026-09-01\n    to: 2026-11-21", 1), soundCeilings, "end that has not come", "own.yaml:2"},
-		"a list that ends today":          {strings.Replace(soundList, "from: 2026-09-01", "from: 2026-09-01\n    to: 2026-11-22", 1), soundCeilings, "", ""},
-		"a ceiling changed":               {soundList, strings.Replace(soundCeilings, "longest: P1Y}", "longest: P6M}", 1), "edition that stays as it was in force", "courts.yaml:2"},
-		"a ceiling that ended yesterday":  {soundList, strings.Replace(soundCeilings, "from: 2026-09-01", "from: 2026-09-01, to: 2026-11-21", 1), "end that has not come", "courts.yaml:2"},
-		"a ceiling that ends next month":  {soundList, strings.Replace(soundCeilings, "from: 2026-09-01", "from: 2026-09-01, to: 2026-12-22", 1), "", ""},
-		"the same files in another order": {"# moved down\n" + soundList, "# moved down\n" + soundCeilings, "", ""},
+		"a list changed":                  {strings.Replace(testworld.OwnList, "term: P2Y", "term: P1Y", 1), soundCeilings, "edition that stays as it was in force", "own.yaml:2"},
+		"a list that begins another day":  {strings.Replace(testworld.OwnList, "from: 2026-09-01", "from: 2026-09-02", 1), soundCeilings, "edition that stays as it was in force", "own.yaml:2"},
+		"a list that ended yesterday":     {strings.Replace(testworld.OwnList, "from: 2026-09-01", "from: 2026-09-01\n    to: 2026-11-21", 1), soundCeilings, "end that has not come", "own.yaml:2"},
+		"a list that ends today":          {strings.Replace(testworld.OwnList, "from: 2026-09-01", "from: 2026-09-01\n    to: 2026-11-22", 1), soundCeilings, "", ""},
+		"a ceiling changed":               {testworld.OwnList, strings.Replace(soundCeilings, "longest: P1Y}", "longest: P6M}", 1), "edition that stays as it was in force", "courts.yaml:2"},
+		"a ceiling that ended yesterday":  {testworld.OwnList, strings.Replace(soundCeilings, "from: 2026-09-01", "from: 2026-09-01, to: 2026-11-21", 1), "end that has not come", "courts.yaml:2"},
+		"a ceiling that ends next month":  {testworld.OwnList, strings.Replace(soundCeilings, "from: 2026-09-01", "from: 2026-09-01, to: 2026-12-22", 1), "", ""},
+		"the same files in another order": {"# moved down\n" + testworld.OwnList, "# moved down\n" + soundCeilings, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := rules.Admit(terms(t, set(t, soundList, soundCeilings), set(t, c.lists, c.ceilings)))
+			_, err := rules.Admit(terms(t, set(t, testworld.OwnList, soundCeilings), set(t, c.lists, c.ceilings)))
 			if c.missing == "" {
 				if err != nil {
 					t.Error(err)
@@ -196,7 +167,7 @@ func TestEditionsStay(t *testing.T) {
 			refused(t, err, "C4", c.missing, c.place)
 		})
 	}
-	early := terms(t, set(t, soundList, soundCeilings), rules.Set{Catalogue: builtIn()})
+	early := terms(t, set(t, testworld.OwnList, soundCeilings), rules.Set{Catalogue: builtIn()})
 	early.Today = calendar.MustParse("2026-08-31")
 	if _, err := rules.Admit(early); err != nil {
 		t.Errorf("what has not come into force yet may be left out: %v", err)
@@ -206,7 +177,7 @@ func TestEditionsStay(t *testing.T) {
 // TestOwnFindsEverything: all refusals at once, where Admit stops at the first.
 func TestOwnFindsEverything(t *testing.T) {
 	t.Parallel()
-	after := set(t, strings.Replace(soundList, "to: 2026-07-15", "to: 2026-06-20", 1),
+	after := set(t, strings.Replace(testworld.OwnList, "to: 2026-07-15", "to: 2026-06-20", 1),
 		strings.NewReplacer("P1Y}", "P9Y}", "least: 2000000", "least: 1").Replace(soundCeilings))
 	got := rules.Own(terms(t, rules.Set{Catalogue: builtIn()}, after))
 	want := []struct{ missing, place string }{

@@ -8,6 +8,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/store/rulebooks"
 	"probity/internal/subject"
+	"probity/linkage/similar"
 )
 
 // Codes lists the codes of a sort: those of the database in use, or of the built-in catalogue where there is none.
@@ -75,7 +76,7 @@ func CodesOf[T any](entries []T, code func(*T) string) []string {
 
 // Unknown is the answer to a code that is not on its list.
 func Unknown(what, code string, have []string, cure string) error {
-	if guess := Closest(code, have); guess != "" {
+	if guess := similar.Closest(code, have); guess != "" {
 		cure = "did you mean " + guess + "? Otherwise: " + cure
 	}
 	return fault.New(fault.NotFound, "cli.unknown."+what, "there is no %s %q", what, code).With(cure)

@@ -117,16 +117,3 @@ func TestWords(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-func TestClosest(t *testing.T) {
-	t.Parallel()
-	have := []string{"samr.penalty", "samr.licence", "sta.penalty"}
-	for _, c := range []struct{ name, want string }{
-		{"samr.penalti", "samr.penalty"}, {"sta.penalt", "sta.penalty"}, {"samrlicence", "samr.licence"},
-		{"samr.penalty", "samr.penalty"}, {"weather", ""}, {"", ""},
-	} {
-		if got := console.Closest(c.name, have); got != c.want {
-			t.Errorf("closest to %q is %q, want %q", c.name, got, c.want)
-		}
-	}
-}

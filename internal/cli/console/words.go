@@ -2,7 +2,6 @@ package console
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -46,38 +45,6 @@ func Grouped(n int64) string {
 		digits = digits[:at] + "," + digits[at:]
 	}
 	return sign + digits
-}
-
-// Closest is the member of have that name is most likely a slip for, "" where none is near.
-func Closest(name string, have []string) string {
-	best, at := "", len([]rune(name))/3+2
-	for _, h := range slices.Sorted(slices.Values(have)) {
-		if d := distance([]rune(name), []rune(h)); d < at {
-			best, at = h, d
-		}
-	}
-	return best
-}
-
-// distance counts the insertions, deletions and replacements from a to b.
-func distance(a, b []rune) int {
-	line := make([]int, len(b)+1)
-	for j := range line {
-		line[j] = j
-	}
-	for i, ca := range a {
-		diagonal := line[0]
-		line[0] = i + 1
-		for j, cb := range b {
-			cost := diagonal
-			if ca != cb {
-				cost++
-			}
-			diagonal = line[j+1]
-			line[j+1] = min(cost, line[j]+1, line[j+1]+1)
-		}
-	}
-	return line[len(b)]
 }
 
 // Spoken writes a code for readers: not_granted is "not granted".

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"probity/internal/catalogue"
 	"probity/internal/fault"
 	"probity/internal/intake/format"
+	"probity/linkage/similar"
 )
 
 // Bind finds each field's column in a file's header: by name or alias as written, then without regard to case, blanks
@@ -167,18 +169,19 @@ func (c *Checker) nearest(f *field) string {
 	}
 	var all []candidate
 	for _, heading := range c.Unknown {
-		got := []rune(foldHeading(heading))
-		if len(got) > 64 {
+		got := foldHeading(heading)
+		letters := utf8.RuneCountInString(got)
+		if letters > 64 {
 			continue
 		}
-		best := len(got)
+		best := letters
 		for _, n := range append([]string{f.Name, f.Title.EN, f.Title.ZH}, f.Aliases...) {
-			want := []rune(foldHeading(n))
-			if d := distance(got, want); len(want) > 0 && d*3 <= max(len(got), len(want)) {
+			want := foldHeading(n)
+			if d := similar.Edits(got, want); want != "" && d*3 <= max(letters, utf8.RuneCountInString(want)) {
 				best = min(best, d)
 			}
 		}
-		if best < len(got) {
+		if best < letters {
 			all = append(all, candidate{heading, best})
 		}
 	}
@@ -187,25 +190,4 @@ func (c *Checker) nearest(f *field) string {
 		return ""
 	}
 	return all[0].name
-}
-
-// distance is the number of single-character edits between a and b.
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, ca := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, cb := range b {
-			cost := diagonal
-			if ca != cb {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
