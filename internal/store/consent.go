@@ -12,6 +12,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/rights"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 )
 
@@ -19,20 +20,22 @@ import (
 func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Subject, error) {
 	list := make([]subject.Subject, len(ids))
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		one, err := tx.PrepareContext(ctx, `SELECT kind, sole, region, redirect FROM subject WHERE id = ?`)
-		if err != nil {
-			return err
-		}
-		defer one.Close()
-		for i, id := range ids {
-			sub := subject.Subject{ID: id}
-			err := one.QueryRowContext(ctx, int64(id)).Scan(&sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect)
-			if errors.Is(err, sql.ErrNoRows) {
-				return fault.New(fault.NotFound, "subject.none", "there is no subject %s", id)
-			}
+		found := make(map[subject.ID]subject.Subject, len(ids))
+		for page := range slices.Chunk(ids, subjectsPerQuery) {
+			list, err := SubjectsIn(ctx, tx, registerQuery+`id IN (`+Marks(len(page))+`)`, Numbers(page)...)
 			if err != nil {
 				return err
 			}
+			for _, sub := range list {
+				found[sub.ID] = sub
+			}
+		}
+		for i, id := range ids {
+			sub, ok := found[id]
+			if !ok {
+				return fault.New(fault.NotFound, "subject.none", "there is no subject %s", id)
+			}
+			var err error
 			if list[i], err = follow(ctx, tx, sub); err != nil {
 				return err
 			}
@@ -44,7 +47,7 @@ func (s *Store) SubjectsOf(ctx context.Context, ids []subject.ID) ([]subject.Sub
 
 // Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent, error) {
-	all, err := s.prepared.Of(ctx, `SELECT body, sealed, withdrawn_at, used_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
+	all, err := s.prepared.Of(ctx, `SELECT subject, body, sealed, withdrawn_at, used_at FROM consent WHERE subject = ? ORDER BY id DESC`) //nolint:sqlclosecheck // kept compiled until its owner closes
 	if err != nil {
 		return nil, s.dialect.Translate(err)
 	}
@@ -52,7 +55,8 @@ func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent,
 	if err != nil {
 		return nil, s.dialect.Translate(err)
 	}
-	list, err := scanConsents(rows)
+	var list []consent.Consent
+	err = scanConsents(rows, func(_ subject.ID, c consent.Consent) { list = append(list, c) })
 	return list, s.dialect.Translate(err)
 }
 
@@ -61,23 +65,14 @@ func (s *Store) Consents(ctx context.Context, id subject.ID) ([]consent.Consent,
 func (s *Store) ConsentsOf(ctx context.Context, ids []subject.ID, method string) (map[subject.ID][]consent.Consent, error) {
 	found := make(map[subject.ID][]consent.Consent, len(ids))
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		one, err := tx.PrepareContext(ctx, `SELECT body, sealed, withdrawn_at, used_at FROM consent
-			WHERE subject = ? AND (? = '' OR method = ?) ORDER BY id DESC`)
-		if err != nil {
-			return err
-		}
-		defer one.Close()
-		for _, id := range ids {
-			rows, err := one.QueryContext(ctx, int64(id), method, method)
+		for page := range slices.Chunk(ids, subjectsPerQuery) {
+			rows, err := tx.QueryContext(ctx, `SELECT subject, body, sealed, withdrawn_at, used_at FROM consent
+				WHERE subject IN (`+Marks(len(page))+`) AND (? = '' OR method = ?) ORDER BY subject, id DESC`, append(Numbers(page), method, method)...)
+			if err == nil {
+				err = scanConsents(rows, func(id subject.ID, c consent.Consent) { found[id] = append(found[id], c) })
+			}
 			if err != nil {
 				return err
-			}
-			list, err := scanConsents(rows)
-			if err != nil {
-				return err
-			}
-			if len(list) > 0 {
-				found[id] = list
 			}
 		}
 		return nil
@@ -85,17 +80,18 @@ func (s *Store) ConsentsOf(ctx context.Context, ids []subject.ID, method string)
 	return found, err
 }
 
-func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
+func scanConsents(rows *sql.Rows, yield func(subject.ID, consent.Consent)) (err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
+		var id subject.ID
 		var body, sealed []byte
 		var withdrawn, used sql.NullInt64
-		if err := rows.Scan(&body, &sealed, &withdrawn, &used); err != nil {
-			return nil, err
+		if err := rows.Scan(&id, &body, &sealed, &withdrawn, &used); err != nil {
+			return err
 		}
 		var c consent.Consent
 		if err := json.Unmarshal(body, &c); err != nil {
-			return nil, fmt.Errorf("reading a consent: %w", err)
+			return fmt.Errorf("reading a consent: %w", err)
 		}
 		c.Sealed = sealed
 		if withdrawn.Valid {
@@ -104,9 +100,9 @@ func scanConsents(rows *sql.Rows) (list []consent.Consent, err error) {
 		if used.Valid {
 			c.Used = Instant(used.Int64)
 		}
-		list = append(list, c)
+		yield(id, c)
 	}
-	return list, rows.Err()
+	return rows.Err()
 }
 
 // DeleteRatings deletes in a write transaction what a model said of a subject, now and before, and the standing row, which
@@ -167,21 +163,35 @@ func stillConsented(ctx context.Context, tx *sql.Tx, list []rating.Kept) ([]rati
 	if !slices.ContainsFunc(list, func(k rating.Kept) bool { return k.Permit.Consent() != 0 }) {
 		return list, nil
 	}
-	one, err := tx.PrepareContext(ctx, `SELECT count(*) FROM consent WHERE subject = ? AND id = ? AND withdrawn_at IS NULL AND (used_at IS NULL OR ? = 1)`)
-	if err != nil {
-		return nil, err
+	inUse := map[[2]int64]bool{} // by subject and consent: that it was not used up, of those that were not withdrawn
+	for page := range slices.Chunk(list, subjectsPerQuery) {
+		var pairs []any
+		for i := range page {
+			pairs = append(pairs, int64(page[i].Permit.Subject().ID), int64(page[i].Permit.Consent()))
+		}
+		rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS `+engine.Pairs(len(page))+` SELECT c.subject, c.id, c.used_at IS NULL
+			FROM asked a CROSS JOIN consent c ON c.subject = a.subject AND c.id = a.id AND c.withdrawn_at IS NULL`, pairs...)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var at [2]int64
+			var unused bool
+			if err := rows.Scan(&at[0], &at[1], &unused); err != nil {
+				return nil, err
+			}
+			inUse[at] = unused
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
 	}
-	defer one.Close()
 	kept := make([]rating.Kept, 0, len(list))
 	for i := range list {
 		p := &list[i].Permit
-		n := 1
-		if p.Consent() != 0 {
-			if err := one.QueryRowContext(ctx, int64(p.Subject().ID), int64(p.Consent()), p.InUse()).Scan(&n); err != nil {
-				return nil, err
-			}
-		}
-		if n == 1 {
+		unused, stands := inUse[[2]int64{int64(p.Subject().ID), int64(p.Consent())}]
+		if p.Consent() == 0 || stands && (unused || p.InUse()) {
 			kept = append(kept, list[i])
 		}
 	}

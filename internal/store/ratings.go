@@ -215,25 +215,24 @@ func (s *Store) RatingsOf(ctx context.Context, ids []subject.ID) ([]rating.Ratin
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			stale, err := unseen(ctx, tx, m, id)
+		for page := range slices.Chunk(ids, subjectsPerQuery) {
+			stale, err := outdatedOf(ctx, tx, m, page)
 			if err != nil {
 				return err
 			}
-			if stale {
-				continue
-			}
-			if list, err = appendRatings(ctx, tx, list, id); err != nil {
+			found := make(map[subject.ID][]rating.Rating, len(page))
+			err = EachRating(ctx, tx, `subject IN (`+Marks(len(page))+`)`, Numbers(page), func(r *rating.Rating) { found[r.Subject] = append(found[r.Subject], *r) })
+			if err != nil {
 				return err
+			}
+			for _, id := range page {
+				if !stale[id] {
+					list = append(list, found[id]...)
+				}
 			}
 		}
 		return nil
 	})
-	return list, err
-}
-
-func appendRatings(ctx context.Context, tx *sql.Tx, list []rating.Rating, id subject.ID) ([]rating.Rating, error) {
-	err := EachRating(ctx, tx, `subject = ?`, []any{int64(id)}, func(r *rating.Rating) { list = append(list, *r) })
 	return list, err
 }
 
@@ -243,26 +242,29 @@ func (s *Store) outdated(ctx context.Context, tx *sql.Tx, id subject.ID) (bool, 
 	if err != nil {
 		return false, err
 	}
-	return unseen(ctx, tx, m, id)
+	found, err := outdatedOf(ctx, tx, m, []subject.ID{id})
+	return found[id], err
 }
 
-// unseen is outdated where the moment is known.
-func unseen(ctx context.Context, tx *sql.Tx, m moment, id subject.ID) (bool, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT submission FROM stale WHERE subject = ?`, int64(id))
+// outdatedOf are those of the subjects that are outdated at the moment.
+func outdatedOf(ctx context.Context, tx *sql.Tx, m moment, ids []subject.ID) (map[subject.ID]bool, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT subject, submission FROM stale WHERE subject IN (`+Marks(len(ids))+`)`, Numbers(ids)...)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	defer rows.Close()
+	found := map[subject.ID]bool{}
 	for rows.Next() {
+		var id subject.ID
 		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return false, err
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, err
 		}
 		if _, published := m.at(n); published {
-			return true, nil
+			found[id] = true
 		}
 	}
-	return false, rows.Err()
+	return found, rows.Err()
 }
 
 // History reads what a model said of a subject from when on, oldest first.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 
 	"probity/internal/fault"
@@ -40,24 +41,38 @@ func (s *Store) FindSubjects(ctx context.Context, keys []Key) (map[Key]subject.S
 	})
 }
 
-// findSubjects looks values of a scheme up in one query: one each takes three times as long.
+// findSubjects looks values of a scheme up in one query, and whom they lead to in another: one each takes three times as long,
+// and where tables are distributed a value and its subject stand in different places.
 func findSubjects(ctx context.Context, tx *sql.Tx, scheme subject.Scheme, values []any, found map[Key]subject.Subject) error {
-	rows, err := tx.QueryContext(ctx, `SELECT i.value, s.id, s.kind, s.sole, s.region, s.redirect FROM identifier i JOIN subject s ON s.id = i.subject
-		WHERE i.scheme = ? AND i.value IN (`+Marks(len(values))+`)`, append([]any{string(scheme)}, values...)...)
+	rows, err := tx.QueryContext(ctx, `SELECT value, subject FROM identifier WHERE scheme = ? AND value IN (`+Marks(len(values))+`)`,
+		append([]any{string(scheme)}, values...)...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	leads := map[subject.ID][]Key{}
 	for rows.Next() {
 		var value []byte
-		var sub subject.Subject
-		if err := rows.Scan(&value, &sub.ID, &sub.Kind, &sub.Sole, &sub.Region, &sub.Redirect); err != nil {
+		var id subject.ID
+		if err := rows.Scan(&value, &id); err != nil {
 			return err
 		}
-		found[Key{scheme, string(value)}] = sub
+		leads[id] = append(leads[id], Key{scheme, string(value)})
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil || len(leads) == 0 {
+		return err
+	}
+	list, err := SubjectsIn(ctx, tx, registerQuery+`id IN (`+Marks(len(leads))+`)`, Numbers(slices.Collect(maps.Keys(leads)))...)
+	for _, sub := range list {
+		for _, k := range leads[sub.ID] {
+			found[k] = sub
+		}
+	}
+	return err
 }
+
+// registerQuery reads what [SubjectsIn] lists.
+const registerQuery = `SELECT id, kind, sole, region, redirect FROM subject WHERE `
 
 // follow walks redirects to the subject that stands now.
 func follow(ctx context.Context, tx *sql.Tx, sub subject.Subject) (subject.Subject, error) {
@@ -93,7 +108,7 @@ func scanSubject(row *sql.Row, id subject.ID) (subject.Subject, error) {
 func (s *Store) Registered(ctx context.Context, ids []subject.ID) (map[subject.ID]subject.Subject, error) {
 	found := make(map[subject.ID]subject.Subject, len(ids))
 	for page := range slices.Chunk(ids, subjectsPerQuery) {
-		list, err := s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject WHERE id IN (`+Marks(len(page))+`)`, Numbers(page)...)
+		list, err := s.subjects(ctx, registerQuery+`id IN (`+Marks(len(page))+`)`, Numbers(page)...)
 		if err != nil {
 			return nil, err
 		}

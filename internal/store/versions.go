@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"probity/calendar"
 	"probity/internal/charter"
@@ -105,12 +106,15 @@ func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting
 		if err := b.End(ctx); err != nil {
 			return err
 		}
+		counts := NewBulk(tx, "finding_count", []string{"submission", "rule", "field", "warning", "count", "example"},
+			" ON CONFLICT (submission, rule, field, warning) DO UPDATE SET count = finding_count.count + excluded.count")
 		for _, f := range findings {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO finding_count (submission, rule, field, warning, count, example)
-				VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (submission, rule, field, warning) DO UPDATE SET count = finding_count.count + excluded.count`,
-				submission, f.Rule, f.Field, f.Warning, f.Count, f.Example); err != nil {
+			if err := counts.Add(ctx, submission, f.Rule, f.Field, f.Warning, f.Count, f.Example); err != nil {
 				return err
 			}
+		}
+		if err := counts.End(ctx); err != nil {
+			return err
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE submission SET read = read + ?, stored = stored + ?, unchanged = unchanged + ?,
 			rejected = rejected + ?, unbound = unbound + ?, warned = warned + ? WHERE number = ?`,
@@ -149,23 +153,21 @@ type Term struct{ From, To calendar.Day }
 func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (map[subject.ID]Term, error) {
 	found := map[subject.ID]Term{}
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		args := []any{int64(0)}
-		for _, c := range contracts {
-			args = append(args, c)
-		}
 		m, err := s.moment(ctx, tx)
 		if err != nil {
 			return err
 		}
-		one, err := tx.PrepareContext(ctx, `SELECT submission, status, valid_from, valid_to FROM record_version
-			WHERE subject = ? AND contract IN (`+Marks(len(contracts))+`) ORDER BY record, seq`)
-		if err != nil {
-			return err
-		}
-		defer one.Close()
-		for _, id := range ids {
-			args[0] = int64(id)
-			if err := term(ctx, one, args, m, id, found); err != nil {
+		for page := range slices.Chunk(ids, subjectsPerQuery) {
+			args := Numbers(page)
+			for _, c := range contracts {
+				args = append(args, c)
+			}
+			rows, err := tx.QueryContext(ctx, `SELECT subject, submission, status, valid_from, valid_to FROM record_version
+				WHERE subject IN (`+Marks(len(page))+`) AND contract IN (`+Marks(len(contracts))+`) ORDER BY subject, record, seq`, args...)
+			if err == nil {
+				err = terms(rows, m, found)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -174,19 +176,20 @@ func (s *Store) Terms(ctx context.Context, ids []subject.ID, contracts []int) (m
 	return found, err
 }
 
-func term(ctx context.Context, one *sql.Stmt, args []any, m moment, id subject.ID, found map[subject.ID]Term) error {
-	rows, err := one.QueryContext(ctx, args...)
-	if err != nil {
-		return err
-	}
+func terms(rows *sql.Rows, m moment, found map[subject.ID]Term) error {
 	defer rows.Close()
 	var newest int64
+	var last subject.ID
 	for rows.Next() {
+		var id subject.ID
 		var submission int64
 		var status record.Status
 		var from, to sql.NullInt64
-		if err := rows.Scan(&submission, &status, &from, &to); err != nil {
+		if err := rows.Scan(&id, &submission, &status, &from, &to); err != nil {
 			return err
+		}
+		if id != last {
+			last, newest = id, 0
 		}
 		at, published := m.at(submission)
 		if !published || at < newest {

@@ -72,11 +72,19 @@ func Contests(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]record.Conte
 	return found, rows.Err()
 }
 
-// Barred tells whether a dispute put the record out of use until it is certified.
-func Barred(ctx context.Context, tx *sql.Tx, at Spot) (yes bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM contested WHERE subject = ? AND record = ? AND state = 'barred')`,
-		int64(at.Subject), int64(at.Record)).Scan(&yes)
-	return yes, err
+// Barred are those of the subjects' records that a dispute put out of use until they are certified.
+func Barred(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]bool, error) {
+	found := map[Spot]bool{}
+	for at, err := range engine.Each(ctx, tx, `SELECT subject, record FROM contested WHERE state = 'barred'
+		AND subject IN (`+engine.Marks(len(ids))+`)`, func(rows *sql.Rows) (at Spot, err error) {
+		return at, rows.Scan(&at.Subject, &at.Record)
+	}, ids...) {
+		if err != nil {
+			return nil, err
+		}
+		found[at] = true
+	}
+	return found, nil
 }
 
 // moveContests lets the contests of a record go with it to another subject.

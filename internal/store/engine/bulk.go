@@ -21,6 +21,10 @@ type Bulk struct {
 	args    []any
 	full    *sql.Stmt
 	kept    *Statements
+	into    Into
+	asked   bool // whether rows can be copied is known
+	copied  *Copy
+	size    int
 }
 
 // keptRows is how many rows the longest statement of a Bulk with kept statements takes; the others take half as many each.
@@ -45,7 +49,7 @@ func KeptTexts(table string, columns []string, tail string) []string {
 // NewBulk makes a Bulk of a table; tail goes behind the values, for example " ON CONFLICT DO NOTHING".
 func NewBulk(tx *sql.Tx, table string, columns []string, tail string) *Bulk {
 	b := &Bulk{
-		tx: tx, columns: len(columns), tail: tail,
+		tx: tx, columns: len(columns), tail: tail, into: Into{table, columns, tail},
 		head: "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ",
 	}
 	b.perStmt = max(1, maxVariables/len(columns))
@@ -60,7 +64,18 @@ func (b *Bulk) text(rows int) string {
 
 // Add appends one row; values are in the order of the columns.
 func (b *Bulk) Add(ctx context.Context, values ...any) error {
+	if b.copied != nil {
+		if err := b.gather(values); err != nil || b.size < copyBytes {
+			return err
+		}
+		return b.copy(ctx)
+	}
 	b.args = append(b.args, values...)
+	if !b.asked && b.kept == nil && len(b.args) >= copyFrom*b.columns {
+		if err := b.ask(ctx); err != nil || b.copied != nil {
+			return err
+		}
+	}
 	if len(b.args) < b.perStmt*b.columns {
 		return nil
 	}
@@ -86,6 +101,9 @@ const restRows = 16
 func (b *Bulk) End(ctx context.Context) error {
 	if b.kept != nil {
 		return b.end(ctx)
+	}
+	if b.copied != nil {
+		return b.copy(ctx)
 	}
 	if err := b.rest(ctx); err != nil {
 		return err
@@ -152,4 +170,9 @@ func Marks(n int) string {
 		return "NULL"
 	}
 	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
+}
+
+// Pairs is a list of n pairs of whole numbers as a table to join with: behind WITH asked (a, b) AS.
+func Pairs(n int) string {
+	return "(VALUES " + strings.TrimSuffix(strings.Repeat("(CAST(? AS INTEGER), CAST(? AS INTEGER)),", n), ",") + ")"
 }

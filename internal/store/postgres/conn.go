@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"probity/internal/store/engine"
 )
 
 // connector makes connections that understand statements as they are written for every engine.
@@ -65,6 +67,11 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.still()
+	if len(args) == 1 {
+		if what, ok := args[0].Value.(*engine.Copy); ok {
+			return driver.RowsAffected(len(what.Rows)), c.copy(ctx, what)
+		}
+	}
 	words := c.words.of(query)
 	args, err := words.given(args)
 	if err != nil {
@@ -99,6 +106,9 @@ func (c *conn) Begin() (driver.Tx, error) {
 
 // CheckNamedValue gives arguments the few types that columns have: whole numbers, text, bytes. Truth is 0 or 1.
 func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
+	if _, ok := v.Value.(*engine.Copy); ok {
+		return nil
+	}
 	value, err := driver.DefaultParameterConverter.ConvertValue(v.Value)
 	if err != nil {
 		return err

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/charter"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 )
 
 // moment is what is so when a batch of reads is written.
@@ -155,8 +155,7 @@ func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentK
 	for _, k := range keys {
 		args = append(args, k.subject, k.id)
 	}
-	values := strings.TrimSuffix(strings.Repeat("(CAST(? AS INTEGER), CAST(? AS INTEGER)),", len(keys)), ",")
-	rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS (VALUES `+values+`)
+	rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS `+engine.Pairs(len(keys))+`
 		SELECT a.subject, a.id, c.withdrawn_at IS NOT NULL, c.used_at IS NOT NULL,
 			EXISTS (SELECT 1 FROM file_freeze f WHERE f.subject = a.subject AND f.opened_at IS NULL)
 		FROM asked a LEFT JOIN consent c ON c.subject = a.subject AND c.id = a.id`, args...)
