@@ -32,7 +32,7 @@ var accessLogged = Figure{
 	Unit: "reads/s",
 	What: "recorded readings of the standing row in process, 512 readers at a time, each entry on disk before the answer",
 	Measure: func(ctx context.Context, run Run) (Reading, error) {
-		h, err := openReadingHall(ctx, run)
+		h, err := openReadingHall(ctx, run, filepath.Join(run.Dir, "reads.db"))
 		if err != nil {
 			return Reading{}, err
 		}
@@ -56,7 +56,7 @@ var accessUnlogged = Figure{
 	Unit: "s",
 	What: "200,000 recorded readings of the standing row, against the same judged and answered unrecorded",
 	Measure: func(ctx context.Context, run Run) (Reading, error) {
-		h, err := openReadingHall(ctx, run)
+		h, err := openReadingHall(ctx, run, filepath.Join(run.Dir, "reads.db"))
 		if err != nil {
 			return Reading{}, err
 		}
@@ -86,9 +86,9 @@ type readingHall struct {
 	subjects []subject.ID
 }
 
-func openReadingHall(ctx context.Context, run Run) (*readingHall, error) {
+func openReadingHall(ctx context.Context, run Run, address string) (*readingHall, error) {
 	founder := access.Grant{Name: "first", Agency: "npcic", Official: "bench"}
-	d, err := deployment.Create(ctx, filepath.Join(run.Dir, "reads.db"), store.Demo, founder, deployment.Options{Now: run.Now})
+	d, err := deployment.Create(ctx, address, store.Demo, founder, deployment.Options{Now: run.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,11 @@ package bench
 func Figures() []Figure {
 	return []Figure{
 		accessLogged,
+		accessPostgres,
 		accessUnlogged,
+		fileRead,
 		impactWhole,
+		intakePostgres,
 		intakeSQLite,
 		labMesa,
 		labRate,
@@ -22,5 +25,6 @@ func Figures() []Figure {
 		snapshotRate,
 		snapshotRefresh,
 		snapshotScan,
+		storedBytes,
 	}
 }

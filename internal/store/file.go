@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math"
 	"slices"
 
@@ -64,54 +65,88 @@ func shown(list []Entry, scope access.Scope) []Entry {
 	return slices.DeleteFunc(list, func(e Entry) bool { return !scope.Shows(e.Newest()) })
 }
 
-// entries reads a subject's records with how disputes bear on them; one is the only record wanted, 0 where all are.
-func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of subject.ID, one record.ID) ([]Entry, error) {
+// entries reads a subject's records with how disputes bear on them; one is the only record wanted, 0 where all are. Of nearly
+// everybody nothing is contested or repaired, and then one statement is all: on a server each is a way there and back.
+func (s *Store) entries(ctx context.Context, contracts map[int]ContractRow, of subject.ID, one record.ID) (list []Entry, err error) {
 	first, last := one, one
 	if one == 0 {
 		last = math.MaxInt64
 	}
-	var list []Entry
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		m, err := s.moment(ctx, tx)
+	args := []any{int64(of), int64(first), int64(last)}
+	query, err := s.prepared.Of(ctx, fileQuery) //nolint:sqlclosecheck // kept compiled until its owner closes
+	if err != nil {
+		return nil, s.dialect.Translate(err)
+	}
+	rows, err := query.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, s.dialect.Translate(err)
+	}
+	list, beside, err := s.scanFile(ctx, rows, contracts)
+	if err != nil || !beside {
+		return list, s.dialect.Translate(err)
+	}
+	return list, s.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, fileQuery, args...)
 		if err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+versionColumns+` FROM record_version
-			WHERE subject = ? AND record BETWEEN ? AND ? ORDER BY subject, record, seq`, int64(of), int64(first), int64(last))
-		if err != nil {
+		if list, _, err = s.scanFile(ctx, rows, contracts); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var v record.Version
-			if err := scanVersion(rows, &v, m, contracts); err != nil {
-				return err
-			}
-			if v.RecordedAt.IsZero() {
-				continue
-			}
-			if n := len(list); n == 0 || list[n-1].Versions[0].Record != v.Record {
-				list = append(list, Entry{})
-			}
-			e := &list[len(list)-1]
-			e.insert(v)
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		if err := contest(ctx, tx, of, list); err != nil {
-			return err
-		}
-		repaired, err := beside.RepairedOn(ctx, tx, []any{int64(of)})
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			list[i].term = s.lapse(list[i].Newest(), repaired)
-		}
-		return s.nameFiles(ctx, tx, list)
+		return s.besides(ctx, tx, of, list)
 	})
-	return list, err
+}
+
+// fileQuery reads versions, and with each the newest publication of all and whether anything bears on the subject's records
+// from beside.
+const fileQuery = `SELECT ` + versionColumns + `, (SELECT max(published_at) FROM submission),
+	CASE WHEN EXISTS (SELECT 1 FROM contested WHERE subject = ?1) OR EXISTS (SELECT 1 FROM repaired WHERE subject = ?1) THEN 1 ELSE 0 END
+	FROM record_version WHERE subject = ?1 AND record BETWEEN ?2 AND ?3 ORDER BY subject, record, seq`
+
+// scanFile puts the published versions together; beside tells that something bears on some of them.
+func (s *Store) scanFile(ctx context.Context, rows *sql.Rows, contracts map[int]ContractRow) (list []Entry, beside bool, err error) {
+	var all []record.Version
+	var last sql.NullInt64
+	for err == nil && rows.Next() {
+		all = append(all, record.Version{})
+		err = scanVersion(rows, &all[len(all)-1], contracts, &last, &beside)
+	}
+	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
+		return nil, false, err
+	}
+	m, err := s.momentAt(ctx, last.Int64)
+	if err != nil {
+		return nil, false, err
+	}
+	for i := range all {
+		v := &all[i]
+		at, published := m.at(v.Submission)
+		if !published {
+			continue
+		}
+		v.RecordedAt = Instant(at)
+		if n := len(list); n == 0 || list[n-1].Versions[0].Record != v.Record {
+			list = append(list, Entry{})
+		}
+		list[len(list)-1].insert(*v)
+	}
+	for i := range list {
+		e := &list[i]
+		e.term, e.File = s.lapse(e.Newest(), nil), m.file(e.Newest().Submission)
+	}
+	return list, beside, nil
+}
+
+// besides adds to the newest versions how disputes and repairs bear on them.
+func (s *Store) besides(ctx context.Context, tx *sql.Tx, of subject.ID, list []Entry) error {
+	if err := contest(ctx, tx, of, list); err != nil {
+		return err
+	}
+	repaired, err := beside.RepairedOn(ctx, tx, []any{int64(of)})
+	for i := range list {
+		list[i].term = s.lapse(list[i].Newest(), repaired)
+	}
+	return err
 }
 
 // contest adds to the newest versions how disputes bear on them.
@@ -133,21 +168,4 @@ func (e *Entry) insert(v record.Version) {
 	e.Versions = append(e.Versions, record.Version{})
 	copy(e.Versions[at+1:], e.Versions[at:])
 	e.Versions[at] = v
-}
-
-// nameFiles adds the file names of the newest versions.
-func (s *Store) nameFiles(ctx context.Context, tx *sql.Tx, list []Entry) error {
-	names := map[int64]string{}
-	for i := range list {
-		n := list[i].Newest().Submission
-		name, ok := names[n]
-		if !ok {
-			if err := tx.QueryRowContext(ctx, `SELECT file FROM submission WHERE number = ?`, n).Scan(&name); err != nil {
-				return err
-			}
-			names[n] = name
-		}
-		list[i].File = name
-	}
-	return nil
 }

@@ -56,29 +56,35 @@ type Counts struct {
 // submissions remembers when each submission was published, so that versions read from disk are dated without a join.
 type submissions struct {
 	mu        sync.RWMutex
-	published map[int64]int64 // microseconds
-	last      int64           // every publication up to this one is in the map
+	published map[int64]publication
+	last      int64 // every publication up to this one is in the map
+}
+
+// publication is when a submission was published, in microseconds, and the file that it came in.
+type publication struct {
+	at   int64
+	file string
 }
 
 // load takes up what was published since, also by other processes.
 func (c *submissions) load(ctx context.Context, tx *sql.Tx) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	rows, err := tx.QueryContext(ctx, `SELECT number, published_at FROM submission WHERE published_at > ? ORDER BY published_at`, c.last)
+	rows, err := tx.QueryContext(ctx, `SELECT number, published_at, file FROM submission WHERE published_at > ? ORDER BY published_at`, c.last)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	if c.published == nil {
-		c.published = map[int64]int64{}
+		c.published = map[int64]publication{}
 	}
 	for rows.Next() {
-		var n, at int64
-		if err := rows.Scan(&n, &at); err != nil {
+		var n int64
+		var p publication
+		if err := rows.Scan(&n, &p.at, &p.file); err != nil {
 			return err
 		}
-		c.published[n] = at
-		c.last = at
+		c.published[n], c.last = p, p.at
 	}
 	return rows.Err()
 }
@@ -125,8 +131,15 @@ func (c *submissions) behind(last int64) bool {
 func (m moment) at(number int64) (us int64, ok bool) {
 	m.subs.mu.RLock()
 	defer m.subs.mu.RUnlock()
-	us, ok = m.subs.published[number]
-	return us, ok && us <= m.upTo
+	p, ok := m.subs.published[number]
+	return p.at, ok && p.at <= m.upTo
+}
+
+// file is the name of the file that a published submission came in.
+func (m moment) file(number int64) string {
+	m.subs.mu.RLock()
+	defer m.subs.mu.RUnlock()
+	return m.subs.published[number].file
 }
 
 // publishing runs f in one write transaction with an instant later than every earlier publication (time itself, where

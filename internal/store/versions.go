@@ -127,21 +127,18 @@ func (s *Store) Advance(ctx context.Context, submission int64, c Counts, waiting
 const versionColumns = `subject, record, seq, contract, submission, line, status, occurred, valid_from, valid_to,
 	tier, adverse, lapse, source_key, payload, sealed`
 
-// scanVersion reads a version; its RecordedAt is zero where the submission is not published.
-func scanVersion(rows *sql.Rows, v *record.Version, m moment, contracts map[int]ContractRow) error {
+// scanVersion reads a version and what stands behind its columns; its RecordedAt is for the caller to set.
+func scanVersion(rows *sql.Rows, v *record.Version, contracts map[int]ContractRow, behind ...any) error {
 	var from, to, lapse sql.NullInt64
 	var key []byte
-	err := rows.Scan(&v.Subject, &v.Record, &v.Seq, &v.Contract, &v.Submission, &v.Line, &v.Status, &v.Occurred,
-		&from, &to, &v.Tier, &v.Adverse, &lapse, &key, &v.Payload, &v.Sealed)
+	err := rows.Scan(append([]any{&v.Subject, &v.Record, &v.Seq, &v.Contract, &v.Submission, &v.Line, &v.Status, &v.Occurred,
+		&from, &to, &v.Tier, &v.Adverse, &lapse, &key, &v.Payload, &v.Sealed}, behind...)...)
 	if err != nil {
 		return err
 	}
 	v.From, v.To, v.Lapse, v.SourceKey = DayOf(from), DayOf(to), DayOf(lapse), string(key)
 	c := contracts[v.Contract]
 	v.Dataset, v.Agency = c.Dataset, c.Agency
-	if us, ok := m.at(v.Submission); ok {
-		v.RecordedAt = Instant(us)
-	}
 	return nil
 }
 
