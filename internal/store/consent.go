@@ -170,7 +170,7 @@ func stillConsented(ctx context.Context, tx *sql.Tx, list []rating.Kept) ([]rati
 			pairs = append(pairs, int64(page[i].Permit.Subject().ID), int64(page[i].Permit.Consent()))
 		}
 		rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS `+engine.Pairs(len(page))+` SELECT c.subject, c.id, c.used_at IS NULL
-			FROM asked a CROSS JOIN consent c ON c.subject = a.subject AND c.id = a.id AND c.withdrawn_at IS NULL`, pairs...)
+			FROM asked a CROSS JOIN consent c ON c.subject = a.subject WHERE c.id = a.id AND withdrawn_at IS NULL`, pairs...)
 		if err != nil {
 			return nil, err
 		}

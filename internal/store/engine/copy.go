@@ -20,6 +20,8 @@ type Into struct {
 type Copy struct {
 	Into
 	Rows [][]driver.Value
+	// Size is about how many bytes they are.
+	Size int
 }
 
 var errNoCopy = errors.New("engine: rows cannot be copied here")
@@ -57,27 +59,34 @@ func (b *Bulk) ask(ctx context.Context) error {
 func (b *Bulk) gather(values []any) error {
 	row := make([]driver.Value, len(values))
 	for i, v := range values {
-		plain, err := driver.DefaultParameterConverter.ConvertValue(v)
-		if err != nil {
-			return err
-		}
-		switch p := plain.(type) {
-		case bool: // there is no type for truth
-			plain = int64(0)
-			if p {
-				plain = int64(1)
-			}
+		switch v := v.(type) {
+		case nil:
+		case int64:
+			row[i] = v
+		case int:
+			row[i] = int64(v)
 		case string:
-			b.size += len(p)
+			row[i] = v
+			b.size += len(v)
 		case []byte:
-			b.size += len(p)
-			if p == nil {
-				plain = nil
+			if v != nil {
+				row[i] = v
 			}
+			b.size += len(v)
+		case bool: // there is no type for truth
+			row[i] = int64(0)
+			if v {
+				row[i] = int64(1)
+			}
+		default:
+			plain, err := driver.DefaultParameterConverter.ConvertValue(v)
+			if err != nil {
+				return err
+			}
+			row[i] = plain
 		}
-		row[i] = plain
-		b.size += 16
 	}
+	b.size += 16 * len(row)
 	b.copied.Rows = append(b.copied.Rows, row)
 	return nil
 }
@@ -87,6 +96,7 @@ func (b *Bulk) copy(ctx context.Context) error {
 	if len(b.copied.Rows) == 0 {
 		return nil
 	}
+	b.copied.Size = b.size
 	_, err := b.tx.ExecContext(ctx, "", b.copied)
 	clear(b.copied.Rows)
 	b.copied.Rows, b.size = b.copied.Rows[:0], 0

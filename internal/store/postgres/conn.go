@@ -38,6 +38,8 @@ type conn struct {
 	*stdlib.Conn
 	words *words
 	open  *rows // whose rows are still coming
+	// staged is by table how many more copies go by way of a temporary table, see copy.
+	staged map[string]int
 }
 
 // still has what is still coming on the connection read to its end, so that it is free for the next statement.

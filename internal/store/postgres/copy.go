@@ -5,9 +5,12 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"probity/internal/store/engine"
 )
@@ -16,8 +19,8 @@ import (
 const signature = "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 // binaryRows writes rows in the format of COPY: whole numbers of eight bytes, texts and bytes as they are.
-func binaryRows(rows [][]driver.Value) ([]byte, error) {
-	out := append(make([]byte, 0, 64*len(rows)), signature...)
+func binaryRows(rows [][]driver.Value, size int) ([]byte, error) {
+	out := append(make([]byte, 0, size+4096), signature...)
 	for _, row := range rows {
 		out = binary.BigEndian.AppendUint16(out, uint16(len(row))) //nolint:gosec // a table has at most 1,600 columns
 		for _, v := range row {
@@ -39,31 +42,71 @@ func binaryRows(rows [][]driver.Value) ([]byte, error) {
 	return binary.BigEndian.AppendUint16(out, math.MaxUint16), nil
 }
 
-// copy writes rows by COPY, straight into the table; where they may be there already, into a temporary table of the same
-// columns, from which one statement merges them. The role needs the right to make temporary tables, which everybody has
-// unless it was taken away.
+// boldness is how many copies of a table are staged after one that found its rows there already.
+const boldness = 16
+
+// copy writes rows by COPY, straight into the table: nearly all that comes is new, and asking row by row costs as much again.
+// Where some of it is there already, the copy is taken back, and goes into a temporary table of the same columns, from which one
+// statement merges it. The role needs the right to make temporary tables, which everybody has unless it was taken away.
 func (c *conn) copy(ctx context.Context, what *engine.Copy) error {
 	if len(what.Rows) == 0 {
 		return nil // it was asked whether this can be done
 	}
-	stream, err := binaryRows(what.Rows)
+	stream, err := binaryRows(what.Rows, what.Size)
 	if err != nil {
 		return fmt.Errorf("%w, into %s", err, what.Table)
 	}
-	server, columns, table := c.Conn.Conn().PgConn(), strings.Join(what.Columns, ", "), what.Table
-	if what.Tail != "" {
-		table = "pg_temp.staged_" + what.Table
-		// One message: the second statement is for who stages twice within a transaction.
-		stage := "CREATE TEMPORARY TABLE IF NOT EXISTS staged_" + what.Table + " ON COMMIT DELETE ROWS AS SELECT " + columns +
-			" FROM " + what.Table + " WITH NO DATA; DELETE FROM " + table
-		if err := server.Exec(ctx, stage).Close(); err != nil {
-			return in(stage, err)
+	if what.Tail == "" {
+		return c.stream(ctx, what.Table, what.Columns, stream)
+	}
+	if c.staged[what.Table] > 0 {
+		c.staged[what.Table]--
+		return c.merge(ctx, what, stream)
+	}
+	if err := c.plain(ctx, `SAVEPOINT copying`); err != nil {
+		return err
+	}
+	err = c.stream(ctx, what.Table, what.Columns, stream)
+	var said *pgconn.PgError
+	if !errors.As(err, &said) || said.Code != "23505" { // a unique index knows the row
+		if err == nil {
+			err = c.plain(ctx, `RELEASE SAVEPOINT copying`)
 		}
+		return err
 	}
-	copies := "COPY " + table + " (" + columns + ") FROM STDIN (FORMAT binary)"
-	if _, err := server.CopyFrom(ctx, bytes.NewReader(stream), copies); err != nil || what.Tail == "" {
-		return in(copies, err)
+	if err := c.plain(ctx, `ROLLBACK TO SAVEPOINT copying; RELEASE SAVEPOINT copying`); err != nil {
+		return err
 	}
-	merge := Words("INSERT INTO " + what.Table + " (" + columns + ") SELECT " + columns + " FROM " + table + " WHERE true" + what.Tail)
-	return in(merge, server.Exec(ctx, merge).Close())
+	if c.staged == nil {
+		c.staged = map[string]int{}
+	}
+	c.staged[what.Table] = boldness
+	return c.merge(ctx, what, stream)
+}
+
+// merge stages rows and merges them.
+func (c *conn) merge(ctx context.Context, what *engine.Copy, stream []byte) error {
+	columns, staged := strings.Join(what.Columns, ", "), "pg_temp.staged_"+what.Table
+	// One message: the second statement is for who stages twice within a transaction.
+	err := c.plain(ctx, "CREATE TEMPORARY TABLE IF NOT EXISTS staged_"+what.Table+" ON COMMIT DELETE ROWS AS SELECT "+columns+
+		" FROM "+what.Table+" WITH NO DATA; DELETE FROM "+staged)
+	if err == nil {
+		err = c.stream(ctx, staged, what.Columns, stream)
+	}
+	if err == nil {
+		err = c.plain(ctx, Words("INSERT INTO "+what.Table+" ("+columns+") SELECT "+columns+" FROM "+staged+" WHERE true"+what.Tail))
+	}
+	return err
+}
+
+// stream copies rows into a table.
+func (c *conn) stream(ctx context.Context, table string, columns []string, rows []byte) error {
+	words := "COPY " + table + " (" + strings.Join(columns, ", ") + ") FROM STDIN (FORMAT binary)"
+	_, err := c.Conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(rows), words)
+	return in(words, err)
+}
+
+// plain runs statements without arguments in one message.
+func (c *conn) plain(ctx context.Context, words string) error {
+	return in(words, c.Conn.Conn().PgConn().Exec(ctx, words).Close())
 }
