@@ -31,9 +31,13 @@ func (s *Store) Change(ctx context.Context, agency, what string, subjects []subj
 // addPublication enters a submission that no file came with, as published. The column for the contract knows no absence:
 // such a submission stands under the first one, and none of its versions refers to it.
 func addPublication(ctx context.Context, tx *sql.Tx, agency, what string, at int64, versions int) (number int64, err error) {
+	var first int
+	if err := tx.QueryRowContext(ctx, `SELECT min(number) FROM contract`).Scan(&first); err != nil {
+		return 0, err
+	}
 	err = tx.QueryRowContext(ctx, `INSERT INTO submission (agency, dataset, contract, file, digest, bytes, started_at, published_at, state, read, stored)
-		VALUES (?, ?, (SELECT min(number) FROM contract), '', x'', 0, ?, ?, 'published', ?, ?) RETURNING number`,
-		agency, what, at, at, versions, versions).Scan(&number)
+		VALUES (?, ?, ?, '', x'', 0, ?, ?, 'published', ?, ?) RETURNING number`,
+		agency, what, first, at, at, versions, versions).Scan(&number)
 	return number, err
 }
 

@@ -270,8 +270,12 @@ func (s *Store) FinishSubmission(ctx context.Context, by charter.DeliveryPermit,
 			return err
 		}
 		// What it brought back mended waits no longer.
+		var replays int64
+		if err := tx.QueryRowContext(ctx, `SELECT replays FROM submission WHERE number = ?`, number).Scan(&replays); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `UPDATE quarantine SET state = 'replayed', row = x'', findings = x'5b5d'
-			WHERE submission = (SELECT replays FROM submission WHERE number = ?) AND replayed_by = ?`, number, number); err != nil {
+			WHERE submission = ? AND replayed_by = ?`, replays, number); err != nil {
 			return err
 		}
 		back, err := takenBack(ctx, tx, number)

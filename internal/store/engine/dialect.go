@@ -23,6 +23,8 @@ type Dialect interface {
 	// there is one. Remove takes it away. Find is NotFound where there is none.
 	Make(ctx context.Context) error
 	MakeIn(ctx context.Context, tx *sql.Tx) error
+	// Made is what remains to be done in that transaction when all tables are there.
+	Made(ctx context.Context, tx *sql.Tx) error
 	Remove() error
 	Find(ctx context.Context) error
 	// Stamp notes in a migration's transaction to which version it brings the database. Version reads that again; it is

@@ -31,6 +31,9 @@ func MigrateIn(ctx context.Context, d Dialect, tx *sql.Tx, birth string) error {
 	if _, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('birth', ?)`, birth); err != nil {
 		return err
 	}
+	if err := d.Made(ctx, tx); err != nil {
+		return err
+	}
 	return d.Stamp(ctx, tx, len(list))
 }
 

@@ -62,6 +62,9 @@ func (d SQLite) Make(context.Context) error {
 // MakeIn has nothing to do: the file is all.
 func (SQLite) MakeIn(context.Context, *sql.Tx) error { return nil }
 
+// Made has nothing to do: there is one place.
+func (SQLite) Made(context.Context, *sql.Tx) error { return nil }
+
 // Remove takes the file away, and what the engine keeps beside it.
 func (d SQLite) Remove() error {
 	var errs []error

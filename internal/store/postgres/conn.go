@@ -31,6 +31,9 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &conn{Conn: inner, words: c.words}, nil
 }
 
+// verbatim is the argument by which a statement in PostgreSQL's own words is given, in place of one for every engine.
+type verbatim string
+
 // conn is a connection to the server. Three things are other than the server would have them, and as the embedded engine
 // has them: statements may be asked while the rows of another are still being read, there is no type for truth, and
 // arguments have the types of columns, not of the program.
@@ -70,8 +73,11 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.still()
 	if len(args) == 1 {
-		if what, ok := args[0].Value.(*engine.Copy); ok {
+		switch what := args[0].Value.(type) {
+		case *engine.Copy:
 			return driver.RowsAffected(len(what.Rows)), c.copy(ctx, what)
+		case verbatim:
+			return driver.ResultNoRows, c.plain(ctx, string(what))
 		}
 	}
 	words := c.words.of(query)
@@ -108,7 +114,8 @@ func (c *conn) Begin() (driver.Tx, error) {
 
 // CheckNamedValue gives arguments the few types that columns have: whole numbers, text, bytes. Truth is 0 or 1.
 func (c *conn) CheckNamedValue(v *driver.NamedValue) error {
-	if _, ok := v.Value.(*engine.Copy); ok {
+	switch v.Value.(type) {
+	case *engine.Copy, verbatim:
 		return nil
 	}
 	value, err := driver.DefaultParameterConverter.ConvertValue(v.Value)

@@ -56,10 +56,7 @@ func (c *conn) copy(ctx context.Context, what *engine.Copy) error {
 	if err != nil {
 		return fmt.Errorf("%w, into %s", err, what.Table)
 	}
-	if what.Tail == "" {
-		return c.stream(ctx, what.Table, what.Columns, stream)
-	}
-	if c.staged[what.Table] > 0 {
+	if what.Tail != "" && c.staged[what.Table] > 0 {
 		c.staged[what.Table]--
 		return c.merge(ctx, what, stream)
 	}
@@ -67,8 +64,7 @@ func (c *conn) copy(ctx context.Context, what *engine.Copy) error {
 		return err
 	}
 	err = c.stream(ctx, what.Table, what.Columns, stream)
-	var said *pgconn.PgError
-	if !errors.As(err, &said) || said.Code != "23505" { // a unique index knows the row
+	if !there(err) || what.Tail == "" && !shard(err) {
 		if err == nil {
 			err = c.plain(ctx, `RELEASE SAVEPOINT copying`)
 		}
@@ -84,7 +80,19 @@ func (c *conn) copy(ctx context.Context, what *engine.Copy) error {
 	return c.merge(ctx, what, stream)
 }
 
-// merge stages rows and merges them.
+// there tells that a copy failed because a unique index knows one of the rows, or may have failed for that.
+func there(err error) bool {
+	var said *pgconn.PgError
+	return errors.As(err, &said) && said.Code == "23505" || shard(err)
+}
+
+// shard tells that a worker of a cluster refused a copy: Citus does not hand the worker's code on.
+func shard(err error) bool {
+	var said *pgconn.PgError
+	return errors.As(err, &said) && said.Code == "XX000" && said.Routine == "ReportCopyError"
+}
+
+// merge stages rows and merges them. Where rows that are there already are refused, and not merged, it is a conflict.
 func (c *conn) merge(ctx context.Context, what *engine.Copy, stream []byte) error {
 	columns, staged := strings.Join(what.Columns, ", "), "pg_temp.staged_"+what.Table
 	// One message: the second statement is for who stages twice within a transaction.
@@ -93,10 +101,19 @@ func (c *conn) merge(ctx context.Context, what *engine.Copy, stream []byte) erro
 	if err == nil {
 		err = c.stream(ctx, staged, what.Columns, stream)
 	}
-	if err == nil {
-		err = c.plain(ctx, Words("INSERT INTO "+what.Table+" ("+columns+") SELECT "+columns+" FROM "+staged+" WHERE true"+what.Tail))
+	if err != nil {
+		return err
 	}
-	return err
+	tail := what.Tail
+	if tail == "" {
+		tail = " ON CONFLICT DO NOTHING"
+	}
+	words := Words("INSERT INTO " + what.Table + " (" + columns + ") SELECT " + columns + " FROM " + staged + " WHERE true" + tail)
+	done, err := c.Conn.Conn().PgConn().Exec(ctx, words).ReadAll()
+	if err == nil && what.Tail == "" && (len(done) != 1 || done[0].CommandTag.RowsAffected() != int64(len(what.Rows))) {
+		return engine.Contradiction()
+	}
+	return in(words, err)
 }
 
 // stream copies rows into a table.

@@ -26,8 +26,15 @@ import (
 // Schema is the schema of the database in which everything stands.
 const Schema = "probity"
 
-// besideName is the argument of an address that says where what stands beside the database is kept.
-const besideName = "beside"
+// The arguments of an address that are ours: where what stands beside the database is kept, and into how many shards a database
+// that is made there is cut.
+const (
+	besideName     = "beside"
+	distributeName = "distribute"
+)
+
+// mostShards is far beyond what a country needs; each table has a part of its own for each shard.
+const mostShards = 1024
 
 // Address is where a database is: the server's own address, and the path of what stands beside it on this machine.
 type Address struct {
@@ -36,11 +43,13 @@ type Address struct {
 	Beside string
 	// Shown names the database without a secret.
 	Shown string
+	// shards is into how many shards a database that is made here is cut, 0 for one that stands on one server.
+	shards int
 }
 
 // Locate reads an address: postgres://USER@HOST/DATABASE with whatever libpq knows, for example sslmode or a service, and
 // beside=PATH, where keys, journal, log and credentials stand; where it is missing they stand in the working folder, under
-// the database's name.
+// the database's name. distribute=N has a database that is made there cut into N shards over the workers of a Citus cluster.
 func Locate(address string) (Address, error) {
 	invalid := func() *fault.Error {
 		return fault.New(fault.Invalid, "store.address", "this is no address of a PostgreSQL database").
@@ -52,7 +61,15 @@ func Locate(address string) (Address, error) {
 	}
 	query := u.Query()
 	beside := query.Get(besideName)
+	shards := 0
+	if text := query.Get(distributeName); text != "" {
+		if shards, err = strconv.Atoi(text); err != nil || shards < 1 || shards > mostShards {
+			return Address{}, fault.New(fault.Invalid, "store.shards", "a database cannot be cut into %s shards", text).
+				With("give a whole number from 1 to " + strconv.Itoa(mostShards) + ", several for each worker there may come to be: " + distributeName + "=32")
+		}
+	}
 	query.Del(besideName)
+	query.Del(distributeName)
 	u.RawQuery = query.Encode()
 	config, err := pgx.ParseConfig(u.String())
 	if err != nil {
@@ -74,7 +91,7 @@ func Locate(address string) (Address, error) {
 		config.RuntimeParams["application_name"] = "probity"
 	}
 	shown := fmt.Sprintf("postgres://%s/%s", hostOf(config), config.Database)
-	return Address{config: config, Beside: beside, Shown: shown}, nil
+	return Address{config: config, Beside: beside, Shown: shown, shards: shards}, nil
 }
 
 func hostOf(config *pgx.ConnConfig) string {

@@ -26,22 +26,35 @@ import (
 	"probity/internal/store/postgres"
 )
 
-// Postgres is the engine's name as it stands in PROBITY_TEST_ENGINE.
-const Postgres = "postgres"
+// Postgres and Citus are engines' names as they stand in PROBITY_TEST_ENGINE; what is made on Citus is distributed.
+const (
+	Postgres = "postgres"
+	Citus    = "citus"
+)
 
-// Engine is the engine that this run is for.
+// Engine is the engine that this run is for; Citus is PostgreSQL.
 func Engine() string {
-	if e := os.Getenv("PROBITY_TEST_ENGINE"); e != "" {
+	switch e := os.Getenv("PROBITY_TEST_ENGINE"); e {
+	case "":
+		return "sqlite"
+	case Citus:
+		return Postgres
+	default:
 		return e
 	}
-	return "sqlite"
 }
+
+// Distributed tells that the run is for Citus.
+func Distributed() bool { return os.Getenv("PROBITY_TEST_ENGINE") == Citus }
+
+// clusterTemplate is the database that scripts/postgres makes on each node of a cluster, to be copied.
+const clusterTemplate = "probity_template"
 
 // Address is where a test makes its database, and finds it again: the file at the path, or a database of its own on the
 // server whose keys, journal and log stand at that path. It is dropped when the test that asked first has ended.
 func Address(t testing.TB, path string) string {
 	t.Helper()
-	address, made, err := place(path, "template1")
+	address, made, err := place(path, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +80,7 @@ func ServerAddress(t testing.TB) string {
 
 // At is Address for what outlives a test; the database is dropped by Drop, or ends with the server.
 func At(path string) (string, error) {
-	address, _, err := place(path, "template1")
+	address, _, err := place(path, "")
 	return address, err
 }
 
@@ -95,8 +108,12 @@ func Drop(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.db.ExecContext(context.Background(), `DROP DATABASE IF EXISTS `+name(path)+` WITH (FORCE)`)
-	return err
+	if Distributed() { // the cluster looks after its databases, and would come back meanwhile
+		if err := s.each(context.Background(), `UPDATE pg_database SET datallowconn = false WHERE datname = '`+name(path)+`'`); err != nil {
+			return err
+		}
+	}
+	return s.each(context.Background(), `DROP DATABASE IF EXISTS `+name(path)+` WITH (FORCE)`)
 }
 
 // Lose takes away what a path's database holds, and leaves what stands beside it: as a disk that is lost does.
@@ -146,7 +163,7 @@ func place(path, template string) (address string, made bool, err error) {
 		return "", false, err
 	}
 	if !there {
-		if _, err := s.db.ExecContext(context.Background(), `CREATE DATABASE `+name(path)+` TEMPLATE `+template); err != nil {
+		if err := s.copy(context.Background(), template, name(path)); err != nil {
 			return "", false, err
 		}
 	}
@@ -154,6 +171,9 @@ func place(path, template string) (address string, made bool, err error) {
 	at.Path = "/" + name(path)
 	query := at.Query()
 	query.Set("beside", path)
+	if Distributed() {
+		query.Set("distribute", "2")
+	}
 	at.RawQuery = query.Encode()
 	return at.String(), !there, nil
 }
@@ -161,6 +181,8 @@ func place(path, template string) (address string, made bool, err error) {
 type running struct {
 	at *url.URL
 	db *sql.DB
+	// workers are the other nodes of a cluster.
+	workers []*sql.DB
 	// held is the standard input of a server of our own, nil where there is none. It serves while that is open, and a pipe
 	// that nobody holds is closed by the garbage collector.
 	held io.Closer
@@ -185,8 +207,58 @@ var server = sync.OnceValues(func() (*running, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(2)
-	return &running{at, db, held}, nil
+	s := &running{at: at, db: db, held: held}
+	for _, port := range workerPorts() {
+		query := at.Query()
+		query.Set("port", port)
+		one := *at
+		one.RawQuery = query.Encode()
+		db, err := sql.Open("pgx", one.String())
+		if err != nil {
+			return nil, err
+		}
+		db.SetMaxOpenConns(2)
+		s.workers = append(s.workers, db)
+	}
+	return s, nil
 })
+
+// workerPorts are those that scripts/postgres gives the workers of a cluster.
+func workerPorts() []string {
+	if !Distributed() {
+		return nil
+	}
+	return []string{"5433", "5434"}
+}
+
+// each runs a statement on every node.
+func (s *running) each(ctx context.Context, statement string) error {
+	for _, node := range append([]*sql.DB{s.db}, s.workers...) {
+		if _, err := node.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copy makes a database as a copy of another one, which nobody uses, or of none.
+func (s *running) copy(ctx context.Context, from, to string) error {
+	switch {
+	case from == "" && !Distributed():
+		from = "template1"
+	case from == "":
+		from = clusterTemplate
+	case Distributed(): // the cluster itself looks after its databases
+		if err := s.each(ctx, `ALTER DATABASE `+from+` ALLOW_CONNECTIONS false`); err != nil {
+			return err
+		}
+		if err := s.each(ctx, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '`+from+`'`); err != nil {
+			return err
+		}
+		defer s.each(ctx, `ALTER DATABASE `+from+` ALLOW_CONNECTIONS true`) //nolint:errcheck // who uses it next says so
+	}
+	return s.each(ctx, `CREATE DATABASE `+to+` TEMPLATE `+from)
+}
 
 // own starts a server that ends when this process does, however that comes about: it reads from a pipe that nobody else
 // holds open, and which is held as long as it is wanted.
@@ -195,7 +267,11 @@ func own() (address string, held io.Closer, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	cmd := exec.CommandContext(context.Background(), script) //nolint:gosec // a script of this repository; it ends with its standard input
+	var args []string
+	if Distributed() {
+		args = []string{"--citus"}
+	}
+	cmd := exec.CommandContext(context.Background(), script, args...) //nolint:gosec // a script of this repository; it ends with its standard input
 	if held, err = cmd.StdinPipe(); err != nil {
 		return "", nil, err
 	}
