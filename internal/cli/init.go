@@ -16,6 +16,8 @@ type initCommand struct {
 	Demo       bool   `help:"A database for generated subjects only. It can never become a live one."`
 	Agency     string `default:"npcic" placeholder:"CODE" complete:"agency" help:"The agency that sets the platform up: ${default} where none is named."`
 	Official   string `placeholder:"NAME" help:"Its official who does so; your login name where none is named."`
+	Distribute bool   `help:"Spread everything that has a subject over the workers of a Citus cluster whose coordinator --db names."`
+	Shards     int    `default:"32" placeholder:"N" help:"With --distribute, into how many shards: ${default} where none are named; several for each worker there may come to be."`
 	Credential string `default:"first" placeholder:"NAME" help:"The name of that official's credential: ${default} where none is named."`
 }
 
@@ -30,6 +32,7 @@ Examples:
     probity init
     probity init --db sqlite:/srv/probity/live.db --agency shanghai-credit --official "Gu Yan"
     probity init --db postgres://probity@db.example/credit
+    probity init --db postgres://probity@coordinator.example/credit --distribute --shards 128
     probity init --demo --db demo.db`
 }
 
@@ -57,6 +60,12 @@ func (c initCommand) Run(s *console.Session) error {
 	if catalogue.BuiltIn().Agency(founder.Agency) == nil {
 		have := console.CodesOf(catalogue.BuiltIn().Agencies, func(a *catalogue.Agency) string { return a.Code })
 		return console.Unknown("agency", founder.Agency, have, "probity catalogue list agencies shows those there are")
+	}
+	if c.Distribute {
+		var err error
+		if s.Flags.DB, err = store.Distributed(s.Flags.DB, c.Shards); err != nil {
+			return err
+		}
 	}
 	r, err := s.Create(birth, founder)
 	if err != nil {

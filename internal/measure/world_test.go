@@ -385,7 +385,15 @@ func ownFile(c access.Credential, id subject.ID) access.Request {
 func (w *world) redirect(from, to subject.ID) {
 	w.t.Helper()
 	must(w.t, w.store.Write(w.t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(w.t.Context(), `UPDATE subject SET redirect = ? WHERE id = ?`, int64(to), int64(from))
+		if _, err := tx.ExecContext(w.t.Context(), `UPDATE subject SET redirect = ? WHERE id = ?`, int64(to), int64(from)); err != nil {
+			return err
+		}
+		if to == 0 {
+			_, err := tx.ExecContext(w.t.Context(), `UPDATE link SET undone_at = 1 WHERE merged = ? AND undone_at IS NULL`, int64(from))
+			return err
+		}
+		_, err := tx.ExecContext(w.t.Context(), `INSERT INTO link (id, kept, merged, official, reason, evidence, linked_at) VALUES (?, ?, ?, '', '', '', 0)`,
+			w.store.NextIDs(1), int64(to), int64(from))
 		return err
 	}))
 }

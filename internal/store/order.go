@@ -8,16 +8,9 @@ import (
 	"probity/calendar"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 )
-
-// mergedInto are the ids that lead to the subject bound to ?1, itself first: what was ordered before a merge still
-// holds, and parts again when the merge is undone.
-const mergedInto = `WITH RECURSIVE same (id) AS (
-	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id AND s.redirect <> 0) `
-
-// MergedInto is mergedInto for the rooms of the store that stand beside this package.
-const MergedInto = mergedInto
 
 // Orders gives the orders on the subject and on those merged into it, endings included, in the order of their ids.
 func (s *Store) Orders(ctx context.Context, id subject.ID) (measure.OrdersOf, error) {
@@ -39,24 +32,30 @@ func (s *Store) Orders(ctx context.Context, id subject.ID) (measure.OrdersOf, er
 // any are merged into it or parted from it: all three are only ever added, so that their number and the sum of ids tell.
 func orderMark(ctx context.Context, tx *sql.Tx, id subject.ID) (string, error) {
 	var orders, endings, steps, ids int64
-	err := tx.QueryRowContext(ctx, mergedInto+`
-		SELECT (SELECT count(*) FROM same JOIN restriction_order o ON o.subject = same.id),
-			(SELECT coalesce(sum(o.id & 1099511627775), 0) FROM same JOIN restriction_order o ON o.subject = same.id),
-			(SELECT count(*) FROM same JOIN order_ending e ON e.subject = same.id),
-			(SELECT count(*) FROM same JOIN listing_step p ON p.subject = same.id)`, int64(id)).Scan(&orders, &ids, &endings, &steps)
+	same, err := Same(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	query, args := engine.Among(`SELECT (SELECT count(*) FROM restriction_order WHERE subject IN ({same})),
+		(SELECT coalesce(sum(id & 1099511627775), 0) FROM restriction_order WHERE subject IN ({same})),
+		(SELECT count(*) FROM order_ending WHERE subject IN ({same})), (SELECT count(*) FROM listing_step WHERE subject IN ({same}))`, same)
+	err = tx.QueryRowContext(ctx, query, args...).Scan(&orders, &ids, &endings, &steps)
 	return fmt.Sprintf("%d.%d.%d.%d", orders, ids, endings, steps), err
 }
 
 // readOrders joins each order with its ending; an annulment outweighs a lifting that came before it.
 func readOrders(ctx context.Context, tx *sql.Tx, id subject.ID) ([]measure.StoredOrder, error) {
-	rows, err := tx.QueryContext(ctx, mergedInto+`
-		SELECT o.subject, o.id, o.issuer, o.measure, o.law, o.article, o.digest, o.start_day, o.end_day, o.review_day,
+	same, err := Same(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	query, args := engine.Among(`SELECT o.subject, o.id, o.issuer, o.measure, o.law, o.article, o.digest, o.start_day, o.end_day, o.review_day,
 			o.served_day, o.entered_at, o.entered_by, o.particulars, o.sealed,
 			e.act, e.day, e.agency, e.official, e.digest, e.at, e.particulars, e.sealed
-		FROM same JOIN restriction_order o ON o.subject = same.id
-		LEFT JOIN order_ending e ON e.subject = o.subject AND e.order_id = o.id AND e.act = (
-			SELECT min(act) FROM order_ending WHERE subject = o.subject AND order_id = o.id)
-		ORDER BY o.id`, int64(id)) // "annulled" sorts before "lifted"
+		FROM restriction_order o LEFT JOIN order_ending e ON e.subject = o.subject AND e.order_id = o.id AND e.act = (
+			SELECT min(act) FROM order_ending n WHERE n.subject = o.subject AND n.order_id = o.id)
+		WHERE o.subject IN ({same}) ORDER BY o.id`, same) // "annulled" sorts before "lifted"
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ import (
 const standingQuery = `SELECT t.built_on, t.good_until, t.orders, t.body, t.sealed,
 	(SELECT count(*) || '.' || coalesce(sum(id & 1099511627775), 0) FROM restriction_order WHERE subject = ?1) || '.' ||
 		(SELECT count(*) FROM order_ending WHERE subject = ?1) || '.' || (SELECT count(*) FROM listing_step WHERE subject = ?1),
-	EXISTS (SELECT 1 FROM subject WHERE redirect = ?1 AND redirect <> 0),
+	EXISTS (SELECT 1 FROM link WHERE kept = ?1 AND undone_at IS NULL),
 	(SELECT string_agg(model || ' ' || version || ' ' || as_of || ' ' || known_at, ',') FROM rating WHERE subject = ?1),
 	(SELECT string_agg(CAST(submission AS TEXT), ',') FROM stale WHERE subject = ?1),
 	(SELECT max(published_at) FROM submission)
@@ -72,8 +72,11 @@ func (s *Store) Standing(ctx context.Context, scope access.Scope) (measure.Stand
 	})
 }
 
+// mergedSubjects are the subjects that lead to the subject, itself left out: what was ordered before a merge still holds, and
+// parts again when the merge is undone. Links are few, and stand wherever they are asked for.
 func mergedSubjects(ctx context.Context, tx *sql.Tx, id subject.ID) ([]subject.ID, error) {
-	rows, err := tx.QueryContext(ctx, mergedInto+`SELECT id FROM same WHERE id <> ?1 ORDER BY id`, int64(id))
+	rows, err := tx.QueryContext(ctx, `WITH RECURSIVE same (id) AS (SELECT CAST(?1 AS INTEGER) UNION
+		SELECT l.merged FROM link l JOIN same ON l.kept = same.id WHERE l.undone_at IS NULL) SELECT id FROM same WHERE id <> ?1 ORDER BY id`, int64(id))
 	if err != nil {
 		return nil, err
 	}

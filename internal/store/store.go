@@ -93,6 +93,15 @@ func OnServer(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
+// Distributed is the address of a server's database to be made in so many shards over the workers of a Citus cluster.
+func Distributed(address string, shards int) (string, error) {
+	if !OnServer(address) {
+		return "", fault.New(fault.Invalid, "store.engine", "only a database on a server can be distributed").
+			With("write --db postgres://USER@HOST/DATABASE, the coordinator of a Citus cluster")
+	}
+	return postgres.Distributed(address, shards)
+}
+
 // dialect is the engine of the database at an address.
 func dialect(address string, opt Options) (engine.Dialect, error) {
 	if OnServer(address) {

@@ -259,7 +259,7 @@ func (s *Store) Waiting(ctx context.Context) (held []Held, err error) {
 // same are the subject and those merged into it.
 func same(ctx context.Context, tx *sql.Tx, id subject.ID) ([]subject.ID, error) {
 	return list(ctx, tx, func(rows *sql.Rows) (one subject.ID, err error) { return one, rows.Scan(&one) },
-		`WITH RECURSIVE same (id) AS (SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id)
+		`WITH RECURSIVE same (id) AS (SELECT CAST(?1 AS INTEGER) UNION SELECT l.merged FROM link l JOIN same ON l.kept = same.id WHERE l.undone_at IS NULL)
 		SELECT id FROM same ORDER BY id`, int64(id))
 }
 

@@ -158,10 +158,15 @@ func (s *Store) Entries(ctx context.Context, id subject.ID) ([]listing.Stored, e
 }
 
 func readEntries(ctx context.Context, tx *sql.Tx, id subject.ID) ([]listing.Stored, error) {
-	rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT l.subject, l.id, l.list, l.colour, l.drafted, l.keeper, l.ground,
+	same, err := store.Same(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	query, args := engine.Among(`SELECT l.subject, l.id, l.list, l.colour, l.drafted, l.keeper, l.ground,
 		l.tier, l.measures, l.order_id, l.particulars, l.sealed, g.listing IS NOT NULL
-		FROM same JOIN listing l ON l.subject = same.id LEFT JOIN listing_gone g ON g.subject = l.subject AND g.listing = l.id
-		ORDER BY l.id`, int64(id))
+		FROM listing l LEFT JOIN listing_gone g ON g.subject = l.subject AND g.listing = l.id
+		WHERE l.subject IN ({same}) ORDER BY l.id`, same)
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -187,9 +192,14 @@ func readEntries(ctx context.Context, tx *sql.Tx, id subject.ID) ([]listing.Stor
 
 // readSteps puts the steps to their entries, which are in the order of their ids.
 func readSteps(ctx context.Context, tx *sql.Tx, id subject.ID, list []listing.Stored) error {
-	rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT p.listing, p.seq, p.act, p.at, p.day, p.agency, p.official, p.law,
+	same, err := store.Same(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	query, args := engine.Among(`SELECT p.listing, p.seq, p.act, p.at, p.day, p.agency, p.official, p.law,
 		p.article, p.digest, p.cause, p.until_day, p.end_day, p.particulars, p.sealed
-		FROM same JOIN listing_step p ON p.subject = same.id ORDER BY p.listing, p.seq`, int64(id))
+		FROM listing_step p WHERE p.subject IN ({same}) ORDER BY p.listing, p.seq`, same)
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

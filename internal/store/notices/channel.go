@@ -13,6 +13,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
 )
@@ -132,8 +133,13 @@ func (s *Store) Confirm(ctx context.Context, scope access.Scope, number int64, c
 	}
 	digest := sha256.Sum256([]byte(code))
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		return one(tx.ExecContext(ctx, mergedInto+`UPDATE notice_channel SET confirmed_at = coalesce(confirmed_at, ?2)
-			WHERE subject IN (SELECT id FROM same) AND number = ?3 AND code = ?4 AND ended_at IS NULL`, int64(id), store.Micro(at), number, digest[:]))
+		same, err := store.Same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		query, args := engine.Among(`UPDATE notice_channel SET confirmed_at = coalesce(confirmed_at, CAST({1} AS INTEGER))
+			WHERE subject IN ({same}) AND number = {2} AND code = {3} AND ended_at IS NULL`, same, store.Micro(at), number, digest[:])
+		return one(tx.ExecContext(ctx, query, args...))
 	})
 }
 
@@ -156,14 +162,14 @@ func (s *Store) Channels(ctx context.Context, scope access.Scope) ([]Channel, er
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
-	return s.channels(ctx, mergedInto+`SELECT `+channelColumns+` FROM same JOIN notice_channel ON subject = same.id ORDER BY subject <> ?1, subject, number`, int64(id))
+	return s.channels(ctx, id, `SELECT `+channelColumns+` FROM notice_channel WHERE subject IN ({same}) ORDER BY subject <> ?1, subject, number`)
 }
 
 // Pending lists, in the order of subjects, the channels in use that may have something to carry or to be confirmed by,
 // from behind the one named: those of subjects that are joined with another are always among them. It is for those who
 // deliver.
 func (s *Store) Pending(ctx context.Context, after subject.ID, number int64, limit int) ([]Channel, error) {
-	return s.channels(ctx, `SELECT `+channelColumns+` FROM notice_channel c WHERE ended_at IS NULL AND (subject, number) > (?, ?) AND (
+	return s.channels(ctx, 0, `SELECT `+channelColumns+` FROM notice_channel c WHERE ended_at IS NULL AND (subject, number) > (?, ?) AND (
 			confirmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM notice_delivery d
 				WHERE d.subject = c.subject AND d.holder = c.subject AND d.channel = c.number AND d.seq = 0 AND d.state IN ('delivered', 'given_up'))
 			OR confirmed_at IS NOT NULL AND (
@@ -173,9 +179,17 @@ func (s *Store) Pending(ctx context.Context, after subject.ID, number int64, lim
 		ORDER BY subject, number LIMIT ?`, int64(after), number, limit)
 }
 
-func (s *Store) channels(ctx context.Context, query string, args ...any) ([]Channel, error) {
+// channels runs a query; of is the subject whose {same} it asks about, 0 where it asks about none.
+func (s *Store) channels(ctx context.Context, of subject.ID, query string, args ...any) ([]Channel, error) {
 	var list []Channel
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		if of != 0 {
+			same, err := store.Same(ctx, tx, of)
+			if err != nil {
+				return err
+			}
+			query, args = engine.Among(query, same, args...)
+		}
 		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
@@ -231,9 +245,17 @@ func scanDelivery(rows *sql.Rows) (Delivery, error) {
 	return d, err
 }
 
-func (s *Store) deliveries(ctx context.Context, query string, args ...any) ([]Delivery, error) {
+// deliveries runs a query; of is the subject whose {same} it asks about, 0 where it asks about none.
+func (s *Store) deliveries(ctx context.Context, of subject.ID, query string, args ...any) ([]Delivery, error) {
 	var list []Delivery
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		if of != 0 {
+			same, err := store.Same(ctx, tx, of)
+			if err != nil {
+				return err
+			}
+			query, args = engine.Among(query, same, args...)
+		}
 		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
@@ -257,8 +279,8 @@ func (s *Store) Deliveries(ctx context.Context, scope access.Scope) ([]Delivery,
 	if err := scope.Require(id, access.File); err != nil {
 		return nil, err
 	}
-	return s.deliveries(ctx, mergedInto+`SELECT `+deliveryColumns+` FROM same JOIN notice_delivery ON subject = same.id
-		ORDER BY subject, seq, holder, channel`, int64(id))
+	return s.deliveries(ctx, id, `SELECT `+deliveryColumns+` FROM notice_delivery WHERE subject IN ({same})
+		ORDER BY subject, seq, holder, channel`)
 }
 
 // On lists how the notices of a lane fared on a channel, in the channel's own those behind the last settled one, and its
@@ -268,14 +290,14 @@ func (s *Store) On(ctx context.Context, c *Channel, l Lane) ([]Delivery, error) 
 	if l.Of != c.Subject {
 		last = 0
 	}
-	return s.deliveries(ctx, `SELECT `+deliveryColumns+` FROM notice_delivery
+	return s.deliveries(ctx, 0, `SELECT `+deliveryColumns+` FROM notice_delivery
 		WHERE subject = ? AND holder = ? AND channel = ? AND (seq > ? OR seq = 0) ORDER BY seq`, int64(l.Of), int64(c.Subject), c.Number, last)
 }
 
 // Undelivered lists what was given up since the instant, newest first. It names subjects by their pseudonyms and nothing
 // that was told.
 func (s *Store) Undelivered(ctx context.Context, since time.Time, limit int) ([]Delivery, error) {
-	return s.deliveries(ctx, `SELECT `+deliveryColumns+` FROM notice_delivery WHERE state = 'given_up' AND at >= ? ORDER BY at DESC LIMIT ?`, store.Micro(since), limit)
+	return s.deliveries(ctx, 0, `SELECT `+deliveryColumns+` FROM notice_delivery WHERE state = 'given_up' AND at >= ? ORDER BY at DESC LIMIT ?`, store.Micro(since), limit)
 }
 
 // ErrTaken says that another process has the attempt.

@@ -14,6 +14,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/notice"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 )
 
@@ -41,19 +42,15 @@ type Kept struct {
 	ReadAt time.Time
 }
 
-// mergedInto are the ids that lead to the subject bound to ?1, itself first: what was told to either stays in the inbox
-// of both, and parts again when a joining is undone.
-const mergedInto = `WITH RECURSIVE same (id) AS (
-	SELECT CAST(?1 AS INTEGER) UNION SELECT s.id FROM subject s JOIN same ON s.redirect = same.id) `
-
-// everything is all that the subjects in same were told: the notices, and the rows of the history of ratings, each of
-// which is the notice of its change.
-const everything = `, told AS (
-	SELECT n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed FROM same JOIN notice n ON n.subject = same.id
+// everything is all that subjects were told: the notices, and the rows of the history of ratings, each of which is the notice
+// of its change. What was told to either of two that are joined stays in the inbox of both, and parts again when the joining is
+// undone.
+const everything = `WITH told AS (
+	SELECT n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed FROM notice n WHERE n.subject IN ({same})
 	UNION ALL SELECT h.subject, h.told, h.known_at, '` + string(notice.RatingChanged) + `', h.model, '', x'', 0
-		FROM same JOIN rating_history h ON h.subject = same.id)
+		FROM rating_history h WHERE h.subject IN ({same}))
 	SELECT ` + keptColumns + ` FROM told n JOIN subject s ON s.id = n.subject
-	LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq `
+	LEFT JOIN notice_read r ON r.subject = n.subject AND r.seq = n.seq WHERE s.id IN ({same}) `
 
 const keptColumns = `n.subject, n.seq, n.at, n.occasion, n.about, n.agency, n.body, n.sealed, r.at, s.kind, s.sole`
 
@@ -80,12 +77,20 @@ func (s *Store) Inbox(ctx context.Context, scope access.Scope, limit int) ([]Kep
 	if limit <= 0 {
 		limit = math.MaxInt32
 	}
-	return s.list(ctx, mergedInto+everything+`ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT ?2`, int64(id), limit)
+	return s.list(ctx, nil, id, everything+`ORDER BY n.at DESC, n.subject, n.seq DESC LIMIT {1}`, limit)
 }
 
-func (s *Store) list(ctx context.Context, query string, args ...any) ([]Kept, error) {
+// list runs a query on what the subjects were told: the one whose id is given with those merged into it, or, where same is given,
+// those and no others.
+func (s *Store) list(ctx context.Context, same []any, id subject.ID, text string, more ...any) ([]Kept, error) {
 	var list []Kept
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+	err := s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		if same == nil {
+			if same, err = store.Same(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		query, args := engine.Among(text, same, more...)
 		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
@@ -110,7 +115,7 @@ func (s *Store) Notice(ctx context.Context, scope access.Scope, ref notice.Ref) 
 	if err := scope.Require(id, access.File); err != nil {
 		return Kept{}, err
 	}
-	list, err := s.list(ctx, mergedInto+everything+`WHERE n.subject = ?2 AND n.seq = ?3`, int64(id), int64(ref.Subject), ref.Seq)
+	list, err := s.list(ctx, nil, id, everything+`AND n.subject = {1} AND n.seq = {2}`, int64(ref.Subject), ref.Seq)
 	if err == nil && len(list) == 0 {
 		err = fault.New(fault.NotFound, "notice.none", "subject %s was not told anything under the number %d", id, ref.Seq).
 			With("probity notice list shows its notices")

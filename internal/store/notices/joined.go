@@ -75,11 +75,11 @@ func upwards(ctx context.Context, tx *sql.Tx, id subject.ID) (joined map[subject
 
 // Behind reads what a channel has still to carry in a lane, oldest first. It is for those who deliver it.
 func (s *Store) Behind(ctx context.Context, c *Channel, l Lane) ([]Kept, error) {
-	const same = `WITH same (id) AS (SELECT CAST(?1 AS INTEGER))`
+	alone := []any{int64(l.Of)}
 	if l.Of == c.Subject {
-		return s.list(ctx, same+everything+`WHERE n.seq > ?2 ORDER BY n.seq`, int64(l.Of), c.DoneTo)
+		return s.list(ctx, alone, 0, everything+`AND n.seq > {1} ORDER BY n.seq`, c.DoneTo)
 	}
-	return s.list(ctx, same+everything+`WHERE n.at > ?2 AND NOT EXISTS (SELECT 1 FROM notice_delivery d WHERE d.subject = n.subject
-		AND d.holder = ?3 AND d.channel = ?4 AND d.seq = n.seq AND d.state IN ('delivered', 'given_up')) ORDER BY n.seq`,
-		int64(l.Of), store.Micro(l.Since), int64(c.Subject), c.Number)
+	return s.list(ctx, alone, 0, everything+`AND n.at > {1} AND NOT EXISTS (SELECT 1 FROM notice_delivery d WHERE d.subject = n.subject
+		AND d.holder = {2} AND d.channel = {3} AND d.seq = n.seq AND d.state IN ('delivered', 'given_up')) ORDER BY n.seq`,
+		store.Micro(l.Since), int64(c.Subject), c.Number)
 }

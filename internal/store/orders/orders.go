@@ -183,9 +183,13 @@ func (s *Store) TellOrders(ctx context.Context, id subject.ID, which []order.ID,
 func (s *Store) Bodies(ctx context.Context, id subject.ID) ([]string, error) {
 	var codes []string
 	err := s.Read(ctx, func(tx *sql.Tx) (err error) {
-		codes, err = engine.List(ctx, tx, store.MergedInto+`SELECT i.value FROM same
-			JOIN subject_identifier i ON i.subject = same.id WHERE i.scheme = ? AND i.sealed = 0 ORDER BY 1`,
-			engine.Column[string], int64(id), string(subject.USCC))
+		same, err := store.Same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		query, args := engine.Among(`SELECT value FROM subject_identifier WHERE subject IN ({same}) AND scheme = {1} AND sealed = 0 ORDER BY 1`,
+			same, string(subject.USCC))
+		codes, err = engine.List(ctx, tx, query, engine.Column[string], args...)
 		return err
 	})
 	return codes, err

@@ -13,6 +13,7 @@ import (
 	"probity/internal/notice"
 	"probity/internal/recall"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/store/recalls"
 	"probity/internal/subject"
 	"probity/internal/vault/gone"
@@ -60,9 +61,13 @@ func (s *Store) StepOrder(ctx context.Context, permit remedy.OrderStep, text mea
 func (s *Store) OrderSteps(ctx context.Context, id subject.ID) ([]measure.StoredStep, error) {
 	var list []measure.StoredStep
 	err := s.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT p.subject, p.order_id, p.act, p.day, p.at, p.agency, p.official,
-			p.law, p.article, p.digest, p.until_day, p.particulars, p.sealed
-			FROM same JOIN order_step p ON p.subject = same.id ORDER BY p.order_id, p.seq`, int64(id))
+		same, err := store.Same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		query, args := engine.Among(`SELECT subject, order_id, act, day, at, agency, official, law, article, digest, until_day, particulars, sealed
+			FROM order_step WHERE subject IN ({same}) ORDER BY order_id, seq`, same)
+		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}

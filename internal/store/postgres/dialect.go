@@ -94,6 +94,22 @@ func Locate(address string) (Address, error) {
 	return Address{config: config, Beside: beside, Shown: shown, shards: shards}, nil
 }
 
+// Distributed is the address by which a database is made that is cut into so many shards.
+func Distributed(address string, shards int) (string, error) {
+	if _, err := Locate(address); err != nil {
+		return "", err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err // Locate has read it
+	}
+	query := u.Query()
+	query.Set(distributeName, strconv.Itoa(shards))
+	u.RawQuery = query.Encode()
+	_, err = Locate(u.String())
+	return u.String(), err
+}
+
 func hostOf(config *pgx.ConnConfig) string {
 	if strings.HasPrefix(config.Host, "/") || config.Port == 5432 {
 		return strings.TrimPrefix(config.Host, "/")

@@ -12,14 +12,18 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/subject"
 )
 
-// EverJoined are, in SQL, the subject bound to ?1 and all that it was joined with at some time, by whatever chain of joinings,
-// those undone among them, as kin: with one of them stood, or stands, whatever the subject had to do with.
-const EverJoined = `WITH RECURSIVE kin (id) AS (
-	SELECT CAST(?1 AS INTEGER) UNION
-	SELECT CASE l.kept WHEN kin.id THEN l.merged ELSE l.kept END FROM kin JOIN link l ON l.kept = kin.id OR l.merged = kin.id) `
+// EverJoined are, as arguments of a query, the subject and all that it was joined with at some time, by whatever chain of joinings,
+// those undone among them: with one of them stood, or stands, whatever the subject had to do with.
+func EverJoined(ctx context.Context, tx *sql.Tx, of subject.ID) ([]any, error) {
+	ids, err := engine.List(ctx, tx, `WITH RECURSIVE kin (id) AS (SELECT CAST(?1 AS INTEGER) UNION
+		SELECT CASE l.kept WHEN kin.id THEN l.merged ELSE l.kept END FROM kin JOIN link l ON l.kept = kin.id OR l.merged = kin.id)
+		SELECT id FROM kin ORDER BY 1`, engine.Column[int64], int64(of))
+	return engine.Numbers(ids), err
+}
 
 // Place is the subject with which a record stands now: the given one, redirects followed, or one that it was joined with at
 // some time. NotFound where the record never stood with any of them.
@@ -39,18 +43,26 @@ func Place(ctx context.Context, db *store.Store, of subject.ID, one record.ID) (
 }
 
 func placeOf(ctx context.Context, tx *sql.Tx, of subject.ID, one record.ID) (place subject.ID, err error) {
-	err = tx.QueryRowContext(ctx, EverJoined+`SELECT v.subject FROM kin JOIN record_version v ON v.subject = kin.id
-		JOIN submission s ON s.number = v.submission
-		WHERE v.record = ?2 AND s.published_at IS NOT NULL ORDER BY s.published_at DESC, v.seq DESC LIMIT 1`, int64(of), int64(one)).Scan(&place)
+	kin, err := EverJoined(ctx, tx, of)
+	if err != nil {
+		return 0, err
+	}
+	query, args := engine.Among(`SELECT v.subject FROM record_version v JOIN submission s ON s.number = v.submission
+		WHERE v.subject IN ({same}) AND v.record = {1} AND s.published_at IS NOT NULL ORDER BY s.published_at DESC, v.seq DESC LIMIT 1`, kin, int64(one))
+	err = tx.QueryRowContext(ctx, query, args...).Scan(&place)
 	return place, err
 }
 
 // Readings are, for transactions under way, the readings by which a record can have been received: those of each subject while
 // the record stood with it, from the ledgers of the given one and of all that it was joined with at some time.
 func Readings(ctx context.Context, tx *sql.Tx, of subject.ID, one record.ID) ([]ledger.Entry, error) {
-	rows, err := tx.QueryContext(ctx, EverJoined+`SELECT v.subject, v.status, s.published_at FROM kin JOIN record_version v ON v.subject = kin.id
-		JOIN submission s ON s.number = v.submission
-		WHERE v.record = ?2 AND s.published_at IS NOT NULL ORDER BY v.subject, s.published_at, v.seq`, int64(of), int64(one))
+	kin, err := EverJoined(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	query, args := engine.Among(`SELECT v.subject, v.status, s.published_at FROM record_version v JOIN submission s ON s.number = v.submission
+		WHERE v.subject IN ({same}) AND v.record = {1} AND s.published_at IS NOT NULL ORDER BY v.subject, s.published_at, v.seq`, kin, int64(one))
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

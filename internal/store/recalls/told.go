@@ -21,10 +21,13 @@ const (
 // Told are, for transactions under way, the agencies that were told of a matter: by a decision that rested on it, or by
 // reading it, of whatever subject it stood on at that time. id is the number of the matter, about what it is called.
 func Told(ctx context.Context, tx *sql.Tx, of subject.ID, on Ground, id int64, about string) ([]string, error) {
-	return engine.List(ctx, tx, EverJoined+`SELECT reader FROM kin JOIN decision d ON d.subject = kin.id
-		WHERE d.`+string(on)+` = ?2 AND d.outcome = 'restricted' AND d.reader <> ''
-		UNION SELECT reader FROM kin JOIN told t ON t.subject = kin.id WHERE t.about = ?3 ORDER BY 1`,
-		engine.Column[string], int64(of), id, about)
+	kin, err := EverJoined(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	query, args := engine.Among(`SELECT reader FROM decision WHERE subject IN ({same}) AND `+string(on)+` = {1} AND outcome = 'restricted' AND reader <> ''
+		UNION SELECT reader FROM told WHERE subject IN ({same}) AND about = {2} ORDER BY 1`, kin, id, about)
+	return engine.List(ctx, tx, query, engine.Column[string], args...)
 }
 
 // Tell notes that the reader was told of the matters on the subject; whoever reads without being a recipient has no name.

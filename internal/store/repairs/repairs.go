@@ -19,6 +19,7 @@ import (
 	"probity/internal/repair/application"
 	"probity/internal/store"
 	"probity/internal/store/beside"
+	"probity/internal/store/engine"
 	"probity/internal/store/orders"
 	"probity/internal/store/recalls"
 	"probity/internal/subject"
@@ -283,8 +284,13 @@ func steps(ctx context.Context, tx *sql.Tx, one *repair.Stored) error {
 }
 
 func receipts(ctx context.Context, tx *sql.Tx, a *application.Application, ground string, at int64) error {
-	rows, err := tx.QueryContext(ctx, recalls.EverJoined+`SELECT recipient, due, acknowledged_at FROM kin JOIN recall ON subject = kin.id
-		WHERE about = ?2 AND ground = ?3 AND at = ?4 ORDER BY recipient`, int64(a.Subject), a.Record.String(), ground, at)
+	kin, err := recalls.EverJoined(ctx, tx, a.Subject)
+	if err != nil {
+		return err
+	}
+	query, args := engine.Among(`SELECT recipient, due, acknowledged_at FROM recall
+		WHERE subject IN ({same}) AND about = {1} AND ground = {2} AND at = {3} ORDER BY recipient`, kin, a.Record.String(), ground, at)
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

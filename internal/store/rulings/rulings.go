@@ -160,8 +160,13 @@ func (s *Store) Decisions(ctx context.Context, scope access.Scope) (list []measu
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, store.MergedInto+`SELECT d.subject, d.id, d.reader, d.decided_at, d.body, d.sealed
-			FROM same JOIN decision d ON d.subject = same.id ORDER BY d.decided_at, d.id`, int64(id))
+		same, err := store.Same(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		query, args := engine.Among(`SELECT subject, id, reader, decided_at, body, sealed FROM decision
+			WHERE subject IN ({same}) ORDER BY decided_at, id`, same)
+		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
 		}
