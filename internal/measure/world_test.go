@@ -66,6 +66,12 @@ type world struct {
 
 func setup(t testing.TB) *world {
 	t.Helper()
+	return setupUnder(t, "")
+}
+
+// setupUnder has everything behind the making of the database happen under settings of the server, as an address gives them.
+func setupUnder(t testing.TB, settings string) *world {
+	t.Helper()
 	w := &world{t: t, path: filepath.Join(t.TempDir(), "probity.db")}
 	w.sleepTo("2026-06-15")
 	clock := func() time.Time {
@@ -79,6 +85,11 @@ func setup(t testing.TB) *world {
 	var err error
 	w.store, err = store.Create(t.Context(), storetest.Address(t, w.path), store.Demo, store.Options{Now: clock})
 	must(t, err)
+	if settings != "" {
+		must(t, w.store.Close())
+		w.store, err = store.Open(t.Context(), storetest.Address(t, w.path)+settings, store.Options{Now: clock})
+		must(t, err)
+	}
 	t.Cleanup(func() { must(t, w.store.Close()) })
 	keys, err := vault.Create(w.path + ".vault")
 	must(t, err)

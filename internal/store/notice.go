@@ -67,7 +67,11 @@ func lastNotices(ctx context.Context, tx *sql.Tx, ids []subject.ID) (map[subject
 }
 
 func lastOf(ctx context.Context, tx *sql.Tx, last map[subject.ID]int64, ids []any) error {
-	rows, err := tx.QueryContext(ctx, `SELECT id, `+LastNotice("s.id")+` FROM subject s WHERE id IN (`+Marks(len(ids))+`)`, ids...)
+	query := `SELECT id, ` + LastNotice("s.id") + ` FROM subject s WHERE id IN (` + Marks(len(ids)) + `)`
+	if len(ids) == 1 { // so that every table is asked about a subject that is named, in one place
+		query = `SELECT id, ` + LastNotice("?1") + ` FROM subject WHERE id = ?1`
+	}
+	rows, err := tx.QueryContext(ctx, query, ids...)
 	if err != nil {
 		return err
 	}

@@ -52,8 +52,8 @@ func readOrders(ctx context.Context, tx *sql.Tx, id subject.ID) ([]measure.Store
 	query, args := engine.Among(`SELECT o.subject, o.id, o.issuer, o.measure, o.law, o.article, o.digest, o.start_day, o.end_day, o.review_day,
 			o.served_day, o.entered_at, o.entered_by, o.particulars, o.sealed,
 			e.act, e.day, e.agency, e.official, e.digest, e.at, e.particulars, e.sealed
-		FROM restriction_order o LEFT JOIN order_ending e ON e.subject = o.subject AND e.order_id = o.id AND e.act = (
-			SELECT min(act) FROM order_ending n WHERE n.subject = o.subject AND n.order_id = o.id)
+		FROM restriction_order o LEFT JOIN order_ending e ON e.subject = o.subject AND e.subject IN ({same}) AND e.order_id = o.id AND e.act = (
+			SELECT min(act) FROM order_ending n WHERE n.subject = o.subject AND n.subject IN ({same}) AND n.order_id = o.id)
 		WHERE o.subject IN ({same}) ORDER BY o.id`, same) // "annulled" sorts before "lifted"
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {

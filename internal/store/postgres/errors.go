@@ -67,7 +67,11 @@ var codes = map[string]func(shown string) *fault.Error{
 		return fault.New(fault.Unavailable, "store.resources", "the server %s has no connection or no memory left for us", at).
 			With("raise max_connections or see who else uses it; run it again")
 	},
-	"57": down, "08": down,
+	"57": down,
+	"08": func(at string) *fault.Error { // the server says it of another one
+		return fault.New(fault.Unavailable, "store.worker", "a worker of the cluster %s cannot be reached, and with it the subjects that stand there", at).
+			With("see that all its workers run (SELECT * FROM citus_check_cluster_node_health()); run it again then")
+	},
 	"58": func(at string) *fault.Error {
 		return fault.New(fault.Unavailable, "store.io", "the disk of %s failed while reading or writing the database; nothing of this step was stored", at).
 			With("look into the server's log and at its disk, then run it again")
