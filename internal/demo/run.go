@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +48,7 @@ type Run struct {
 	// Summary is filled while the run goes on.
 	Summary Summary
 
+	address string // of the database, where it is not the file in the folder
 	open    *deployment.Deployment
 	ratings *rating.Desk
 	files   []File
@@ -85,9 +85,15 @@ func (r *Run) Make(ctx context.Context) (*deployment.Deployment, *rating.Desk, e
 func (r *Run) found(ctx context.Context) error {
 	opt := deployment.Options{Now: r.Now}
 	path := Database(r.Dir)
-	_, err := os.Stat(path)
+	if r.address != "" {
+		path = r.address
+	}
+	home, err := store.HomeOf(path)
+	if err == nil {
+		err = home.Find(ctx)
+	}
 	switch {
-	case errors.Is(err, os.ErrNotExist):
+	case fault.Is(err, fault.NotFound):
 		if err := os.MkdirAll(r.Dir, 0o750); err != nil {
 			return fault.New(fault.Unavailable, "demo.folder", "cannot make the folder: %v", err).At(r.Dir).With("name a folder that may be written")
 		}

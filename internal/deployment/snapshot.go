@@ -16,6 +16,7 @@ import (
 	"probity/internal/snapshot/everybody"
 	"probity/internal/store"
 	"probity/internal/store/jobs"
+	"probity/internal/store/queue"
 	"probity/internal/store/sheets"
 	"probity/internal/store/walks"
 )
@@ -49,7 +50,9 @@ func (d *Deployment) Run(ctx context.Context, ratings *rating.Desk, models []*ra
 // Jobs is the desk of the work on everybody, by the schedule that comes with the program.
 func (d *Deployment) Jobs(ratings *rating.Desk, holder string, workers int) (*job.Desk, error) {
 	plans, err := job.BuiltIn()
-	return &job.Desk{Store: jobs.In(d.Store), Everybody: d.Everybody(ratings, workers), Plans: plans, Holder: holder, Now: d.Now}, err
+	return &job.Desk{
+		Store: jobs.In(d.Store), Queue: queue.On(d.Store.Server()), Everybody: d.Everybody(ratings, workers), Plans: plans, Holder: holder, Now: d.Now,
+	}, err
 }
 
 // Snapshots is the desk that builds and opens snapshots of this database, for the models in force.

@@ -22,12 +22,22 @@ type Store interface {
 	Jobs(ctx context.Context) ([]Job, error)
 	// Move brings a job into a state with the entry, as far as May lets it.
 	Move(ctx context.Context, permit charter.WorkPermit, id ID, to State, e *ledger.Entry) error
-	// Take gives the holder a block of an open job that nobody holds at now, until a time; ok is false where there is none.
-	Take(ctx context.Context, id ID, holder string, now, until time.Time) (h Hold, ok bool, err error)
+	// Free are the numbers of blocks of an open job that nobody holds at now; the first of them where there are many.
+	Free(ctx context.Context, id ID, now time.Time) ([]int64, error)
+	// Take gives the holder a block of an open job that nobody holds at now, until a time: the one of the number, or any where
+	// that is 0; ok is false where there is none.
+	Take(ctx context.Context, id ID, number int64, holder string, now, until time.Time) (h Hold, ok bool, err error)
 	// Keep keeps a sheet of the held block's subjects and holds the block until a time; Lost where it is not held any more.
 	Keep(ctx context.Context, h Hold, sheet rating.Sheet, until time.Time) (rating.Saved, error)
 	// End ends a held block; where it was the last one the job is done, with the entry.
 	End(ctx context.Context, h Hold, e *ledger.Entry) (done bool, err error)
+}
+
+// Queue hands the blocks of a job out among the processes that share it.
+type Queue interface {
+	// Work calls work with the number of a block, one at a time, until free names none and none is in hand, ctx ends, or work fails.
+	// A number may be handed out that somebody else holds meanwhile, or that is done.
+	Work(ctx context.Context, id ID, free func(context.Context) ([]int64, error), work func(ctx context.Context, number int64) error) error
 }
 
 // Lease is how long a block is held without a sign of life.
@@ -35,7 +45,9 @@ const Lease = 30 * time.Second
 
 // Desk makes jobs and works on them.
 type Desk struct {
-	Store     Store
+	Store Store
+	// Queue hands blocks out; nil where whoever is free looks for the next one in the table.
+	Queue     Queue
 	Everybody *everybody.Desk
 	Plans     []Plan
 	// Holder names this process.
@@ -132,30 +144,47 @@ func (d *Desk) Work(ctx context.Context, p charter.WorkPermit, id ID, dir string
 	if err != nil {
 		return j, err
 	}
-	for {
-		h, ok, err := d.Store.Take(ctx, id, d.Holder, d.Now(), d.Now().Add(Lease))
-		if err != nil {
-			return j, err
+	one := func(ctx context.Context, number int64) (ok bool, err error) {
+		if ok, err = d.take(ctx, p, &j, number, dir, models); err != nil {
+			return ok, err
 		}
-		if ok {
-			err = d.block(ctx, h, dir, &j, models)
-			var f *fault.Error
-			if errors.As(err, &f) && f.Key == "job.lost" {
-				err = nil
-			} else if err == nil {
-				_, err = d.Store.End(ctx, h, d.entry(p, string(Done), ""))
-			}
-			if err != nil {
-				return j, err
-			}
-		}
-		if j, err = d.Find(ctx, id); err != nil || !ok || j.State != Open {
-			return j, err
-		}
-		if progress != nil {
+		if j, err = d.Find(ctx, id); err == nil && ok && j.State == Open && progress != nil {
 			progress(j.Ended, j.Blocks)
 		}
+		return ok && j.State == Open, err
 	}
+	if d.Queue == nil {
+		for more := true; more && err == nil; {
+			more, err = one(ctx, 0)
+		}
+		return j, err
+	}
+	err = d.Queue.Work(ctx, id, func(ctx context.Context) ([]int64, error) { return d.Store.Free(ctx, id, d.Now()) },
+		func(ctx context.Context, number int64) error {
+			_, err := one(ctx, number)
+			return err
+		})
+	if err != nil {
+		return j, err
+	}
+	return d.Find(ctx, id)
+}
+
+// take does a block of the number, of any where that is 0; ok is false where nobody needs do it.
+func (d *Desk) take(ctx context.Context, p charter.WorkPermit, j *Job, number int64, dir string, models []*rating.Model) (ok bool, err error) {
+	h, ok, err := d.Store.Take(ctx, j.ID, number, d.Holder, d.Now(), d.Now().Add(Lease))
+	if err != nil || !ok {
+		return false, err
+	}
+	err = d.block(ctx, h, dir, j, models)
+	var f *fault.Error
+	if errors.As(err, &f) && f.Key == "job.lost" {
+		return true, nil
+	}
+	if err == nil {
+		_, err = d.Store.End(ctx, h, d.entry(p, string(Done), ""))
+	}
+	return true, err
 }
 
 func (d *Desk) models(codes []string) (list []*rating.Model, err error) {

@@ -250,6 +250,12 @@ func (s *Store) disconnect() error {
 	return errors.Join(s.prepared.Close(), s.appends.Close(), s.records.Close(), s.read.Close(), s.record.Close(), s.write.Close())
 }
 
+// Server is the server that the database is on, nil where it is a file.
+func (s *Store) Server() *postgres.Dialect {
+	d, _ := s.dialect.(*postgres.Dialect)
+	return d
+}
+
 // Birth is what the database was born as.
 func (s *Store) Birth() Birth { return s.birth }
 

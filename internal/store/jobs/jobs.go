@@ -14,6 +14,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/engine"
 	"probity/internal/store/sheets"
 )
 
@@ -126,14 +127,27 @@ func move(ctx context.Context, tx *sql.Tx, id job.ID, to job.State, e *ledger.En
 	return err
 }
 
-// Take gives a block that nobody holds at now, the one with the least number.
-func (s *Store) Take(ctx context.Context, id job.ID, holder string, now, until time.Time) (h job.Hold, ok bool, err error) {
+// most is how many blocks Free names.
+const most = 200
+
+// Free are the numbers of blocks of an open job that nobody holds at now, the least first; the first of them where there are many.
+func (s *Store) Free(ctx context.Context, id job.ID, now time.Time) (list []int64, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		list, err = engine.List(ctx, tx, `SELECT number FROM job_block WHERE job = ?1 AND ended = 0 AND until <= ?2
+			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open') ORDER BY number LIMIT ?3`, engine.Column[int64], int64(id), store.Micro(now), most)
+		return err
+	})
+	return list, err
+}
+
+// Take gives a block that nobody holds at now: the one of the number, or, where that is 0, the one with the least.
+func (s *Store) Take(ctx context.Context, id job.ID, number int64, holder string, now, until time.Time) (h job.Hold, ok bool, err error) {
 	h = job.Hold{Job: id, Until: until}
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `UPDATE job_block SET fence = fence + 1, holder = ?3, until = ?4 WHERE job = ?1 AND number =
-				(SELECT min(number) FROM job_block WHERE job = ?1 AND ended = 0 AND until <= ?2)
+				(SELECT min(number) FROM job_block WHERE job = ?1 AND ended = 0 AND until <= ?2 AND (?5 = 0 OR number = ?5))
 			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open') RETURNING number, fence, last, upto`,
-			int64(id), store.Micro(now), holder, store.Micro(until)).Scan(&h.Number, &h.Fence, &h.Last, &h.To)
+			int64(id), store.Micro(now), holder, store.Micro(until), number).Scan(&h.Number, &h.Fence, &h.Last, &h.To)
 		if ok = err == nil; errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -143,7 +143,7 @@ func TestWhoLostABlockKeepsNothing(t *testing.T) {
 	fatal(t, err)
 	take := func() job.Hold {
 		t.Helper()
-		h, ok, err := d.Store.Take(t.Context(), j.ID, "x", w.clock, w.clock.Add(job.Lease))
+		h, ok, err := d.Store.Take(t.Context(), j.ID, 0, "x", w.clock, w.clock.Add(job.Lease))
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}
@@ -172,7 +172,7 @@ func TestWhoLostABlockKeepsNothing(t *testing.T) {
 	h := take()
 	fatal(t, d.Move(t.Context(), w.permit, j.ID, job.Paused))
 	lost(h)
-	if _, ok, err := d.Store.Take(t.Context(), j.ID, "x", w.clock, w.clock); ok || err != nil {
+	if _, ok, err := d.Store.Take(t.Context(), j.ID, 0, "x", w.clock, w.clock); ok || err != nil {
 		t.Errorf("of a paused job somebody got a block: %v", err)
 	}
 	fatal(t, d.Move(t.Context(), w.permit, j.ID, job.Open))

@@ -21,6 +21,12 @@ const (
 	lockIntake = 2
 )
 
+// Mark and LockQueue are those under which a queue's own tables are made.
+const (
+	Mark      = mark
+	LockQueue = 3
+)
+
 // Claim waits until no other transaction acts, and keeps them out until this one ends. What follows sees all that the
 // others committed: at read committed, each statement sees what was there when it began. In the same round trip it notes
 // which of this process's acts it is: one at a time, so that nobody else waits for the row.
