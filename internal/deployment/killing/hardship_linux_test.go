@@ -31,7 +31,7 @@ func suffer(what, address string) error {
 		most := uint64(0)
 		for _, name := range []string{path, path + "-wal", path + "-reads"} {
 			if info, err := os.Stat(name); err == nil {
-				most = max(most, uint64(info.Size())) //nolint:gosec // no size is negative
+				most = max(most, uint64(info.Size()))
 			}
 		}
 		return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: most + room, Max: most + room})

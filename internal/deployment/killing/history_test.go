@@ -50,7 +50,7 @@ const (
 )
 
 func company(n int) string {
-	s, err := identifier.SyntheticUSCC("91", uint64(n+1)) //nolint:gosec // a small number
+	s, err := identifier.SyntheticUSCC("91", uint64(n+1))
 	if err != nil {
 		panic(err)
 	}
@@ -214,7 +214,7 @@ func child(part []string) error {
 		{"file", w.takesIn}, {"rating", w.rates}, {"order", w.orders}, {"order", w.orders}, {"dispute", w.contests}, {"answer", w.answers},
 	}
 	for ; ; number++ {
-		a := acts[rand.IntN(len(acts))] //nolint:gosec // which act is left to chance
+		a := acts[rand.IntN(len(acts))]
 		say(ctx, a.kind, strconv.Itoa(number), a.do)
 	}
 }
@@ -250,7 +250,7 @@ func (w *world) takesIn(ctx context.Context, name string) (string, error) {
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		return "", err
 	}
-	defer os.Remove(path)
+	defer os.Remove(path) //nolint:errcheck // it is in a temporary folder
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
@@ -266,7 +266,7 @@ func (w *world) takesIn(ctx context.Context, name string) (string, error) {
 	return strconv.FormatInt(rep.Submission, 10), err
 }
 
-func (w *world) one() subject.Subject { return w.companies[rand.IntN(len(w.companies))] } //nolint:gosec // left to chance
+func (w *world) one() subject.Subject { return w.companies[rand.IntN(len(w.companies))] }
 
 // rates has the ratings of a company computed that are outdated.
 func (w *world) rates(ctx context.Context, _ string) (string, error) {
@@ -301,7 +301,7 @@ func (w *world) orders(ctx context.Context, name string) (string, error) {
 
 // contests has a company contest one of its records, and its supplier answer.
 func (w *world) contests(ctx context.Context, name string) (string, error) {
-	n := rand.IntN(companies) //nolint:gosec // left to chance
+	n := rand.IntN(companies)
 	own, err := w.credential(ctx, fmt.Sprint("company-", n))
 	if err != nil {
 		return "", err

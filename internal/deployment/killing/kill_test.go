@@ -45,9 +45,9 @@ func TestKills(t *testing.T) {
 		kills = n
 	}
 	t.Setenv("PROBITY_KILLING_ORIGIN", strconv.FormatInt(time.Now().UnixMicro(), 10))
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // left to chance
+	random := rand.New(rand.NewPCG(seed, 0))
 	t.Run("sqlite", func(t *testing.T) {
 		for left := kills / 2; left > 0; left -= aDatabase {
 			path := filepath.Join(t.TempDir(), "probity.db")

@@ -26,7 +26,7 @@ func PatientlyFor(ctx context.Context, most time.Duration, passing func(error) b
 			return err
 		}
 		select {
-		case <-time.After(pause/2 + rand.N(pause/2)): //nolint:gosec // not a secret
+		case <-time.After(pause/2 + rand.N(pause/2)):
 		case <-waiting.Done():
 			return err
 		}

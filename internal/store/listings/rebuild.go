@@ -119,7 +119,7 @@ func (s *stood) made() (row public, ok bool) {
 
 func (s *stood) rebuild(ctx context.Context, tx *sql.Tx, found func(Difference)) error {
 	row, ok := s.made()
-	what := ""
+	var what string
 	switch {
 	case ok && !s.exists:
 		what = "was published and had no public row"

@@ -149,6 +149,9 @@ func stop(ctx context.Context, client *river.Client[pgx.Tx]) error {
 
 // offer has the blocks wait for somebody, each once; one that a process was handed which does not hold it any more waits again.
 func offer(ctx context.Context, client *river.Client[pgx.Tx], pool *pgxpool.Pool, id job.ID, numbers []int64) error {
+	if len(numbers) == 0 { // the last ones are in hand
+		return nil
+	}
 	_, err := pool.Exec(ctx, `UPDATE `+Schema+`.river_job SET state = 'available', scheduled_at = now()
 		WHERE queue = $1 AND state = 'running' AND attempted_at < now() - $2::interval AND CAST(args->>'number' AS BIGINT) = ANY($3)`,
 		name(id), grace.String(), numbers)
