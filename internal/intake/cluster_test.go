@@ -186,3 +186,28 @@ func TestALostWorkerIsUnavailable(t *testing.T) {
 		t.Errorf("it says %v, and not that a worker is lost", err)
 	}
 }
+
+// TestIntakeOfOneSubjectAsksOneShard: whose row it is, how its record stands, and what is merged of it, new and corrected.
+func TestIntakeOfOneSubjectAsksOneShard(t *testing.T) {
+	t.Parallel()
+	storetest.Cluster(t)
+	r := open(t)
+	narrow, err := store.Open(t.Context(), storetest.Address(t, filepath.Join(r.dir, "probity.db"))+storetest.Narrow, store.Options{Now: r.desk.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := narrow.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	desk := *r.desk
+	desk.Store = narrow
+	for _, result := range []string{"clean", "refused"} {
+		job := inspections
+		job.File, job.Source = result, strings.NewReader(inspectionHeader+inspection("检1", 7, result))
+		if rep, err := desk.Ingest(t.Context(), job, nil); err != nil || rep.Counts.Stored != 1 {
+			t.Fatalf("%s: %+v, %v", result, rep, err)
+		}
+	}
+}
