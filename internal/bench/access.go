@@ -39,7 +39,7 @@ var accessLogged = Figure{
 		defer h.close(run)
 		var took []time.Duration
 		for round := range 3 {
-			one, err := h.readAll(ctx, h.Access, round)
+			one, err := h.readAll(ctx, h.Access, round, readCount)
 			if err != nil {
 				return Reading{}, err
 			}
@@ -63,8 +63,12 @@ var accessUnlogged = Figure{
 		defer h.close(run)
 		silent := access.NewDesk(unrecorded{reads.In(h.Store)}, h.Catalogue, h.Now)
 		return Ratio(ctx, run, 5,
-			func(ctx context.Context, round int) (time.Duration, error) { return h.readAll(ctx, h.Access, round) },
-			func(ctx context.Context, round int) (time.Duration, error) { return h.readAll(ctx, silent, round) })
+			func(ctx context.Context, round int) (time.Duration, error) {
+				return h.readAll(ctx, h.Access, round, readCount)
+			},
+			func(ctx context.Context, round int) (time.Duration, error) {
+				return h.readAll(ctx, silent, round, readCount)
+			})
 	},
 }
 
@@ -143,10 +147,10 @@ func (h *readingHall) furnish(ctx context.Context, run Run) error {
 	return err
 }
 
-// readAll reads the standing of subject after subject and returns how long it took.
-func (h *readingHall) readAll(ctx context.Context, desk *access.Desk, round int) (time.Duration, error) {
+// readAll reads the standing of subject after subject, so many times, and returns how long it took.
+func (h *readingHall) readAll(ctx context.Context, desk *access.Desk, round, count int) (time.Duration, error) {
 	started := time.Now()
-	err := h.together(ctx, readCount, func(ctx context.Context, i int) error {
+	err := h.together(ctx, count, func(ctx context.Context, i int) error {
 		id := h.subjects[(i*7919+round)%len(h.subjects)]
 		scope, err := desk.Open(ctx, access.Request{
 			As: h.as, Subject: id, What: access.Decision, Purpose: "restriction", Basis: "basic-list", Case: "2026-1",

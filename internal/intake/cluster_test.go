@@ -187,11 +187,17 @@ func TestALostWorkerIsUnavailable(t *testing.T) {
 	}
 }
 
-// TestIntakeOfOneSubjectAsksOneShard: whose row it is, how its record stands, and what is merged of it, new and corrected.
-func TestIntakeOfOneSubjectAsksOneShard(t *testing.T) {
+// TestIntakeAsksOneShardForASubject: how a row that comes again stands, and whose it is, is asked where that subject stands.
+func TestIntakeAsksOneShardForASubject(t *testing.T) {
 	t.Parallel()
 	storetest.Cluster(t)
 	r := open(t)
+	job := inspections
+	job.File, job.Source = "one", strings.NewReader(inspectionHeader+inspection("检1", 7, "clean"))
+	rep, err := r.desk.Ingest(t.Context(), job, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	narrow, err := store.Open(t.Context(), storetest.Address(t, filepath.Join(r.dir, "probity.db"))+storetest.Narrow, store.Options{Now: r.desk.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -201,13 +207,22 @@ func TestIntakeOfOneSubjectAsksOneShard(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	desk := *r.desk
-	desk.Store = narrow
-	for _, result := range []string{"clean", "refused"} {
-		job := inspections
-		job.File, job.Source = result, strings.NewReader(inspectionHeader+inspection("检1", 7, result))
-		if rep, err := desk.Ingest(t.Context(), job, nil); err != nil || rep.Counts.Stored != 1 {
-			t.Fatalf("%s: %+v, %v", result, rep, err)
-		}
+	var key string
+	if err := r.raw().QueryRowContext(t.Context(), `SELECT key FROM source_row`).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := narrow.Claims(t.Context(), rep.Submission, "samr", job.Dataset, []string{key})
+	if err != nil || len(claims) != 1 || !claims[key].Has {
+		t.Fatalf("%+v, %v", claims, err)
+	}
+	c := claims[key]
+	if tops, err := narrow.Tops(t.Context(), []store.Spot{{Subject: c.Subject, Record: c.Record}}); err != nil || len(tops) != 1 {
+		t.Fatalf("%v, %v", tops, err)
+	}
+	if found, err := narrow.Registered(t.Context(), []subject.ID{c.Subject}); err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	if _, err := narrow.RatingsOf(t.Context(), []subject.ID{c.Subject}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -25,23 +25,21 @@ func (s *Store) Claims(ctx context.Context, submission int64, agency, dataset st
 			return err
 		}
 		var highest []byte
-		err = tx.QueryRowContext(ctx, `SELECT key FROM source_row WHERE agency = ? AND dataset = ? ORDER BY key DESC LIMIT 1`, agency, dataset).Scan(&highest)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
+		if len(keys) > subjectsPerQuery {
+			err = tx.QueryRowContext(ctx, `SELECT key FROM source_row WHERE agency = ? AND dataset = ? ORDER BY key DESC LIMIT 1`, agency, dataset).Scan(&highest)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
 		}
 		waiting, err := beside.AheadOf(ctx, tx)
 		if err != nil {
 			return err
 		}
-		contested, err := beside.AnyContest(ctx, tx)
-		if err != nil {
-			return err
-		}
 		for page := range slices.Chunk(keys, subjectsPerQuery) {
-			if page[0] > string(highest) && waiting == nil {
+			if len(keys) > subjectsPerQuery && page[0] > string(highest) && waiting == nil {
 				break
 			}
-			claims, err := claim.Of(ctx, tx, claim.Asked{Agency: agency, Dataset: dataset, Keys: page, Submission: submission, Published: m.at, Contested: contested})
+			claims, err := claim.Of(ctx, tx, claim.Asked{Agency: agency, Dataset: dataset, Keys: page, Submission: submission, Published: m.at})
 			if err != nil {
 				return err
 			}

@@ -50,8 +50,6 @@ type Asked struct {
 	Submission      int64
 	// Published tells when a submission was published; ok is false where it was not, for who asks.
 	Published func(number int64) (us int64, ok bool)
-	// Contested tells that some record is.
-	Contested bool
 }
 
 // Of gives what the keys are claimed by; those that are not are absent. They are few hundred at most.
@@ -119,15 +117,13 @@ func newest(ctx context.Context, tx *sql.Tx, q Asked, claims map[string]*Claimed
 		at[beside.Spot{Subject: c.Subject, Record: c.Record}] = c
 		pairs, ids = append(pairs, int64(c.Subject), int64(c.Record)), append(ids, int64(c.Subject))
 	}
-	barred, err := map[beside.Spot]bool{}, error(nil)
-	if q.Contested {
-		if barred, err = beside.Barred(ctx, tx, ids); err != nil {
-			return err
-		}
+	barred, err := beside.Barred(ctx, tx, ids)
+	if err != nil {
+		return err
 	}
 	rows, err := tx.QueryContext(ctx, `WITH asked (subject, record) AS `+engine.Pairs(len(claims))+`
 		SELECT v.subject, v.record, v.seq, v.submission, v.status, v.digest, v.lapse FROM asked a
-		CROSS JOIN record_version v ON v.subject = a.subject AND v.record = a.record ORDER BY v.subject, v.record, v.seq`, pairs...)
+		CROSS JOIN record_version v ON v.subject = a.subject AND v.record = a.record`+named(len(claims))+` ORDER BY v.subject, v.record, v.seq`, pairs...)
 	if err != nil {
 		return err
 	}
@@ -186,7 +182,7 @@ func Tops(ctx context.Context, tx *sql.Tx, spots []beside.Spot, found map[beside
 			pairs = append(pairs, int64(at.Subject), int64(at.Record))
 		}
 		list := engine.Each(ctx, tx, `WITH asked (subject, record) AS `+engine.Pairs(len(page))+` SELECT v.subject, v.record, max(v.seq)
-				FROM asked a CROSS JOIN record_version v ON v.subject = a.subject AND v.record = a.record GROUP BY v.subject, v.record`,
+				FROM asked a CROSS JOIN record_version v ON v.subject = a.subject AND v.record = a.record`+named(len(page))+` GROUP BY v.subject, v.record`,
 			func(rows *sql.Rows) (at beside.Spot, err error) {
 				var top int
 				err = rows.Scan(&at.Subject, &at.Record, &top)
@@ -200,4 +196,12 @@ func Tops(ctx context.Context, tx *sql.Tx, spots []beside.Spot, found map[beside
 		}
 	}
 	return nil
+}
+
+// named names the subject where it is one, ?1: then all of the question is asked in one place.
+func named(n int) string {
+	if n == 1 {
+		return ` AND v.subject = ?1`
+	}
+	return ""
 }
