@@ -89,7 +89,7 @@ func bare(ctx context.Context, address string) (*pgx.Conn, error) {
 }
 
 // servedReads is how many readings are counted on a server.
-const servedReads = 40_000
+const servedReads = 10_000
 
 // servedRows and servedFirms are the size of the file that is taken in on a server: 20 records a firm.
 const (
