@@ -15,6 +15,8 @@ func Figures() []Figure {
 
 		ledgerProof,
 		linkOne,
+		linkSplink,
+		linkSplinkSmall,
 		populationBytes,
 		populationPlain,
 		populationRate,

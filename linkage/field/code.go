@@ -126,7 +126,8 @@ type mails struct {
 	form       []string
 	user, host []uint64
 	at         []int
-	sign       string // between who and where
+	sorts, who []uint32 // of letters, in the whole and before the sign
+	sign       string   // between who and where
 }
 
 func (s *Space) mails(kind Kind, raw []string) {
@@ -143,13 +144,14 @@ func (s *Space) mails(kind Kind, raw []string) {
 		}
 		return strings.TrimRight(v, "/")
 	})
-	m := mails{form, make([]uint64, len(form)), make([]uint64, len(form)), make([]int, len(form)), "@"}
+	m := mails{form, make([]uint64, len(form)), make([]uint64, len(form)), make([]int, len(form)), make([]uint32, len(form)), make([]uint32, len(form)), "@"}
 	if kind == Website {
 		m.sign = "/"
 	}
 	for i, f := range form {
 		if i > 0 {
 			m.user[i], m.host[i], m.at[i] = m.parts(f)
+			m.sorts[i], m.who[i] = similar.Letters(f), similar.Letters(f[:m.at[i]])
 		}
 	}
 	s.Comparer = m
@@ -170,7 +172,7 @@ func (mails) Levels() []string { return mailLevels }
 
 func (m mails) Compare(a, b uint32) uint8 {
 	x, y := m.form[a], m.form[b]
-	if d := len(x) - len(y); d >= -2 && d <= 2 {
+	if d := len(x) - len(y); d >= -2 && d <= 2 && similar.Foreign(m.sorts[a], m.sorts[b]) <= 2 {
 		if edits := similar.Edits(x, y); edits == 1 || edits == 2 && len(x) > 2*shortWord {
 			return 1
 		}
@@ -179,6 +181,9 @@ func (m mails) Compare(a, b uint32) uint8 {
 		return 2
 	}
 	who, other := x[:m.at[a]], y[:m.at[b]]
+	if who != "" && other != "" && similar.Below(likeEnough, len(who), len(other), m.who[a], m.who[b], who[0] == other[0]) {
+		return 5
+	}
 	switch j := similar.JaroWinkler(who, other); {
 	case j >= almost:
 		return 3

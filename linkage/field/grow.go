@@ -1,6 +1,10 @@
 package field
 
-import "slices"
+import (
+	"slices"
+
+	"probity/linkage/similar"
+)
 
 // Vocabulary is what the words of a column were found to be worth when it was learnt from, without the words themselves:
 // what stays when the column is gone, so that a value that comes later is weighed as it would have been then.
@@ -110,20 +114,23 @@ func (c category) grow(form string) Comparer { return category{append(c.form, fo
 func (c category) shrink(n int) Comparer     { return category{c.form[:n]} }
 
 func (w words) grow(form string) Comparer {
-	return words{append(w.form, form), append(w.sound, soundKey(form))}
+	return words{append(w.form, form), append(w.sound, soundKey(form)), append(w.sorts, similar.Letters(form))}
 }
-func (w words) shrink(n int) Comparer { return words{w.form[:n], w.sound[:n]} }
+func (w words) shrink(n int) Comparer { return words{w.form[:n], w.sound[:n], w.sorts[:n]} }
 
 func (c codes) grow(form string) Comparer { return codes{append(c.form, form)} }
 func (c codes) shrink(n int) Comparer     { return codes{c.form[:n]} }
 
 func (m mails) grow(form string) Comparer {
 	user, host, at := m.parts(form)
-	return mails{append(m.form, form), append(m.user, user), append(m.host, host), append(m.at, at), m.sign}
+	return mails{
+		append(m.form, form), append(m.user, user), append(m.host, host), append(m.at, at),
+		append(m.sorts, similar.Letters(form)), append(m.who, similar.Letters(form[:at])), m.sign,
+	}
 }
 
 func (m mails) shrink(n int) Comparer {
-	return mails{m.form[:n], m.user[:n], m.host[:n], m.at[:n], m.sign}
+	return mails{m.form[:n], m.user[:n], m.host[:n], m.at[:n], m.sorts[:n], m.who[:n], m.sign}
 }
 
 func (d dates) grow(form string) Comparer {

@@ -12,6 +12,7 @@ import (
 type words struct {
 	form  []string
 	sound []uint64
+	sorts []uint32 // of letters
 }
 
 func (s *Space) words(kind Kind, raw []string) {
@@ -20,9 +21,9 @@ func (s *Space) words(kind Kind, raw []string) {
 		s.Comparer = category{form}
 		return
 	}
-	w := words{form, make([]uint64, len(form))}
+	w := words{form, make([]uint64, len(form)), make([]uint32, len(form))}
 	for i, f := range form {
-		w.sound[i] = soundKey(f)
+		w.sound[i], w.sorts[i] = soundKey(f), similar.Letters(f)
 	}
 	s.Comparer = w
 }
@@ -57,6 +58,9 @@ const (
 
 func (w words) Compare(a, b uint32) uint8 {
 	x, y := w.form[a], w.form[b]
+	if w.strangers(a, b, x, y) {
+		return 7
+	}
 	ofX, ofY := utf8.RuneCountInString(x), utf8.RuneCountInString(y)
 	shorter, longer := min(ofX, ofY), max(ofX, ofY)
 	if longer-shorter <= 1 && shorter > leastLetters(x) && similar.Edits(x, y) == 1 {
@@ -77,6 +81,12 @@ func (w words) Compare(a, b uint32) uint8 {
 		return 6
 	}
 	return 7
+}
+
+// strangers tells quickly that two words are different, as most are.
+func (w words) strangers(a, b uint32, x, y string) bool {
+	return w.sound[a] != w.sound[b] && min(len(x), len(y)) > initialOnly && similar.Foreign(w.sorts[a], w.sorts[b]) > 1 &&
+		similar.Below(likeEnough, len(x), len(y), w.sorts[a], w.sorts[b], x[0] == y[0])
 }
 
 // leastLetters is how many letters a word must have more than to be another one with a slip. Of a Chinese name of two
