@@ -112,6 +112,9 @@ func Drop(path string) error {
 		if err := s.each(context.Background(), `UPDATE pg_database SET datallowconn = false WHERE datname = '`+name(path)+`'`); err != nil {
 			return err
 		}
+		if err := s.each(context.Background(), `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '`+name(path)+`'`); err != nil {
+			return err
+		}
 	}
 	return s.each(context.Background(), `DROP DATABASE IF EXISTS `+name(path)+` WITH (FORCE)`)
 }
