@@ -47,8 +47,8 @@ func Split(name string) Parts {
 	var p Parts
 	name, branch := cutBranch(strings.ReplaceAll(name, " ", ""))
 	name, p.Form = CutChineseForm(name)
-	rest := name
-	p.Divisions, rest = CutDivisions(name)
+	divisions, rest := CutDivisions(name)
+	p.Divisions = divisions
 	if utf8.RuneCountInString(rest) < stemLetters { // 上海 is the firm name where nothing else is left
 		p.Divisions, rest = nil, name
 	}

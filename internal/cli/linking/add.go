@@ -286,7 +286,7 @@ func (c addCommand) write(t *linkage.Table, x *index.Index, pairs []pair) error 
 	x.All(func(name string, group uint64) { numbers[name] = group })
 	return written(c.Clusters, disk.Write(c.Clusters, 0o600, func(w io.Writer) error {
 		return write(w, as, []string{"id", "file", "cluster"}, t.Len(), func(i int) (any, []string) {
-			e := entry{t.ID[i], t.Files[t.File(i)], int(numbers[t.ID[i]])} //nolint:gosec // a number of 63 bits at most
+			e := entry{t.ID[i], t.Files[t.File(i)], int(numbers[t.ID[i]])}
 			return e, []string{e.ID, e.File, strconv.Itoa(e.Cluster)}
 		})
 	}))

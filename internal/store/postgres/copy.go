@@ -22,18 +22,18 @@ const signature = "PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 func binaryRows(rows [][]driver.Value, size int) ([]byte, error) {
 	out := append(make([]byte, 0, size+4096), signature...)
 	for _, row := range rows {
-		out = binary.BigEndian.AppendUint16(out, uint16(len(row))) //nolint:gosec // a table has at most 1,600 columns
+		out = binary.BigEndian.AppendUint16(out, uint16(len(row)))
 		for _, v := range row {
 			switch v := v.(type) {
 			case nil:
 				out = binary.BigEndian.AppendUint32(out, math.MaxUint32) // -1
 			case int64:
 				out = binary.BigEndian.AppendUint32(out, 8)
-				out = binary.BigEndian.AppendUint64(out, uint64(v)) //nolint:gosec // two's complement
+				out = binary.BigEndian.AppendUint64(out, uint64(v))
 			case string:
-				out = append(binary.BigEndian.AppendUint32(out, uint32(len(v))), v...) //nolint:gosec // the server takes at most a gigabyte
+				out = append(binary.BigEndian.AppendUint32(out, uint32(len(v))), v...)
 			case []byte:
-				out = append(binary.BigEndian.AppendUint32(out, uint32(len(v))), v...) //nolint:gosec // the same
+				out = append(binary.BigEndian.AppendUint32(out, uint32(len(v))), v...)
 			default:
 				return nil, fmt.Errorf("postgres: a value of the kind %T cannot be copied", v)
 			}

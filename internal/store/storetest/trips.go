@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"encoding/binary"
 	"io"
 	"net"
@@ -71,7 +72,7 @@ func Served(t testing.TB, why string) {
 // pass hands a connection on, and counts in what the client sends the messages that the server has to answer before it goes
 // on: Query, Sync and CopyDone (PostgreSQL manual, "Message Formats").
 func pass(client net.Conn, network, at string, n *atomic.Int64) {
-	server, err := net.Dial(network, at)
+	server, err := new(net.Dialer).DialContext(context.Background(), network, at)
 	if err != nil {
 		_ = client.Close()
 		return
