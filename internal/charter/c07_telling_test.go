@@ -23,6 +23,7 @@ import (
 	"probity/internal/registrar"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/candidates"
 	"probity/internal/store/consents"
 	"probity/internal/store/notices"
 	"probity/internal/subject"
@@ -147,7 +148,7 @@ func TestNothingTakesEffectUntold(t *testing.T) {
 	for i := range subject.ID(2) {
 		p.check(p.store.AddSubjects(ctx, []store.Entrant{{Subject: subject.Subject{ID: firm + i, Kind: subject.Enterprise}, New: true}}))
 	}
-	desk := &registrar.Desk{Store: quiet, Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Clocks: clock.BuiltIn(), Now: func() time.Time { return p.now }}
+	desk := &registrar.Desk{Store: quiet, Judgements: candidates.In(p.store), Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Clocks: clock.BuiltIn(), Now: func() time.Time { return p.now }}
 	loud := *desk
 	loud.Store = p.store
 	_, err = desk.Merge(ctx, p.officials["wu"], firm, firm+1, "one firm", "extract 17")

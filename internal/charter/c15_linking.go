@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"probity/internal/subject"
+	"probity/internal/subject/candidate"
 )
 
 // LinkTerms are two subjects about to be joined into one.
@@ -16,6 +17,10 @@ type LinkTerms struct {
 	// By is the official who decided, Reason and Evidence why; they are asked for where no identifier decides.
 	By               Actor
 	Reason, Evidence string
+	// Judged is what officials have said of the two before, Likely the ground where intake joins two organisations that
+	// nobody has looked at; nil otherwise.
+	Judged candidate.Verdict
+	Likely *Likelihood
 }
 
 // Link permits the store to join two subjects.
@@ -25,8 +30,9 @@ type Link struct{ terms *LinkTerms }
 func (l Link) Terms() *LinkTerms { return l.terms }
 
 // PermitLink holds C15. Two subjects are joined because they carry one exact strong identifier, or, organisations only,
-// because an official decided so with reason and evidence. A conflict of strong identifiers blocks both ways. Names and
-// probabilities join nobody.
+// because an official decided so with reason and evidence, or answers for a delivery whose contract states from which
+// probability on an organisation without a code is joined by name and address. A conflict of strong identifiers and a
+// judgement that the two are different block every way. Names and probabilities join no human being.
 func PermitLink(t LinkTerms) (Link, error) {
 	switch {
 	case t.Kept.ID == 0 || t.Merged.ID == 0 || t.Kept.ID == t.Merged.ID:
@@ -37,6 +43,13 @@ func PermitLink(t LinkTerms) (Link, error) {
 	if a, b, found := conflict(t.KeptIDs, t.MergedIDs); found {
 		return Link{}, Refuse("C15", "identifiers without conflict", "leave them apart, and have the suppliers correct the identifier that is wrong",
 			"the two carry different identifiers of one scheme: %s and %s", a, b)
+	}
+	if t.Judged == candidate.Different {
+		return Link{}, Refuse("C15", "pair that nobody found different", "have the judgement taken back first, with a reason: probity review decide",
+			"officials judged that the two are different, which holds whatever is found later")
+	}
+	if err := likely(&t); err != nil {
+		return Link{}, err
 	}
 	if !sharesStrong(t.KeptIDs, t.MergedIDs) {
 		if err := decidedByHand(&t); err != nil {
@@ -57,7 +70,7 @@ func kindName(s subject.Subject) string {
 func conflict(a, b []subject.Identifier) (x, y subject.Identifier, found bool) {
 	for _, x := range a {
 		for _, y := range b {
-			if x.Scheme == y.Scheme && x.Value != y.Value && !slices.Contains(b, x) && !slices.Contains(a, y) {
+			if x.Scheme == y.Scheme && x.Scheme != subject.Named && x.Value != y.Value && !slices.Contains(b, x) && !slices.Contains(a, y) {
 				return x, y, true
 			}
 		}
@@ -66,7 +79,7 @@ func conflict(a, b []subject.Identifier) (x, y subject.Identifier, found bool) {
 }
 
 func sharesStrong(a, b []subject.Identifier) bool {
-	return slices.ContainsFunc(a, func(x subject.Identifier) bool { return x.Value != "" && slices.Contains(b, x) })
+	return slices.ContainsFunc(a, func(x subject.Identifier) bool { return x.Value != "" && x.Scheme != subject.Named && slices.Contains(b, x) })
 }
 
 func decidedByHand(t *LinkTerms) error {

@@ -25,6 +25,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/registrar"
 	"probity/internal/store"
+	"probity/internal/store/candidates"
 	"probity/internal/store/consents"
 	"probity/internal/store/reads"
 	"probity/internal/store/rulebooks"
@@ -446,7 +447,7 @@ func TestC15Paths(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	ctx := t.Context()
-	desk := &registrar.Desk{Store: p.store, Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Clocks: clock.BuiltIn(), Now: func() time.Time { return p.now }}
+	desk := &registrar.Desk{Store: p.store, Judgements: candidates.In(p.store), Vault: p.vault, Catalogue: p.catalogue, Contracts: p.contracts, Clocks: clock.BuiltIn(), Now: func() time.Time { return p.now }}
 	one, _ := p.someone(1, grownUp)
 	two, _ := p.someone(2, grownUp)
 	wu := p.officials["wu"]

@@ -14,6 +14,7 @@ import (
 	"probity/internal/cli/population"
 	"probity/internal/cli/reads"
 	"probity/internal/cli/remedy"
+	"probity/internal/cli/reviewing"
 	"probity/internal/cli/rules"
 	"probity/internal/cli/upkeep"
 )
@@ -33,6 +34,7 @@ type grammar struct {
 	Quarantine quarantineCommands   `cmd:"" help:"Rows that wait until somebody has mended them."`
 	Submission submissionCommands   `cmd:"" help:"The files that came in, and what became of their rows."`
 	Subject    subjectCommands      `cmd:"" help:"Who records are about: find, show, join and part subjects."`
+	Review     reviewing.Commands   `cmd:"" help:"Subjects that may be one: find them, lay them side by side, decide."`
 	Record     recordCommands       `cmd:"" help:"What is recorded: one record with its versions and where they came from."`
 	Rate       rateCommand          `cmd:"" help:"Say what a model says of a subject, or rate everybody."`
 	Explain    explainCommand       `cmd:"" help:"Show how a rating came about, point by point."`

@@ -29,9 +29,11 @@ import (
 	"probity/internal/post"
 	"probity/internal/rating"
 	"probity/internal/registrar"
+	"probity/internal/registrar/review"
 	"probity/internal/repair/regime"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/candidates"
 	"probity/internal/store/consents"
 	"probity/internal/store/notices"
 	"probity/internal/store/orders"
@@ -290,7 +292,14 @@ func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
 
 // Registrar is the desk where subjects are joined and parted.
 func (d *Deployment) Registrar() *registrar.Desk {
-	return &registrar.Desk{Store: d.Store, Vault: d.Vault, Catalogue: d.Catalogue, Contracts: d.Contracts, Clocks: clock.BuiltIn(), Now: d.Now}
+	return &registrar.Desk{Store: d.Store, Judgements: candidates.In(d.Store), Vault: d.Vault, Catalogue: d.Catalogue, Contracts: d.Contracts, Clocks: clock.BuiltIn(), Now: d.Now}
+}
+
+// Review is the desk where officials look at subjects that may be one.
+func (d *Deployment) Review() *review.Desk {
+	return &review.Desk{
+		Candidates: candidates.In(d.Store), Register: d.Store, Registrar: d.Registrar(), Access: d.Access, Vault: d.Vault, Now: d.Now,
+	}
 }
 
 // Inbox is where subjects read what they were told. Without ratings, notices of changed ratings say no reasons.

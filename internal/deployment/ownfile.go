@@ -70,6 +70,7 @@ func (p ownParts) sections() []ownfile.Section {
 	return []ownfile.Section{
 		section("identifiers", "How you are known here", "身份标识", "The identifiers and names that lead to this file.", "指向本档案的标识和名称。", p.identifiers),
 		section("links", "Joined files", "档案合并", "Which files were joined with this one or parted from it, by whom and why.", "与本档案合并或分离的档案、经办人及理由。", p.links),
+		section("candidates", "Files that may be yours too", "疑似同一主体的档案", "Which files were found to be perhaps of the same one as this, why, and what officials said. Nothing was joined by it.", "被发现可能与本档案属同一主体的档案、理由及核对结论；并未因此合并。", p.candidates),
 		section("records", "Records", "记录", "What agencies reported, by whom and from which file, with every version.", "各机构报送的信息、来源文件及全部版本。", p.records),
 		section("ratings", "Ratings", "信用评价", "What the models in force say today, with every point and the records behind it.", "现行模型的评价结果，列明每项得分及其所依据的记录。", p.rated),
 		section("history", "Ratings before", "历史评价", "What the models said before.", "此前的评价结果。", p.history),

@@ -21,6 +21,7 @@ import (
 // does.
 var shownIn = map[string]string{
 	"identifier": "identifiers", "subject_identifier": "identifiers", "subject_name": "identifiers",
+	"candidate": "candidates", "candidate_step": "candidates", "party": "- how suppliers wrote an organisation's name and address; records shows it",
 	"record_version": "records", "contested": "records", "repaired": "- a repaired record is gone; the repair itself is shown",
 	"source_row": "- where a supplier's row is claimed; the record names supplier and key",
 	"rating":     "ratings", "rating_history": "history",

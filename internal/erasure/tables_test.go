@@ -34,6 +34,8 @@ const (
 
 // fates are those of every table with a column "subject". Who adds such a table says here what becomes of it.
 var fates = map[string]fate{
+	"candidate":           {stays, deleted, "never: a pair that is not the same stays so"},
+	"candidate_step":      {stays, deleted, "never: it says why"},
 	"consent":             {stays, deleted, "ended-consent"},
 	"contested":           {moves, deleted, byRecord},
 	"credential":          {"leads to the subject that it was merged into", deleted, "revoked-credential"},
@@ -60,6 +62,7 @@ var fates = map[string]fate{
 	"order_ending":        {stays, deleted, "order-ending"},
 	"order_expiry":        {stays, deleted, "order-expiry"},
 	"order_step":          {stays, deleted, "order-step"},
+	"party":               {stays, deleted, "with its subject"},
 	"rating":              {"deleted of who was merged, computed again of the other", deleted, "rating"},
 	"rating_history":      {stays, deleted, "rating-history"},
 	"read_delay":          {stays, deleted, "never: how many there were is public"},

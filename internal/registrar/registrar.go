@@ -5,6 +5,7 @@ package registrar
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/subject/candidate"
 )
 
 // Store is what the registrar needs of the database.
@@ -38,6 +40,12 @@ type Store interface {
 	DecidedSince(ctx context.Context, id subject.ID, since time.Time) ([]store.Decided, error)
 }
 
+// Judgements are what officials said of two subjects that may be one.
+type Judgements interface {
+	// Judged is what holds of two, or of anybody merged into them.
+	Judged(ctx context.Context, pair candidate.Pair) (candidate.Verdict, error)
+}
+
 // Vault takes sealed fields from one subject's key to another's.
 type Vault interface {
 	Open(id subject.ID, place string, sealed []byte) ([]byte, error)
@@ -47,10 +55,11 @@ type Vault interface {
 
 // Desk is where links are decided.
 type Desk struct {
-	Store     Store
-	Vault     Vault
-	Catalogue *catalogue.Catalogue
-	Contracts map[int]store.ContractRow
+	Store      Store
+	Judgements Judgements
+	Vault      Vault
+	Catalogue  *catalogue.Catalogue
+	Contracts  map[int]store.ContractRow
 	// Clocks say until when those who read a joined file acknowledge that it was parted.
 	Clocks *clock.Table
 	Now    func() time.Time
@@ -58,12 +67,24 @@ type Desk struct {
 
 // Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
 func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string) (store.Link, error) {
+	return d.join(ctx, charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}, kept, merged)
+}
+
+// MergeLikely joins two organisations that nobody has looked at, because the evidence comes to what the supplier's contract
+// states; the official is the one who answers for the delivery.
+func (d *Desk) MergeLikely(ctx context.Context, by charter.Actor, kept, merged subject.ID, ground charter.Likelihood, evidence string) (store.Link, error) {
+	reason := fmt.Sprintf("name and address are as likely of one organisation as the contract %s states: %s, at least %s",
+		ground.Contract, candidate.Percent(ground.Probability), candidate.Percent(ground.Stated))
+	return d.join(ctx, charter.LinkTerms{By: by, Reason: reason, Evidence: evidence, Likely: &ground}, kept, merged)
+}
+
+// join joins merged into kept on the ground that the terms give.
+func (d *Desk) join(ctx context.Context, terms charter.LinkTerms, kept, merged subject.ID) (store.Link, error) {
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
 		return store.Link{}, err
 	}
 	defer done()
-	terms := charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}
 	for _, side := range []struct {
 		id  subject.ID
 		sub *subject.Subject
@@ -81,6 +102,9 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 			return store.Link{}, err
 		}
 	}
+	if terms.Judged, err = d.Judgements.Judged(ctx, candidate.Of(kept, merged)); err != nil {
+		return store.Link{}, err
+	}
 	permit, err := charter.PermitLink(terms)
 	if err != nil {
 		return store.Link{}, err
@@ -94,7 +118,7 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 		return store.Link{}, err
 	}
 	now := d.Now()
-	left, err := d.leave(ctx, now, "joined", kept, merged, by, reason, nil)
+	left, err := d.leave(ctx, now, "joined", kept, merged, terms.By, terms.Reason, nil)
 	if err != nil {
 		return store.Link{}, err
 	}
@@ -103,7 +127,7 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 
 // leave writes into both ledgers, and to both sides, that their files were joined or parted; to the one that was kept also
 // how many decisions rested on the joined file.
-func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by access.Credential, reason string, rested []store.Decided) (*store.Trace, error) {
+func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged subject.ID, by charter.Actor, reason string, rested []store.Decided) (*store.Trace, error) {
 	registered, err := d.Store.Registered(ctx, []subject.ID{kept, merged})
 	if err != nil {
 		return nil, err
@@ -113,12 +137,12 @@ func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged
 	for _, side := range [][2]subject.ID{{kept, merged}, {merged, kept}} {
 		sub := registered[side[0]]
 		n := notice.Notice{
-			Subject: sub.ID, Occasion: notice.LinkChanged, At: at, About: side[1].String(), By: by.Agency(),
+			Subject: sub.ID, Occasion: notice.LinkChanged, At: at, About: side[1].String(), By: by.Agency,
 			Law: linkLaw, Contest: notice.ByDispute,
 			Facts: []notice.Fact{{Name: "act", Value: act}, {Name: "other", Value: side[1].String()}},
 		}
-		if by.Official() != "" {
-			n.Facts = append(n.Facts, notice.Fact{Name: "official", Value: by.Agency() + "/" + by.Official()})
+		if by.Official != "" {
+			n.Facts = append(n.Facts, notice.Fact{Name: "official", Value: by.Title()})
 		}
 		if reason != "" {
 			n.Facts = append(n.Facts, notice.Fact{Name: notice.Reason, Value: reason})
@@ -132,7 +156,7 @@ func (d *Desk) leave(ctx context.Context, at time.Time, act string, kept, merged
 		}
 		left.Notices = append(left.Notices, w)
 		left.Entries = append(left.Entries, &ledger.Entry{
-			Subject: sub.ID, At: at, Act: ledger.Link, What: act, Detail: side[1].String(), Reader: by.Agency(), Official: by.Official(),
+			Subject: sub.ID, At: at, Act: ledger.Link, What: act, Detail: side[1].String(), Reader: by.Agency, Official: by.Official,
 		})
 	}
 	return left, nil
@@ -181,7 +205,7 @@ func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.I
 	if err != nil {
 		return l, err
 	}
-	left, err := d.leave(ctx, now, "parted", l.Kept, merged, by, reason, rested)
+	left, err := d.leave(ctx, now, "parted", l.Kept, merged, by.Actor(), reason, rested)
 	if err != nil {
 		return l, err
 	}

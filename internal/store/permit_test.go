@@ -7,6 +7,7 @@ import (
 
 	"probity/internal/access/unpermitted"
 	"probity/internal/fault"
+	"probity/internal/store/candidates"
 	"probity/internal/store/consents"
 	"probity/internal/store/disputes"
 	"probity/internal/store/erasures"
@@ -30,7 +31,7 @@ func TestNothingWithoutItsPermit(t *testing.T) {
 	db := fresh(t)
 	asked := 0
 	for _, s := range []any{
-		db, consents.In(db), disputes.In(db, nil), erasures.In(db), impacts.In(db), jobs.In(db), listings.In(db), notices.In(db),
+		db, candidates.In(db), consents.In(db), disputes.In(db, nil), erasures.In(db), impacts.In(db), jobs.In(db), listings.In(db), notices.In(db),
 		orders.In(db), reads.In(db), recalls.In(db), repairs.In(db, nil), rulebooks.In(db), rulings.In(db), shadows.In(db),
 	} {
 		for _, method := range unpermitted.Of(s, db) {

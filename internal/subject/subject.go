@@ -1,7 +1,8 @@
 // Package subject says who a record is about: what kinds of subject there are, which identifiers lead to one, and how
 // two subjects that turn out to be one are joined, and parted again.
 //
-// A subject exists only because a strong identifier was seen. Names never make, find or join one (Charter C15).
+// A human being is a subject only because a strong identifier was seen: names never make, find or join one (Charter C15).
+// An organisation without a code may be one by the name and address that its supplier wrote, where the contract says so.
 package subject
 
 import (
@@ -45,11 +46,14 @@ type ID int64
 type Scheme string
 
 const (
-	USCC         Scheme = "uscc"    // unified social credit code, GB 32100
-	OrgCode      Scheme = "orgcode" // organisation code, GB 11714
-	LEI          Scheme = "lei"     // legal entity identifier, ISO 17442
-	ResidentID   Scheme = "id"      // resident identity number, GB 11643; kept only as keyed hash and sealed value
-	Appointment  Scheme = "post"    // office code "/" resident identity number; kept as ResidentID is
+	USCC        Scheme = "uscc"    // unified social credit code, GB 32100
+	OrgCode     Scheme = "orgcode" // organisation code, GB 11714
+	LEI         Scheme = "lei"     // legal entity identifier, ISO 17442
+	ResidentID  Scheme = "id"      // resident identity number, GB 11643; kept only as keyed hash and sealed value
+	Appointment Scheme = "post"    // office code "/" resident identity number; kept as ResidentID is
+	// Named is no strong identifier and shown by nobody: a supplier's name and address of an organisation without a code,
+	// under a keyless hash, so that the same words lead to the same subject. It neither joins two nor keeps them apart.
+	Named        Scheme = "named"
 	ownSchemeMax        = 32
 )
 
@@ -59,7 +63,7 @@ func (s Scheme) Personal() bool { return s == ResidentID || s == Appointment }
 // Own tells whether the scheme is a supplier's own.
 func (s Scheme) Own() bool {
 	switch s {
-	case USCC, OrgCode, LEI, ResidentID, Appointment:
+	case USCC, OrgCode, LEI, ResidentID, Appointment, Named:
 		return false
 	}
 	return true

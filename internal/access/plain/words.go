@@ -34,6 +34,7 @@ var english = words{
 		"evidence": "the evidence in a dispute of yours", "ruling": "a decision by an official", "erasure": "an erasure", "repair": "a repair",
 		"quarantine": "rows that wait, which may be about persons", "impact": "an impact report, which names organisations",
 		"listing": "an entry on a list about you", "order": "an order about you",
+		"candidate": "your file beside another, to tell whether both are of one",
 	},
 	acts: map[ledger.Act]string{
 		ledger.Consent: "a consent was given", ledger.Withdrawal: "a consent was withdrawn", ledger.Credential: "a credential was %s",
@@ -46,6 +47,8 @@ var english = words{
 	},
 	verbs: map[string]string{
 		"freeze closed": "closed to", "freeze opened": "opened to", "link joined": "joined with", "link parted": "parted from",
+		"link candidate": "put before an official as perhaps of the same one as", "link judged same": "judged to be of the same one as",
+		"link judged different": "judged not to be of the same one as", "link judged unclear": "looked at, without a result, beside",
 		"order objected": "contested", "order expired": "ended by its own term", "order escalated": "sent to the body above, since nobody answered",
 		"ruling escalated": "sent to the body above, since nobody reviewed it", "listing escalated": "removal was brought before the body above, since nobody answered",
 		"order review_requested": "sent for review", "ruling review_requested": "sent for review",
@@ -92,6 +95,7 @@ var chinese = words{
 		"history": "您的历史信用评价", "own_file": "本人全部档案", "log": "本档案的查阅记录", "dispute": "您提出的异议",
 		"evidence": "您提出异议的证据", "ruling": "经办人员的决定", "erasure": "删除", "repair": "信用修复", "quarantine": "可能涉及个人的待处理数据",
 		"impact": "列有组织名单的模型影响报告", "listing": "有关您的名单事项", "order": "有关您的限制令",
+		"candidate": "您的档案（与另一档案对照，以核实是否属同一主体）",
 	},
 	acts: map[ledger.Act]string{
 		ledger.Consent: "作出同意", ledger.Withdrawal: "撤回同意", ledger.Credential: "凭证%s", ledger.Order: "限制令%s", ledger.Link: "档案与另一档案%s",
@@ -101,7 +105,9 @@ var chinese = words{
 		ledger.Model: "评价模型%s",
 	},
 	verbs: map[string]string{
-		"freeze closed": "关闭", "freeze opened": "开放", "link joined": "合并", "link parted": "分离", "erasure file": "档案", "erasure record": "记录",
+		"freeze closed": "关闭", "freeze opened": "开放", "link joined": "合并", "link parted": "分离",
+		"link candidate": "可能属同一主体，已提交人工核对", "link judged same": "经核对属同一主体", "link judged different": "经核对不属同一主体", "link judged unclear": "经核对无法判断",
+		"erasure file": "档案", "erasure record": "记录",
 		"draft": "拟列入", "notify": "已送达事先告知", "object": "提出异议", "hearing": "申请听证", "hear": "已举行听证", "answer": "已答复异议", "grace": "给予宽限",
 		"decide": "决定列入", "approve": "决定已获批准", "drop": "放弃拟列入", "publish": "已公布", "request": "申请移出", "accept": "已移出", "refuse": "不予移出",
 		"expire": "期限届满", "revoke": "撤回决定", "annul": "已撤销",

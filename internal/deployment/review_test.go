@@ -1,0 +1,153 @@
+package deployment_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"probity/identifier"
+	"probity/internal/access"
+	"probity/internal/fault"
+	"probity/internal/ledger"
+	"probity/internal/ownfile"
+	"probity/internal/rating"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/subject/candidate"
+)
+
+// refusedAs tells whether an error is the Charter's refusal for want of something.
+func refusedAs(err error, missing string) bool {
+	f, ok := err.(*fault.Error) //nolint:errorlint // a refusal comes as it is
+	return ok && f.Code == fault.Refused && f.Missing == missing
+}
+
+// TestTheDesk follows two organisations that may be one: they are found, laid side by side, what joining them would do is what
+// joining them does, a judgement that they are different outlives looking again, and one that they are the same can be undone.
+func TestTheDesk(t *testing.T) {
+	t.Parallel()
+	o := &office{T: t, people: map[string]access.Credential{}}
+	o.now = time.Date(2026, 11, 2, 2, 0, 0, 0, time.UTC)
+	tick := func() { o.now = o.now.Add(time.Minute) }
+	o.d = withForeign(t, func() time.Time { return o.now })
+	ctx := t.Context()
+	o.people["first"] = must(o.d.Access.Authenticate(ctx, "first", must(o.d.Wallet.Load("first"))))
+	o.ratings = must(o.d.Ratings(ctx))
+	o.official("second", "npcic")
+	clerk := o.official("lin", "samr")
+	lei := must(identifier.SyntheticLEI(8))
+	var b strings.Builder
+	b.WriteString("inspection_no,uscc,lei,org_name,kind,result,inspected_on,authority\n")
+	brands := []rune("恒达瑞丰宏远华兴盛世金桥博雅康泰鼎安信诚永佳德隆利源昌顺和美正大中天海岳云")
+	for i := range 30 {
+		name := "上海示例贸易有限公司"
+		if i > 0 {
+			name = "上海" + string(brands[i]) + string(brands[(i*7+3)%len(brands)]) + []string{"贸易", "机械", "食品"}[i%3] + "有限公司"
+		}
+		fmt.Fprintf(&b, "检%03d,%s,,%s,random,clean,2026-%02d-05,示例局\n", i, code(uint64(7+i)), name, i%9+1)
+	}
+	for i := range 12 {
+		fmt.Fprintf(&b, "内%03d,%s,,上海示例贸易有限公司,random,clean,2026-%02d-05,示例局\n", i, code(7), i%9+1)
+		fmt.Fprintf(&b, "外%03d,,%s,上海示例贸易有限责任公司,random,refused,2026-%02d-06,示例局\n", i, lei, i%9+1)
+	}
+	if rep := o.ingest("samr", "samr.inspection", b.String()); rep.Counts.Stored != 54 {
+		t.Fatalf("taken in: %+v", rep.Counts)
+	}
+	kept := o.company(7)
+	abroad := must(o.d.Store.FindSubject(ctx, store.Key{Scheme: subject.LEI, Value: lei})).ID
+	pair := candidate.Of(kept, abroad)
+	own := o.own(kept)
+
+	desk := o.d.Review()
+	if _, err := desk.Find(ctx, clerk, nil); !fault.Is(err, fault.NotFound) {
+		t.Fatalf("found by what nobody has learnt: %v", err)
+	}
+	if _, err := o.d.Access.Working(ctx, clerk, "learn"); !fault.Is(err, fault.Refused) {
+		t.Fatalf("an official of another agency may have it learnt: %v", err)
+	}
+	learnt := must(desk.Learn(ctx, must(o.d.Access.Working(ctx, o.people["first"], "learn")), nil))
+	found := must(desk.Find(ctx, clerk, nil))
+	list := must(desk.List(ctx, clerk, candidate.Waits, 10))
+	if found.New != len(list) || len(list) != 1 || list[0].Pair != pair || list[0].Model != learnt.Digest || list[0].Probability < 0.01 {
+		t.Fatalf("found %+v, of which wait %+v", found, list)
+	}
+
+	tick()
+	view := must(desk.Show(ctx, clerk, pair))
+	if len(view.Compared) != 4 || view.Compared[1].One == view.Compared[1].Other || !view.Compared[1].Differ || view.Sides[0].Entry == "" || view.Sides[1].Entry == "" {
+		t.Fatalf("laid out: %+v", view)
+	}
+	scopes := func() (list [2]access.Scope) {
+		t.Helper()
+		for i, id := range []subject.ID{pair.One, pair.Other} {
+			list[i] = must(o.d.Access.Open(ctx, access.Request{
+				As: clerk, Subject: id, What: access.Explanation, Purpose: "supervision", Basis: "supervision-opinions", Case: "2026-1", Model: model,
+			}))
+		}
+		return list
+	}
+	two := scopes()
+	foreseen := must(o.ratings.Together(ctx, two[0], two[1], model))
+	if *foreseen.One.Score == *foreseen.Other.Score || *foreseen.Together.Score == *foreseen.One.Score {
+		t.Fatalf("nothing to foresee: %+v", foreseen)
+	}
+	if _, err := o.ratings.Together(ctx, two[0], access.Scope{}, model); !fault.Is(err, fault.Refused) {
+		t.Errorf("foreseen without a scope: %v", err)
+	}
+
+	tick()
+	if _, _, err := desk.Judge(ctx, clerk, pair, candidate.Different, " "); !refusedAs(err, "reason") {
+		t.Errorf("judged without a reason: %v", err)
+	}
+	holds, joined, err := desk.Judge(ctx, clerk, pair, candidate.Different, "two firms of one owner")
+	if err != nil || !holds || joined != nil {
+		t.Fatalf("different: %v %v %v", holds, joined, err)
+	}
+	if again := must(desk.Find(ctx, clerk, nil)); again.New != 0 {
+		t.Errorf("put before an official again: %+v", again)
+	}
+	_, err = o.d.Registrar().Merge(ctx, clerk, kept, abroad, "one firm", "extract 17")
+	if !refusedAs(err, "pair that nobody found different") {
+		t.Errorf("joined although judged different: %v", err)
+	}
+
+	tick()
+	holds, joined, err = desk.Judge(ctx, o.people["second"], pair, candidate.Same, "the extract of the register shows both codes")
+	if err != nil || !holds || joined == nil || joined.Kept != pair.One || joined.Merged != pair.Other || !strings.Contains(joined.Evidence, "name: ") {
+		t.Fatalf("the same: %v %+v %v", holds, joined, err)
+	}
+	x := must(o.ratings.Current(ctx, kept, model))
+	if got := (rating.Said{Status: x.Status, Score: &x.Score, Band: x.Band}); !cmp.Equal(got, foreseen.Together) {
+		t.Errorf("joined it is %+v, and was foreseen as %+v", got, foreseen.Together)
+	}
+	if _, _, err := desk.Judge(ctx, clerk, pair, candidate.Different, "after all not"); !refusedAs(err, "two subjects") {
+		t.Errorf("judged what is one already: %v", err)
+	}
+
+	file := must(o.d.OwnFile(ctx, own, kept, ownfile.EN))
+	text := string(must(file.MarshalJSON()))
+	for _, want := range []string{`"verdict":"same"`, `"reason":"two firms of one owner"`, `"likelihood":"`, `"what":"judged different"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the own file does not say %s", want)
+		}
+	}
+	looked := 0
+	for _, e := range must(o.d.Access.Log(ctx, must(o.d.Access.Open(ctx, access.Request{As: own, Subject: kept, What: access.OwnFile})))) {
+		if e.Act == ledger.Read && e.What == "candidate" && e.Reader == "samr" {
+			looked++
+		}
+	}
+	if looked != 1 {
+		t.Errorf("%d entries say who laid the file beside another", looked)
+	}
+	tick()
+	if _, err := o.d.Registrar().Split(ctx, clerk, pair.Other, "two firms after all"); err != nil {
+		t.Fatal(err)
+	}
+	if x := must(o.ratings.Current(ctx, pair.One, model)); x.Score != *foreseen.One.Score {
+		t.Errorf("parted it is %d, and was %d", x.Score, *foreseen.One.Score)
+	}
+}

@@ -1,0 +1,349 @@
+// Package candidates keeps subjects that may be one, what officials said of them, and what organisations are recognised by.
+package candidates
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+
+	"probity/internal/access"
+	"probity/internal/charter"
+	"probity/internal/fault"
+	"probity/internal/store"
+	"probity/internal/subject"
+	"probity/internal/subject/candidate"
+)
+
+// Store keeps candidates in a database. It is safe for concurrent use.
+type Store struct{ db *store.Store }
+
+// In keeps candidates in the database.
+func In(db *store.Store) *Store { return &Store{db} }
+
+func unpermitted(what string) error {
+	return fault.New(fault.Internal, "store.permit", "%s without a permit", what)
+}
+
+const millionths = 1e6
+
+// Enter keeps candidates that are new, each with both its subjects; what is there already stays as it is, whatever is found
+// of it now. The traces, one for each permit, are left for those that are new. It tells how many were.
+func (s *Store) Enter(ctx context.Context, permits []charter.Candidate, traces []*store.Trace) (entered int, err error) {
+	if len(permits) == 0 {
+		return 0, unpermitted("candidates were to be kept")
+	}
+	whole := &store.Trace{}
+	err = s.db.WriteWith(ctx, whole, func(tx *sql.Tx) error {
+		entered, *whole = 0, store.Trace{}
+		for i, permit := range permits {
+			t := permit.Terms()
+			if t == nil {
+				return unpermitted("a candidate was to be kept")
+			}
+			fresh, err := enter(ctx, tx, &t.Found)
+			if err != nil {
+				return err
+			}
+			if fresh {
+				entered++
+				whole.Entries = append(whole.Entries, traces[i].Entries...)
+				whole.Notices = append(whole.Notices, traces[i].Notices...)
+			}
+		}
+		return nil
+	})
+	return entered, err
+}
+
+func enter(ctx context.Context, tx *sql.Tx, c *candidate.Candidate) (fresh bool, err error) {
+	evidence, err := json.Marshal(c.Evidence)
+	if err != nil {
+		return false, err
+	}
+	for _, side := range [][2]subject.ID{{c.Pair.One, c.Pair.Other}, {c.Pair.Other, c.Pair.One}} {
+		done, err := tx.ExecContext(ctx, `INSERT INTO candidate (subject, other, found_at, official, model, millionths, evidence, way)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			int64(side[0]), int64(side[1]), store.Micro(c.FoundAt), c.By, c.Model, int64(math.Round(c.Probability*millionths)), evidence, string(c.Way))
+		if err != nil {
+			return false, err
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return false, err
+		}
+		fresh = fresh || n > 0
+	}
+	return fresh, nil
+}
+
+// Judge keeps what an official said of a candidate, and where it holds, that it does. reasons are the reason as each side of
+// the pair keeps it, in the pair's order.
+func (s *Store) Judge(ctx context.Context, permit charter.Judgement, reasons [2][]byte, left *store.Trace) error {
+	t := permit.Terms()
+	if t == nil {
+		return unpermitted("a judgement was to be kept")
+	}
+	pair := t.Pair
+	return s.db.WriteWith(ctx, left, func(tx *sql.Tx) error {
+		steps, err := stepsIn(ctx, tx, pair.One, pair.Other)
+		if err != nil {
+			return err
+		}
+		if n := len(steps); n > 0 && (steps[n-1].By != t.Last.By || !steps[n-1].At.Equal(t.Last.At)) || n == 0 && t.Last.By != "" {
+			return fault.New(fault.Conflict, "candidate.judged", "somebody else has judged the two meanwhile").With("look again: probity review show " + pair.String())
+		}
+		for i, side := range [][2]subject.ID{{pair.One, pair.Other}, {pair.Other, pair.One}} {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO candidate_step (subject, other, seq, at, official, verdict, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+				int64(side[0]), int64(side[1]), len(steps)+1, store.Micro(left.At), t.By.Title(), string(t.Verdict), reasons[i]); err != nil {
+				return err
+			}
+			if !permit.Holds() {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE candidate SET verdict = ? WHERE subject = ? AND other = ?`, string(t.Verdict), int64(side[0]), int64(side[1])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func stepsIn(ctx context.Context, tx *sql.Tx, one, other subject.ID) ([]candidate.Step, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT at, official, verdict, reason FROM candidate_step WHERE subject = ? AND other = ? ORDER BY seq`, int64(one), int64(other))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []candidate.Step
+	for rows.Next() {
+		var st candidate.Step
+		var at int64
+		if err := rows.Scan(&at, &st.By, &st.Verdict, &st.Sealed); err != nil {
+			return nil, err
+		}
+		st.At = store.Instant(at)
+		list = append(list, st)
+	}
+	return list, rows.Err()
+}
+
+const columns = `subject, other, found_at, official, model, millionths, evidence, way, verdict`
+
+func scan(rows interface{ Scan(...any) error }) (c candidate.Candidate, own subject.ID, err error) {
+	var other subject.ID
+	var at, p int64
+	var evidence []byte
+	if err = rows.Scan(&own, &other, &at, &c.By, &c.Model, &p, &evidence, &c.Way, &c.Verdict); err != nil {
+		return c, own, err
+	}
+	c.Pair, c.FoundAt, c.Probability = candidate.Of(own, other), store.Instant(at), float64(p)/millionths
+	return c, own, json.Unmarshal(evidence, &c.Evidence)
+}
+
+// Find is a candidate with what was said of it, as the first subject of the pair keeps it; NotFound where there is none.
+func (s *Store) Find(ctx context.Context, pair candidate.Pair) (c candidate.Candidate, steps []candidate.Step, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		c, _, err = scan(tx.QueryRowContext(ctx, `SELECT `+columns+` FROM candidate WHERE subject = ? AND other = ?`, int64(pair.One), int64(pair.Other)))
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "candidate.none", "nobody has put %s before an official", pair).
+				With("probity review list shows those that wait; propose the two with: probity review propose")
+		}
+		if err != nil {
+			return err
+		}
+		steps, err = stepsIn(ctx, tx, pair.One, pair.Other)
+		return err
+	})
+	return c, steps, err
+}
+
+// Judged is what holds of two subjects, Waits where nothing does. That somebody who was merged into the one is different from
+// somebody who was merged into the other holds of both.
+func (s *Store) Judged(ctx context.Context, pair candidate.Pair) (v candidate.Verdict, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		const members = `WITH RECURSIVE one(id) AS (SELECT CAST(?1 AS BIGINT) UNION SELECT s.id FROM subject s JOIN one o ON s.redirect = o.id),
+			other(id) AS (SELECT CAST(?2 AS BIGINT) UNION SELECT s.id FROM subject s JOIN other o ON s.redirect = o.id)
+			SELECT CASE WHEN EXISTS (SELECT 1 FROM candidate c JOIN one ON one.id = c.subject JOIN other ON other.id = c.other WHERE c.verdict = ?3) THEN ?3
+				ELSE coalesce((SELECT verdict FROM candidate WHERE subject = ?1 AND other = ?2), '') END`
+		return tx.QueryRowContext(ctx, members, int64(pair.One), int64(pair.Other), string(candidate.Different)).Scan(&v)
+	})
+	return v, err
+}
+
+// With are the candidates with a verdict, the most probable first; those of pairs that are one already, or whose subject
+// leads to another, stand for themselves still. way is "" for all.
+func (s *Store) With(ctx context.Context, verdict candidate.Verdict, way candidate.Way, most int) (list []candidate.Candidate, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM candidate WHERE verdict = ?1 AND (?2 = '' OR way = ?2) AND subject < other
+			ORDER BY millionths DESC, subject, other LIMIT ?3`, string(verdict), string(way), most)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			c, _, err := scan(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
+		return rows.Err()
+	})
+	return list, err
+}
+
+// Own are the candidates that the scope's subject is part of, with what was said of each as that subject keeps it. They are
+// for the subject itself.
+func (s *Store) Own(ctx context.Context, scope access.Scope) (list []candidate.Candidate, steps [][]candidate.Step, err error) {
+	id := scope.Subject().ID
+	if err := scope.Require(id, access.OwnFile); err != nil {
+		return nil, nil, err
+	}
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM candidate WHERE subject = ? ORDER BY found_at, other`, int64(id))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			c, _, err := scan(rows)
+			if err != nil {
+				return err
+			}
+			list = append(list, c)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		for _, c := range list {
+			other := c.Pair.One
+			if other == id {
+				other = c.Pair.Other
+			}
+			said, err := stepsIn(ctx, tx, id, other)
+			if err != nil {
+				return err
+			}
+			steps = append(steps, said)
+		}
+		return nil
+	})
+	return list, steps, err
+}
+
+// Held are those of the subjects whose rows wait until a candidate is judged.
+func (s *Store) Held(ctx context.Context, ids []subject.ID) (map[subject.ID]candidate.Candidate, error) {
+	held := map[subject.ID]candidate.Candidate{}
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			c, own, err := scan(tx.QueryRowContext(ctx, `SELECT `+columns+` FROM candidate WHERE subject = ? AND way = ? AND verdict IN ('', ?)
+				ORDER BY millionths DESC, other LIMIT 1`, int64(id), string(candidate.Hold), string(candidate.Unclear)))
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			held[own] = c
+		}
+		return nil
+	})
+	return held, err
+}
+
+// AddParties keeps what a supplier wrote of organisations, as the delivery is permitted; what is kept already stays.
+func (s *Store) AddParties(ctx context.Context, by charter.DeliveryPermit, parties []candidate.Party) error {
+	if by.Agency() == "" {
+		return unpermitted("parties were to be kept")
+	}
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		b := store.NewBulk(tx, "party", []string{"subject", "mark", "name", "address", "phone"}, " ON CONFLICT DO NOTHING")
+		for _, p := range parties {
+			sum := sha256.Sum256([]byte(strings.Join(p.Values(), "\x00")))
+			if err := b.Add(ctx, int64(p.Subject), sum[:16], p.Name, p.Address, p.Phone); err != nil {
+				return err
+			}
+		}
+		return b.End(ctx)
+	})
+}
+
+// partyQuery are the organisations as they are written: what suppliers wrote, and the names of those of whom nothing else is
+// known. Those that lead to others are given under their own number.
+const partyQuery = `SELECT p.subject, p.name, p.address, p.phone FROM party p
+	UNION ALL SELECT n.subject, n.name, '', '' FROM subject_name n JOIN subject s ON s.id = n.subject
+		WHERE s.kind IN ('enterprise', 'public_body') AND NOT s.sole AND NOT EXISTS (SELECT 1 FROM party q WHERE q.subject = n.subject AND q.name = n.name)`
+
+// EachParty gives all organisations as they are written, by subject, for those who recognise others among them.
+func (s *Store) EachParty(ctx context.Context, by charter.Actor, yield func(candidate.Party) error) error {
+	if !by.IsOfficial() {
+		return charter.Refuse("C15", "official", "show the credential of an official", "no official looks for organisations that may be one")
+	}
+	return s.db.Read(ctx, func(tx *sql.Tx) error {
+		return parties(ctx, tx, `SELECT * FROM (`+partyQuery+`) AS written ORDER BY 1, 2, 3, 4`, nil, yield)
+	})
+}
+
+func parties(ctx context.Context, tx *sql.Tx, query string, args []any, yield func(candidate.Party) error) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p candidate.Party
+		if err := rows.Scan(&p.Subject, &p.Name, &p.Address, &p.Phone); err != nil {
+			return err
+		}
+		if err := yield(p); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// PartiesOf is one organisation as it is written.
+func (s *Store) PartiesOf(ctx context.Context, id subject.ID) (list []candidate.Party, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		return parties(ctx, tx, `SELECT * FROM (`+partyQuery+`) AS written WHERE subject = ? ORDER BY 2, 3, 4`, []any{int64(id)}, func(p candidate.Party) error {
+			list = append(list, p)
+			return nil
+		})
+	})
+	return list, err
+}
+
+// SaveModel puts what was learnt in force, under the permit of the official who had it learnt.
+func (s *Store) SaveModel(ctx context.Context, permit charter.WorkPermit, m candidate.Model, left *store.Trace) (candidate.Model, error) {
+	if err := permit.Stands(); err != nil {
+		return m, err
+	}
+	err := s.db.WriteWith(ctx, left, func(tx *sql.Tx) error {
+		m.Number = s.db.NextIDs(1)
+		_, err := tx.ExecContext(ctx, `INSERT INTO likeness (number, learnt_at, official, digest, records, body) VALUES (?, ?, ?, ?, ?, ?)`,
+			m.Number, store.Micro(m.At), m.By, m.Digest, m.Records, m.Body)
+		return err
+	})
+	return m, err
+}
+
+// Model is what was learnt last; NotFound where nothing was.
+func (s *Store) Model(ctx context.Context) (m candidate.Model, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		var at int64
+		err := tx.QueryRowContext(ctx, `SELECT number, learnt_at, official, digest, records, body FROM likeness ORDER BY number DESC LIMIT 1`).
+			Scan(&m.Number, &at, &m.By, &m.Digest, &m.Records, &m.Body)
+		m.At = store.Instant(at)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fault.New(fault.NotFound, "candidate.model", "nothing has been learnt yet of how organisations are written").
+				With("have it learnt from those in the register: probity review learn")
+		}
+		return err
+	})
+	return m, err
+}
+
