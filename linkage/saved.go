@@ -80,8 +80,10 @@ func (s *Saved) plan(r *Result) {
 		}
 	}
 	rules := block.Plan(buckets, len(r.twins.first), 0, block.Limits{Pairs: savedSize * pairsRecord, Rules: mostRules, Size: savedSize})
-	if len(rules) == 0 {
-		for i := range buckets {
+	// What one value has as a whole finds others by itself, too: the records at hand are too few to tell how many of many
+	// will share it, and an index leaves out what too many do.
+	for i := range buckets {
+		if !buckets[i].Several && !slices.ContainsFunc(rules, func(r block.Rule) bool { return slices.Equal(r.Sources, []int{i}) }) {
 			rules = append(rules, block.Rule{Sources: []int{i}})
 		}
 	}

@@ -31,6 +31,7 @@ func (c contract) check() {
 	c.headings()
 	c.roles()
 	c.bindings()
+	c.byName()
 	c.adverse()
 	c.checks()
 	c.persons()
@@ -232,7 +233,7 @@ func (c contract) date(role, name string, needed bool) {
 }
 
 func (c contract) bindings() {
-	if len(c.Binding) == 0 {
+	if len(c.Binding) == 0 && c.ByName == nil {
 		c.bad("binding", "name the field that leads to the subject", "no row could be bound to anybody")
 	}
 	for _, b := range c.Binding {
@@ -240,7 +241,7 @@ func (c contract) bindings() {
 		switch {
 		case f == nil:
 			c.bad("binding", "name a field", "the binding field %q does not exist", clip(b.Field))
-		case !b.Scheme.Valid():
+		case !b.Scheme.Valid(), b.Scheme == subject.Named:
 			c.bad("binding", "name the scheme", "%q is not a scheme", clip(string(b.Scheme)))
 		case b.Scheme == subject.Appointment:
 			if o := c.Field(b.Office); o == nil || f.Scheme != subject.ResidentID || b.Kind != subject.OfficeHolder {

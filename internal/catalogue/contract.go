@@ -37,6 +37,8 @@ type Contract struct {
 	Key []string `json:"key"`
 	// Binding says which fields lead to the subject, strongest first.
 	Binding []Binding `json:"binding"`
+	// ByName binds organisations without a code; nil where rows without one wait.
+	ByName *ByName `json:"by_name,omitempty"`
 	// Occurred, From and To name the fields of the event day and the valid interval; From and To may be "".
 	Occurred string `json:"occurred"`
 	From     string `json:"from,omitempty"`

@@ -206,7 +206,7 @@ func (d *difference) terms(a, b *Contract) {
 		what string
 		a, b any
 	}{
-		{"adverse", a.Adverse, b.Adverse}, {"tier", a.Tier, b.Tier}, {"retention", a.Retention, b.Retention},
+		{"by_name", a.ByName, b.ByName}, {"adverse", a.Adverse, b.Adverse}, {"tier", a.Tier, b.Tier}, {"retention", a.Retention, b.Retention},
 		{"publication", a.Publication, b.Publication},
 	} {
 		if !same(t.a, t.b) {

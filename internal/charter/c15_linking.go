@@ -79,7 +79,9 @@ func conflict(a, b []subject.Identifier) (x, y subject.Identifier, found bool) {
 }
 
 func sharesStrong(a, b []subject.Identifier) bool {
-	return slices.ContainsFunc(a, func(x subject.Identifier) bool { return x.Value != "" && x.Scheme != subject.Named && slices.Contains(b, x) })
+	return slices.ContainsFunc(a, func(x subject.Identifier) bool {
+		return x.Value != "" && x.Scheme != subject.Named && slices.Contains(b, x)
+	})
 }
 
 func decidedByHand(t *LinkTerms) error {

@@ -29,16 +29,17 @@ var unread = map[string][]string{
 		"list draft", "list notify", "list object", "list hear", "list answer", "list grace", "list decide", "list approve", "list drop",
 		"list publish", "list request", "list refuse", "list remove", "repair ask", "repair grant", "repair refuse", "repair review",
 		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "reads freeze", "reads unfreeze", "reads delay",
-		"subject merge", "subject split", "erase",
+		"subject merge", "subject split", "review propose", "review decide", "erase",
 	},
 	"a supplier's own delivery; its rows that wait are entered in the platform's ledger, see the script held": {
 		"ingest", "record correct", "record retract", "submission list", "submission show", "submission publish", "submission discard",
 		"quarantine list", "quarantine export", "quarantine replay",
 	},
 	"the register and what law has published, of organisations alone: names and codes, lists": {"subject find", "list feed"},
-	"an office's own list of tasks: numbers and days, nothing of a file":                      {"repair waiting", "recall laggards", "dispute overdue"},
+	"an office's own list of tasks: numbers and days, nothing of a file":                      {"repair waiting", "recall laggards", "dispute overdue", "review list"},
 	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "reads delays", "reads quotas", "reads case", "retention list"},
 	"work on all, which shows counts": {
+		"review learn", "review find",
 		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "move", "rebuild",
 		"job list", "job show", "job run", "job pause", "job resume", "job cancel", "model shadow", "snapshot build", "snapshot refresh", "snapshot info", "snapshot verify",
 	},
@@ -102,6 +103,8 @@ func TestEveryReadingIsRecorded(t *testing.T) {
 		"repair proof":        {company + " m0000000000001 1 --out copy.pdf" + known},
 		"ruling list":         {person + " --as mine"},
 		"ruling pending":      nil, // each proposal is entered: TestRulings of package deployment
+		"review show":         nil, // both sides enter it: TestTheDesk of package deployment
+		"review effect":       nil, // it opens an explanation of both sides
 		"reads show":          {company + " --as own"},
 		"reads digest":        {company + " --as own"},
 		"ledger receipt":      {c.idOf(company) + "/1 --as own"},

@@ -12,10 +12,13 @@ import (
 )
 
 // register is the intake side of the register of subjects: it finds the subject that a row's strong identifiers lead
-// to, and enters a new one where they lead nowhere. Names never find or make anybody (C15).
+// to, and enters a new one where they lead nowhere. Names never find or make a human being (C15); an organisation without a
+// code they do where its contract says so, see recogniser.
 type register struct {
-	store   Store
-	vault   Vault
+	store Store
+	vault Vault
+	// byName recognises organisations without a code; nil where the contract has none bound so.
+	byName  *recogniser
 	named   bool // rows carry a name that may be searched for
 	known   map[store.Key]subject.Subject
 	entered []store.Entrant
@@ -89,6 +92,7 @@ func (r *register) bind(ctx context.Context, rows []row) error {
 		if rows[i].waits != nil {
 			continue
 		}
+		r.byName.identify(&rows[i])
 		for j := range rows[i].bound {
 			b := &rows[i].bound[j]
 			b.key = r.lookup(b.identifier)
@@ -111,9 +115,17 @@ func (r *register) bind(ctx context.Context, rows []row) error {
 	for k, s := range found {
 		r.known[k] = s
 	}
+	if err := r.byName.prepare(ctx, found); err != nil {
+		return err
+	}
 	for i := range rows {
-		if rows[i].waits == nil {
-			r.bindRow(&rows[i])
+		if rows[i].waits != nil {
+			continue
+		}
+		if r.bindRow(&rows[i]); r.byName != nil {
+			if err := r.byName.recognise(ctx, r, &rows[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return r.seal()

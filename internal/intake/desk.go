@@ -79,6 +79,9 @@ type Desk struct {
 	Ratings Ratings
 	// Corrections says what follows from records that are corrected or retracted; nil where nobody has to be told.
 	Corrections store.Follow
+	// Recognising tells which organisations writings without a code may be of; nil where contracts that bind by name have
+	// their rows wait.
+	Recognising Recognising
 	// Now is the clock.
 	Now func() time.Time
 	// Run is how many rows are checked and bound together, 0 for 32,768; each takes about a kilobyte of memory, twice.

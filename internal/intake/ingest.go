@@ -58,6 +58,8 @@ type Report struct {
 	Known   bool         `json:"known,omitempty"`
 	Resumed bool         `json:"resumed,omitempty"`
 	Counts  store.Counts `json:"counts"`
+	// Linked is how many organisations without a code were joined with others, as the contract states.
+	Linked int `json:"linked,omitempty"`
 	// Blank rows held no value at all; they are counted nowhere else.
 	Blank       int64     `json:"blank,omitempty"`
 	Unknown     []string  `json:"unknown_columns,omitempty"`
@@ -83,9 +85,11 @@ type ingest struct {
 	contract *catalogue.Contract
 	gate     *charter.Intake
 	register *register
-	number   int64
-	header   []byte
-	seals    bool
+	// recogniser is nil where the contract binds nobody by name.
+	recogniser *recogniser
+	number     int64
+	header     []byte
+	seals      bool
 	// byKey: the rows are retractions, of which only the key counts. Those of office holders' records name the
 	// appointment too, so that C13 is held against it.
 	byKey    bool
@@ -110,8 +114,16 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 		progress = func(Progress) {}
 	}
 	report, err := d.take(ctx, job, progress)
-	if err != nil || report.State != store.SubmissionPublished || d.Ratings == nil {
+	if err != nil || report.State != store.SubmissionPublished {
 		return report, err
+	}
+	if d.Recognising != nil && d.Catalogue.Dataset(job.Dataset).ByName != nil {
+		if report.Linked, err = d.Recognising.LinkStated(ctx, job.By.By()); err != nil {
+			return report, err
+		}
+	}
+	if d.Ratings == nil {
+		return report, nil
 	}
 	started := d.Now()
 	err = rating.Later(d.Ratings.Refresh(ctx, report.Submission, func(done, total int64) {
@@ -220,6 +232,10 @@ func (d *Desk) prepare(ctx context.Context, job Job, progress func(Progress)) (*
 		byKey:    job.Act == record.Retracted && !c.Bears(subject.OfficeHolder),
 		register: &register{store: d.Store, vault: d.Vault, named: c.Name != "", known: map[store.Key]subject.Subject{}},
 		report:   &Report{Agency: job.By.Agency(), Dataset: job.Dataset, File: job.File},
+	}
+	if c.ByName != nil && !in.byKey {
+		in.recogniser = newRecogniser(d, c, job.By)
+		in.register.byName = in.recogniser
 	}
 	if err := in.replays(ctx); err != nil {
 		return nil, err
@@ -424,6 +440,7 @@ func (in *ingest) open() (format.Reader, *rowcheck.Checker, error) {
 		return -1
 	}
 	in.name, in.notice = index(in.contract.Name), index(in.contract.Notice)
+	in.recogniser.fields(index)
 	in.report.Unknown = checker.Unknown
 	if err := in.openReplay(reader.Header()); err != nil {
 		return nil, nil, errors.Join(err, reader.Close())

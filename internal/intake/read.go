@@ -144,6 +144,9 @@ func (in *ingest) take(r *run, raw *format.Row, out *rowcheck.Out) {
 	if in.name >= 0 {
 		w.name = string(out.Bytes(in.name))
 	}
+	if in.recogniser != nil {
+		w.party = in.recogniser.party(out)
+	}
 	from := len(r.bounds)
 	for i := range out.Identifiers {
 		in.bound(r, w, &out.Identifiers[i])

@@ -8,6 +8,7 @@ import (
 	"probity/internal/record"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/subject/candidate"
 )
 
 // recordIDs hands out time-ordered numbers.
@@ -24,6 +25,10 @@ type row struct {
 	// bound are the strong identifiers of the row, strongest first.
 	bound []bound
 	name  string
+	// party is what the row says of its organisation, where the contract binds by name. brings: the row waits for an official,
+	// and its subject is in the register all the same.
+	party  candidate.Party
+	brings bool
 	// values are the row's values as they stood, packed (see pack), in case it has to wait.
 	values []byte
 	// waits is why the row cannot go in; nil while it can.

@@ -31,6 +31,9 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 	if err := in.addSubjects(ctx, r); err != nil {
 		return err
 	}
+	if err := in.recogniser.keep(ctx, r); err != nil {
+		return err
+	}
 	if err := in.sealRecords(admitted); err != nil {
 		return err
 	}
@@ -167,7 +170,7 @@ func (in *ingest) attempt(about subject.ID, w *row, f *fault.Error) *ledger.Entr
 func (in *ingest) addSubjects(ctx context.Context, r *run) error {
 	wanted := map[int]bool{}
 	for i := range r.rows {
-		if at, ok := in.register.entrant[r.rows[i].draft.Subject]; ok && r.rows[i].waits == nil {
+		if at, ok := in.register.entrant[r.rows[i].draft.Subject]; ok && (r.rows[i].waits == nil || r.rows[i].brings) {
 			wanted[at] = true
 		}
 	}

@@ -5,6 +5,7 @@ package registrar
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -112,6 +113,10 @@ func (d *Desk) join(ctx context.Context, terms charter.LinkTerms, kept, merged s
 	list, err := d.Store.Moving(ctx, merged, d.Contracts)
 	if err != nil {
 		return store.Link{}, err
+	}
+	if terms.Likely != nil && len(list) == 0 {
+		return store.Link{}, fault.New(fault.Conflict, "registrar.early", "nothing of subject %s is published yet", merged).
+			With("publish the submission that brought it, or let an official judge: probity review decide")
 	}
 	moves, err := d.moves(list, merged, kept)
 	if err != nil {
@@ -238,6 +243,9 @@ func (d *Desk) boundBy(v *record.Version, ids []subject.Identifier) bool {
 	if c == nil {
 		return false
 	}
+	if by := c.ByName; by != nil && slices.Contains(ids, candidate.Named(c.Supplier, written(v.Payload, by))) {
+		return true
+	}
 	found := false
 	// What a Writer wrote can always be scanned; a damaged payload binds nothing.
 	_ = record.Scan(v.Payload, func(name, raw []byte) bool {
@@ -250,6 +258,25 @@ func (d *Desk) boundBy(v *record.Version, ids []subject.Identifier) bool {
 		return !found
 	})
 	return found
+}
+
+// written is what a record's supplier wrote of its organisation, by the fields that the contract names.
+func written(payload []byte, by *catalogue.ByName) (p candidate.Party) {
+	_ = record.Scan(payload, func(name, raw []byte) bool {
+		var text string
+		if json.Unmarshal(raw, &text) == nil {
+			switch string(name) {
+			case by.Name:
+				p.Name = text
+			case by.Address:
+				p.Address = text
+			case by.Phone:
+				p.Phone = text
+			}
+		}
+		return true
+	})
+	return p
 }
 
 // moves prepares records for another subject: what stood sealed under one key is sealed under the other's.

@@ -50,7 +50,7 @@ var publicPaths = map[string]path{
 var noPath = map[string]string{
 	"Rights": "the consent itself", "Ratings": "the rating itself; that it is absent is asked for below", "Models": "the models in force",
 	"AddRulebook": "the models that come with the program", "Rulings": "officials' rulings on answers that rest on a rating",
-	"AdmitRules": "the list of benefits", "Registrar": "joins and parts by identifiers", "Delays": "courts' orders on single reads",
+	"AdmitRules": "the list of benefits", "Registrar": "joins and parts by identifiers", "Review": "what officials say of two subjects that may be one", "Delays": "courts' orders on single reads",
 	"Erasure": "takes the file away, whatever is in it", "Postman": "carries what the inbox shows", "SweepEnds": "ends orders and entries by their days",
 	"KeepEnds": "the same, again and again", "OwnFileAtCounter": "the own file, opened by two officials", "Close": "ends the deployment",
 	"EntryReceipt": "proves an entry that the own file shows", "SubmissionReceipt": "is for suppliers", "LogFile": "names a file",

@@ -75,6 +75,7 @@ func operations() []operation {
 		{"read the inbox", []string{"C7", "C12"}, readsInbox, ""},
 		{"join", []string{"C15", "C6"}, joins, ""},
 		{"part", []string{"C15", "C6"}, parts, "join"},
+		{"judge", []string{"C15"}, judges, ""},
 		{"issue a credential", []string{"C12"}, issues, ""},
 		{"revoke a credential", []string{"C12"}, revokes, ""},
 		{"register a model", []string{"C3", "C2"}, registers, ""},

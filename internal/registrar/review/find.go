@@ -239,6 +239,89 @@ func (d *Desk) put(ctx context.Context, by charter.Actor, pair candidate.Pair, m
 	return permit, err == nil, err
 }
 
+// Recognised is what intake found of a supplier's writing of an organisation that is new in the register.
+type Recognised struct {
+	// Subject is the new one, Match whom it may be the same as.
+	Subject subject.Subject
+	Match   Match
+	Way     candidate.Way
+	// Contract states, where Way is Link, that Stated is enough.
+	Contract string
+	Stated   float64
+}
+
+// Put keeps what intake recognised, for officials or, as the contract states, to be joined once the delivery is published.
+func (d *Desk) Put(ctx context.Context, by charter.Actor, model string, list []Recognised) error {
+	var permits []charter.Candidate
+	var traces []*store.Trace
+	for _, r := range list {
+		other, err := d.Register.Subject(ctx, r.Match.Subject)
+		if err != nil {
+			return err
+		}
+		pair := candidate.Of(r.Subject.ID, other.ID)
+		permit, err := charter.PermitCandidate(charter.CandidateTerms{
+			One: other, Other: r.Subject, By: by,
+			Found: candidate.Candidate{
+				Pair: pair, FoundAt: d.Now().UTC(), By: by.Title(), Model: model, Probability: r.Match.Probability,
+				Evidence: rounded(r.Match.Evidence), Way: r.Way, Contract: r.Contract, Stated: r.Stated,
+			},
+		})
+		if err != nil {
+			return err
+		}
+		permits, traces = append(permits, permit), append(traces, d.trace(by, pair, "candidate"))
+	}
+	if len(permits) == 0 {
+		return nil
+	}
+	_, err := d.Candidates.Enter(ctx, permits, traces)
+	return err
+}
+
+// Held are those of the subjects whose rows wait until a candidate is judged.
+func (d *Desk) Held(ctx context.Context, ids []subject.ID) (map[subject.ID]candidate.Candidate, error) {
+	return d.Candidates.Held(ctx, ids)
+}
+
+// AddParties keeps what a delivery says of organisations, for others to be recognised by.
+func (d *Desk) AddParties(ctx context.Context, by charter.DeliveryPermit, parties []candidate.Party) error {
+	return d.Candidates.AddParties(ctx, by, parties)
+}
+
+// mostLinked is how many joinings are looked up at a time.
+const mostLinked = 1000
+
+// LinkStated joins what deliveries brought and their contracts state to be likely enough, as far as it is published. Each
+// joining is an act of its own with its evidence, told to both sides, and can be undone.
+func (d *Desk) LinkStated(ctx context.Context, by charter.Actor) (linked int, err error) {
+	list, err := d.Candidates.With(ctx, candidate.Waits, candidate.Link, mostLinked)
+	if err != nil {
+		return 0, err
+	}
+	for i := range list {
+		c := &list[i]
+		s, err := d.sides(ctx, c.Pair)
+		if err != nil {
+			return linked, err
+		}
+		if s.subjects[0].ID == s.subjects[1].ID || s.subjects[1].ID != c.Pair.Other {
+			continue // they are one already
+		}
+		_, err = d.Registrar.MergeLikely(ctx, by, s.subjects[0].ID, c.Pair.Other, charter.Likelihood{
+			Probability: c.Probability, Stated: c.Stated, Contract: c.Contract, Model: c.Model,
+		}, Words(c))
+		switch {
+		case err == nil:
+			linked++
+		case fault.Is(err, fault.Conflict), fault.Is(err, fault.Refused): // not yet published, or for an official
+		default:
+			return linked, err
+		}
+	}
+	return linked, nil
+}
+
 // rounded is evidence to a hundredth of a bit.
 func rounded(all []linkage.Evidence) []linkage.Evidence {
 	list := slices.Clone(all)

@@ -31,6 +31,8 @@ type Candidates interface {
 	PartiesOf(ctx context.Context, id subject.ID) ([]candidate.Party, error)
 	SaveModel(ctx context.Context, permit charter.WorkPermit, m candidate.Model, left *store.Trace) (candidate.Model, error)
 	Model(ctx context.Context) (candidate.Model, error)
+	Held(ctx context.Context, ids []subject.ID) (map[subject.ID]candidate.Candidate, error)
+	AddParties(ctx context.Context, by charter.DeliveryPermit, parties []candidate.Party) error
 }
 
 // Register says who is registered.
@@ -168,7 +170,7 @@ func (d *Desk) Judge(ctx context.Context, by access.Credential, pair candidate.P
 	}
 	terms := charter.JudgementTerms{
 		Pair: pair,
-		One: s.subjects[0], Other: s.subjects[1], OneIDs: s.ids[0], OtherIDs: s.ids[1],
+		One:  s.subjects[0], Other: s.subjects[1], OneIDs: s.ids[0], OtherIDs: s.ids[1],
 		By: by.Actor(), Verdict: v, Reason: strings.TrimSpace(reason), Holds: c.Verdict,
 	}
 	if n := len(steps); n > 0 {

@@ -65,9 +65,14 @@ func enter(ctx context.Context, tx *sql.Tx, c *candidate.Candidate) (fresh bool,
 		return false, err
 	}
 	for _, side := range [][2]subject.ID{{c.Pair.One, c.Pair.Other}, {c.Pair.Other, c.Pair.One}} {
-		done, err := tx.ExecContext(ctx, `INSERT INTO candidate (subject, other, found_at, official, model, millionths, evidence, way)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			int64(side[0]), int64(side[1]), store.Micro(c.FoundAt), c.By, c.Model, int64(math.Round(c.Probability*millionths)), evidence, string(c.Way))
+		way := c.Way
+		if side[0] == c.Pair.One {
+			way = candidate.Look
+		}
+		done, err := tx.ExecContext(ctx, `INSERT INTO candidate (subject, other, found_at, official, model, millionths, evidence, way, contract, stated)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			int64(side[0]), int64(side[1]), store.Micro(c.FoundAt), c.By, c.Model, int64(math.Round(c.Probability*millionths)), evidence, string(way),
+			c.Contract, int64(math.Round(c.Stated*millionths)))
 		if err != nil {
 			return false, err
 		}
@@ -131,23 +136,23 @@ func stepsIn(ctx context.Context, tx *sql.Tx, one, other subject.ID) ([]candidat
 	return list, rows.Err()
 }
 
-const columns = `subject, other, found_at, official, model, millionths, evidence, way, verdict`
+const columns = `subject, other, found_at, official, model, millionths, evidence, way, contract, stated, verdict`
 
 func scan(rows interface{ Scan(...any) error }) (c candidate.Candidate, own subject.ID, err error) {
 	var other subject.ID
-	var at, p int64
+	var at, p, stated int64
 	var evidence []byte
-	if err = rows.Scan(&own, &other, &at, &c.By, &c.Model, &p, &evidence, &c.Way, &c.Verdict); err != nil {
+	if err = rows.Scan(&own, &other, &at, &c.By, &c.Model, &p, &evidence, &c.Way, &c.Contract, &stated, &c.Verdict); err != nil {
 		return c, own, err
 	}
-	c.Pair, c.FoundAt, c.Probability = candidate.Of(own, other), store.Instant(at), float64(p)/millionths
+	c.Pair, c.FoundAt, c.Probability, c.Stated = candidate.Of(own, other), store.Instant(at), float64(p)/millionths, float64(stated)/millionths
 	return c, own, json.Unmarshal(evidence, &c.Evidence)
 }
 
-// Find is a candidate with what was said of it, as the first subject of the pair keeps it; NotFound where there is none.
+// Find is a candidate, with what was said of it as the first subject of the pair keeps it; NotFound where there is none.
 func (s *Store) Find(ctx context.Context, pair candidate.Pair) (c candidate.Candidate, steps []candidate.Step, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
-		c, _, err = scan(tx.QueryRowContext(ctx, `SELECT `+columns+` FROM candidate WHERE subject = ? AND other = ?`, int64(pair.One), int64(pair.Other)))
+		c, _, err = scan(tx.QueryRowContext(ctx, `SELECT `+columns+` FROM candidate WHERE subject = ? AND other = ?`, int64(pair.Other), int64(pair.One)))
 		if errors.Is(err, sql.ErrNoRows) {
 			return fault.New(fault.NotFound, "candidate.none", "nobody has put %s before an official", pair).
 				With("probity review list shows those that wait; propose the two with: probity review propose")
@@ -178,7 +183,7 @@ func (s *Store) Judged(ctx context.Context, pair candidate.Pair) (v candidate.Ve
 // leads to another, stand for themselves still. way is "" for all.
 func (s *Store) With(ctx context.Context, verdict candidate.Verdict, way candidate.Way, most int) (list []candidate.Candidate, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM candidate WHERE verdict = ?1 AND (?2 = '' OR way = ?2) AND subject < other
+		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM candidate WHERE verdict = ?1 AND (?2 = '' OR way = ?2) AND subject > other
 			ORDER BY millionths DESC, subject, other LIMIT ?3`, string(verdict), string(way), most)
 		if err != nil {
 			return err
@@ -346,4 +351,3 @@ func (s *Store) Model(ctx context.Context) (m candidate.Model, err error) {
 	})
 	return m, err
 }
-

@@ -3,13 +3,17 @@
 package candidate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"probity/internal/fault"
 	"probity/internal/subject"
 	"probity/linkage"
+	"probity/linkage/field"
 )
 
 // Verdict is what an official says of two subjects.
@@ -31,7 +35,7 @@ func (v Verdict) Known() bool { return v == Same || v == Different || v == Uncle
 type Way string
 
 const (
-	// Look: an official looks at it. Hold: and until then the supplier's rows on the first subject wait.
+	// Look: an official looks at it. Hold: and until then the supplier's rows on the second of the pair, the newer, wait.
 	Look Way = "look"
 	Hold Way = "hold"
 	// Link: the two are joined as the supplier's contract says, because they reach the probability it states.
@@ -72,6 +76,9 @@ type Candidate struct {
 	Probability float64            `json:"probability"`
 	Evidence    []linkage.Evidence `json:"evidence,omitempty"`
 	Way         Way                `json:"way"`
+	// Contract states from which probability the two are joined where Way is Link, Stated which.
+	Contract string  `json:"contract,omitempty"`
+	Stated   float64 `json:"stated,omitempty"`
 	// Verdict is what holds, Waits where nothing does yet; of human beings two officials must say the same.
 	Verdict Verdict `json:"verdict"`
 }
@@ -96,6 +103,23 @@ type Party struct {
 
 // Values are those of Columns.
 func (p Party) Values() []string { return []string{p.Name, p.Address, p.Phone} }
+
+// Named is the identifier under which a supplier's writing of an organisation without a code leads to its subject: the same
+// words of the same supplier, however they are spaced and cased, are the same organisation.
+func Named(agency string, p Party) subject.Identifier {
+	sum := sha256.Sum256([]byte(agency + "\x00" + field.Fold(p.Name) + "\x00" + field.Fold(p.Address)))
+	return subject.Identifier{Scheme: subject.Named, Value: agency + "/" + hex.EncodeToString(sum[:16])}
+}
+
+// leastName is how many letters a name must have to be taken for an organisation's: what is shorter may be a human being's.
+const leastName = 5
+
+// Organisation tells whether a name may be taken for that of an organisation. The business of a sole trader is a human
+// being's, and what is as short as a human being's name may be one.
+func Organisation(name string) bool {
+	folded := field.Fold(name)
+	return utf8.RuneCountInString(folded) >= leastName && !strings.Contains(folded, "个体")
+}
 
 // Columns are by what organisations are recognised.
 func Columns() []string { return []string{"name", "address", "phone"} }

@@ -9,7 +9,9 @@ CREATE TABLE candidate (
     model      TEXT COLLATE "C" NOT NULL,      -- the digest of what the evidence was weighed by, '' where a human being proposed the two
     millionths BIGINT NOT NULL,   -- the probability
     evidence   BYTEA NOT NULL,      -- JSON: fields, levels and bits, never a value
-    way        TEXT COLLATE "C" NOT NULL,
+    way        TEXT COLLATE "C" NOT NULL,      -- of the second of the pair, the newer, what is to follow; of the first that it is looked at
+    contract   TEXT COLLATE "C" NOT NULL,      -- that states from which probability the two are joined, '' where none does
+    stated     BIGINT NOT NULL,   -- that probability, in millionths
     verdict    TEXT COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (subject, other)
 );

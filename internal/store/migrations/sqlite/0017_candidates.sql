@@ -8,7 +8,9 @@ CREATE TABLE candidate (
     model      TEXT NOT NULL,      -- the digest of what the evidence was weighed by, '' where a human being proposed the two
     millionths INTEGER NOT NULL,   -- the probability
     evidence   BLOB NOT NULL,      -- JSON: fields, levels and bits, never a value
-    way        TEXT NOT NULL,
+    way        TEXT NOT NULL,      -- of the second of the pair, the newer, what is to follow; of the first that it is looked at
+    contract   TEXT NOT NULL,      -- that states from which probability the two are joined, '' where none does
+    stated     INTEGER NOT NULL,   -- that probability, in millionths
     verdict    TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (subject, other)
 ) WITHOUT ROWID;

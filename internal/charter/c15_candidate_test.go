@@ -1,0 +1,106 @@
+package charter_test
+
+import (
+	"testing"
+
+	"probity/internal/charter"
+	"probity/internal/subject"
+	"probity/internal/subject/candidate"
+)
+
+// TestC15Judgements: a named official judges with a reason; of human beings two say the same, and are the same only with one
+// exact strong identifier on both.
+func TestC15Judgements(t *testing.T) {
+	t.Parallel()
+	other, otherPerson := subject.Subject{ID: 203, Kind: subject.Enterprise}, subject.Subject{ID: 201, Kind: subject.Person}
+	second := clerk
+	second.Official = "Somebody Else"
+	shared := []subject.Identifier{id(subject.ResidentID, "h")}
+	terms := func(a, b subject.Subject, v candidate.Verdict) charter.JudgementTerms {
+		return charter.JudgementTerms{Pair: candidate.Of(a.ID, b.ID), One: a, Other: b, By: clerk, Verdict: v, Reason: "the extract says so"}
+	}
+	said := func(j charter.JudgementTerms, by charter.Actor, v candidate.Verdict) charter.JudgementTerms {
+		j.Last = candidate.Step{By: by.Title(), Verdict: v}
+		return j
+	}
+	with := func(j charter.JudgementTerms, a, b []subject.Identifier) charter.JudgementTerms {
+		j.OneIDs, j.OtherIDs = a, b
+		return j
+	}
+	for name, c := range map[string]struct {
+		terms charter.JudgementTerms
+		want  string
+		holds bool
+	}{
+		"organisations":                 {terms(company, other, candidate.Same), "", true},
+		"organisations, different":      {terms(company, other, candidate.Different), "", true},
+		"organisations with a conflict": {with(terms(company, other, candidate.Same), []subject.Identifier{id(subject.LEI, "X")}, []subject.Identifier{id(subject.LEI, "Y")}), "C15: identifiers without conflict", false},
+		"persons, the first":            {terms(person, otherPerson, candidate.Different), "", false},
+		"persons, the second":           {said(terms(person, otherPerson, candidate.Different), second, candidate.Different), "", true},
+		"persons, of another mind":      {said(terms(person, otherPerson, candidate.Different), second, candidate.Unclear), "", false},
+		"persons, the first again":      {said(terms(person, otherPerson, candidate.Different), clerk, candidate.Different), "C15: second official", false},
+		"persons, the same":             {terms(person, otherPerson, candidate.Same), "C15: exact strong identifier", false},
+		"persons with one identifier":   {with(said(terms(person, otherPerson, candidate.Same), second, candidate.Same), shared, shared), "", true},
+		"sole traders, the same":        {terms(trader, subject.Subject{ID: 202, Kind: subject.Enterprise, Sole: true}, candidate.Same), "C15: exact strong identifier", false},
+		"nobody": {func() charter.JudgementTerms {
+			j := terms(company, other, candidate.Same)
+			j.By = charter.Actor{}
+			return j
+		}(), "C15: official", false},
+		"without a reason": {func() charter.JudgementTerms { j := terms(company, other, candidate.Same); j.Reason = " "; return j }(), "C15: reason", false},
+		"what holds already": {func() charter.JudgementTerms {
+			j := terms(company, other, candidate.Same)
+			j.Holds = candidate.Same
+			return j
+		}(), "C15: something new", false},
+		"without a verdict": {terms(company, other, ""), "C15: verdict", false},
+		"one":               {terms(company, company, candidate.Same), "C15: two subjects", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j, err := charter.PermitJudgement(c.terms)
+			wantRefusal(t, err, c.want)
+			if (j.Terms() == nil) != (c.want != "") || j.Holds() != c.holds {
+				t.Errorf("terms %v, holds %v", j.Terms(), j.Holds())
+			}
+		})
+	}
+}
+
+// TestC15Likelihood: two organisations are joined by what they are called only from the probability that a contract states,
+// never human beings, and never a pair that was judged different.
+func TestC15Likelihood(t *testing.T) {
+	t.Parallel()
+	other, otherPerson := subject.Subject{ID: 203, Kind: subject.Enterprise}, subject.Subject{ID: 201, Kind: subject.Person}
+	likely := func(l charter.LinkTerms, p, stated float64) charter.LinkTerms {
+		l.Likely = &charter.Likelihood{Probability: p, Stated: stated, Contract: "a.b/1", Model: "m"}
+		return l
+	}
+	judged := link(company, other, nil, nil)
+	judged.Judged = candidate.Different
+	nobody := likely(link(company, other, nil, nil), 0.999, 0.99)
+	nobody.By = charter.Actor{}
+	unstated := likely(link(company, other, nil, nil), 0.999, 0.99)
+	unstated.Likely.Contract = ""
+	named := []subject.Identifier{id(subject.Named, "a/1")}
+	for name, c := range map[string]struct {
+		terms charter.LinkTerms
+		want  string
+	}{
+		"enough":                 {likely(link(company, other, nil, nil), 0.99, 0.99), ""},
+		"not enough":             {likely(link(company, other, nil, nil), 0.98, 0.99), "C15: probability as stated"},
+		"stated too low":         {likely(link(company, other, nil, nil), 0.94, 0.9), "C15: stated threshold"},
+		"nobody stated it":       {unstated, "C15: stated ground"},
+		"no official":            {nobody, "C15: official"},
+		"persons":                {likely(link(person, otherPerson, nil, nil), 1, 0.99), "C15: exact strong identifier"},
+		"judged different":       {judged, "C15: pair that nobody found different"},
+		"other words":            {link(company, other, named, []subject.Identifier{id(subject.Named, "b/2")}), ""},
+		"persons by equal words": {link(person, otherPerson, named, named), "C15: exact strong identifier"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := charter.PermitLink(c.terms)
+			wantRefusal(t, err, c.want)
+		})
+	}
+}
