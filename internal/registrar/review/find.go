@@ -219,15 +219,15 @@ func (b *Book) subjects() []subject.ID {
 
 // put asks the Charter whether the two may be put before an official; ok is false where it refuses, or where they are one
 // already.
-func (d *Desk) put(ctx context.Context, by charter.Actor, pair candidate.Pair, m Match, model string, way candidate.Way) (charter.Candidate, bool, error) {
+func (d *Desk) put(ctx context.Context, by charter.Actor, pair candidate.Pair, m Match, model string, way candidate.Way) (permit charter.Candidate, ok bool, err error) {
 	s, err := d.sides(ctx, pair)
 	if err != nil {
-		return charter.Candidate{}, false, err
+		return permit, false, err
 	}
 	if s.subjects[0].ID != pair.One || s.subjects[1].ID != pair.Other {
-		return charter.Candidate{}, false, nil
+		return permit, false, nil
 	}
-	permit, err := charter.PermitCandidate(charter.CandidateTerms{
+	permit, err = charter.PermitCandidate(charter.CandidateTerms{
 		One: s.subjects[0], Other: s.subjects[1], OneIDs: s.ids[0], OtherIDs: s.ids[1], By: by,
 		Found: candidate.Candidate{
 			Pair: pair, FoundAt: d.Now().UTC(), By: by.Title(), Model: model, Probability: m.Probability, Evidence: rounded(m.Evidence), Way: way,

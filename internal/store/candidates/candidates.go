@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"probity/internal/access"
@@ -170,11 +171,26 @@ func (s *Store) Find(ctx context.Context, pair candidate.Pair) (c candidate.Cand
 // somebody who was merged into the other holds of both.
 func (s *Store) Judged(ctx context.Context, pair candidate.Pair) (v candidate.Verdict, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		const members = `WITH RECURSIVE one(id) AS (SELECT CAST(?1 AS BIGINT) UNION SELECT s.id FROM subject s JOIN one o ON s.redirect = o.id),
-			other(id) AS (SELECT CAST(?2 AS BIGINT) UNION SELECT s.id FROM subject s JOIN other o ON s.redirect = o.id)
-			SELECT CASE WHEN EXISTS (SELECT 1 FROM candidate c JOIN one ON one.id = c.subject JOIN other ON other.id = c.other WHERE c.verdict = ?3) THEN ?3
-				ELSE coalesce((SELECT verdict FROM candidate WHERE subject = ?1 AND other = ?2), '') END`
-		return tx.QueryRowContext(ctx, members, int64(pair.One), int64(pair.Other), string(candidate.Different)).Scan(&v)
+		ones, err := store.Same(ctx, tx, pair.One)
+		if err != nil {
+			return err
+		}
+		others, err := store.Same(ctx, tx, pair.Other)
+		if err != nil {
+			return err
+		}
+		var apart int
+		err = tx.QueryRowContext(ctx, `SELECT count(*) FROM candidate WHERE verdict = ? AND subject IN (`+store.Marks(len(ones))+`) AND other IN (`+store.Marks(len(others))+`)`,
+			slices.Concat([]any{string(candidate.Different)}, ones, others)...).Scan(&apart)
+		if err != nil || apart > 0 {
+			v = candidate.Different
+			return err
+		}
+		err = tx.QueryRowContext(ctx, `SELECT verdict FROM candidate WHERE subject = ? AND other = ?`, int64(pair.One), int64(pair.Other)).Scan(&v)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
 	})
 	return v, err
 }

@@ -13,7 +13,7 @@ import (
 
 // bySubject are the tables that are cut by their column subject, into the same shards as the subjects themselves.
 var bySubject = []string{
-	"subject_identifier", "subject_name", "record_version", "stale", "touched", "taken_back", "rating", "rating_history", "consent",
+	"candidate", "candidate_step", "party", "subject_identifier", "subject_name", "record_version", "stale", "touched", "taken_back", "rating", "rating_history", "consent",
 	"restriction_order", "order_ending", "order_expiry", "order_step", "decision", "standing", "read_delay", "file_freeze",
 	"notice", "notice_read", "notice_channel", "notice_delivery", "notice_pending", "listing", "listing_step", "listing_publication", "listing_gone",
 	"told", "contested", "dispute", "dispute_step", "dispute_evidence", "statement", "recall", "repaired", "repair", "repair_step", "repair_proof",
