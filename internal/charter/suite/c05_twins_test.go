@@ -62,6 +62,7 @@ var noPath = map[string]string{
 	"Everybody": "the rating itself, of many at a time", "Run": "how far it has come", "Exported": "an entry of the platform's own ledger", "Impact": "counts what a model would do, and shows no person",
 	"ApproveModel": "an official's approval of a model", "ActivateModel": "the models in force", "RetireModel": "the models in force",
 	"Jobs":    "rating everybody, by plan or by order",
+	"Moving":  "an entry of the ledger about the whole database",
 	"Shadows": "counts what a version on trial would do, and keeps nothing of anybody",
 }
 
