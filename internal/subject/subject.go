@@ -53,9 +53,10 @@ const (
 	Appointment Scheme = "post"    // office code "/" resident identity number; kept as ResidentID is
 	// Named is no strong identifier and shown by nobody: a supplier's name and address of an organisation without a code,
 	// under a keyless hash, so that the same words lead to the same subject. It neither joins two nor keeps them apart.
-	Named        Scheme = "named"
-	ownSchemeMax        = 32
+	Named Scheme = "named"
 )
+
+const ownSchemeMax = 32
 
 // Personal tells whether values of the scheme identify a human being and are therefore never kept in the clear.
 func (s Scheme) Personal() bool { return s == ResidentID || s == Appointment }
