@@ -31,6 +31,11 @@ type Joint struct {
 // both. Each scope is for the explanation of its subject by the model, so that both readings are recorded and a human being is
 // rated under that one's own consent, for that reader and purpose. It is computed for the answer alone and kept nowhere.
 func (d *Desk) Together(ctx context.Context, one, other access.Scope, model string) (Joint, error) {
+	for _, scope := range []access.Scope{one, other} {
+		if err := scope.RequireRating(scope.Subject().ID, access.Explanation, model); err != nil {
+			return Joint{}, err
+		}
+	}
 	m, err := d.Book.Model(model)
 	if err != nil {
 		return Joint{}, err
@@ -42,9 +47,6 @@ func (d *Desk) Together(ctx context.Context, one, other access.Scope, model stri
 		said  *Said
 	}{{one, &j.One}, {other, &j.Other}} {
 		sub := side.scope.Subject()
-		if err := side.scope.RequireRating(sub.ID, access.Explanation, model); err != nil {
-			return Joint{}, err
-		}
 		permit, err := d.permit(ctx, m, sub, side.scope.Consent())
 		if err != nil {
 			return Joint{}, err

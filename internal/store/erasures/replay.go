@@ -173,7 +173,7 @@ func placed(ctx context.Context, tx *sql.Tx, marks []marked) ([]marked, error) {
 	}
 	at := map[int64][]subject.ID{}
 	spots, err := list(ctx, tx, func(rows *sql.Rows) (s store.Spot, err error) { return s, rows.Scan(&s.Subject, &s.Record) },
-		`SELECT DISTINCT subject, record FROM record_version WHERE record IN (SELECT value FROM json_each(?))`, string(numbers))
+		`SELECT DISTINCT subject, record FROM record_version WHERE record IN (SELECT j.value FROM json_each(?) j)`, string(numbers))
 	if err != nil {
 		return nil, err
 	}
