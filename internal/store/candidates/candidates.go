@@ -297,7 +297,7 @@ func (s *Store) AddParties(ctx context.Context, by charter.DeliveryPermit, parti
 // known. Those that lead to others are given under their own number.
 const partyQuery = `SELECT p.subject, p.name, p.address, p.phone FROM party p
 	UNION ALL SELECT n.subject, n.name, '', '' FROM subject_name n JOIN subject s ON s.id = n.subject
-		WHERE s.kind IN ('enterprise', 'public_body') AND NOT s.sole AND NOT EXISTS (SELECT 1 FROM party q WHERE q.subject = n.subject AND q.name = n.name)`
+		WHERE s.kind IN ('enterprise', 'public_body') AND s.sole = 0 AND NOT EXISTS (SELECT 1 FROM party q WHERE q.subject = n.subject AND q.name = n.name)`
 
 // EachParty gives all organisations as they are written, by subject, for those who recognise others among them.
 func (s *Store) EachParty(ctx context.Context, by charter.Actor, yield func(candidate.Party) error) error {
