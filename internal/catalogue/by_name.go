@@ -6,8 +6,8 @@ type ByName struct {
 	Name    string `json:"name"`
 	Address string `json:"address,omitempty"`
 	Phone   string `json:"phone,omitempty"`
-	// Link is the probability, in thousandths, from which a row's organisation is joined with one that is there; 0 is never,
-	// and 950 the least. From Look on the row waits until an official has judged; 0 is 10.
+	// Link is the probability, in thousandths, from which a row does not wait: it goes in on a subject of its own, which an
+	// official joins with the one that is there, or keeps apart; 0 is never, and 950 the least. From Look on the row waits until an official has judged; 0 is 10.
 	Link int `json:"link,omitempty"`
 	Look int `json:"look,omitempty"`
 	// Otherwise says what becomes of a row below: "new", a subject of its own, or "wait", which is also what "" means.

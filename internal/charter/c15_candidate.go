@@ -7,39 +7,6 @@ import (
 	"probity/internal/subject/candidate"
 )
 
-// LeastStated is the probability that a contract must state at the least for organisations without a code to be joined by
-// name and address.
-const LeastStated = 0.95
-
-// Likelihood is the ground of a link that intake makes of two organisations.
-type Likelihood struct {
-	// Probability is what the evidence comes to, Stated the probability that the contract states for it.
-	Probability, Stated float64
-	// Contract states it, and Model is the digest of what the evidence was weighed by.
-	Contract, Model string
-}
-
-// likely holds what two organisations must have in common to be joined without anybody having looked.
-func likely(t *LinkTerms) error {
-	l := t.Likely
-	switch {
-	case l == nil:
-		return nil
-	case t.Kept.Natural() || t.Merged.Natural():
-		return Refuse("C15", "exact strong identifier", "leave them apart until one identifier stands on both",
-			"records of persons are joined by an exact strong identifier only, never by a probability")
-	case l.Contract == "" || l.Model == "":
-		return Refuse("C15", "stated ground", "name the contract that states the threshold and the model that weighed the evidence",
-			"the link has a probability, and nobody has stated by what it is to be judged")
-	case l.Stated < LeastStated || l.Stated > 1:
-		return Refuse("C15", "stated threshold", "state a probability of at least 0.95 in the contract", "the contract states %v", l.Stated)
-	case !(l.Probability >= l.Stated):
-		return Refuse("C15", "probability as stated", "have an official look at the two: probity review show",
-			"the evidence comes to %.4f, and the contract asks for %.4f", l.Probability, l.Stated)
-	}
-	return nil
-}
-
 // CandidateTerms are two subjects that may be one.
 type CandidateTerms struct {
 	One, Other       subject.Subject

@@ -17,10 +17,8 @@ type LinkTerms struct {
 	// By is the official who decided, Reason and Evidence why; they are asked for where no identifier decides.
 	By               Actor
 	Reason, Evidence string
-	// Judged is what officials have said of the two before, Likely the ground where intake joins two organisations that
-	// nobody has looked at; nil otherwise.
+	// Judged is what officials have said of the two before.
 	Judged candidate.Verdict
-	Likely *Likelihood
 }
 
 // Link permits the store to join two subjects.
@@ -30,9 +28,8 @@ type Link struct{ terms *LinkTerms }
 func (l Link) Terms() *LinkTerms { return l.terms }
 
 // PermitLink holds C15. Two subjects are joined because they carry one exact strong identifier, or, organisations only,
-// because an official decided so with reason and evidence, or answers for a delivery whose contract states from which
-// probability on an organisation without a code is joined by name and address. A conflict of strong identifiers and a
-// judgement that the two are different block every way. Names and probabilities join no human being.
+// because an official decided so with reason and evidence. A conflict of strong identifiers and a judgement that the two are
+// different block every way. Names and probabilities join nobody: however likely, two are a candidate for an official.
 func PermitLink(t LinkTerms) (Link, error) {
 	switch {
 	case t.Kept.ID == 0 || t.Merged.ID == 0 || t.Kept.ID == t.Merged.ID:
@@ -47,9 +44,6 @@ func PermitLink(t LinkTerms) (Link, error) {
 	if t.Judged == candidate.Different {
 		return Link{}, Refuse("C15", "pair that nobody found different", "have the judgement taken back first, with a reason: probity review decide",
 			"officials judged that the two are different, which holds whatever is found later")
-	}
-	if err := likely(&t); err != nil {
-		return Link{}, err
 	}
 	if !sharesStrong(t.KeptIDs, t.MergedIDs) {
 		if err := decidedByHand(&t); err != nil {

@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"probity/internal/access"
-	"probity/internal/charter"
 	"probity/internal/deployment"
-	"probity/internal/fault"
 	"probity/internal/store"
 	"probity/internal/store/candidates"
 	"probity/internal/store/storetest"
@@ -108,10 +106,17 @@ func TestOrganisationsWithoutACode(t *testing.T) {
 	held := row("无2", "", other, "", "", "refused")
 	rep := o.ingest("samr", "samr.inspection", head+sameFirm+held+
 		row("无3", "", "舟山蓝鲸远洋捕捞集团", "码头一号", "0580-1234567", "clean")+row("无4", "", "张三丰", "", "", "clean"))
-	if rep.Counts.Stored != 2 || rep.Counts.Unbound != 2 || rep.Linked != 1 {
+	if rep.Counts.Stored != 2 || rep.Counts.Unbound != 2 {
 		t.Fatalf("by name: %+v (%s)", rep, otherPhone)
 	}
 	five := o.company(12)
+	likely := statedPair(t, o, candidate.Link, five)
+	if n := len(must(o.d.Store.Moving(ctx, five, o.d.Contracts))); n != 1 {
+		t.Fatalf("%d records are on it before an official has judged", n)
+	}
+	if _, link, err := desk.Judge(ctx, clerk, likely, candidate.Same, "the same room and telephone"); err != nil || link == nil {
+		t.Fatalf("judged: %+v, %v", link, err)
+	}
 	named := func(p candidate.Party) subject.ID {
 		t.Helper()
 		id := candidate.Named("samr", p)
@@ -155,7 +160,7 @@ func TestOrganisationsWithoutACode(t *testing.T) {
 		t.Fatalf("the same words again: %+v", rep)
 	}
 	before := must(o.ratings.Current(ctx, five, model))
-	links, _, err := candidates.In(o.d.Store).Find(ctx, statedPair(t, o, candidate.Link, five))
+	links, _, err := candidates.In(o.d.Store).Find(ctx, likely)
 	if err != nil || links.Contract == "" || links.Stated != 0.99 || links.Probability < 0.99 || len(links.Evidence) != 4 {
 		t.Fatalf("evidence: %+v, %v", links, err)
 	}
@@ -168,12 +173,9 @@ func TestOrganisationsWithoutACode(t *testing.T) {
 	if after := must(o.ratings.Current(ctx, five, model)); !after.Same(&alone) || before.Same(&alone) {
 		t.Errorf("parted it is rated %+v, was %+v alone and %+v with the other's refusals", after, alone, before)
 	}
-	if _, err := o.d.Registrar().MergeLikely(ctx, clerk.Actor(), five, links.Pair.Other, charter.Likelihood{Probability: 0.5, Stated: 0.99, Contract: "x/1", Model: "y"}, "x"); !fault.Is(err, fault.Refused) {
-		t.Errorf("joined below what is stated: %v", err)
-	}
 }
 
-// statedPair is the pair of an organisation that was joined as a contract states.
+// statedPair is the pair of an organisation and another that is as likely the same as a contract states.
 func statedPair(t *testing.T, o *office, way candidate.Way, kept subject.ID) candidate.Pair {
 	t.Helper()
 	for _, c := range must(candidates.In(o.d.Store).With(t.Context(), candidate.Waits, way, 10)) {
@@ -181,6 +183,6 @@ func statedPair(t *testing.T, o *office, way candidate.Way, kept subject.ID) can
 			return c.Pair
 		}
 	}
-	t.Fatal("nothing was joined as the contract states")
+	t.Fatal("nothing is as likely as the contract states")
 	return candidate.Pair{}
 }

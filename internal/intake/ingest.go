@@ -58,8 +58,6 @@ type Report struct {
 	Known   bool         `json:"known,omitempty"`
 	Resumed bool         `json:"resumed,omitempty"`
 	Counts  store.Counts `json:"counts"`
-	// Linked is how many organisations without a code were joined with others, as the contract states.
-	Linked int `json:"linked,omitempty"`
 	// Blank rows held no value at all; they are counted nowhere else.
 	Blank       int64     `json:"blank,omitempty"`
 	Unknown     []string  `json:"unknown_columns,omitempty"`
@@ -116,11 +114,6 @@ func (d *Desk) Ingest(ctx context.Context, job Job, progress func(Progress)) (*R
 	report, err := d.take(ctx, job, progress)
 	if err != nil || report.State != store.SubmissionPublished {
 		return report, err
-	}
-	if d.Recognising != nil && d.Catalogue.Dataset(job.Dataset).ByName != nil {
-		if report.Linked, err = d.Recognising.LinkStated(ctx, job.By.By()); err != nil {
-			return report, err
-		}
 	}
 	if d.Ratings == nil {
 		return report, nil

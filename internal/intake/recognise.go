@@ -20,15 +20,14 @@ type Recognising interface {
 	// Open reads the organisations of the register; NotFound where nothing was learnt yet.
 	Open(ctx context.Context, by charter.Actor) (*review.Book, error)
 	Put(ctx context.Context, by charter.Actor, model string, list []review.Recognised) error
-	LinkStated(ctx context.Context, by charter.Actor) (int, error)
 	Held(ctx context.Context, ids []subject.ID) (map[subject.ID]candidate.Candidate, error)
 	AddParties(ctx context.Context, by charter.DeliveryPermit, parties []candidate.Party) error
 }
 
 // recogniser binds rows on organisations without a code by what their supplier wrote of them, as the contract says (Charter
 // C15). The same words of the same supplier lead to the same subject. New words are weighed against all organisations of
-// the register: likely enough, the new subject is joined with the one that is there once the rows are published; less than
-// that, the rows wait until an official has judged; below, the subject is a new one, or the rows wait. Human beings are
+// the register: likely enough, the rows go in under a subject of their own, beside the one that it may be, for an official
+// to join; less than that, the rows wait until an official has judged; below, the subject is a new one, or the rows wait. Human beings are
 // never bound so.
 type recogniser struct {
 	desk     *Desk

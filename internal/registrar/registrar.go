@@ -6,7 +6,6 @@ package registrar
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -68,19 +67,7 @@ type Desk struct {
 
 // Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
 func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string) (store.Link, error) {
-	return d.join(ctx, charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}, kept, merged)
-}
-
-// MergeLikely joins two organisations that nobody has looked at, because the evidence comes to what the supplier's contract
-// states; the official is the one who answers for the delivery.
-func (d *Desk) MergeLikely(ctx context.Context, by charter.Actor, kept, merged subject.ID, ground charter.Likelihood, evidence string) (store.Link, error) {
-	reason := fmt.Sprintf("name and address are as likely of one organisation as the contract %s states: %s, at least %s",
-		ground.Contract, candidate.Percent(ground.Probability), candidate.Percent(ground.Stated))
-	return d.join(ctx, charter.LinkTerms{By: by, Reason: reason, Evidence: evidence, Likely: &ground}, kept, merged)
-}
-
-// join joins merged into kept on the ground that the terms give.
-func (d *Desk) join(ctx context.Context, terms charter.LinkTerms, kept, merged subject.ID) (store.Link, error) {
+	terms := charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
 		return store.Link{}, err
@@ -113,10 +100,6 @@ func (d *Desk) join(ctx context.Context, terms charter.LinkTerms, kept, merged s
 	list, err := d.Store.Moving(ctx, merged, d.Contracts)
 	if err != nil {
 		return store.Link{}, err
-	}
-	if terms.Likely != nil && len(list) == 0 {
-		return store.Link{}, fault.New(fault.Conflict, "registrar.early", "nothing of subject %s is published yet", merged).
-			With("publish the submission that brought it, or let an official judge: probity review decide")
 	}
 	moves, err := d.moves(list, merged, kept)
 	if err != nil {

@@ -71,7 +71,7 @@ func waitsFor(l *review.Listed) string {
 	case l.Verdict == candidate.Waits && l.Way == candidate.Hold:
 		return "rows wait for it"
 	case l.Verdict == candidate.Waits && l.Way == candidate.Link:
-		return "to be joined as the contract states"
+		return "its rows are in, on a subject of their own"
 	}
 	return ""
 }

@@ -289,39 +289,6 @@ func (d *Desk) AddParties(ctx context.Context, by charter.DeliveryPermit, partie
 	return d.Candidates.AddParties(ctx, by, parties)
 }
 
-// mostLinked is how many joinings are looked up at a time.
-const mostLinked = 1000
-
-// LinkStated joins what deliveries brought and their contracts state to be likely enough, as far as it is published. Each
-// joining is an act of its own with its evidence, told to both sides, and can be undone.
-func (d *Desk) LinkStated(ctx context.Context, by charter.Actor) (linked int, err error) {
-	list, err := d.Candidates.With(ctx, candidate.Waits, candidate.Link, mostLinked)
-	if err != nil {
-		return 0, err
-	}
-	for i := range list {
-		c := &list[i]
-		s, err := d.sides(ctx, c.Pair)
-		if err != nil {
-			return linked, err
-		}
-		if s.subjects[0].ID == s.subjects[1].ID || s.subjects[1].ID != c.Pair.Other {
-			continue // they are one already
-		}
-		_, err = d.Registrar.MergeLikely(ctx, by, s.subjects[0].ID, c.Pair.Other, charter.Likelihood{
-			Probability: c.Probability, Stated: c.Stated, Contract: c.Contract, Model: c.Model,
-		}, Words(c))
-		switch {
-		case err == nil:
-			linked++
-		case fault.Is(err, fault.Conflict), fault.Is(err, fault.Refused): // not yet published, or for an official
-		default:
-			return linked, err
-		}
-	}
-	return linked, nil
-}
-
 // rounded is evidence to a hundredth of a bit.
 func rounded(all []linkage.Evidence) []linkage.Evidence {
 	list := slices.Clone(all)
