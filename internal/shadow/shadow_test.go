@@ -92,13 +92,15 @@ func (w *town) register(author string) {
 
 func (w *town) today() calendar.Day { return calendar.In(w.clock, calendar.Shanghai) }
 
-// everything is all that the database holds of anybody, but the trials and the platform's own ledger.
+// everything is all that the database holds of anybody, but the trials, the platform's own ledger, and how far the log is signed,
+// which goes by the clock on the wall.
 func (w *town) everything() map[string]string {
 	w.Helper()
 	all := map[string]string{}
 	w.must(w.Store.ReadWhole(w.Context(), func(store.Whole) error { return nil })) // what waits beside the database
 	w.must(w.Store.Read(w.Context(), func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(w.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('trial', 'trial_run', 'meta', 'ledger_end')`)
+		rows, err := tx.QueryContext(w.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('trial', 'trial_run', 'meta', 'ledger_end')
+			AND name NOT LIKE 'notary_%'`)
 		if err != nil {
 			return err
 		}
