@@ -31,8 +31,8 @@ func PermitCandidate(t CandidateTerms) (Candidate, error) {
 		return Candidate{}, Refuse("C15", "same kind", "leave them apart", "a subject of the kind %s is not the same as one of the kind %s", kindName(t.One), kindName(t.Other))
 	case !t.By.IsOfficial():
 		return Candidate{}, Refuse("C15", "official", "show the credential of the official who proposes the two", "no official answers for the candidate")
-	case t.Found.Way == candidate.Link && (t.One.Natural() || t.Other.Natural()):
-		return Candidate{}, Refuse("C15", "human review", "put them before an official", "of persons the result is a candidate, whatever the probability")
+	case t.Found.Way == candidate.Beside && (t.One.Natural() || t.Other.Natural()):
+		return Candidate{}, Refuse("C15", "human review", "put them before an official", "rows on a human being wait for an official, whatever the probability")
 	}
 	if a, b, found := conflict(t.OneIDs, t.OtherIDs); found {
 		return Candidate{}, Refuse("C15", "identifiers without conflict", "leave them apart, and have the suppliers correct the identifier that is wrong",

@@ -110,7 +110,7 @@ func TestOrganisationsWithoutACode(t *testing.T) {
 		t.Fatalf("by name: %+v (%s)", rep, otherPhone)
 	}
 	five := o.company(12)
-	likely := statedPair(t, o, candidate.Link, five)
+	likely := statedPair(t, o, candidate.Beside, five)
 	if n := len(must(o.d.Store.Moving(ctx, five, o.d.Contracts))); n != 1 {
 		t.Fatalf("%d records are on it before an official has judged", n)
 	}

@@ -27,8 +27,8 @@ type Recognising interface {
 // recogniser binds rows on organisations without a code by what their supplier wrote of them, as the contract says (Charter
 // C15). The same words of the same supplier lead to the same subject. New words are weighed against all organisations of
 // the register: likely enough, the rows go in under a subject of their own, beside the one that it may be, for an official
-// to join; less than that, the rows wait until an official has judged; below, the subject is a new one, or the rows wait. Human beings are
-// never bound so.
+// to join; less than that, the rows wait until an official has judged; below, the subject is a new one, or the rows wait.
+// Human beings are never bound so.
 type recogniser struct {
 	desk     *Desk
 	contract *catalogue.Contract
@@ -39,6 +39,7 @@ type recogniser struct {
 	held     map[subject.ID]candidate.Candidate
 	found    []review.Recognised
 	parties  []candidate.Party
+	entered  map[subject.ID]bool // whose writings are among the parties
 }
 
 func newRecogniser(d *Desk, c *catalogue.Contract, by charter.DeliveryPermit) *recogniser {
@@ -80,7 +81,7 @@ func (x *recogniser) prepare(ctx context.Context, found map[store.Key]subject.Su
 	if x == nil || x.desk.Recognising == nil {
 		return nil
 	}
-	x.found, x.parties = x.found[:0], x.parties[:0]
+	x.found, x.parties, x.entered = x.found[:0], x.parties[:0], map[subject.ID]bool{}
 	var ids []subject.ID
 	for key, s := range found {
 		if key.Scheme == subject.Named {
@@ -113,7 +114,7 @@ func (x *recogniser) recognise(ctx context.Context, r *register, w *row) error {
 		w.waits, w.brings = forOfficial(c.Pair, c.Probability), isNew
 		return nil
 	}
-	if !isNew || x.entered(sub.ID) {
+	if !isNew || x.entered[sub.ID] {
 		return x.note(w, sub)
 	}
 	if err := x.open(ctx); err != nil {
@@ -127,16 +128,6 @@ func (x *recogniser) recognise(ctx context.Context, r *register, w *row) error {
 		return nil
 	}
 	return x.weigh(ctx, w, sub)
-}
-
-// entered tells whether this delivery has brought a subject already.
-func (x *recogniser) entered(id subject.ID) bool {
-	for i := range x.parties {
-		if x.parties[i].Subject == id {
-			return true
-		}
-	}
-	return false
 }
 
 // open reads the book when it is needed first.
@@ -178,7 +169,7 @@ func (x *recogniser) weigh(ctx context.Context, w *row, sub subject.Subject) err
 	case len(likely) == 0:
 	case likely[0].Probability >= by.Stated() && (len(likely) == 1 || likely[1].Probability < by.Stated()):
 		x.found = append(x.found, review.Recognised{
-			Subject: sub, Match: likely[0], Way: candidate.Link, Contract: fmt.Sprintf("%s/%d", x.contract.Code, x.contract.Version), Stated: by.Stated(),
+			Subject: sub, Match: likely[0], Way: candidate.Beside, Contract: fmt.Sprintf("%s/%d", x.contract.Code, x.contract.Version), Stated: by.Stated(),
 		})
 	default:
 		// Several are as likely, or none is likely enough: an official judges the likeliest.
@@ -201,7 +192,7 @@ func forOfficial(pair candidate.Pair, p float64) *waits {
 // note keeps what was written, for others to be recognised by.
 func (x *recogniser) note(w *row, sub subject.Subject) error {
 	if x.desk.Recognising != nil && w.party.Name != "" && !sub.Natural() {
-		x.parties = append(x.parties, w.party)
+		x.parties, x.entered[sub.ID] = append(x.parties, w.party), true
 	}
 	return nil
 }

@@ -86,33 +86,26 @@ func sealed(t reflect.Type) bool {
 	return true
 }
 
-// Call calls the method with what is given, by its type, and the zero value of everything else but the context, and gives its
-// error; a method that panics got further than it may.
-func (m Method) Call(ctx context.Context, given ...any) (err error) {
+// Call calls the method with the zero value of everything but the context, and gives its error; a method that panics got
+// further than it may.
+func (m Method) Call(ctx context.Context) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("it went on, and failed: %v", p)
 		}
 	}()
-	of := map[reflect.Type]reflect.Value{reflect.TypeFor[context.Context](): reflect.ValueOf(ctx)}
-	for _, g := range given {
-		of[reflect.TypeOf(g)] = reflect.ValueOf(g)
-	}
 	var with []reflect.Value
 	t := m.call.Type()
 	for i := range t.NumIn() {
-		in := t.In(i)
-		value, is := of[in]
-		switch {
+		switch in := t.In(i); {
+		case in == reflect.TypeFor[context.Context]():
+			with = append(with, reflect.ValueOf(ctx))
 		case t.IsVariadic() && i == t.NumIn()-1:
-			continue
-		case is:
 		case in.Kind() == reflect.Pointer:
-			value = reflect.New(in.Elem())
+			with = append(with, reflect.New(in.Elem()))
 		default:
-			value = reflect.Zero(in)
+			with = append(with, reflect.Zero(in))
 		}
-		with = append(with, value)
 	}
 	out := m.call.Call(with)
 	err, _ = out[len(out)-1].Interface().(error)

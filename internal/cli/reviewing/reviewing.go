@@ -70,7 +70,7 @@ func waitsFor(l *review.Listed) string {
 	switch {
 	case l.Verdict == candidate.Waits && l.Way == candidate.Hold:
 		return "rows wait for it"
-	case l.Verdict == candidate.Waits && l.Way == candidate.Link:
+	case l.Verdict == candidate.Waits && l.Way == candidate.Beside:
 		return "its rows are in, on a subject of their own"
 	}
 	return ""
@@ -342,7 +342,10 @@ func (learnCommand) Run(s *console.Session) error {
 	}
 	bar := s.Progress("learning", "", 0)
 	defer func() { bar.Done() }()
-	m, err := s.Opened.Review().Learn(s.Ctx, permit, nil)
+	m, err := s.Opened.Review().Learn(s.Ctx, permit, func(step string) {
+		bar.Done()
+		bar = s.Progress(step, "", 0)
+	})
 	if err != nil {
 		return err
 	}

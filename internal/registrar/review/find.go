@@ -245,12 +245,12 @@ type Recognised struct {
 	Subject subject.Subject
 	Match   Match
 	Way     candidate.Way
-	// Contract states, where Way is Link, that Stated is enough.
+	// Contract states, where Way is Beside, that from Stated on the rows need not wait.
 	Contract string
 	Stated   float64
 }
 
-// Put keeps what intake recognised, for officials or, as the contract states, to be joined once the delivery is published.
+// Put keeps what intake recognised, for officials to judge; it joins nobody.
 func (d *Desk) Put(ctx context.Context, by charter.Actor, model string, list []Recognised) error {
 	var permits []charter.Candidate
 	var traces []*store.Trace

@@ -38,8 +38,9 @@ const (
 	// Look: an official looks at it. Hold: and until then the supplier's rows on the second of the pair, the newer, wait.
 	Look Way = "look"
 	Hold Way = "hold"
-	// Link: the two are joined as the supplier's contract says, because they reach the probability it states.
-	Link Way = "link"
+	// Beside: the rows on the second are in, on a subject of its own beside the other, because the two are as likely one as the
+	// supplier's contract states.
+	Beside Way = "beside"
 )
 
 // Pair are two subjects, the lower number first.
@@ -76,7 +77,7 @@ type Candidate struct {
 	Probability float64            `json:"probability"`
 	Evidence    []linkage.Evidence `json:"evidence,omitempty"`
 	Way         Way                `json:"way"`
-	// Contract states from which probability the two are joined where Way is Link, Stated which.
+	// Contract states, where Way is Beside, from which probability on rows do not wait, Stated which.
 	Contract string  `json:"contract,omitempty"`
 	Stated   float64 `json:"stated,omitempty"`
 	// Verdict is what holds, Waits where nothing does yet; of human beings two officials must say the same.

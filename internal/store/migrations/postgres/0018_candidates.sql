@@ -10,7 +10,7 @@ CREATE TABLE candidate (
     millionths BIGINT NOT NULL,   -- the probability
     evidence   BYTEA NOT NULL,      -- JSON: fields, levels and bits, never a value
     way        TEXT COLLATE "C" NOT NULL,      -- of the second of the pair, the newer, what is to follow; of the first that it is looked at
-    contract   TEXT COLLATE "C" NOT NULL,      -- that states from which probability the two are joined, '' where none does
+    contract   TEXT COLLATE "C" NOT NULL,      -- that states from which probability on rows do not wait, '' where none does
     stated     BIGINT NOT NULL,   -- that probability, in millionths
     verdict    TEXT COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (subject, other)

@@ -9,7 +9,7 @@ CREATE TABLE candidate (
     millionths INTEGER NOT NULL,   -- the probability
     evidence   BLOB NOT NULL,      -- JSON: fields, levels and bits, never a value
     way        TEXT NOT NULL,      -- of the second of the pair, the newer, what is to follow; of the first that it is looked at
-    contract   TEXT NOT NULL,      -- that states from which probability the two are joined, '' where none does
+    contract   TEXT NOT NULL,      -- that states from which probability on rows do not wait, '' where none does
     stated     INTEGER NOT NULL,   -- that probability, in millionths
     verdict    TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (subject, other)
