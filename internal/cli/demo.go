@@ -153,4 +153,7 @@ func printDemo(w io.Writer, dir string, x *demo.Summary) {
 	for _, command := range x.Try {
 		fmt.Fprintf(w, "  probity %s --db %s\n", command, demo.Database(dir))
 	}
+	if n := len(x.Try); n > 0 && strings.HasPrefix(x.Try[n-1], "rate ") {
+		fmt.Fprintln(w, "the last is refused, as it must be: that person has agreed to no such rating")
+	}
 }

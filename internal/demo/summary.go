@@ -162,7 +162,7 @@ func (r *Run) look(ctx context.Context) (lookout, error) {
 	return l, nil
 }
 
-// suggest writes three commands to try, with identifiers of this very run.
+// suggest writes three commands to try, with identifiers of this very run; the last, a rating, is refused for want of a consent.
 func (r *Run) suggest(ctx context.Context) error {
 	met, err := r.look(ctx)
 	if err != nil {
