@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"probity/calendar"
 	"probity/internal/catalogue"
