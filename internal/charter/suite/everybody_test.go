@@ -6,6 +6,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/consent"
+	"probity/internal/fault"
 	"probity/internal/job"
 	"probity/internal/listing"
 	"probity/internal/listing/entry"
@@ -145,6 +146,12 @@ func looksAfter(h *history) act {
 	a := act{name: "a credential and what is overdue are looked at", touched: []subject.ID{}}
 	name := pick(h, "credential", "wu", "ai")
 	grant, err := h.d.Access.Grant(h.ctx, name)
+	if name == "ai" && h.erased[h.party(name)] {
+		if !fault.Is(err, fault.NotFound) {
+			h.violated("C10", "%s: the credential of %s, whose file is erased, is there: %v", a, name, err)
+		}
+		return a
+	}
 	if a.err = err; err != nil {
 		return a
 	}
