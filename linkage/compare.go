@@ -1,11 +1,13 @@
 package linkage
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"sync"
 
 	"probity/linkage/block"
+	"probity/linkage/field"
 )
 
 // pattern is the levels of a pair, four bits a field: 0 missing, 1 the same, and so on as the field's levels.
@@ -19,6 +21,7 @@ func (p pattern) level(f int) int { return int(p >> (levelBits * f) & (1<<levelB
 // few values it remembers fewer: to clear the memory would take longer than to compare them.
 const (
 	cacheBits      = 14
+	mostKept       = 1 << 15 // of a field with more values, of which two hardly ever meet again, it remembers none
 	fewestBits     = 6
 	pairsPerValues = 3 // as a power of two, for each value
 )
@@ -33,9 +36,20 @@ type comparer struct {
 func newComparer(columns []column) *comparer {
 	c := &comparer{columns, make([][]uint64, len(columns)), make([]uint8, len(columns))}
 	for i := range c.cache {
-		c.keep(i, min(max(bits.Len(uint(columns[i].space.Forms))+pairsPerValues, fewestBits), cacheBits))
+		if forms := columns[i].space.Forms; forms <= mostKept || dear(columns[i].kind) {
+			c.keep(i, min(max(bits.Len(uint(forms))+pairsPerValues, fewestBits), cacheBits))
+		}
 	}
 	return c
+}
+
+// dear tells that values of a kind take longer to compare than to look up, or that some are so common that they do meet again.
+func dear(kind field.Kind) bool {
+	switch kind {
+	case field.Date, field.Code, field.Phone, field.Email, field.Website, field.Number:
+		return false
+	}
+	return true
 }
 
 // growing is a comparer of columns that will have more values than they have now.
@@ -80,7 +94,7 @@ func (c *comparer) level(f int, a, b uint32) int {
 	if a > b {
 		a, b = b, a
 	}
-	if c.cache == nil { // pairs at random hardly ever meet again
+	if c.cache == nil || c.cache[f] == nil { // pairs at random hardly ever meet again
 		return int(c.columns[f].space.Compare(a, b)) + 1
 	}
 	key := uint64(a)<<32 | uint64(b)
@@ -127,21 +141,32 @@ func atRandom(columns []column, n, second, most, workers int) ([]observed, float
 	if second > 0 {
 		all = second * (n - second)
 	}
-	looked := min(all, most)
-	const runs = 64
-	tallies := make([]tally, runs)
-	eachWith(runs, workers, func() *comparer { return &comparer{columns: columns} }, func(c *comparer, run int) {
+	tallies, looked := make([]tally, drawings), make([]int, drawings)
+	eachWith(drawings, workers, func() *comparer { return &comparer{columns: columns} }, func(c *comparer, run int) {
 		t := tally{}
-		for k := run; k < looked; k += runs {
-			i, j := nth(k, n, second)
-			if looked < all {
-				i, j = drawn(uint64(k), n, second)
-			}
+		see := func(i, j uint32) {
+			looked[run]++
 			t[c.pair(i, j)]++
+		}
+		switch {
+		case all > manyPairs:
+			drawnTogether(run, n, second, most/drawings, see)
+		case all > most:
+			for k := run; k < most; k += drawings {
+				see(drawn(uint64(k), n, second))
+			}
+		default:
+			for k := run; k < all; k += drawings {
+				see(nth(k, n, second))
+			}
 		}
 		tallies[run] = t
 	})
-	return sum(tallies).list(), float64(looked)
+	pairs := 0
+	for _, n := range looked {
+		pairs += n
+	}
+	return sum(tallies).list(), float64(pairs)
 }
 
 func sum(tallies []tally) tally {
@@ -179,6 +204,42 @@ func drawn(k uint64, n, second int) (i, j uint32) {
 	return min(r, s), max(r, s)
 }
 
+const (
+	// drawings is how many times pairs are drawn.
+	drawings = 64
+	// manyPairs is from how many pairs on records are drawn, and each is compared with each other one of its drawing: their
+	// values stay at hand, as those of pairs from all over a large table would not.
+	manyPairs = 1 << 23
+)
+
+// drawnTogether gives about so many pairs of records that are drawn from a fixed random sequence; no pair is of a record with itself.
+func drawnTogether(run, n, second, pairs int, see func(i, j uint32)) {
+	draw := func(from, to, count int, salt uint64) []uint32 {
+		list := make([]uint32, count)
+		for k := range list {
+			list[k] = uint32(uint64(from) + stir(salt<<56|uint64(run)<<32|uint64(k))>>32*uint64(to-from)>>32)
+		}
+		slices.Sort(list)
+		return slices.Compact(list)
+	}
+	if second > 0 {
+		side := int(math.Sqrt(float64(pairs)))
+		theirs := draw(second, n, side, 2)
+		for _, i := range draw(0, second, side, 1) {
+			for _, j := range theirs {
+				see(i, j)
+			}
+		}
+		return
+	}
+	list := draw(0, n, int(math.Sqrt(2*float64(pairs)))+1, 0)
+	for k, j := range list {
+		for _, i := range list[:k] {
+			see(i, j)
+		}
+	}
+}
+
 func stir(k uint64) uint64 {
 	z := (k + 1) * 0x9E3779B97F4A7C15
 	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
@@ -188,6 +249,14 @@ func stir(k uint64) uint64 {
 
 // chunkPairs is about how many pairs a worker takes at a time.
 const chunkPairs = 1 << 15
+
+// oneIn draws one record in every.
+func oneIn(every uint64) func(uint32) bool {
+	if every == 1 {
+		return nil
+	}
+	return func(record uint32) bool { return stir(uint64(record))%every == 0 }
+}
 
 // claim is a pair that stands in a block together, with the place of its pattern in the list of all patterns.
 type claim struct{ a, b, pattern uint32 }
@@ -202,10 +271,8 @@ func claims(columns []column, index *block.Index, every uint64, workers int) ([]
 	}
 	pairs := make([][]pair, len(chunks))
 	eachWith(len(chunks), workers, func() *comparer { return newComparer(columns) }, func(c *comparer, k int) {
-		index.Pairs(chunks[k][0], chunks[k][1], func(i, j uint32) {
-			if every == 1 || stir(uint64(i))%every == 0 {
-				pairs[k] = append(pairs[k], pair{i, j, c.pair(i, j)})
-			}
+		index.PairsOf(chunks[k][0], chunks[k][1], oneIn(every), func(i, j uint32) {
+			pairs[k] = append(pairs[k], pair{i, j, c.pair(i, j)})
 		})
 	})
 	places := map[pattern]uint32{}
@@ -225,17 +292,13 @@ func claims(columns []column, index *block.Index, every uint64, workers int) ([]
 	return patterns, all
 }
 
-// candidates tallies the patterns of the pairs that stand in a block together; of many pairs one in every is taken.
+// candidates tallies the patterns of the pairs that stand in a block together; of many pairs those of one first record in every are taken.
 func candidates(columns []column, index *block.Index, every uint64, workers int) []observed {
 	chunks := index.Chunks(chunkPairs)
 	tallies := make([]tally, len(chunks))
 	eachWith(len(chunks), workers, func() *comparer { return newComparer(columns) }, func(c *comparer, k int) {
 		t := tally{}
-		index.Pairs(chunks[k][0], chunks[k][1], func(i, j uint32) {
-			if every == 1 || stir(uint64(i)<<32|uint64(j))%every == 0 {
-				t[c.pair(i, j)]++
-			}
-		})
+		index.PairsOf(chunks[k][0], chunks[k][1], oneIn(every), func(i, j uint32) { t[c.pair(i, j)]++ })
 		tallies[k] = t
 	})
 	whole := sum(tallies)

@@ -27,7 +27,8 @@ type Field struct {
 	// Swaps is another column whose value is sometimes written into this one: given name and surname.
 	Swaps string `yaml:"swaps,omitempty" json:"swaps,omitempty"`
 	// With are further columns that are read as one with this one: a title and a description, of which one source writes
-	// into the one what another writes into the other.
+	// into the one what another writes into the other. Of names, With are columns with further ones, as former names: the two that
+	// are most alike count.
 	With []string `yaml:"with,omitempty" json:"with,omitempty"`
 }
 

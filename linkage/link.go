@@ -80,8 +80,9 @@ type Link struct {
 const (
 	// randomPairs is how many pairs are drawn to see how different ones compare.
 	randomPairs = 1 << 20
-	// learnt is about how many pairs in blocks are enough to learn from.
-	learnt = 1 << 21
+	// learnt is about how many pairs in blocks are enough to learn from, claimed where they are weighed against each other.
+	learnt  = 1 << 18
+	claimed = 1 << 21
 	// nearBits is the evidence from which a pair is kept although it is no link.
 	nearBits = -7
 	// mostRules and the pairs below bound the candidates: at least 20 pairs a record, and in small tables more.
@@ -108,8 +109,8 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	r := &Result{Config: c, Records: t.Len(), Identical: t.Len() - n, columns: columns, twins: tw}
 	tell("finding candidates")
-	buckets := sources(columns)
-	limits := block.Limits{Pairs: max(leastPairs, int64(n)*pairsRecord), Rules: mostRules}
+	buckets := sources(columns, workers)
+	limits := block.Limits{Pairs: max(leastPairs, int64(n)*pairsRecord), Rules: mostRules, Workers: workers}
 	if c.OneToOne && second > 0 {
 		limits.Every = leastPairs // a claim is weighed against all others, and none should be missing
 	}
@@ -128,13 +129,13 @@ func Run(t *Table, c Config, o Options) *Result {
 	e := &estimator{columns: columns, all: all, n: float64(n), same: same}
 	if n > 1 && all > 0 {
 		e.random, e.looked = atRandom(columns, n, second, randomPairs, workers)
-		every := uint64(max(1, candidatePairs/learnt))
-		e.limit, e.every = 0.5*all, float64(every)
 		if c.OneToOne && second > 0 {
-			e.limit = float64(min(second, n-second))
+			every := uint64(max(1, candidatePairs/claimed))
+			e.limit, e.every = float64(min(second, n-second)), float64(every)
 			e.found, e.claims = claims(columns, index, every, workers)
 		} else {
-			e.found = candidates(columns, index, every, workers)
+			e.limit = 0.5 * all
+			e.found = candidates(columns, index, uint64(max(1, candidatePairs/learnt)), workers)
 		}
 	}
 	if len(o.Labels) > 0 {
@@ -148,12 +149,12 @@ func Run(t *Table, c Config, o Options) *Result {
 	tell("comparing")
 	edges := r.score(index, workers)
 	tell("measuring what blocks miss")
-	r.Recall = r.recall(index, n, second, workers)
+	r.Recall = r.recall(index, buckets, n, second, workers)
 	if c.OneToOne && second > 0 {
 		edges = exclusive(edges, n)
 	}
 	tell("grouping")
-	r.finish(edges, tw, o.Apart)
+	r.finish(edges, tw, o.Apart, workers)
 	return r
 }
 
@@ -201,14 +202,12 @@ func (r *Result) rarity(p pattern, i, j uint32) float64 {
 
 // rarityOf is the part of one field: less where another field has already told most of it.
 func (r *Result) rarityOf(p pattern, f int, form uint32) float64 {
-	m := &r.Model.Fields[f]
-	usual := m.U[0][1]
-	left := math.Log2(m.U[r.weights.before(p, f)][1]) / math.Log2(usual)
-	return math.Log2(usual/r.columns[f].share[form]) * max(min(left, 1), 0)
+	rare := r.weights.rare[f]
+	return (rare.usual - float64(r.columns[f].shareBits(form))) * rare.left[r.weights.before(p, f)]
 }
 
 // finish turns kept pairs into links of the table's records, and groups them.
-func (r *Result) finish(edges []Link, tw twins, apart []cluster.Apart) {
+func (r *Result) finish(edges []Link, tw twins, apart []cluster.Apart, workers int) {
 	least := float32(threshold(r.Config.Threshold))
 	var all []cluster.Edge
 	for i := range edges {
@@ -237,7 +236,12 @@ func (r *Result) finish(edges []Link, tw twins, apart []cluster.Apart) {
 		}
 		return int(a.B) - int(b.B)
 	}
-	slices.SortFunc(r.Links, order)
-	slices.SortFunc(r.Near, order)
-	r.Cluster = cluster.Of(r.Records, all, least, apart)
+	each(2, workers, func(i int) {
+		if i == 0 {
+			r.Cluster = cluster.Of(r.Records, all, least, apart)
+			return
+		}
+		slices.SortFunc(r.Links, order)
+		slices.SortFunc(r.Near, order)
+	})
 }

@@ -351,6 +351,13 @@ type weights struct {
 	after []int
 	prior float64
 	bits  [][][]float64 // by field, level of the other field, level; missing is 0
+	rare  []rare        // by field
+}
+
+// rare is what it takes to tell how much rarer than usual a value is that two records share.
+type rare struct {
+	usual float64   // bits: how often two different ones share a value
+	left  []float64 // by level of the other field, what share of it that field has not told already
 }
 
 func (m *Model) weights() weights {
@@ -369,6 +376,12 @@ func (m *Model) weights() weights {
 			sensible(table[b])
 		}
 		w.bits = append(w.bits, table)
+		usual := math.Log2(f.U[0][1])
+		left := make([]float64, len(f.U))
+		for b := range left {
+			left[b] = max(min(math.Log2(f.U[b][1])/usual, 1), 0)
+		}
+		w.rare = append(w.rare, rare{usual, left})
 	}
 	return w
 }

@@ -14,12 +14,12 @@ type column struct {
 	name  string
 	kind  field.Kind
 	space *field.Space
-	cells []uint32  // each record's form, 0 for none
-	share []float64 // of the filled records that have a form, by form
-	// filled is the number of records that have one, and shares whose space is read with this one, the first such column.
-	filled float64
-	shares int
-	swaps  int // the field that values stray into, -1 for none
+	cells []uint32 // each record's form, 0 for none
+	often []uint32 // records that have a form, by form
+	// filled is the number of records that have one, filledBits its logarithm, and shares whose space is read with this one, the first such column.
+	filled, filledBits float64
+	shares             int
+	swaps              int // the field that values stray into, -1 for none
 	// levels are the names of the levels of a pair, the first of which is missing.
 	levels []string
 }
@@ -49,10 +49,32 @@ func read(t *Table, c Config, workers int) []column {
 	}
 	spaces := map[string]*field.Space{}
 	offsets := map[string]int{}
+	var leads []string
+	var kinds []field.Kind
 	for _, f := range c.Fields {
-		if lead := leader(f); spaces[lead] == nil {
-			spaces[lead] = readTogether(t, groups[lead], f.Kind, offsets)
+		if lead := leader(f); !slices.Contains(leads, lead) {
+			leads, kinds = append(leads, lead), append(kinds, f.Kind)
+			values := 0
+			for _, name := range groups[lead] {
+				offsets[name] = values
+				values += len(t.Column(name).Values)
+			}
 		}
+	}
+	read := make([]*field.Space, len(leads))
+	largest := make([]int, len(leads)) // the columns with the most values first, so that no worker is left with one at the end
+	for i := range largest {
+		largest[i] = i
+	}
+	slices.SortStableFunc(largest, func(i, j int) int {
+		return len(t.Column(leads[j]).Values) - len(t.Column(leads[i]).Values)
+	})
+	each(len(leads), workers, func(k int) {
+		i := largest[k]
+		read[i] = readTogether(t, groups[leads[i]], kinds[i])
+	})
+	for i, lead := range leads {
+		spaces[lead] = read[i]
 	}
 	each(len(columns), workers, func(i int) {
 		f := c.Fields[i]
@@ -104,16 +126,34 @@ func joined(t *Table, c Config) *Table {
 }
 
 // readTogether reads the values of several columns as one, so that equal values have equal forms.
-func readTogether(t *Table, names []string, kind field.Kind, offsets map[string]int) *field.Space {
+func readTogether(t *Table, names []string, kind field.Kind) *field.Space {
+	if len(names) == 1 {
+		c := t.Column(names[0])
+		return field.Read(kind, c.Values, c.counts())
+	}
 	var values []string
-	var counts []uint32
+	var counts, of []uint32 // of each value of the columns, its place among the distinct ones
+	place := map[string]uint32{}
 	for _, name := range names {
 		c := t.Column(name)
-		offsets[name] = len(values)
-		values = append(values, c.Values...)
-		counts = append(counts, c.counts()...)
+		often := c.counts()
+		for i, value := range c.Values {
+			at, ok := place[value]
+			if !ok {
+				at = uint32(len(values))
+				place[value] = at
+				values, counts = append(values, value), append(counts, 0)
+			}
+			counts[at] += often[i]
+			of = append(of, at)
+		}
 	}
-	return field.Read(kind, values, counts)
+	s := field.Read(kind, values, counts)
+	for i, at := range of {
+		of[i] = s.Of[at]
+	}
+	s.Of = of
+	return s
 }
 
 // fill gives each record its form, and finds how common the forms are.
@@ -124,8 +164,7 @@ func (c *column) fill(t *Table, f Field, offsets map[string]int) {
 	if f.Other != "" && len(t.Files) == 2 {
 		other, otherOffset = t.Column(f.Other), offsets[f.Other]
 	}
-	often := make([]float64, c.space.Forms+1)
-	filled := 0.0
+	c.often = make([]uint32, c.space.Forms+1)
 	for r := range c.cells {
 		if t.File(r) == 0 {
 			c.cells[r] = c.space.Of[offset+int(main.Cells[r])]
@@ -133,14 +172,28 @@ func (c *column) fill(t *Table, f Field, offsets map[string]int) {
 			c.cells[r] = c.space.Of[otherOffset+int(other.Cells[r])]
 		}
 		if c.cells[r] != 0 {
-			often[c.cells[r]]++
-			filled++
+			c.often[c.cells[r]]++
+			c.filled++
 		}
 	}
-	c.share, c.filled = often, filled
-	for i := range c.share {
-		c.share[i] /= max(filled, 1)
+	c.filledBits = math.Log2(max(c.filled, 1))
+}
+
+// logs are the logarithms of how often most values are there.
+var logs = func() (table [1 << 10]float64) {
+	for n := range table {
+		table[n] = math.Log2(max(float64(n), 1))
 	}
+	return table
+}()
+
+// shareBits is the logarithm of the share of the filled records that have a form.
+func (c *column) shareBits(form uint32) float64 {
+	n := c.often[form]
+	if int(n) < len(logs) {
+		return logs[n] - c.filledBits
+	}
+	return math.Log2(float64(n)) - c.filledBits
 }
 
 // same is how often two of the records that are compared, or one of each file, have the same form where both have one. In
@@ -171,26 +224,35 @@ func (c *column) same(second int) float64 {
 }
 
 // sources are the ways in which the fields bucket records.
-func sources(columns []column) []block.Source {
+func sources(columns []column, workers int) []block.Source {
 	var all []block.Source
+	var sorts []int
 	for i := range columns {
 		c := &columns[i]
 		for sort, key := range c.space.Keys() {
-			s := block.Source{Field: i, Name: key.Name, Agrees: key.Agrees, Several: key.Several, Cells: c.cells, First: make([]uint32, 2, c.space.Forms+2)}
-			for form := 1; form <= c.space.Forms; form++ {
-				s.Keys = c.space.AppendKeys(s.Keys, sort, uint32(form))
-				s.First = append(s.First, uint32(len(s.Keys)))
-			}
-			all = append(all, s)
+			all = append(all, block.Source{Field: i, Name: key.Name, Agrees: key.Agrees, Several: key.Several, Cells: c.cells})
+			sorts = append(sorts, sort)
 		}
 	}
+	each(len(all), workers, func(k int) {
+		s, space := &all[k], columns[all[k].Field].space
+		s.First = make([]uint32, 2, space.Forms+2)
+		if !s.Several {
+			s.Keys = make([]uint64, 0, space.Forms)
+		}
+		for form := 1; form <= space.Forms; form++ {
+			s.Keys = space.AppendKeys(s.Keys, sorts[k], uint32(form))
+			s.First = append(s.First, uint32(len(s.Keys)))
+		}
+	})
 	return all
 }
 
 // information is how many bits a field tells, on average, about a filled record.
 func (c *column) information() float64 {
 	sum := 0.0
-	for _, p := range c.share[1:] {
+	for _, n := range c.often[1:] {
+		p := float64(n) / max(c.filled, 1)
 		sum += p * p
 	}
 	if sum == 0 {

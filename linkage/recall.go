@@ -1,13 +1,20 @@
 package linkage
 
-import "probity/linkage/block"
+import (
+	"slices"
+
+	"probity/linkage/block"
+)
 
 // Recall is how much of what there is to be found the blocks let through, measured: some records are compared with all
-// others, in a block together or not.
+// others, in a block together or not; where those are very many, with all that have any key of a field in common with them.
 type Recall struct {
-	// Records is how many records were compared with all others, and Pairs how many pairs that were.
+	// Records is how many records were compared with others, and Pairs how many pairs that were.
 	Records int   `json:"records"`
 	Pairs   int64 `json:"pairs"`
+	// Keyed tells that the others were those that share a key of a field with the record: a value, a sound, a word, which no more
+	// than 1,000 have.
+	Keyed bool `json:"sharing_a_key,omitempty"`
 	// Links is the number of those pairs that reach the threshold by their own evidence, Blocked how many of them share a block.
 	Links   int64 `json:"links"`
 	Blocked int64 `json:"blocked"`
@@ -16,12 +23,21 @@ type Recall struct {
 // Share is the share of links that share a block, 1 where there was none to be found.
 func (r Recall) Share() float64 { return ratio(r.Blocked, r.Links) }
 
-// recallPairs is about how many pairs are compared to measure recall.
-const recallPairs = 1 << 20
+const (
+	// recallPairs is about how many pairs are compared to measure recall.
+	recallPairs = 1 << 20
+	// leastRecall is the number of records below which it is not worth it to compare them with all others, and keyedRecall how many
+	// are compared with those that share a key of a field which no more than mostSharing have.
+	leastRecall = 200
+	keyedRecall = 512
+	mostSharing = 1000
+	// keyedPairs is how many pairs that are.
+	keyedPairs = 1 << 18
+)
 
 // recall measures what the blocks let through, on records evenly spread over the table. Of two files, those of the first are
-// compared with all of the second.
-func (r *Result) recall(index *block.Index, n, second, workers int) Recall {
+// compared with those of the second.
+func (r *Result) recall(index *block.Index, buckets []block.Source, n, second, workers int) Recall {
 	from, rows := 0, n
 	if second > 0 {
 		from, rows = second, second
@@ -29,14 +45,26 @@ func (r *Result) recall(index *block.Index, n, second, workers int) Recall {
 	if n-from < 2 && second == 0 || rows == 0 || n == from {
 		return Recall{}
 	}
-	sample := min(max(recallPairs/(n-from), 1), rows)
-	found := make([]Recall, sample)
+	records := min(recallPairs/(n-from), rows)
+	keyed := records < min(leastRecall, rows)
+	if keyed {
+		records = min(keyedRecall, rows)
+	}
+	sample := make([]uint32, records)
+	for k := range sample {
+		sample[k] = uint32(k * rows / records)
+	}
+	var others [][]uint32
+	if keyed {
+		sample, others = thinned(sample, block.Sharing(buckets, sample, mostSharing, uint32(from), workers))
+	}
+	found := make([]Recall, len(sample))
 	least := threshold(r.Config.Threshold)
-	eachWith(sample, workers, func() *comparer { return newComparer(r.columns) }, func(c *comparer, k int) {
-		i := uint32(k * rows / sample)
-		for j := uint32(from); j < uint32(n); j++ {
-			if i == j || j < i && isLooked(int(j), rows, sample) {
-				continue // a pair of two such records counts once
+	eachWith(len(sample), workers, func() *comparer { return newComparer(r.columns) }, func(c *comparer, k int) {
+		i := sample[k]
+		see := func(j uint32) {
+			if _, looked := slices.BinarySearch(sample, j); i == j || j < i && looked {
+				return // a pair of two such records counts once
 			}
 			found[k].Pairs++
 			a, b := min(i, j), max(i, j)
@@ -47,8 +75,17 @@ func (r *Result) recall(index *block.Index, n, second, workers int) Recall {
 				}
 			}
 		}
+		if keyed {
+			for _, j := range others[k] {
+				see(j)
+			}
+			return
+		}
+		for j := uint32(from); j < uint32(n); j++ {
+			see(j)
+		}
 	})
-	whole := Recall{Records: sample}
+	whole := Recall{Records: len(sample), Keyed: keyed}
 	for _, one := range found {
 		whole.Pairs += one.Pairs
 		whole.Links += one.Links
@@ -57,8 +94,20 @@ func (r *Result) recall(index *block.Index, n, second, workers int) Recall {
 	return whole
 }
 
-// isLooked tells whether a row is one of those that recall looks at.
-func isLooked(row, rows, sample int) bool {
-	k := (row*sample + rows - 1) / rows
-	return k < sample && k*rows/sample == row
+// thinned leaves out records, evenly, until there are not too many pairs to be compared.
+func thinned(sample []uint32, others [][]uint32) ([]uint32, [][]uint32) {
+	pairs := 0
+	for _, list := range others {
+		pairs += len(list)
+	}
+	every := (pairs + keyedPairs - 1) / keyedPairs
+	if every <= 1 {
+		return sample, others
+	}
+	n := 0
+	for k := 0; k < len(sample); k += every {
+		sample[n], others[n] = sample[k], others[k]
+		n++
+	}
+	return sample[:n], others[:n]
 }

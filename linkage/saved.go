@@ -53,9 +53,9 @@ func (r *Result) Save() *Saved {
 	for i := range r.columns {
 		c := &r.columns[i]
 		kept := savedColumn{filled: c.filled, often: map[uint64]uint32{}, shares: c.shares}
-		for form := 1; form < len(c.share); form++ {
-			if n := math.Round(c.share[form] * c.filled); n > 1 {
-				kept.often[field.Mark(c.space.Form(uint32(form)))] = uint32(n)
+		for form := 1; form < len(c.often); form++ {
+			if n := c.often[form]; n > 1 {
+				kept.often[field.Mark(c.space.Form(uint32(form)))] = n
 			}
 		}
 		if c.shares == i {
@@ -70,7 +70,7 @@ func (r *Result) Save() *Saved {
 
 // plan chooses the keys by which others will be found, for a larger number of records than those at hand.
 func (s *Saved) plan(r *Result) {
-	buckets := sources(r.columns)
+	buckets := sources(r.columns, 1)
 	names := make([]string, len(r.columns))
 	var keys []key
 	for f := range r.columns {
@@ -146,7 +146,8 @@ func (s *Saved) Pool() *Pool {
 	columns := make([]column, len(s.columns))
 	for i, f := range s.config.Fields {
 		c := &columns[i]
-		*c = column{name: f.Column, kind: f.Kind, swaps: -1, shares: s.columns[i].shares, filled: s.columns[i].filled, levels: s.model.Fields[i].Levels, share: []float64{0}}
+		*c = column{name: f.Column, kind: f.Kind, swaps: -1, shares: s.columns[i].shares, filled: s.columns[i].filled, levels: s.model.Fields[i].Levels, often: []uint32{0}}
+		c.filledBits = math.Log2(max(c.filled, 1))
 		if c.shares == i {
 			c.space = field.Open(f.Kind, s.columns[i].words)
 		} else {
@@ -200,9 +201,8 @@ func (p *Pool) value(f int, values []string) string {
 // common looks up how common the newest forms of a field are. What was in no record is as rare as what was in one.
 func (p *Pool) common(f int) {
 	c, known := &p.r.columns[f], &p.saved.columns[f]
-	for form := len(c.share); form <= c.space.Forms; form++ {
-		often := max(float64(known.often[field.Mark(c.space.Form(uint32(form)))]), 1)
-		c.share = append(c.share, often/max(known.filled, 1))
+	for form := len(c.often); form <= c.space.Forms; form++ {
+		c.often = append(c.often, max(known.often[field.Mark(c.space.Form(uint32(form)))], 1))
 	}
 }
 
@@ -228,10 +228,10 @@ func (p *Pool) Forms() []int {
 func (p *Pool) Shrink(forms []int) {
 	for f := range p.r.columns {
 		c := &p.r.columns[f]
-		if len(c.share) <= forms[f]+1 {
+		if len(c.often) <= forms[f]+1 {
 			continue
 		}
-		c.share = c.share[:forms[f]+1]
+		c.often = c.often[:forms[f]+1]
 		c.space.Shrink(forms[f])
 		for i := range p.c.cache {
 			if p.r.columns[i].shares == c.shares {

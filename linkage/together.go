@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +35,39 @@ func (c *Config) together(t *Table, reasons []Reason) {
 			c.Fields = slices.Delete(c.Fields, k, k+1)
 			k--
 		}
+	}
+}
+
+// otherNames are headers of columns with further names of the one whom a record is about.
+var otherNames = regexp.MustCompile(`(^| )(former|previous|prior|old|other|alias|aliases|aka|trading|also known as)( names?| company names?|$)|曾用名|原名|又名|别名`)
+
+// called has further names read with the name: somebody is whoever of the other's names is like one of theirs.
+func (c *Config) called(reasons []Reason) {
+	names := func(f Field) bool {
+		return (f.Kind == field.Organisation || f.Kind == field.Person) && !otherNames.MatchString(field.Fold(camel.ReplaceAllString(f.Column, "$1 $2")))
+	}
+	at := slices.IndexFunc(c.Fields, names)
+	if at < 0 {
+		return
+	}
+	main := c.Fields[at].Column
+	for k := 0; k < len(c.Fields); k++ {
+		g := c.Fields[k]
+		switch g.Kind {
+		case field.Organisation, field.Person, field.Word, field.Text:
+		default:
+			continue
+		}
+		if !otherNames.MatchString(field.Fold(camel.ReplaceAllString(g.Column, "$1 $2"))) {
+			continue
+		}
+		if i := slices.IndexFunc(reasons, func(r Reason) bool { return r.Column == g.Column }); i >= 0 {
+			reasons[i].Why = fmt.Sprintf("is read with %s: names of the same one, of which the most alike count", main)
+		}
+		c.Fields = slices.Delete(c.Fields, k, k+1)
+		k--
+		at = slices.IndexFunc(c.Fields, func(f Field) bool { return f.Column == main })
+		c.Fields[at].With = append(c.Fields[at].With, g.Column)
 	}
 }
 

@@ -1,6 +1,9 @@
 package linkage
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // twins are the records that say exactly the same: they are compared with others once, for all of them.
 type twins struct {
@@ -13,28 +16,19 @@ type twins struct {
 // compared by itself.
 func findTwins(t *Table, columns []column, join bool) twins {
 	tw := twins{of: make([]uint32, t.Len())}
-	seen := make(map[uint64]uint32, t.Len())
 	for r := range tw.of {
-		record := uint32(r)
+		tw.of[r] = uint32(r)
+	}
+	if join {
+		tw.join(columns, t)
+	}
+	for r, first := range tw.of {
 		if len(t.Files) == 2 && r == t.Second {
-			clear(seen)
 			tw.second = len(tw.first)
 		}
-		h := uint64(0)
-		for f := range columns {
-			h = stir(h ^ uint64(columns[f].cells[r]))
+		if first == uint32(r) {
+			tw.first = append(tw.first, first)
 		}
-		first, there := seen[h]
-		switch {
-		case !there || !join:
-			seen[h] = record
-			first = record
-			tw.first = append(tw.first, record)
-		case !equal(columns, first, record):
-			first = record
-			tw.first = append(tw.first, record)
-		}
-		tw.of[r] = first
 	}
 	if len(tw.first) < t.Len() {
 		for f := range columns {
@@ -47,6 +41,33 @@ func findTwins(t *Table, columns []column, join bool) twins {
 		}
 	}
 	return tw
+}
+
+// join finds for each record the first one of its file that says the same: those that do have the same mark.
+func (tw *twins) join(columns []column, t *Table) {
+	const upper = 1<<32 - 1
+	marks := make([]uint64, len(tw.of))
+	for r := range marks {
+		h := uint64(t.File(r))
+		for f := range columns {
+			h = stir(h ^ uint64(columns[f].cells[r]))
+		}
+		marks[r] = h&^upper | uint64(r)
+	}
+	slices.Sort(marks)
+	for i := 0; i < len(marks); {
+		from := i
+		for i++; i < len(marks) && marks[i]>>32 == marks[from]>>32; i++ {
+			record := uint32(marks[i])
+			for _, m := range marks[from:i] {
+				first := uint32(m)
+				if tw.of[first] == first && t.File(int(first)) == t.File(int(record)) && equal(columns, first, record) {
+					tw.of[record] = first
+					break
+				}
+			}
+		}
+	}
 }
 
 func equal(columns []column, a, b uint32) bool {

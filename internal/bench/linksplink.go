@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"strconv"
+	"time"
 
 	"probity/internal/bench/people"
 	"probity/linkage"
@@ -72,17 +74,44 @@ func againstSplink(name string, records int) Figure {
 
 // linked links the table and tells seconds and pair F1.
 func linked(run Run, table *linkage.Table, truth []uint32) (seconds, f1 float64) {
-	var before, after runtime.MemStats
 	runtime.GC()
-	runtime.ReadMemStats(&before)
+	before := inUse()
+	peak, stop := highest()
 	start := run.Now()
 	c, _ := linkage.Suggest(table)
 	r := linkage.Run(table, c, linkage.Options{Workers: runtime.GOMAXPROCS(0)})
 	seconds = run.Now().Sub(start).Seconds()
-	runtime.ReadMemStats(&after)
+	close(stop)
+	beyond := int64(<-peak-before) / int64(table.Len())
 	score := linkage.ByPair(r.Cluster, truth, 0)
-	run.Tell("  ours: %.1f s, %s; %d bytes a record taken from the system beyond the table", seconds, score, int64(after.Sys-before.Sys)/int64(table.Len()))
+	run.Tell("  ours: %.1f s, %s; %d bytes a record in use beyond the table at the most", seconds, score, beyond)
 	return seconds, score.F1()
+}
+
+// inUse is how many bytes objects take, those among them that nobody needs any more.
+func inUse() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// highest looks every few milliseconds how much is in use, until stop is closed; then it tells the most.
+func highest() (peak chan uint64, stop chan struct{}) {
+	peak, stop = make(chan uint64, 1), make(chan struct{})
+	go func() {
+		most := uint64(0)
+		for tick := time.NewTicker(5 * time.Millisecond); ; {
+			most = max(most, inUse())
+			select {
+			case <-stop:
+				tick.Stop()
+				peak <- most
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return peak, stop
 }
 
 // persons makes up the records, writes them for the other side, and keeps whom each is about.

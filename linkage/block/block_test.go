@@ -1,7 +1,9 @@
 package block_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -141,4 +143,69 @@ func TestPlan(t *testing.T) {
 	if rules := block.Plan(sources, 1, 0, block.Limits{Pairs: 10, Rules: 5}); rules != nil {
 		t.Errorf("one record has rules %v", rules)
 	}
+}
+
+// TestPlanCounts: that two fields which tell the same are both shared is as frequent as that one of them is, and a rule of the
+// two is dearer than it would be if they had nothing to do with each other.
+func TestPlanCounts(t *testing.T) {
+	t.Parallel()
+	const n, towns = 20_000, 40
+	var keys [][]uint64
+	for k := range towns {
+		keys = append(keys, []uint64{uint64(k+1) * 0x9E3779B97F4A7C15})
+	}
+	town, district := make([]uint32, n), make([]uint32, n)
+	for r := range town {
+		town[r], district[r] = uint32(r%towns)+1, uint32(r/towns%towns)+1
+	}
+	own, ownKeys := make([]uint32, n), [][]uint64{}
+	for r := range own {
+		own[r] = uint32(r) + 1
+		ownKeys = append(ownKeys, []uint64{uint64(r+1) * 0x9E3779B97F4A7C15})
+	}
+	both := func(other []uint32) bool {
+		sources := []block.Source{source(0, town, keys), source(1, other, keys), source(2, own, ownKeys)}
+		rules := block.Plan(sources, n, 0, block.Limits{Pairs: 20 * n, Rules: 5})
+		return slices.ContainsFunc(rules, func(r block.Rule) bool { return slices.Equal(r.Sources, []int{0, 1}) })
+	}
+	if !both(district) {
+		t.Error("two fields that have nothing to do with each other are no rule together, and have few pairs")
+	}
+	if both(town) {
+		t.Error("two fields that tell the same are a rule together, and its blocks have hundreds of pairs a record")
+	}
+}
+
+// TestSharing: everybody with a key in common is found once, and nobody by a key that too many have.
+func TestSharing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(2, 40).Draw(t, "n")
+		sources := []block.Source{anySource(t, 0, n), anySource(t, 1, n)}
+		records := []uint32{0, uint32(n / 2)}
+		most := rapid.IntRange(1, n).Draw(t, "most")
+		have := func(k int, key uint64) (holders int) {
+			for _, form := range sources[k].Cells {
+				s := &sources[k]
+				holders += strings.Count(fmt.Sprint(s.Keys[s.First[form]:s.First[form+1]]), fmt.Sprint(key))
+			}
+			return holders
+		}
+		for i, found := range block.Sharing(sources, records, most, 0, 2) {
+			for j := range n {
+				shared := false
+				for k := range sources {
+					s := &sources[k]
+					for _, key := range s.Keys[s.First[s.Cells[records[i]]]:s.First[s.Cells[records[i]]+1]] {
+						if slices.Contains(s.Keys[s.First[s.Cells[j]]:s.First[s.Cells[j]+1]], key) && have(k, key) <= most {
+							shared = true
+						}
+					}
+				}
+				if got := slices.Contains(found, uint32(j)); got != shared {
+					t.Errorf("record %d is among those that share a key with %d: %v, want %v", j, records[i], got, shared)
+				}
+			}
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package block
 
 import (
+	"maps"
 	"slices"
 	"sync"
 )
@@ -19,29 +20,23 @@ type Index struct {
 	second uint32
 }
 
-// largest is the number of pairs from which blocks are not told apart by size any more.
-const largest = 1 << 22
-
 // Build makes the blocks of the rules for n records, second being the first record of the second file or 0. Where all
 // blocks together have more pairs than the limit, the largest blocks are left out, those of the same size together.
 func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers int) *Index {
 	index := &Index{Rules: slices.Clone(rules), second: uint32(second)}
 	parts := make([]part, len(rules))
 	each(len(rules), workers, func(r int) { parts[r] = gather(sources, rules[r].Sources, n, index.second) })
-	sizes := make([]int64, largest+1)
-	for _, p := range parts {
-		for _, pairs := range p.pairs {
-			sizes[min(pairs, largest)] += pairs
+	most := mostPairs(parts, limits.Pairs)
+	members, blocks := 0, 0
+	for r := range parts {
+		for b, pairs := range parts[r].pairs {
+			if pairs <= most {
+				members += int(parts[r].begin[b+1] - parts[r].begin[b])
+				blocks++
+			}
 		}
 	}
-	most, sum := int64(0), int64(0)
-	for size, pairs := range sizes[:largest] {
-		if sum += pairs; sum > limits.Pairs {
-			break
-		}
-		most = int64(size)
-	}
-	index.begin = append(index.begin, 0)
+	index.members, index.begin = make([]uint32, 0, members), make([]uint32, 1, blocks+1)
 	for r := range parts {
 		p := &parts[r]
 		for b, pairs := range p.pairs {
@@ -58,6 +53,24 @@ func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers
 	}
 	index.turn(n)
 	return index
+}
+
+// mostPairs is how many pairs the largest block that is kept may have.
+func mostPairs(parts []part, limit int64) int64 {
+	sizes := map[int64]int64{} // pairs in all blocks of a size
+	for _, p := range parts {
+		for _, pairs := range p.pairs {
+			sizes[pairs] += pairs
+		}
+	}
+	most, sum := int64(0), int64(0)
+	for _, size := range slices.Sorted(maps.Keys(sizes)) {
+		if sum += sizes[size]; sum > limit {
+			break
+		}
+		most = size
+	}
+	return most
 }
 
 // turn finds each record's blocks.
@@ -90,26 +103,52 @@ type part struct {
 // compared for nothing, and happens to one record in thousands.
 func gather(sources []Source, rule []int, n int, second uint32) part {
 	entries := make([]uint64, 0, n)
-	var partial, next []uint64
+	var keys keyer
 	for record := range n {
-		partial = append(partial[:0], 0)
-		for _, i := range rule {
-			s := &sources[i]
-			form := s.Cells[record]
-			next = next[:0]
-			for _, key := range s.Keys[s.First[form]:s.First[form+1]] {
-				for _, p := range partial {
-					next = append(next, (p^key)*0x9E3779B97F4A7C15+uint64(i))
-				}
-			}
-			partial, next = next, partial
-		}
-		for _, key := range partial {
-			entries = append(entries, (key^key>>29)&^(1<<32-1)|uint64(record))
+		for _, key := range keys.of(sources, rule, record) {
+			entries = append(entries, key|uint64(record))
 		}
 	}
+	return parted(entries, second)
+}
+
+// keyer makes the keys of records by a rule, in the upper half of a word.
+type keyer struct{ partial, next []uint64 }
+
+func (k *keyer) of(sources []Source, rule []int, record int) []uint64 {
+	partial, next := k.partial, k.next
+	partial = append(partial[:0], 0)
+	for _, i := range rule {
+		s := &sources[i]
+		form := s.Cells[record]
+		next = next[:0]
+		for _, key := range s.Keys[s.First[form]:s.First[form+1]] {
+			for _, p := range partial {
+				next = append(next, (p^key)*0x9E3779B97F4A7C15+uint64(i))
+			}
+		}
+		partial, next = next, partial
+	}
+	for i, key := range partial {
+		partial[i] = (key ^ key>>29) &^ (1<<32 - 1)
+	}
+	k.partial, k.next = partial, next
+	return partial
+}
+
+// parted sorts entries, keys with records, into blocks.
+func parted(entries []uint64, second uint32) part {
 	entries = sorted(entries)
-	p := part{begin: []uint32{0}}
+	blocks, members := 0, 0
+	for i := 1; i < len(entries); i++ {
+		if entries[i]>>32 == entries[i-1]>>32 {
+			members++
+			if i == 1 || entries[i-1]>>32 != entries[i-2]>>32 {
+				blocks++
+			}
+		}
+	}
+	p := part{begin: make([]uint32, 1, blocks+1), pairs: make([]int64, 0, blocks), members: make([]uint32, 0, members+blocks)}
 	for i := 0; i < len(entries); {
 		j := i + 1
 		for j < len(entries) && entries[j]>>32 == entries[i]>>32 {
@@ -179,6 +218,11 @@ func (x *Index) Len() int { return len(x.begin) - 1 }
 // Pairs gives every pair of the blocks from to to-1 that no earlier block has: over all blocks, every pair once. The
 // first record of a pair is the lower one; with two files it is that of the first.
 func (x *Index) Pairs(from, to int, give func(i, j uint32)) {
+	x.PairsOf(from, to, nil, give)
+}
+
+// PairsOf is Pairs for the first records that are wanted, all where wanted is nil.
+func (x *Index) PairsOf(from, to int, wanted func(i uint32) bool, give func(i, j uint32)) {
 	for b := from; b < to; b++ {
 		members := x.members[x.begin[b]:x.begin[b+1]]
 		first, start := members, 0
@@ -187,6 +231,9 @@ func (x *Index) Pairs(from, to int, give func(i, j uint32)) {
 			first = members[:start]
 		}
 		for k, i := range first {
+			if wanted != nil && !wanted(i) {
+				continue
+			}
 			rest := members[k+1:]
 			if x.second > 0 {
 				rest = members[start:]

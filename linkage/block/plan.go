@@ -50,6 +50,8 @@ type Limits struct {
 	Every int64
 	// Rules is the greatest number of rules.
 	Rules int
+	// Workers is the number of goroutines, 1 where it is 0. It changes nothing in the rules.
+	Workers int
 	// Size is for how many records of one file rules are planned, where there will be more than those they are chosen by.
 	Size int
 }
@@ -64,6 +66,9 @@ const (
 	again = 0.35
 	// leastGain is the share of matches below which a further rule is not worth its pairs.
 	leastGain = 0.0015
+	// cheap is the number of pairs up to which a rule may have as many as it likes; beyond that it must gain leastGain for each
+	// pair a record.
+	cheap = 1 << 20
 )
 
 // Plan chooses rules for n records, second being the first record of the second file or 0. It makes up matches whose
@@ -84,9 +89,8 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 	if all <= float64(limits.Every) {
 		return []Rule{{Found: 1}}
 	}
-	for i := range sources {
-		sources[i].measure(n)
-	}
+	seen := newSample(n, second)
+	each(len(sources), max(limits.Workers, 1), func(i int) { sources[i].measure(n, seen) })
 	most := float64(limits.Pairs) / 2 // of one rule alone
 	found := simulate(sources)
 	var choices []choice
@@ -97,7 +101,7 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 			if slices.ContainsFunc(c.sources, func(j int) bool { return sources[j].Field == s.Field }) || s.filled == 0 {
 				continue
 			}
-			next := choice{append(slices.Clone(c.sources), i), c.chance * s.chance * s.filled * s.filled, both(c.found, found[i])}
+			next := choice{sources: append(slices.Clone(c.sources), i), chance: c.chance * s.chance * s.filled * s.filled, found: both(c.found, found[i])}
 			switch {
 			case next.chance*all <= most || s.Several && len(next.sources) == 1:
 				choices = append(choices, next)
@@ -110,17 +114,18 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 		}
 	}
 	grow(choice{chance: 1}, 0)
-	return choose(choices, all, size, limits)
+	return choose(choices, sources, seen, all, size, limits)
 }
 
 // choice is a rule that might be taken.
 type choice struct {
 	sources []int
-	chance  float64 // that two records share its key
+	chance  float64 // that two records share its key: as if its fields had nothing to do with each other, or counted
 	found   []uint64
+	counted bool
 }
 
-func choose(choices []choice, all, n float64, limits Limits) []Rule {
+func choose(choices []choice, sources []Source, seen *sample, all, n float64, limits Limits) []Rule {
 	var rules []Rule
 	once, twice := make([]uint64, simulated/64), make([]uint64, simulated/64)
 	for len(rules) < limits.Rules && len(choices) > 0 {
@@ -136,6 +141,14 @@ func choose(choices []choice, all, n float64, limits Limits) []Rule {
 			break
 		}
 		c := choices[best]
+		if len(c.sources) > 1 && !c.counted { // a postcode tells the town: that both are shared is far from rare
+			choices[best].chance, choices[best].counted = max(c.chance, seen.chance(sources, c.sources)), true
+			continue
+		}
+		if pairs := c.chance * all; pairs > cheap && bestGain < leastGain*pairs/n {
+			choices = slices.Delete(choices, best, best+1)
+			continue
+		}
 		rules = append(rules, Rule{Sources: c.sources, Found: bestGain})
 		for w, f := range c.found {
 			twice[w] |= once[w] & f
@@ -156,48 +169,21 @@ func (c choice) gain(once, twice []uint64) float64 {
 }
 
 // measure finds how many records have a key, and how often two of them share it.
-func (s *Source) measure(n int) {
-	often := make([]float64, len(s.First)-1)
-	filled := 0.0
+func (s *Source) measure(n int, seen *sample) {
+	filled, sampled := 0, 0.0
 	for _, form := range s.Cells {
-		if form != 0 && s.First[form] < s.First[form+1] {
-			often[form]++
+		if s.First[form] < s.First[form+1] {
 			filled++
 		}
 	}
-	type weighed struct {
-		key    uint64
-		weight float64
-	}
-	var keys []weighed
-	for form, w := range often {
-		if w > 0 {
-			for _, k := range s.Keys[s.First[form]:s.First[form+1]] {
-				keys = append(keys, weighed{k, w})
-			}
+	for _, record := range seen.records {
+		if form := s.Cells[record]; s.First[form] < s.First[form+1] {
+			sampled++
 		}
 	}
-	slices.SortFunc(keys, func(a, b weighed) int {
-		switch {
-		case a.key < b.key:
-			return -1
-		case a.key > b.key:
-			return 1
-		}
-		return 0
-	})
-	shared := 0.0
-	for i := 0; i < len(keys); {
-		sum, j := 0.0, i
-		for ; j < len(keys) && keys[j].key == keys[i].key; j++ {
-			sum += keys[j].weight
-		}
-		shared += sum * (sum - 1)
-		i = j
-	}
-	s.filled = filled / float64(n)
-	if filled > 1 {
-		s.chance = min(shared/(filled*(filled-1)), 1)
+	s.filled, s.chance = float64(filled)/float64(n), 0
+	if sampled > 1 {
+		s.chance = min(2*seen.together([]Source{*s}, []int{0}, 0)/(sampled*(sampled-1)), 1)
 	}
 }
 

@@ -31,7 +31,10 @@ const (
 func Of(n int, edges []Edge, least float32, apart []Apart) []uint32 {
 	order := slices.Clone(edges)
 	slices.SortFunc(order, func(x, y Edge) int {
-		return cmp.Or(-cmp.Compare(x.Bits, y.Bits), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+		if x.Bits != y.Bits {
+			return -cmp.Compare(x.Bits, y.Bits)
+		}
+		return cmp.Compare(uint64(x.A)<<32|uint64(x.B), uint64(y.A)<<32|uint64(y.B))
 	})
 	g := newGroups(n, edges, apart)
 	for _, e := range order {

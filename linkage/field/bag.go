@@ -26,7 +26,9 @@ type bags struct {
 	script  []alphabet
 	squash  []uint64
 	reading []list
-	own     int // words that stand in forms; the rest are in readings alone
+	short   []short           // of bodies, what their names are shortened to
+	several map[uint32][]name // of forms with several names, these
+	own     int               // words that stand in forms; the rest are in readings alone
 	vocabulary
 	frozen *Vocabulary // what words are worth, of a space that grows
 }
@@ -54,8 +56,12 @@ type list struct {
 }
 
 func (s *Space) bags(kind Kind, raw []string, counts []uint32) *bags {
-	form := s.intern(raw, func(v string) string { return folded(joinCodes(v)) })
-	b := &bags{kind: kind, form: form, first: make([]uint32, 1, len(form)+1)}
+	fold := folded
+	if kind == Person || kind == Organisation {
+		fold = severalNames
+	}
+	form := s.intern(raw, func(v string) string { return fold(joinCodes(v)) })
+	b := &bags{kind: kind, form: form, several: map[uint32][]name{}, first: make([]uint32, 1, len(form)+1)}
 	often := make([]float64, len(form))
 	for i, f := range s.Of {
 		if f != 0 {
@@ -107,6 +113,18 @@ func (l *lexicon) add(to []bagWord, words []string, rows float64) []bagWord {
 	return to
 }
 
+// list is words of a form whose words are counted already.
+func (l *lexicon) list(words []string) []bagWord {
+	from := len(l.seen)
+	added := l.add(nil, words, 0)
+	for _, w := range added {
+		if int(w.id) < from {
+			l.forms[w.id]--
+		}
+	}
+	return added
+}
+
 // marked is a code that is written with a hyphen: letters, a hyphen, and something with a digit.
 var marked = regexp.MustCompile(`\b([A-Za-z]+)-([A-Za-z]*[0-9][A-Za-z0-9]*)\b`)
 
@@ -133,6 +151,11 @@ func (b *bags) price(seen []float64, rows float64) {
 	}
 	for f := range b.reading {
 		b.reading[f].weight = b.priced(b.reading[f].words)
+	}
+	for _, parts := range b.several {
+		for i := range parts {
+			parts[i].words.weight, parts[i].reading.weight = b.priced(parts[i].words.words), b.priced(parts[i].reading.words)
+		}
 	}
 }
 
@@ -176,6 +199,13 @@ func (b *bags) of(form uint32) []bagWord { return b.words[b.first[form]:b.first[
 
 // split takes a folded value apart.
 func (b *bags) split(f string) []string {
+	if strings.Contains(f, among) {
+		var words []string
+		for part := range strings.SplitSeq(f, among) {
+			words = append(words, b.split(part)...)
+		}
+		return words
+	}
 	switch {
 	case b.kind == Organisation:
 		return splitOrganisation(f)
@@ -433,7 +463,7 @@ func (b *bags) appendKeys(list []uint64, sort int, words []bagWord) []uint64 {
 	return list
 }
 
-func (b *bags) Form(form uint32) string { return b.form[form] }
+func (b *bags) Form(form uint32) string { return strings.ReplaceAll(b.form[form], among, " | ") }
 
 // canonicalWord gives a word the form in which a kind writes it.
 func canonicalWord(kind Kind, word string) string {

@@ -1,6 +1,7 @@
 package field
 
 import (
+	"regexp"
 	"strings"
 
 	"probity/identifier"
@@ -8,7 +9,15 @@ import (
 )
 
 // codes compares numbers and codes by the slips of those who type them.
-type codes struct{ form []string }
+type codes struct{ form []code }
+
+// code is one of them, kept together because it is looked at together.
+type code struct {
+	form  string
+	sorts uint32 // of letters
+}
+
+func codeOf(form string) code { return code{form, similar.Letters(form)} }
 
 func (s *Space) codes(kind Kind, raw []string) {
 	key := func(v string) string {
@@ -18,7 +27,12 @@ func (s *Space) codes(kind Kind, raw []string) {
 		}
 		return stripZeros(f)
 	}
-	s.Comparer = codes{s.intern(raw, key)}
+	form := s.intern(raw, key)
+	c := codes{make([]code, len(form))}
+	for i, f := range form {
+		c.form[i] = codeOf(f)
+	}
+	s.Comparer = c
 }
 
 // stripZeros makes 007 and 7 the same; a code of nothing but zeros says nothing.
@@ -29,13 +43,16 @@ const (
 	phoneLeast = 5
 )
 
+// behindNumber begins an extension or a second number.
+var behindNumber = regexp.MustCompile(`(?i)x|[;/,#、，；／]|转|分机|内线|或|\bor\b|ext|\s-\s*\d{1,4}$`)
+
 // phone is the last digits of a number, so that country codes and leading zeros do not tell apart.
 func phone(raw, f string) string {
 	if f == "" {
 		return ""
 	}
-	if i := strings.IndexAny(strings.ToLower(raw), "x;/"); i > phoneLeast {
-		raw = raw[:i] // an extension or a second number
+	if at := behindNumber.FindStringIndex(raw); at != nil && at[0] > phoneLeast {
+		raw = raw[:at[0]]
 	}
 	d := strings.TrimLeft(digits(raw), "0")
 	if len(d) < phoneLeast || strings.Trim(d, d[:1]) == "" {
@@ -65,14 +82,14 @@ const (
 )
 
 func (c codes) Compare(a, b uint32) uint8 {
-	x, y := c.form[a], c.form[b]
+	x, y := c.form[a].form, c.form[b].form
 	if len(x) > len(y) {
 		x, y = y, x
 	}
 	if len(x) >= longTail && strings.HasSuffix(y, x) {
 		return 2
 	}
-	if len(y)-len(x) > 2 {
+	if len(y)-len(x) > 2 || similar.Foreign(c.form[a].sorts, c.form[b].sorts) > 2 {
 		return differentCode
 	}
 	edits := similar.Edits(x, y)
@@ -109,7 +126,7 @@ func (codes) Keys() []Key {
 }
 
 func (c codes) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
-	f := c.form[form]
+	f := c.form[form].form
 	if sort == 0 || len(f) < shortCode {
 		return append(list, hash(uint64(sort), f))
 	}
@@ -119,20 +136,26 @@ func (c codes) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	return append(list, hash('2', f[len(f)-len(f)/2:]))
 }
 
-func (c codes) Form(form uint32) string { return c.form[form] }
+func (c codes) Form(form uint32) string { return c.form[form].form }
 
 // mails compares e-mail addresses and sites: who, where, and the slips in both.
 type mails struct {
-	form       []string
-	user, host []uint64
-	at         []int
-	sorts, who []uint32 // of letters, in the whole and before the sign
-	sign       string   // between who and where
+	form []mail
+	sign string // between who and where
+}
+
+// mail is one of them, kept together because it is looked at together.
+type mail struct {
+	form      string
+	user      uint64 // a mark of who
+	at        uint32 // where that ends
+	sorts     uint32 // of letters
+	sortsUser uint32
 }
 
 func (s *Space) mails(kind Kind, raw []string) {
 	form := s.intern(raw, func(v string) string {
-		if folded(v) == "" {
+		if !saysSomething(v) && folded(v) == "" {
 			return ""
 		}
 		v = strings.ToLower(strings.TrimSpace(v))
@@ -144,26 +167,21 @@ func (s *Space) mails(kind Kind, raw []string) {
 		}
 		return strings.TrimRight(v, "/")
 	})
-	m := mails{form, make([]uint64, len(form)), make([]uint64, len(form)), make([]int, len(form)), make([]uint32, len(form)), make([]uint32, len(form)), "@"}
+	m := mails{make([]mail, len(form)), "@"}
 	if kind == Website {
 		m.sign = "/"
 	}
 	for i, f := range form {
 		if i > 0 {
-			m.user[i], m.host[i], m.at[i] = m.parts(f)
-			m.sorts[i], m.who[i] = similar.Letters(f), similar.Letters(f[:m.at[i]])
+			m.form[i] = m.read(f)
 		}
 	}
 	s.Comparer = m
 }
 
-// parts are who and where, and where the first of them ends.
-func (m mails) parts(form string) (user, host uint64, at int) {
-	who, where, found := strings.Cut(form, m.sign)
-	if found {
-		host = hash('h', where)
-	}
-	return hash('u', who), host, len(who)
+func (m mails) read(form string) mail {
+	who, _, _ := strings.Cut(form, m.sign)
+	return mail{form, hash('u', who), uint32(len(who)), similar.Letters(form), similar.Letters(who)}
 }
 
 var mailLevels = []string{"the same", "one slip", "the same before the sign, other host", "almost the same before the sign", "similar", "different"}
@@ -171,17 +189,17 @@ var mailLevels = []string{"the same", "one slip", "the same before the sign, oth
 func (mails) Levels() []string { return mailLevels }
 
 func (m mails) Compare(a, b uint32) uint8 {
-	x, y := m.form[a], m.form[b]
-	if d := len(x) - len(y); d >= -2 && d <= 2 && similar.Foreign(m.sorts[a], m.sorts[b]) <= 2 {
-		if edits := similar.Edits(x, y); edits == 1 || edits == 2 && len(x) > 2*shortWord {
+	x, y := &m.form[a], &m.form[b]
+	if d := len(x.form) - len(y.form); d >= -2 && d <= 2 && similar.Foreign(x.sorts, y.sorts) <= 2 {
+		if edits := similar.Edits(x.form, y.form); edits == 1 || edits == 2 && len(x.form) > 2*shortWord {
 			return 1
 		}
 	}
-	if m.user[a] == m.user[b] {
+	if x.user == y.user {
 		return 2
 	}
-	who, other := x[:m.at[a]], y[:m.at[b]]
-	if who != "" && other != "" && similar.Below(likeEnough, len(who), len(other), m.who[a], m.who[b], who[0] == other[0]) {
+	who, other := x.form[:x.at], y.form[:y.at]
+	if who != "" && other != "" && similar.Below(likeEnough, len(who), len(other), x.sortsUser, y.sortsUser, who[0] == other[0]) {
 		return 5
 	}
 	switch j := similar.JaroWinkler(who, other); {
@@ -199,9 +217,9 @@ func (mails) Keys() []Key {
 
 func (m mails) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	if sort == 0 {
-		return append(list, hash(0, m.form[form]))
+		return append(list, hash(0, m.form[form].form))
 	}
-	return append(list, m.user[form])
+	return append(list, m.form[form].user)
 }
 
-func (m mails) Form(form uint32) string { return m.form[form] }
+func (m mails) Form(form uint32) string { return m.form[form].form }

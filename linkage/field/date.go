@@ -10,20 +10,35 @@ import (
 )
 
 // dates compares civil days by the slips of those who write them down.
-type dates struct {
-	form []string // eight digits, year first; 00 for a part that is not known; or the digits as they are, if they are no day
-	day  []int32  // days since 1970, noDay where the digits are no day
+type dates struct{ form []date }
+
+// date is one of them, kept together because it is looked at together.
+type date struct {
+	form                 string // eight digits, year first; 00 for a part that is not known; or the digits as they are, if they are no day
+	day                  int32  // days since 1970, noDay where the digits are no day
+	sorts                uint32 // of digits
+	year, month, inMonth uint16 // the parts of eight digits
 }
 
 const noDay = -1 << 31
 
 func (s *Space) dates(raw []string) {
 	form := s.intern(raw, dateForm)
-	d := dates{form, make([]int32, len(form))}
+	d := dates{make([]date, len(form))}
 	for i, f := range form {
-		d.day[i] = dayOf(f)
+		d.form[i] = dateOf(f)
 	}
 	s.Comparer = d
+}
+
+// dateOf is a date by its form.
+func dateOf(form string) date {
+	d := date{form: form, day: dayOf(form), sorts: similar.Letters(form)}
+	if len(form) == 8 {
+		n, _ := strconv.Atoi(form) // digits, as dateForm has made sure
+		d.year, d.month, d.inMonth = uint16(n/10_000), uint16(n/100%100), uint16(n%100)
+	}
+	return d
 }
 
 func dayOf(form string) int32 {
@@ -135,26 +150,26 @@ const (
 )
 
 func (d dates) Compare(a, b uint32) uint8 {
-	x, y := d.form[a], d.form[b]
-	if len(x) != 8 || len(y) != 8 {
-		if similar.Edits(x, y) == 1 {
+	x, y := &d.form[a], &d.form[b]
+	if len(x.form) != 8 || len(y.form) != 8 {
+		if similar.Edits(x.form, y.form) == 1 {
 			return 2
 		}
 		return 8
 	}
-	yearSame, monthSame, daySame := x[:4] == y[:4], x[4:6] == y[4:6], x[6:] == y[6:]
+	yearSame, monthSame, daySame := x.year == y.year, x.month == y.month, x.inMonth == y.inMonth
 	switch {
-	case yearSame && x[4:6] == y[6:] && x[6:] == y[4:6]:
+	case yearSame && x.month == y.inMonth && x.inMonth == y.month:
 		return 1
-	case yearSame && fits(x[4:6], y[4:6]) && fits(x[6:], y[6:]):
+	case yearSame && fits(x.month, y.month) && fits(x.inMonth, y.inMonth):
 		return 3
-	case similar.Edits(x, y) == 1:
+	case similar.Foreign(x.sorts, y.sorts) <= 1 && similar.Edits(x.form, y.form) == 1:
 		return 2
 	case yearSame && monthSame, yearSame && daySame, monthSame && daySame:
 		return 4
 	}
-	if d.day[a] != noDay && d.day[b] != noDay {
-		apart := d.day[a] - d.day[b]
+	if x.day != noDay && y.day != noDay {
+		apart := x.day - y.day
 		switch apart = max(apart, -apart); {
 		case apart <= monthDays:
 			return 5
@@ -169,7 +184,7 @@ func (d dates) Compare(a, b uint32) uint8 {
 }
 
 // fits tells that a part is the same or not known on one side.
-func fits(x, y string) bool { return x == y || x == "00" || y == "00" }
+func fits(x, y uint16) bool { return x == y || x == 0 || y == 0 }
 
 func (dates) Keys() []Key {
 	return []Key{
@@ -179,7 +194,7 @@ func (dates) Keys() []Key {
 }
 
 func (d dates) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
-	f := d.form[form]
+	f := d.form[form].form
 	if len(f) != 8 {
 		return append(list, hash(uint64(sort), f))
 	}
@@ -195,8 +210,9 @@ func (d dates) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 }
 
 func (d dates) Form(form uint32) string {
-	if t := dashed(d.form[form]); t != "" {
+	f := d.form[form].form
+	if t := dashed(f); t != "" {
 		return t
 	}
-	return d.form[form]
+	return f
 }

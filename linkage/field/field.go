@@ -126,22 +126,37 @@ func Read(kind Kind, raw []string, counts []uint32) *Space {
 const mostBytes = 1 << 14
 
 // intern gives every raw value the form that its key names; "" is none. It returns the keys by form, that of form 0
-// empty.
+// empty. A value that is its own key needs no looking up, unless another one is written otherwise and has the same key: the
+// raw values are distinct.
 func (s *Space) intern(raw []string, key func(string) string) []string {
 	s.key = key
 	s.Of = make([]uint32, len(raw))
-	forms := []string{""}
-	byKey := make(map[string]uint32, len(raw))
+	forms := make([]string, 1, len(raw)+1)
+	rewritten := map[string]uint32{} // by key, the form of values that are written otherwise
+	var own []int                    // the values that are their own keys
 	for i, value := range raw {
-		k := key(cut(value))
-		if k == "" {
-			continue
+		switch k := key(cut(value)); k {
+		case "":
+		case value:
+			own = append(own, i)
+		default:
+			form, ok := rewritten[k]
+			if !ok {
+				form = uint32(len(forms))
+				forms = append(forms, k)
+				rewritten[k] = form
+			}
+			s.Of[i] = form
 		}
-		form, ok := byKey[k]
+	}
+	for _, i := range own {
+		form, ok := uint32(0), false
+		if len(rewritten) > 0 {
+			form, ok = rewritten[raw[i]]
+		}
 		if !ok {
 			form = uint32(len(forms))
-			byKey[k] = form
-			forms = append(forms, k)
+			forms = append(forms, raw[i])
 		}
 		s.Of[i] = form
 	}

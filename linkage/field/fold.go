@@ -82,6 +82,23 @@ var nothing = map[string]bool{
 	"未知": true, "不详": true, "不明": true, "没有": true, "空": true, "暂无": true,
 }
 
+// mostNothing is how many letters a value has at most that stands for a missing one.
+const mostNothing = 14
+
+// saysSomething tells quickly of most values that they do not stand for a missing one; false where only [SaysNothing] can tell.
+func saysSomething(value string) bool {
+	letters := 0
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c >= utf8.RuneSelf, c == '&':
+			return false
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c >= '0' && c <= '9':
+			letters++
+		}
+	}
+	return letters > mostNothing
+}
+
 // SaysNothing tells that a folded value stands for a missing one.
 func SaysNothing(folded string) bool { return nothing[folded] }
 

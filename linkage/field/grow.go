@@ -1,10 +1,6 @@
 package field
 
-import (
-	"slices"
-
-	"probity/linkage/similar"
-)
+import "slices"
 
 // Vocabulary is what the words of a column were found to be worth when it was learnt from, without the words themselves:
 // what stays when the column is gone, so that a value that comes later is weighed as it would have been then.
@@ -113,30 +109,17 @@ func (s *Space) Shrink(n int) {
 func (c category) grow(form string) Comparer { return category{append(c.form, form)} }
 func (c category) shrink(n int) Comparer     { return category{c.form[:n]} }
 
-func (w words) grow(form string) Comparer {
-	return words{append(w.form, form), append(w.sound, soundKey(form)), append(w.sorts, similar.Letters(form))}
-}
-func (w words) shrink(n int) Comparer { return words{w.form[:n], w.sound[:n], w.sorts[:n]} }
+func (w words) grow(form string) Comparer { return words{append(w.form, wordOf(form))} }
+func (w words) shrink(n int) Comparer     { return words{w.form[:n]} }
 
-func (c codes) grow(form string) Comparer { return codes{append(c.form, form)} }
+func (c codes) grow(form string) Comparer { return codes{append(c.form, codeOf(form))} }
 func (c codes) shrink(n int) Comparer     { return codes{c.form[:n]} }
 
-func (m mails) grow(form string) Comparer {
-	user, host, at := m.parts(form)
-	return mails{
-		append(m.form, form), append(m.user, user), append(m.host, host), append(m.at, at),
-		append(m.sorts, similar.Letters(form)), append(m.who, similar.Letters(form[:at])), m.sign,
-	}
-}
+func (m mails) grow(form string) Comparer { return mails{append(m.form, m.read(form)), m.sign} }
+func (m mails) shrink(n int) Comparer     { return mails{m.form[:n], m.sign} }
 
-func (m mails) shrink(n int) Comparer {
-	return mails{m.form[:n], m.user[:n], m.host[:n], m.at[:n], m.sorts[:n], m.who[:n], m.sign}
-}
-
-func (d dates) grow(form string) Comparer {
-	return dates{append(d.form, form), append(d.day, dayOf(form))}
-}
-func (d dates) shrink(n int) Comparer { return dates{d.form[:n], d.day[:n]} }
+func (d dates) grow(form string) Comparer { return dates{append(d.form, dateOf(form))} }
+func (d dates) shrink(n int) Comparer     { return dates{d.form[:n]} }
 
 func (n numbers) grow(form string) Comparer {
 	return numbers{append(n.form, form), append(n.value, valueOf(form))}
@@ -169,18 +152,39 @@ func (n names) grow(form string) Comparer {
 	n.bags.grow(form)
 	n.script = append(n.script, alphabetOf(form))
 	n.squash = append(n.squash, n.squashed(form))
+	if n.kind == Organisation {
+		mark, letters := n.shortened(form)
+		n.short = append(n.short, short{mark, letters})
+	}
+	known := func(word string) bool {
+		_, ok := n.frozen.Worth[knownMark(word)]
+		return ok
+	}
 	if n.reading != nil {
-		words := n.take(nil, n.reads(form, alphabetOf(form), func(word string) bool {
-			_, ok := n.frozen.Worth[knownMark(word)]
-			return ok
-		}))
+		words := n.take(nil, n.reads(form, alphabetOf(form), known))
 		n.reading = append(n.reading, list{words, n.weigh(words)})
+	}
+	if parts := n.parts(form, func(words []string) []bagWord { return n.take(nil, words) }, known); parts != nil {
+		for i := range parts {
+			parts[i].words.weight, parts[i].reading.weight = n.weigh(parts[i].words.words), n.weigh(parts[i].reading.words)
+		}
+		n.several[uint32(len(n.form)-1)] = parts
 	}
 	return n
 }
 
 func (n names) shrink(to int) Comparer {
+	for form := to; form < len(n.form); form++ {
+		for _, part := range n.several[uint32(form)] {
+			n.drop(part.words.words)
+			n.drop(part.reading.words)
+		}
+		delete(n.several, uint32(form))
+	}
 	n.script, n.squash = n.script[:to], n.squash[:to]
+	if n.kind == Organisation {
+		n.short = n.short[:to]
+	}
 	if n.reading != nil {
 		for _, r := range n.reading[to:] {
 			n.drop(r.words)
@@ -236,9 +240,9 @@ func (b *bags) found(id uint32, sort int) bool {
 }
 
 func (c category) key(form uint32) string { return c.form[form] }
-func (w words) key(form uint32) string    { return w.form[form] }
-func (c codes) key(form uint32) string    { return c.form[form] }
-func (m mails) key(form uint32) string    { return m.form[form] }
-func (d dates) key(form uint32) string    { return d.form[form] }
+func (w words) key(form uint32) string    { return w.form[form].form }
+func (c codes) key(form uint32) string    { return c.form[form].form }
+func (m mails) key(form uint32) string    { return m.form[form].form }
+func (d dates) key(form uint32) string    { return d.form[form].form }
 func (n numbers) key(form uint32) string  { return n.form[form] }
 func (b *bags) key(form uint32) string    { return b.form[form] }

@@ -87,12 +87,19 @@ func (b *bags) read(l *lexicon, often []float64) {
 	for i, f := range b.form {
 		b.script = append(b.script, alphabetOf(f))
 		b.squash = append(b.squash, b.squashed(f))
+		if b.kind == Organisation {
+			mark, letters := b.shortened(f)
+			b.short = append(b.short, short{mark, letters})
+		}
+		known := func(word string) bool {
+			id, ok := l.ids[word]
+			return ok && int(id) < b.own
+		}
 		if b.style.several() {
-			words := b.reads(f, b.script[i], func(word string) bool {
-				id, ok := l.ids[word]
-				return ok && int(id) < b.own
-			})
-			b.reading = append(b.reading, list{words: l.add(nil, words, often[i])})
+			b.reading = append(b.reading, list{words: l.add(nil, b.reads(f, b.script[i], known), often[i])})
+		}
+		if parts := b.parts(f, l.list, known); parts != nil {
+			b.several[uint32(i)] = parts
 		}
 	}
 }
@@ -108,7 +115,7 @@ func (b *bags) squashed(form string) uint64 {
 // reads is a form in Latin letters, nil where it is so already. known tells which words other names have.
 func (b *bags) reads(f string, a alphabet, known func(word string) bool) []string {
 	switch {
-	case f == "", a == latin && !b.style.Chinese:
+	case f == "", a == latin && !b.style.Chinese, strings.Contains(f, among):
 		return nil
 	case b.kind == Person:
 		return readPerson(f, a)
@@ -370,30 +377,52 @@ func (n names) compareWorth(x, y list) uint8 {
 	return uint8(len(worthSteps) + 2)
 }
 
-// Compare grades two names. Names of different scripts are compared as they read in Latin letters.
+// Compare grades two names. Names of different scripts are compared as they read in Latin letters. Of somebody with several
+// names the two that are most alike count.
 func (n names) Compare(x, y uint32) uint8 {
+	if n.several[x] == nil && n.several[y] == nil {
+		return n.grade(n.name(x), n.name(y))
+	}
+	best := uint8(len(n.Levels()) - 1)
+	for _, a := range n.all(x) {
+		for _, b := range n.all(y) {
+			if a.form == b.form {
+				return sameWords
+			}
+			best = min(best, n.grade(a, b))
+		}
+	}
+	return best
+}
+
+func (n names) grade(x, y name) uint8 {
 	switch {
 	case n.structured():
 		return n.compareWords(x, y)
 	case n.kind == Organisation && n.style.several():
-		return n.compareWorth(n.lists(x, y))
+		if shortOf(x, y) {
+			return worthOfShort
+		}
+		return n.compareWorth(lists(x, y))
+	case n.kind == Organisation && shortOf(x, y):
+		return min(n.compare(lists(x, y)), bagOfShort)
 	}
-	return n.compare(n.lists(x, y))
+	return n.compare(lists(x, y))
 }
 
 // compareWords grades by which words are left over.
-func (n names) compareWords(x, y uint32) uint8 {
-	if n.squash[x] == n.squash[y] {
+func (n names) compareWords(x, y name) uint8 {
+	if x.squash == y.squash {
 		return n.squashedLevel(x, y)
 	}
-	a := n.align(n.lists(x, y))
+	a := n.align(lists(x, y))
 	restU, formU := n.left(a.u, a.usedU)
 	restV, formV := n.left(a.v, a.usedV)
 	fewer := min(len(a.u), len(a.v)) // words that can stand in the other at all
 	switch {
 	case restU+restV == 0 && formU+formV == 0 && a.slips == 0:
 		return sameWords
-	case restU+restV == 0 && formU+formV == 0, n.oneSlip(x, y):
+	case restU+restV == 0 && formU+formV == 0, oneSlip(x.form, y.form):
 		return wordsWithSlips
 	case restU+restV == 0 && a.slips == 0:
 		return butForm
@@ -420,15 +449,15 @@ func (n names) compareWords(x, y uint32) uint8 {
 const leastName = 8
 
 // oneSlip tells that the letters of two names are the same but for one, wherever the spaces are. A digit is no slip.
-func (n names) oneSlip(x, y uint32) bool {
-	a, b := strings.ReplaceAll(n.form[x], " ", ""), strings.ReplaceAll(n.form[y], " ", "")
+func oneSlip(x, y string) bool {
+	a, b := strings.ReplaceAll(x, " ", ""), strings.ReplaceAll(y, " ", "")
 	apart := utf8.RuneCountInString(a) - utf8.RuneCountInString(b)
 	return apart >= -1 && apart <= 1 && min(len(a), len(b)) >= leastName && !hasDigit(a) && !hasDigit(b) && !hasHan(a) && similar.Edits(a, b) == 1
 }
 
 // squashedLevel is for names whose letters are the same: the spaces or the legal form differ.
-func (n names) squashedLevel(x, y uint32) uint8 {
-	a := n.align(n.whole(x), n.whole(y))
+func (n names) squashedLevel(x, y name) uint8 {
+	a := n.align(x.words, y.words)
 	if _, formU := n.left(a.u, a.usedU); formU > 0 {
 		return butForm
 	}
@@ -438,17 +467,17 @@ func (n names) squashedLevel(x, y uint32) uint8 {
 	return sameWords
 }
 
-// lists are the words by which two forms are compared: of different scripts, as they read in Latin letters.
-func (b *bags) lists(x, y uint32) (u, v list) {
-	if b.reading == nil || b.script[x] == b.script[y] {
-		return b.whole(x), b.whole(y)
+// lists are the words by which two names are compared: of different scripts, as they read in Latin letters.
+func lists(x, y name) (u, v list) {
+	if x.script == y.script {
+		return x.words, y.words
 	}
-	withHan := b.script[x] == chinese || b.script[y] == chinese
-	at := func(form uint32) list {
-		if r := b.reading[form]; len(r.words) > 0 && (withHan || b.script[form] != latin) {
-			return r
+	withHan := x.script == chinese || y.script == chinese
+	at := func(n name) list {
+		if len(n.reading.words) > 0 && (withHan || n.script != latin) {
+			return n.reading
 		}
-		return b.whole(form)
+		return n.words
 	}
 	return at(x), at(y)
 }
@@ -472,9 +501,22 @@ func isForm(word string) bool { return naming.IsForm(word) || naming.IsChineseFo
 
 // AppendKeys adds the keys of a form and of its reading.
 func (n names) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
-	list = n.bags.AppendKeys(list, sort, form)
+	for _, one := range n.several[form] {
+		list = n.nameKeys(list, sort, one)
+	}
+	if n.several[form] == nil {
+		list = n.nameKeys(list, sort, n.name(form))
+	}
+	return list
+}
+
+func (n names) nameKeys(list []uint64, sort int, one name) []uint64 {
+	list = n.appendKeys(list, sort, one.words.words)
 	if n.reading != nil {
-		list = n.appendKeys(list, sort, n.reading[form].words)
+		list = n.appendKeys(list, sort, one.reading.words)
+	}
+	if sort == 1 && one.short != 0 {
+		list = append(list, one.short)
 	}
 	return list
 }
@@ -493,10 +535,20 @@ const alikeShares = 3
 // Shared is how many bits the words of two forms that stand for each other are worth: how rare it is that another one has
 // them, too.
 func (n names) Shared(x, y uint32) float64 {
-	if n.squash[x] == n.squash[y] {
-		return float64(max(n.weight[x], n.weight[y]))
+	best := 0.0
+	for _, a := range n.all(x) {
+		for _, b := range n.all(y) {
+			best = max(best, n.sharedBy(a, b))
+		}
 	}
-	a := n.align(n.lists(x, y))
+	return best
+}
+
+func (n names) sharedBy(x, y name) float64 {
+	if x.squash == y.squash {
+		return float64(max(x.words.weight, y.words.weight))
+	}
+	a := n.align(lists(x, y))
 	sum := float32(0)
 	for i, w := range a.u {
 		if a.usedU>>i&1 != 0 {

@@ -9,10 +9,18 @@ import (
 )
 
 // words compares single names and other short text by letters and sound.
-type words struct {
-	form  []string
-	sound []uint64
-	sorts []uint32 // of letters
+type words struct{ form []word }
+
+// word is one of them, kept together because it is looked at together.
+type word struct {
+	form    string
+	sound   uint64
+	sorts   uint32 // of letters
+	letters uint32 // how many
+}
+
+func wordOf(form string) word {
+	return word{form, soundKey(form), similar.Letters(form), uint32(utf8.RuneCountInString(form))}
 }
 
 func (s *Space) words(kind Kind, raw []string) {
@@ -21,9 +29,9 @@ func (s *Space) words(kind Kind, raw []string) {
 		s.Comparer = category{form}
 		return
 	}
-	w := words{form, make([]uint64, len(form)), make([]uint32, len(form))}
+	w := words{make([]word, len(form))}
 	for i, f := range form {
-		w.sound[i], w.sorts[i] = soundKey(f), similar.Letters(f)
+		w.form[i] = wordOf(f)
 	}
 	s.Comparer = w
 }
@@ -57,25 +65,24 @@ const (
 )
 
 func (w words) Compare(a, b uint32) uint8 {
-	x, y := w.form[a], w.form[b]
-	if w.strangers(a, b, x, y) {
+	x, y := &w.form[a], &w.form[b]
+	if strangers(x, y) {
 		return 7
 	}
-	ofX, ofY := utf8.RuneCountInString(x), utf8.RuneCountInString(y)
-	shorter, longer := min(ofX, ofY), max(ofX, ofY)
-	if longer-shorter <= 1 && shorter > leastLetters(x) && similar.Edits(x, y) == 1 {
+	shorter, longer := min(x.letters, y.letters), max(x.letters, y.letters)
+	if longer-shorter <= 1 && similar.Foreign(x.sorts, y.sorts) <= 1 && shorter > leastLetters(x.form) && similar.Edits(x.form, y.form) == 1 {
 		if shorter > shortWord {
 			return 1
 		}
 		return 2
 	}
-	j := similar.JaroWinkler(x, y)
+	j := similar.JaroWinkler(x.form, y.form)
 	switch {
-	case shorter == initialOnly && firstLetter(x) == firstLetter(y):
+	case shorter == initialOnly && firstLetter(x.form) == firstLetter(y.form):
 		return 4
 	case j >= almost && shorter > initialOnly:
 		return 3
-	case w.sound[a] == w.sound[b] && (shorter > 2 || shorter == shortHan && hasHan(x)):
+	case x.sound == y.sound && (shorter > 2 || shorter == shortHan && hasHan(x.form)):
 		return 5
 	case j >= likeEnough && shorter > initialOnly:
 		return 6
@@ -84,14 +91,15 @@ func (w words) Compare(a, b uint32) uint8 {
 }
 
 // strangers tells quickly that two words are different, as most are.
-func (w words) strangers(a, b uint32, x, y string) bool {
-	return w.sound[a] != w.sound[b] && min(len(x), len(y)) > initialOnly && similar.Foreign(w.sorts[a], w.sorts[b]) > 1 &&
-		similar.Below(likeEnough, len(x), len(y), w.sorts[a], w.sorts[b], x[0] == y[0])
+func strangers(x, y *word) bool {
+	a, b := x.form, y.form
+	return x.sound != y.sound && min(len(a), len(b)) > initialOnly && similar.Foreign(x.sorts, y.sorts) > 1 &&
+		similar.Below(likeEnough, len(a), len(b), x.sorts, y.sorts, a[0] == b[0])
 }
 
 // leastLetters is how many letters a word must have more than to be another one with a slip. Of a Chinese name of two
 // characters one is half of the name: 王伟 is not 王芳 with a slip.
-func leastLetters(word string) int {
+func leastLetters(word string) uint32 {
 	if hasHan(word) {
 		return shortHan
 	}
@@ -110,11 +118,11 @@ func (words) Keys() []Key {
 func (w words) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	switch sort {
 	case 0:
-		return append(list, hash(0, w.form[form]))
+		return append(list, hash(0, w.form[form].form))
 	case 1:
-		return append(list, w.sound[form])
+		return append(list, w.form[form].sound)
 	}
-	n, f := 0, w.form[form]
+	n, f := 0, w.form[form].form
 	for i := range f {
 		if n++; n > 3 {
 			return append(list, hash('p', f[:i]))
@@ -123,7 +131,7 @@ func (w words) AppendKeys(list []uint64, sort int, form uint32) []uint64 {
 	return append(list, hash('p', f))
 }
 
-func (w words) Form(form uint32) string { return w.form[form] }
+func (w words) Form(form uint32) string { return w.form[form].form }
 
 // category knows the same and not the same.
 type category struct{ form []string }

@@ -204,10 +204,18 @@ func (x *Index) Apart(a, b string) Change {
 	x.apart[a], x.apart[b] = append(x.apart[a], b), append(x.apart[b], a)
 	i, ok := x.number[a]
 	j, also := x.number[b]
-	if !ok || !also || x.group[i] != x.group[j] {
-		return Change{}
+	if ok && also && x.group[i] == x.group[j] {
+		return x.settle([]uint32{i, j})
 	}
-	return x.settle([]uint32{i, j})
+	// What says the same as others speaks for itself from now on, and weighs in their group on its own.
+	var speaks []uint32
+	if ok && len(x.copies[x.head(i)]) > 0 {
+		speaks = append(speaks, i)
+	}
+	if also && len(x.copies[x.head(j)]) > 0 {
+		speaks = append(speaks, j)
+	}
+	return x.settle(speaks)
 }
 
 // Group is the number of a record's group.
@@ -379,11 +387,15 @@ func (x *Index) head(r uint32) uint32 {
 }
 
 // asItsCopies is the group of a record that says what another has said already, where nothing has to be weighed anew:
-// neither is to be kept apart from anybody, and the two say enough to be linked.
+// nobody around is to be kept apart from anybody, and the two say enough to be linked.
 func (x *Index) asItsCopies(r uint32) (uint64, bool) {
 	first, isCopy := x.copied[r]
-	if !isCopy || !x.explored[first] || len(x.apart[x.names[r]]) > 0 || len(x.apart[x.names[first]]) > 0 || x.pool.Compare(first, r).Bits < x.least {
+	if !isCopy || !x.explored[first] || x.pool.Compare(first, r).Bits < x.least {
 		return 0, false
+	}
+	held := func(other uint32) bool { return len(x.apart[x.names[other]]) > 0 }
+	if len(x.apart) > 0 && slices.ContainsFunc(x.closure([]uint32{first}), held) {
+		return 0, false // by whose name those that say the same speak may be another's now
 	}
 	return x.group[first], true
 }

@@ -355,3 +355,21 @@ func TestFindLeavesNothingBehind(t *testing.T) {
 		t.Error("what is not there was removed")
 	}
 }
+
+// TestApartSaidLate: that a record is to be kept apart from somebody makes it speak for itself among those that say the same, and the
+// groups are the same whether that is said before they came or after.
+func TestApartSaidLate(t *testing.T) {
+	t.Parallel()
+	m := model(t)
+	early, late := index.New(m), index.New(m)
+	early.Apart("0", "6a")
+	for _, x := range []*index.Index{early, late} {
+		for _, d := range []drawn{{"0", body(0, 0)}, {"6a", body(6, 1)}, {"6b", body(6, 0)}, {"6c", body(6, 3)}, {"6d", body(6, 1)}} {
+			must(t, x, d)
+		}
+	}
+	late.Apart("0", "6a")
+	if diff := cmp.Diff(partition(early), partition(late)); diff != "" {
+		t.Error("said early, and said late:\n" + diff)
+	}
+}
