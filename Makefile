@@ -50,6 +50,12 @@ ON_BOTH := ./internal/store/... ./internal/access/... ./internal/charter ./inter
 test-postgres: setup ## hold the rooms that run on either engine to PostgreSQL
 	@PROBITY_TEST_ENGINE=postgres scripts/postgres go test -short -p $(JOBS) -timeout 15m $(ON_BOTH)
 
+# Where Citus is not installed beside PostgreSQL this says so and fails: nothing was tested. Tests of one database wait for no disk, and
+# those of a cluster take several times as long.
+.PHONY: test-citus
+test-citus: setup ## hold the same rooms to a Citus cluster of one coordinator and two workers, where it is installed
+	@scripts/postgres --citus go test -short -p $(JOBS) -timeout 60m $(ON_BOTH)
+
 # A kill takes about a second; `make test` has fifty.
 N ?= 1000
 .PHONY: fault

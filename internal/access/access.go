@@ -77,6 +77,9 @@ type Line struct {
 type Store interface {
 	// Subject reads the register, following redirects; an unknown id is NotFound.
 	Subject(context.Context, subject.ID) (subject.Subject, error)
+	// Agreements are all of an agency's, and whether the record of its own that each rests on is in force on the day; code is
+	// the agency's unified code, "" where it has none.
+	Agreements(ctx context.Context, reader, code string, day calendar.Day) ([]charter.Agreed, error)
 	// Consents are all of a subject's consents, newest first, those withdrawn and expired among them.
 	Consents(context.Context, subject.ID) ([]consent.Consent, error)
 	// RecordReads asks each line's permit whether it still stands, and puts the entries of those that do behind the newest
@@ -107,6 +110,8 @@ type Guard interface {
 type Desk struct {
 	store     Store
 	guard     Guard
+	systems   Systems
+	sessions  Sessions
 	clerk     *notice.Clerk
 	quotas    *quota.Table
 	catalogue *catalogue.Catalogue
@@ -152,6 +157,7 @@ type Scope struct {
 	consent consent.ID
 	// datasets are those whose records may be answered, nil is all; today is the day of the read.
 	datasets []string
+	fields   map[string][]string
 	today    calendar.Day
 	seq      int64
 }
@@ -224,6 +230,15 @@ func (s Scope) Shows(newest *record.Version) bool {
 		(s.datasets == nil || slices.Contains(s.datasets, newest.Dataset))
 }
 
+// Datasets are those whose records may be answered, by consent or by agreement; all tells that every one may.
+func (s Scope) Datasets() (codes []string, all bool) { return slices.Clone(s.datasets), s.datasets == nil }
+
+// Fields are the fields of the dataset that may be part of the answer, where it is not all of them.
+func (s Scope) Fields(dataset string) (names []string, some bool) {
+	names, some = s.fields[dataset]
+	return names, some
+}
+
 // Open judges the request (C11), writes the entry durably, and only then opens the scope. Where the entry cannot be
 // written nothing is answered and the fault is Unavailable. A refusal leaves an entry too, that of the attempt, which the
 // subject sees; what was asked about nobody in the register, or by nobody, leaves none.
@@ -292,6 +307,9 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	}
 	if t.By.Subject == 0 {
 		o.line.Limit = d.quotas.PerDay(t.Purpose, t.Today)
+		if agreed := permit.PerDay(); agreed > 0 {
+			o.line.Limit = min(o.line.Limit, agreed)
+		}
 	}
 	o.line.Told, err = d.handedOut(o.line.Entry, sub, t)
 	return o, err
@@ -303,7 +321,7 @@ func (o opening) scope() Scope {
 	t := p.Terms()
 	return Scope{
 		subject: o.subject, what: t.What, level: p.Level(), own: p.Own(), reader: t.By.Agency,
-		purpose: t.Purpose, model: t.Model, consent: p.Consent(), datasets: p.Datasets(), today: t.Today, seq: o.line.Entry.Seq,
+		purpose: t.Purpose, model: t.Model, consent: p.Consent(), datasets: p.Datasets(), fields: p.Fields(), today: t.Today, seq: o.line.Entry.Seq,
 	}
 }
 
@@ -327,10 +345,20 @@ func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject, now t
 			return charter.ReadPermit{}, err
 		}
 	}
+	if charter.NeedsAgreement(&terms) {
+		var err error
+		if terms.Founder, err = d.Founder(ctx); err != nil {
+			return charter.ReadPermit{}, err
+		}
+		if terms.Agreements, err = d.store.Agreements(ctx, terms.By.Agency, d.catalogue.Agency(terms.By.Agency).USCC, terms.Today); err != nil {
+			return charter.ReadPermit{}, err
+		}
+	}
 	return charter.PermitRead(terms)
 }
 
-// detail are the codes that say what was shown: the model, measure, part or record asked for; the level where it is less than
+// detail are the codes that say what was shown: the model, measure, part or record asked for; the agency's system through
+// which the official asked; the level where it is less than
 // all; the consent, and the datasets where it names them.
 func detail(r *Request, p charter.ReadPermit) string {
 	var words []string
@@ -343,6 +371,7 @@ func detail(r *Request, p charter.ReadPermit) string {
 	say("measure", r.Measure)
 	say("part", string(r.Part))
 	say("record", r.Record)
+	say("system", r.As.system)
 	if c := p.Terms().Counter; c != nil {
 		say("counter", string(c.Proof))
 	}
@@ -351,6 +380,9 @@ func detail(r *Request, p charter.ReadPermit) string {
 	}
 	if p.Consent() != 0 {
 		say("consent", p.Consent().String())
+	}
+	for _, id := range p.Agreements() {
+		say("agreement", id.String())
 	}
 	say("datasets", strings.Join(p.Datasets(), ","))
 	if c := p.Terms().Counter; c != nil {

@@ -17,6 +17,7 @@ import (
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/store"
+	"probity/internal/store/agreements"
 	"probity/internal/store/reads"
 	"probity/internal/store/storetest"
 	"probity/internal/subject"
@@ -60,6 +61,11 @@ func open(t *testing.T) *office {
 	}
 	o.wu = o.authenticate(t, "wu", secret)
 	o.lin = o.official(t, "lin", "bank", "Notary Lin")
+	for _, purpose := range []string{"lending", "supervision"} {
+		if err := testworld.Agree(ctx, agreements.In(s), testworld.Catalogue(), "bank", "bank", purpose, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return o
 }
 

@@ -22,6 +22,10 @@ import (
 type Credential struct {
 	name, agency, official string
 	subject                subject.ID
+	// system is that of the agency through which the official acts, "" where it acts itself.
+	system string
+	// seat is how the bearer of a session proved itself, nil where no session was shown.
+	seat *seat
 }
 
 // Name is the credential's own name.

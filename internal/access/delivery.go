@@ -20,7 +20,7 @@ func (d *Desk) Delivery(ctx context.Context, as Credential, agency string) (char
 	}
 	p, err := charter.PermitDelivery(as.Actor(), agency, founder)
 	if err != nil {
-		return p, d.tried(ctx, as, "delivery", agency, err)
+		return p, d.Tried(ctx, as, "delivery", agency, err)
 	}
 	return p, nil
 }
@@ -34,7 +34,7 @@ func (d *Desk) Keeping(ctx context.Context, as Credential, doing string) (charte
 	}
 	p, err := charter.PermitLog(as.Actor(), founder)
 	if err != nil {
-		return p, d.tried(ctx, as, "log", doing, err)
+		return p, d.Tried(ctx, as, "log", doing, err)
 	}
 	return p, nil
 }
@@ -48,7 +48,7 @@ func (d *Desk) Copying(ctx context.Context, as Credential, what, about string) (
 	}
 	p, err := charter.PermitCopy(as.Actor(), founder)
 	if err != nil {
-		return p, d.tried(ctx, as, what, about, err)
+		return p, d.Tried(ctx, as, what, about, err)
 	}
 	return p, nil
 }
@@ -99,8 +99,11 @@ func (d *Desk) founder(ctx context.Context, as Credential) (string, error) {
 	return founder, err
 }
 
-// tried writes a refusal that concerns no subject down, and gives it back.
-func (d *Desk) tried(ctx context.Context, as Credential, what, about string, err error) error {
+// Tried writes a refusal that concerns no subject down, and gives it back.
+func (d *Desk) Tried(ctx context.Context, as Credential, what, about string, err error) error {
+	if as.name == "" {
+		return noCredential()
+	}
 	var refusal *fault.Error
 	if !errors.As(err, &refusal) || refusal.Code != fault.Refused {
 		return err

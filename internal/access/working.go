@@ -15,7 +15,7 @@ func (d *Desk) Working(ctx context.Context, as Credential, doing string) (charte
 	}
 	p, err := charter.PermitWork(as.Actor(), founder)
 	if err != nil {
-		return p, d.tried(ctx, as, "job", doing, err)
+		return p, d.Tried(ctx, as, "job", doing, err)
 	}
 	return p, nil
 }

@@ -24,7 +24,7 @@ func TestBuiltInCatalogue(t *testing.T) {
 // subjects can look up, as every other purpose does.
 func TestThePlatformsPurposesAreOfTheClosedList(t *testing.T) {
 	t.Parallel()
-	for _, code := range []string{charter.OwnFilePurpose, charter.OwnDeliveryPurpose} {
+	for _, code := range []string{charter.OwnFilePurpose, charter.OwnDeliveryPurpose, charter.SameSubjectPurpose} {
 		if catalogue.BuiltIn().Purpose(code) == nil {
 			t.Errorf("entries state the purpose %s, which is in no list", code)
 		}

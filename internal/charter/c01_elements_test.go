@@ -11,6 +11,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/consent"
 	"probity/internal/subject"
 )
@@ -37,6 +38,7 @@ func (u *use) answered(c *consent.Consent) bool {
 		By: charter.Actor{Agency: u.reader, Official: "Clerk Wu", Credential: "wu"}, Subject: u.subject, What: charter.ReadRating,
 		Purpose: u.purpose, Basis: "pipl art. 13", Case: "2026-7", Model: u.model.Code, Context: u.context,
 		Consents: []consent.Consent{*c}, Catalogue: world(), Today: u.today,
+		Agreements: []charter.Agreed{testworld.Agreed(u.reader, u.purpose)},
 	})
 	return err == nil && p.Consent() == c.ID && slices.Equal(p.Datasets(), c.Categories)
 }

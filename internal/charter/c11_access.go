@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"probity/calendar"
+	"probity/internal/agreement/deed"
 	"probity/internal/catalogue"
 	"probity/internal/consent"
 	"probity/internal/subject"
@@ -50,6 +51,10 @@ type ReadTerms struct {
 	Model, Context string
 	// Consents are the subject's own; nil for subjects that give none.
 	Consents []consent.Consent
+	// Agreements are the reader's own, of every state, and Founder the agency that set the platform up; neither is looked at
+	// for readers of whom no agreement is demanded.
+	Agreements []Agreed
+	Founder    string
 	// Counter is where the own file is handed out; nil for every other read.
 	Counter   *Counter
 	Catalogue *catalogue.Catalogue
@@ -64,6 +69,10 @@ type ReadPermit struct {
 	once     bool
 	own      bool
 	datasets []string
+	// agreements are those the read rests on; fields are what they show of datasets that they do not show whole.
+	agreements []deed.ID
+	perDay     int64
+	fields     map[string][]string
 }
 
 // Terms are those of the read as they will be recorded; nil in a zero permit.
@@ -118,14 +127,19 @@ func PermitRead(t ReadTerms) (ReadPermit, error) {
 			return ReadPermit{}, err
 		}
 	}
+	if err := permit.agreed(); err != nil {
+		return ReadPermit{}, err
+	}
 	return permit, nil
 }
 
 // The purposes that the platform enters itself and no reader may state: what the reads of an own file state, whoever hands
-// it out, and a supplier's look into its own rows that wait.
+// it out, a supplier's look into its own rows that wait, and an official's into two files that may be of one.
 const (
 	OwnFilePurpose     = "own-file"
 	OwnDeliveryPurpose = "own-delivery"
+	// SameSubjectPurpose is an official's look into two files to tell whether they are of one.
+	SameSubjectPurpose = "same-subject"
 
 	ownFileBasis = "charter C12"
 )
@@ -162,7 +176,7 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	}
 	p := t.Catalogue.Purpose(t.Purpose)
 	switch {
-	case t.Purpose == OwnFilePurpose || t.Purpose == OwnDeliveryPurpose:
+	case t.Purpose == OwnFilePurpose || t.Purpose == OwnDeliveryPurpose || t.Purpose == SameSubjectPurpose:
 		return nil, missing("purpose of a reader", "state what it is read for; "+list, "the purpose "+t.Purpose+" is entered by the platform itself and stated by no reader")
 	case p == nil:
 		return nil, missing("purpose of the closed list", list, "there is no purpose "+t.Purpose)
@@ -180,6 +194,9 @@ func statedRead(t *ReadTerms) (*catalogue.Purpose, error) {
 	}
 	return p, CaseNumber(t.Case)
 }
+
+// Rests tells whether the purpose may rest on the basis as it is stated.
+func Rests(p *catalogue.Purpose, basis string) bool { return allows(p, basis) }
 
 // allows tells whether a stated basis is one of the purpose's: its code, followed by the article where it names one.
 func allows(p *catalogue.Purpose, basis string) bool {

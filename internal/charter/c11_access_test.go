@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"probity/internal/charter"
+	"probity/internal/charter/testworld"
 	"probity/internal/consent"
 	"probity/internal/subject"
 )
@@ -25,6 +26,7 @@ func read(s subject.Subject) charter.ReadTerms {
 		c := goodConsent()
 		c.Subject = s.ID
 		t.Consents = []consent.Consent{c}
+		t.Agreements = []charter.Agreed{testworld.Agreed("bank", "lending")}
 	}
 	return t
 }
@@ -137,6 +139,9 @@ func TestC11Property(t *testing.T) {
 			Case:    rapid.SampledFrom([]string{"", "(2026) 17"}).Draw(t, "case"), Context: text(t, "context", "finance-credit", "traffic"), Model: text(t, "model", "repayment-score", "city-points"),
 			Catalogue: world(), Today: today,
 		}
+		if rapid.Bool().Draw(t, "agreed") {
+			terms.Agreements = []charter.Agreed{testworld.Agreed(text(t, "agreed with", "bank", "court"), text(t, "agreed for", "lending", "supervision"))}
+		}
 		switch rapid.IntRange(0, 3).Draw(t, "reader") {
 		case 0:
 			terms.By.Agency, terms.Purpose, terms.Basis = "ministry", "supervision", "credit-reporting"
@@ -165,6 +170,9 @@ func TestC11Property(t *testing.T) {
 		if world().Agency(terms.By.Agency) == nil || terms.By.Official != "Wu" || pp == nil || !slices.Contains(pp.Kinds, s.Kind) ||
 			law == "" || !slices.Contains(strings.Fields(stated), law) {
 			t.Fatalf("a read went through that states %+v", terms)
+		}
+		if charter.NeedsAgreement(&terms) && terms.What != charter.ReadFile && (len(terms.Agreements) == 0 || len(p.Agreements()) != 1 || terms.Agreements[0].Reader != terms.By.Agency || terms.Agreements[0].Purpose != terms.Purpose) {
+			t.Fatalf("%s read without an agreement: %+v", terms.By.Agency, terms)
 		}
 		if pp.NeedsCase && terms.Case != "(2026) 17" {
 			t.Fatalf("a read for %s went through without a case", pp.Code)

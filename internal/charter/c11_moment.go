@@ -21,6 +21,8 @@ type ReadFacts struct {
 	Used bool
 	// Frozen: the subject keeps its file closed to reads that rest on its consent.
 	Frozen bool
+	// Disagreed: an agreement that the read rests on was suspended or ended.
+	Disagreed bool
 	// Made counts the reads that the reader's agency has made today for the purpose, Limit how many it may make; 0 is
 	// without limit, for the subject itself.
 	Made, Limit int64
@@ -52,6 +54,8 @@ func (p ReadPermit) Stands(f ReadFacts) error {
 	case p.consent != 0 && f.Frozen:
 		return Refuse("C11", MissingUnfrozen, "ask the subject to open its file: probity reads unfreeze",
 			"subject %s keeps its file closed to reads that rest on its consent; it is told of the attempt", p.terms.Subject.ID)
+	case len(p.agreements) > 0 && f.Disagreed:
+		return Refuse("C11", MissingAgreement, "see where it stands: probity agreement list", "an agreement that the read by %s rested on is in force no more", p.terms.By.Agency)
 	case p.terms.By.Subject == 0 && f.Made >= f.Limit:
 		opens := opening(max(f.Again, p.terms.Today+1), calendar.Shanghai)
 		return Refuse("C11", MissingQuota, "go on from "+opens+" on, or have the limit for the purpose examined and raised: probity reads quotas",

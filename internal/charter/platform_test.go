@@ -12,6 +12,7 @@ import (
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/agreement/deed"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/charter/rules"
@@ -25,6 +26,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/agreements"
 	"probity/internal/store/consents"
 	"probity/internal/store/reads"
 	"probity/internal/store/storetest"
@@ -35,6 +37,7 @@ import (
 // platform is the whole application on a database of its own, as its faces would put it together: these tests try to
 // break the Charter through its doors.
 type platform struct {
+	agreed    calendar.Day // until when the bank's agreements run
 	t         *testing.T
 	now       time.Time
 	store     *store.Store
@@ -79,6 +82,7 @@ func newPlatform(t *testing.T) *platform {
 	p.official("lin", "bank")
 	p.official("he", "ministry")
 	p.official("qi", "court")
+	p.agree()
 	return p
 }
 
@@ -124,8 +128,21 @@ func (p *platform) book() *rating.Book {
 
 func (p *platform) today() calendar.Day { return calendar.In(p.now, calendar.Shanghai) }
 
-// later lets days go by.
-func (p *platform) later(days int) { p.now = p.now.Add(time.Duration(days) * 24 * time.Hour) }
+// later lets days go by; the bank's agreements are renewed where they would be over.
+func (p *platform) later(days int) {
+	p.now = p.now.Add(time.Duration(days) * 24 * time.Hour)
+	if p.today() >= p.agreed {
+		p.agree()
+	}
+}
+
+// agree lets the bank read for its purposes from today on.
+func (p *platform) agree() {
+	for _, purpose := range []string{"lending", "supervision"} {
+		p.check(testworld.Agree(p.t.Context(), agreements.In(p.store), p.catalogue, "ministry", "bank", purpose, p.now))
+	}
+	p.agreed = p.today() + calendar.Day(deed.BuiltIn().Longest(p.today()))
+}
 
 // official gives an agency an official with a credential.
 func (p *platform) official(name, agency string) {

@@ -54,6 +54,7 @@ func probity() int {
 //	keep NAME PATTERN
 //	lose DATABASE
 //	tamper DATABASE STATEMENT
+//	agree CREDENTIAL PURPOSE
 //
 // The first demands that exit code exactly; the second keeps what the pattern's group matches in the last standard output
 // as an environment variable, for ids that differ from run to run; the third takes the database away and leaves its keys; the
@@ -73,7 +74,7 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep, "lose": lose, "tamper": tamper},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep, "lose": lose, "tamper": tamper, "agree": agree},
 		Condition: func(what string) (bool, error) {
 			if what == "server" {
 				return storetest.Engine() == storetest.Postgres, nil
@@ -84,6 +85,33 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 	})
+}
+
+// agree lets the delta bank read answers for a purpose: an official of the bank asks, the founder's judge, and a second grants.
+func agree(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: agree CREDENTIAL PURPOSE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("wish.yaml"), []byte(wishFor(args[1])), 0o600))
+	ts.Check(ts.Exec("probity", "agreement", "request", "wish.yaml", "--as", args[0]))
+	id := regexp.MustCompile(`g[0-9a-z]{13}`).FindString(ts.ReadFile("stdout"))
+	ts.Check(ts.Exec("probity", "agreement", "judge", id, "--fit", "--reason", "the basis holds"))
+	ts.Check(ts.Exec("probity", "agreement", "answer", id, "--grant", "--reason", "as judged", "--as", "second"))
+}
+
+// wishFor is the bank's wish for answers about organisations and persons for half a year from that morning.
+func wishFor(purpose string) string {
+	return `readers: [delta-bank]
+grantors: [npcic]
+purpose: ` + purpose + `
+basis: pipl art. 13
+reads: [rating, decision, history]
+kinds: [enterprise, person]
+from: 2026-07-01
+until: 2027-01-01
+per_day: 2000
+risk: {form: 1, data: [financial], automated: false, need: a loan, safeguards: a safe, keep_days: 30, passed_on: []}
+`
 }
 
 func lose(ts *testscript.TestScript, neg bool, args []string) {

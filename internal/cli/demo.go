@@ -9,6 +9,7 @@ import (
 	"probity/calendar"
 	"probity/internal/catalogue"
 	"probity/internal/cli/console"
+	"probity/internal/cli/serving"
 	"probity/internal/demo"
 	"probity/internal/subject"
 )
@@ -61,7 +62,7 @@ func (c demoCommand) Run(s *console.Session) error {
 	if c.NoServe || s.JSON() {
 		return nil
 	}
-	return servePage(s, c.Listen)
+	return serving.Pages(s, c.Listen)
 }
 
 // create makes the demonstration, or finishes one that was begun.

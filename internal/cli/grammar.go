@@ -7,7 +7,9 @@ import (
 	"github.com/alecthomas/kong"
 
 	"probity/internal/cli/acts"
+	"probity/internal/cli/agreements"
 	"probity/internal/cli/console"
+	"probity/internal/cli/keys"
 	"probity/internal/cli/lab"
 	"probity/internal/cli/linking"
 	"probity/internal/cli/own"
@@ -16,6 +18,7 @@ import (
 	"probity/internal/cli/remedy"
 	"probity/internal/cli/reviewing"
 	"probity/internal/cli/rules"
+	"probity/internal/cli/serving"
 	"probity/internal/cli/upkeep"
 )
 
@@ -53,6 +56,9 @@ type grammar struct {
 	Ruling     remedy.Rulings       `cmd:"" help:"Decisions of named officials about persons, for reasons of their own, and their review."`
 	Clock      remedy.Clocks        `cmd:"" help:"The time limits that law and Charter set, with their sources."`
 	Credential credentialCommands   `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
+	Key        keys.Commands        `cmd:"" help:"The keys by which agencies' systems sign and connect."`
+	Account    keys.Accounts        `cmd:"" help:"Accounts of people at issuers of OpenID Connect, and to which credentials they lead."`
+	Agreement  agreements.Commands  `cmd:"" help:"By which agreements agencies read what is not theirs by law."`
 	Reads      reads.Commands       `cmd:"" help:"Who looked: what subjects see of it, what a court keeps back for a time, and how often agencies read."`
 	Ledger     upkeep.Ledger        `cmd:"" help:"The record of who looked and who acted."`
 	Erase      upkeep.Erase         `cmd:"" help:"Erase a file or a record, for good."`
@@ -66,7 +72,8 @@ type grammar struct {
 	Link       linking.Commands     `cmd:"" help:"Which records of files are about the same one, where no strong identifier says so."`
 	Lab        lab.Commands         `cmd:"" help:"The policy laboratory: what a policy would do, tried on generated people who belong to nobody."`
 	Demo       demoCommand          `cmd:"" help:"Make up the Yangtze delta, take its agencies' files in, rate everybody, and serve the page."`
-	Serve      serveCommand         `cmd:"" help:"Serve the small page on this machine: search a company, see its rating, points and records."`
+	Serve      serving.Serve        `cmd:"" help:"Serve the pages and the API: search a company, see its rating; /v1 for programs."`
+	Config     serving.Config       `cmd:"" help:"The settings of the server: find their faults, and see where each comes from."`
 	Identifier identifierCommands   `cmd:"" help:"Check identifiers: credit codes, organisation codes, LEIs, resident numbers."`
 	Catalogue  rules.Catalogue      `cmd:"" help:"The closed list of what may be recorded: datasets, agencies, contexts, purposes, measures."`
 	Completion completionCommand    `cmd:"" help:"Print the completion script of a shell."`

@@ -27,6 +27,7 @@ type ingestCommand struct {
 	Encoding  string   `placeholder:"NAME" enum:",utf-8,gb18030,utf-16le,utf-16be" default:"" help:"utf-8, gb18030, utf-16le or utf-16be. Found from the content where it is not given."`
 	Delimiter string   `placeholder:"CHAR" help:"What separates the columns of a CSV file; tab for the tab character."`
 	Sheet     string   `placeholder:"NAME" help:"The sheet of an XLSX file; the first where it is not given."`
+	Signature string   `placeholder:"FILE" help:"The agency's detached signature over the file, as probity key sign makes it."`
 	Skip      int      `placeholder:"N" help:"Lines before the line of column names."`
 }
 
@@ -41,7 +42,8 @@ Examples:
     probity ingest penalties.csv --dataset samr.penalty --agency samr
     zcat 2026-06.csv.gz | probity ingest - --dataset samr.licence --agency samr
     probity ingest banklist.csv --mapping examples/fdic.yaml --dataset fdic.failure --agency fdic
-    probity ingest mended.csv --dataset samr.penalty --agency samr --correct`
+    probity ingest mended.csv --dataset samr.penalty --agency samr --correct
+    probity ingest penalties.csv --dataset samr.penalty --signature penalties.csv.jws`
 }
 
 // Run takes the files in.
@@ -58,7 +60,7 @@ func (c ingestCommand) Run(s *console.Session) error {
 		}
 		job.Mapping = m
 	}
-	return delivery{files: c.Files, agency: c.Agency, job: job}.take(s)
+	return delivery{files: c.Files, agency: c.Agency, job: job, signature: c.Signature}.take(s)
 }
 
 func readMapping(name string) (*mapping.Mapping, error) {
@@ -77,6 +79,8 @@ type delivery struct {
 	// agency is the supplier; "" is that of the credential in use.
 	agency string
 	job    intake.Job
+	// signature is the file of the agency's detached signature over the one file; "" where it was not signed.
+	signature string
 }
 
 // take takes one file after the other. It stops at the first that cannot be taken as a whole; those before it are in.
@@ -86,6 +90,9 @@ func (d delivery) take(s *console.Session) error {
 		return err
 	}
 	if d.job.By, err = s.Supplier(d.agency); err != nil {
+		return err
+	}
+	if err := d.sign(s); err != nil {
 		return err
 	}
 	worst := console.ExitDone
@@ -106,6 +113,22 @@ func (d delivery) take(s *console.Session) error {
 		return console.Exit(worst)
 	}
 	return nil
+}
+
+// sign reads the signature that came with the file.
+func (d *delivery) sign(s *console.Session) error {
+	if d.signature == "" {
+		return nil
+	}
+	if len(d.files) != 1 {
+		return console.Misuse("--signature is over one file, and there are %d", len(d.files)).With("take the files in one by one")
+	}
+	text, err := console.ReadWhole(d.signature)
+	if err != nil {
+		return err
+	}
+	d.job.Signed, err = s.Opened.FileSignature(s.Ctx, text, d.job.By.Agency())
+	return err
 }
 
 func (d delivery) one(s *console.Session, desk *intake.Desk, name string) (*intake.Report, error) {
@@ -132,7 +155,11 @@ func (d delivery) one(s *console.Session, desk *intake.Desk, name string) (*inta
 	}
 	show := &ingestProgress{session: s, reading: s.Progress("reading "+job.File, "bytes", job.Format.Size)}
 	defer show.done()
-	return desk.Ingest(s.Ctx, job, show.at)
+	report, err := desk.Ingest(s.Ctx, job, show.at)
+	if err == nil && job.Signed != nil {
+		err = s.Opened.Promised(s.Ctx, report)
+	}
+	return report, err
 }
 
 // ingestProgress draws the two steps of taking a file in: reading it, and rating again whom it touched.
@@ -194,6 +221,9 @@ func printReport(w io.Writer, r *intake.Report) {
 	}
 	fmt.Fprintln(w)
 	printCounts(w, &r.Counts)
+	if r.Promise != "" {
+		fmt.Fprintf(w, "  signed with %s; what came in is promised: probity submission proof %d\n", r.Key, r.Submission)
+	}
 	if r.Held != "" {
 		fmt.Fprintf(w, "  held: %s\n", r.Held)
 		fmt.Fprintf(w, "  next: probity quarantine list %d --agency %s, then probity submission publish or discard with the same words\n",

@@ -111,6 +111,7 @@ func TestTheOwnFileOfARichSubject(t *testing.T) {
 	} {
 		c.must(line)
 	}
+	c.agree("lending")
 	if code := c.run("decide " + person + " --measure deposit-free-hire --purpose lending --basis credit-reporting_art._18 --case L-1 --as bank"); code != 3 {
 		t.Fatalf("a benefit that the consent does not name: exit code %d: %s", code, c.message)
 	}

@@ -20,24 +20,25 @@ var unread = map[string][]string{
 	"sets up, checks or shows rules, codes and the program itself": {
 		"init", "consent texts", "consent text", "order ceilings", "model list", "model show", "model check", "model cases", "model add", "model reports", "model approve", "model activate", "model retire",
 		"list criteria", "list check", "clock list", "clock due", "identifier check", "catalogue list", "catalogue show", "catalogue check",
-		"catalogue diff", "catalogue import", "catalogue export", "completion", "version", "demo",
+		"catalogue diff", "catalogue import", "catalogue export", "completion", "version", "demo", "agreement form", "agreement list", "agreement show",
 	},
 	"an act with an entry of its own, which shows no more than what was acted upon": {
+		"agreement request", "agreement judge", "agreement answer", "agreement suspend", "agreement resume", "agreement end", "agreement deleted",
 		"consent give", "consent withdraw", "dispute open", "dispute settle", "dispute complain", "dispute decide", "dispute reinstate",
 		"dispute withdraw", "statement set", "statement remove", "recall acknowledge", "notice read", "notice channel set",
 		"notice channel confirm", "notice channel end", "order enter", "order lift", "order annul", "order object", "order answer", "order review",
 		"list draft", "list notify", "list object", "list hear", "list answer", "list grace", "list decide", "list approve", "list drop",
 		"list publish", "list request", "list refuse", "list remove", "repair ask", "repair grant", "repair refuse", "repair review",
-		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "reads freeze", "reads unfreeze", "reads delay",
+		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "key add", "key rotate", "key revoke", "key demand", "account bind", "account end", "reads freeze", "reads unfreeze", "reads delay",
 		"subject merge", "subject split", "review propose", "review decide", "erase",
 	},
 	"a supplier's own delivery; its rows that wait are entered in the platform's ledger, see the script held": {
-		"ingest", "record correct", "record retract", "submission list", "submission show", "submission publish", "submission discard",
+		"ingest", "record correct", "record retract", "submission list", "submission show", "submission publish", "submission discard", "submission proof", "submission verify",
 		"quarantine list", "quarantine export", "quarantine replay",
 	},
 	"the register and what law has published, of organisations alone: names and codes, lists": {"subject find", "list feed"},
 	"an office's own list of tasks: numbers and days, nothing of a file":                      {"repair waiting", "recall laggards", "dispute overdue", "review list"},
-	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "reads delays", "reads quotas", "reads case", "retention list"},
+	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "key list", "reads delays", "reads quotas", "reads case", "retention list"},
 	"work on all, which shows counts": {
 		"review learn", "review find",
 		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "move", "rebuild",
@@ -46,9 +47,10 @@ var unread = map[string][]string{
 	"the log: its state, hashes and keys":                                                               {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
 	"entered in the platform's own ledger, see the script ledger":                                       {"ledger export"},
 	"organisations alone, for an official of the founding agency; entered in the platform's own ledger": {"snapshot export", "model impact"},
-	"files of one's own, and nothing of the database":                                                   {"link run", "link add", "link config", "link eval", "link show"},
+	"files of one's own, and nothing of the database":                                                   {"key make", "key sign", "link run", "link add", "link config", "link eval", "link show"},
 	"generated people alone; no database is opened (Charter C16)":                                       {"lab run", "lab compare", "lab presets", "lab sweep", "lab trace"},
 	"its pages are held by TestEveryPageIsRecorded of package web":                                      {"serve"},
+	"looks into no database":                                                                            {"config check"},
 }
 
 // TestEveryReadingIsRecorded: whatever command shows anything of a file, a rating or a decision leaves an entry in that
@@ -70,6 +72,7 @@ func TestEveryReadingIsRecorded(t *testing.T) {
 	c.must("credential add second --agency npcic --official Wang_Min")
 	c.must("credential add samr --agency samr --official Li_Na")
 	c.must("credential add bank --agency delta-bank --official Zhou_Lan")
+	c.agree("lending")
 	c.must("credential add own --subject " + company + " --document paper.pdf --with second")
 	c.must("credential add mine --subject " + person + " --document paper.pdf --with second")
 	consent := c.find(`(c[0-9a-z]{13})`, "consent give "+person+" --as mine --purpose lending --context finance-credit --category delta-bank.person-repayment,delta-consumer-finance.person-repayment --method person-repayment --recipient delta-bank --to 2027-01-01 --text rating-finance/1 --warned --in-writing")
@@ -186,7 +189,7 @@ func (c *commandLine) run(line string) int {
 	now := c.now
 	args := []string{"--db", filepath.Join(c.dir, "probity.db")}
 	for _, w := range strings.Fields(line) {
-		if ext := filepath.Ext(w); ext == ".csv" || ext == ".pdf" {
+		if ext := filepath.Ext(w); ext == ".csv" || ext == ".pdf" || ext == ".yaml" {
 			w = filepath.Join(c.dir, w)
 		} else if !strings.HasPrefix(w, "(") {
 			w = strings.ReplaceAll(w, "_", " ")
@@ -199,6 +202,16 @@ func (c *commandLine) run(line string) int {
 	})
 	c.out, c.message = out.String(), message.String()
 	return code
+}
+
+// agree lets the delta bank's official read answers for a purpose, and names the agreement.
+func (c *commandLine) agree(purpose string) string {
+	c.Helper()
+	c.write("wish.yaml", wishFor(purpose))
+	id := c.find(`(g[0-9a-z]{13})`, "agreement request wish.yaml --as bank")
+	c.must("agreement judge " + id + " --fit --reason the_basis_holds")
+	c.must("agreement answer " + id + " --grant --reason as_judged --as second")
+	return id
 }
 
 func (c *commandLine) must(line string) {

@@ -145,7 +145,9 @@ type subjectFileAnswer struct {
 	Records []recordAnswer `json:"records"`
 	// Statements are the subject's own words, which travel with the records.
 	Statements []contest.Statement `json:"statements"`
-	Access     string              `json:"access"`
+	// Only are the datasets that the reader may see, by consent, by agreement, or as its own; none where it may see all.
+	Only   []string `json:"only,omitempty"`
+	Access string   `json:"access"`
 }
 
 // Run prints the file.
@@ -168,6 +170,7 @@ func (c subjectShow) Run(s *console.Session) error {
 		return err
 	}
 	a := subjectFileAnswer{subjectAnswer: sub, Records: []recordAnswer{}, Statements: statements, Access: scope.Entry()}
+	a.Only, _ = scope.Datasets()
 	rows := make([]console.Row, 0, len(entries))
 	for i := range entries {
 		rec := answerOfRecord(&entries[i])
@@ -181,6 +184,9 @@ func (c subjectShow) Run(s *console.Session) error {
 		}
 		printSaid(w, a.Statements)
 		fmt.Fprintf(w, "%s; recorded as %s\n", console.Count(len(rows), "record"), a.Access)
+		if len(a.Only) > 0 {
+			fmt.Fprintf(w, "of %s only: that is what consent or agreement shares with you, and what you supply yourself\n", strings.Join(a.Only, ", "))
+		}
 	})
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"probity/internal/cli/console"
+	"probity/internal/cli/keys"
 	"probity/internal/store"
 )
 
@@ -14,6 +15,8 @@ type submissionCommands struct {
 	Show    submissionShow    `cmd:"" help:"Show one submission."`
 	Publish submissionPublish `cmd:"" help:"Let a held submission's good rows in all the same."`
 	Discard submissionDiscard `cmd:"" help:"Give up a held or unfinished submission."`
+	Proof   keys.Proof        `cmd:"" help:"Write what proves who sent a signed file, and that it was received."`
+	Verify  keys.Verify       `cmd:"" help:"Check such a proof, without trusting us."`
 }
 
 // submissionAnswer is a submission as JSON shows it.

@@ -14,6 +14,8 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/access/delay"
+	"probity/internal/access/quota"
+	"probity/internal/agreement"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/charter/rules"
@@ -33,8 +35,10 @@ import (
 	"probity/internal/repair/regime"
 	"probity/internal/rights"
 	"probity/internal/store"
+	"probity/internal/store/agreements"
 	"probity/internal/store/candidates"
 	"probity/internal/store/consents"
+	"probity/internal/store/identities"
 	"probity/internal/store/notices"
 	"probity/internal/store/orders"
 	"probity/internal/store/reads"
@@ -220,7 +224,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	clerk := notice.NewClerk(keys)
 	return &Deployment{
 		Store: db, Rules: repairs, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
-		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk),
+		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk).Knowing(identities.In(db)).Seating(identities.In(db)),
 		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, keys, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  clerk,
@@ -233,6 +237,15 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 // Close ends the deployment when the log covers every entry; what was committed is safe without it.
 func (d *Deployment) Close() error {
 	return errors.Join(d.dismiss(), d.Gone.Close(), d.Vault.Close(), d.Store.Close())
+}
+
+// Ready tells whether readers can be answered now: the database can be looked into, and what was recorded so far is proven
+// in time.
+func (d *Deployment) Ready(ctx context.Context) error {
+	if _, err := d.Access.Founder(ctx); err != nil {
+		return err
+	}
+	return d.Notary.Check(ctx)
 }
 
 // Models compiles the versions that are active.
@@ -275,7 +288,7 @@ func (d *Deployment) Ratings(ctx context.Context) (*rating.Desk, error) {
 
 // Intake is the desk where files come in. Without ratings, subjects are rated when somebody asks.
 func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
-	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Recognising: d.Review(), Now: d.Now}
+	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Recognising: d.Review(), Signatures: identities.In(d.Store), Now: d.Now}
 	if ratings != nil {
 		desk.Ratings, desk.Corrections = ratings, recalls.Following(d.Disputes(ratings))
 	}
@@ -286,7 +299,7 @@ func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
 func (d *Deployment) Measures(ratings *rating.Desk) *measure.Service {
 	return measure.New(measure.Parts{
 		Catalogue: d.Catalogue, Book: orders.In(d.Store), Desk: d.Access, Ratings: ratings, Models: ratings.Book, Vault: d.Vault,
-		Lists: entries{d}, Ceilings: d.ceilings, Now: d.Now,
+		Lists: entries{d}, Ceilings: d.ceilings, Signatures: identities.In(d.Store), Now: d.Now,
 	})
 }
 
@@ -319,6 +332,11 @@ func (d *Deployment) Counter() *post.Counter {
 // Postman carries notices to their subjects' doors by the carriers.
 func (d *Deployment) Postman(ratings *rating.Desk, carriers map[charter.ChannelKind]post.Carrier) *post.Postman {
 	return &post.Postman{Notices: notices.In(d.Store), Words: d.words(ratings), Opener: d.Vault, Carriers: carriers, Now: d.Now}
+}
+
+// Agreements is the desk where agencies ask to read what is not theirs by law.
+func (d *Deployment) Agreements() *agreement.Desk {
+	return &agreement.Desk{Book: agreements.In(d.Store), Access: d.Access, Catalogue: d.Catalogue, Quotas: quota.BuiltIn(), Now: d.Now}
 }
 
 // Delays is the desk of the courts' orders that keep reads from their subject for a time.

@@ -14,6 +14,16 @@ import (
 	"probity/rulebook"
 )
 
+// AddModel reads, compiles and registers a model file as a draft of the author, an official as agency/name; name is what
+// faults in it call the file. Faults of the file are scorecard.Faults, and the Charter may refuse it (C2, C3).
+func (d *Deployment) AddModel(ctx context.Context, name string, body []byte, author string) (*rating.Model, error) {
+	m, err := rating.NewModel(name, body, d.Catalogue.Schema())
+	if err != nil {
+		return nil, err
+	}
+	return m, d.addModel(ctx, m, body, author)
+}
+
 // addModel registers a version as a draft.
 func (d *Deployment) addModel(ctx context.Context, m *rating.Model, body []byte, author string) error {
 	permit, err := charter.AdmitModel(m.Facts, d.Catalogue)

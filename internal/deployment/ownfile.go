@@ -218,15 +218,15 @@ func (p ownParts) rulings(ctx context.Context, scope access.Scope) (ownfile.Part
 
 func (p ownParts) consents(ctx context.Context, scope access.Scope) (ownfile.Part, error) {
 	all, err := p.d.Rights.Show(ctx, scope)
-	list := make([]agreement, len(all))
+	list := make([]agreedText, len(all))
 	for i := range all {
-		list[i] = agreement{all[i], all[i].Shown()}
+		list[i] = agreedText{all[i], all[i].Shown()}
 	}
 	return described(p, "consents", list, err, "method", "purpose")
 }
 
-// agreement is a consent with the words that were agreed to, letter by letter.
-type agreement struct {
+// agreedText is a consent with the words that were agreed to, letter by letter.
+type agreedText struct {
 	consent.Consent
 	Shown string `json:"notice_text"`
 }

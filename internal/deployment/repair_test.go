@@ -10,6 +10,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/agreement/deed"
 	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/fault"
@@ -18,6 +19,7 @@ import (
 	"probity/internal/repair"
 	"probity/internal/repair/application"
 	"probity/internal/store"
+	"probity/internal/store/agreements"
 	"probity/internal/subject"
 )
 
@@ -70,6 +72,9 @@ func (o *office) official(name, agency string) access.Credential {
 	o.must(err)
 	o.people[name], err = o.d.Access.Authenticate(o.Context(), name, secret)
 	o.must(err)
+	if a := o.d.Catalogue.Agency(agency); deed.BuiltIn().Demanded(a.Kind, "lending", calendar.In(o.d.Now(), calendar.Shanghai)) {
+		o.must(testworld.AgreeOnAnswers(o.Context(), agreements.In(o.d.Store), o.d.Catalogue, "npcic", agency, "lending", o.d.Now()))
+	}
 	return o.people[name]
 }
 

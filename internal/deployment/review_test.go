@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,10 @@ func TestTheDesk(t *testing.T) {
 	foreseen := must(o.ratings.Together(ctx, two[0], two[1], model))
 	if *foreseen.One.Score == *foreseen.Other.Score || *foreseen.Together.Score == *foreseen.One.Score {
 		t.Fatalf("nothing to foresee: %+v", foreseen)
+	}
+	effect := must(desk.Effect(ctx, o.ratings, access.Request{As: clerk, Purpose: "supervision", Basis: "supervision-opinions", Case: "2026-1"}, pair))
+	if at := slices.IndexFunc(effect.Models, func(j rating.Joint) bool { return j.Model == model }); at < 0 || !cmp.Equal(effect.Models[at], foreseen) {
+		t.Errorf("the desk foresees %+v, the ratings %+v", effect, foreseen)
 	}
 	if _, err := o.ratings.Together(ctx, two[0], access.Scope{}, model); !fault.Is(err, fault.Refused) {
 		t.Errorf("foreseen without a scope: %v", err)

@@ -17,6 +17,7 @@ import (
 	"probity/internal/store"
 	"probity/internal/store/jobs"
 	"probity/internal/store/queue"
+	"probity/internal/store/shards"
 	"probity/internal/store/sheets"
 	"probity/internal/store/walks"
 )
@@ -52,6 +53,7 @@ func (d *Deployment) Jobs(ratings *rating.Desk, holder string, workers int) (*jo
 	plans, err := job.BuiltIn()
 	return &job.Desk{
 		Store: jobs.In(d.Store), Queue: queue.On(d.Store.Server()), Everybody: d.Everybody(ratings, workers), Plans: plans, Holder: holder, Now: d.Now,
+		Places: func(ctx context.Context) ([]job.Place, error) { return shards.In(d.Store).Places(ctx, holder) },
 	}, err
 }
 

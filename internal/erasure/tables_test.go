@@ -34,6 +34,7 @@ const (
 
 // fates are those of every table with a column "subject". Who adds such a table says here what becomes of it.
 var fates = map[string]fate{
+	"account":             {"leads to the credential, and with it to the subject that it was merged into", deleted, "when an official or its holder ends it"},
 	"candidate":           {stays, deleted, "never: a pair that is not the same stays so"},
 	"candidate_step":      {stays, deleted, "never: it says why"},
 	"consent":             {stays, deleted, "ended-consent"},
@@ -75,6 +76,7 @@ var fates = map[string]fate{
 	"restriction_order":   {stays, deleted, "ended-order"},
 	"ruling":              {stays, deleted, "ruling"},
 	"ruling_review":       {stays, deleted, "ruling-review"},
+	"session":             {"leads to the credential, and with it to the subject that it was merged into", deleted, "within hours"},
 	"source_row":          {moves, kept, "with its record, where that was not erased"},
 	"stale":               {"marked on both", deleted, "when it is computed again"},
 	"standing":            {"marked on both", deleted, "when it is computed again"},

@@ -21,6 +21,7 @@ import (
 	"probity/internal/measure/order"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/agreements"
 	"probity/internal/store/storetest"
 	"probity/internal/subject"
 )
@@ -65,6 +66,7 @@ func setup(t *testing.T) *world {
 	w.second = w.issue(access.Grant{Name: "second", Agency: "npcic", Official: "Wang Min"})
 	w.court = w.issue(access.Grant{Name: "court", Agency: "spc", Official: "Lin Tao"})
 	w.bank = w.issue(access.Grant{Name: "bank", Agency: "delta-bank", Official: "Zhou Lan"})
+	w.must(testworld.AgreeOnAnswers(t.Context(), agreements.In(d.Store), d.Catalogue, "npcic", "delta-bank", "lending", w.now()))
 	return w
 }
 

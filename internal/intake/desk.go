@@ -82,6 +82,8 @@ type Desk struct {
 	// Recognising tells which organisations writings without a code may be of; nil where contracts that bind by name have
 	// their rows wait.
 	Recognising Recognising
+	// Signatures keeps the agencies' signatures; nil where none is demanded or kept.
+	Signatures Signatures
 	// Now is the clock.
 	Now func() time.Time
 	// Run is how many rows are checked and bound together, 0 for 32,768; each takes about a kilobyte of memory, twice.

@@ -14,6 +14,7 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/identity/evidence"
 	"probity/internal/intake/format"
 	"probity/internal/intake/rowcheck"
 	"probity/internal/rating"
@@ -36,6 +37,8 @@ type Job struct {
 	Mapping Mapping
 	// Act is what the rows are: reported (0 means that), corrected or retracted.
 	Act record.Status
+	// Signed is the agency's signature over the file, verified as far as it can be without its content; nil where it sent none.
+	Signed *evidence.Signed
 	// Replays is the submission whose quarantined rows this file brings back mended, 0 where it does not.
 	Replays int64
 }
@@ -62,6 +65,10 @@ type Report struct {
 	Blank       int64     `json:"blank,omitempty"`
 	Unknown     []string  `json:"unknown_columns,omitempty"`
 	PublishedAt time.Time `json:"published_at,omitzero"`
+	// Key is the agency's key by which the file was signed, "" where it was not. Promise is the platform's signed promise that
+	// the published file is in the log, for those who asked for one.
+	Key     string `json:"key,omitempty"`
+	Promise string `json:"promise,omitempty"`
 	// Held says why nothing was published, where State is held.
 	Held string `json:"held,omitempty"`
 	// Stored, Rated: how long reading, checking and storing took, and rating again.
@@ -135,6 +142,9 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 	if job.Act == 0 {
 		job.Act = record.Reported
 	}
+	if err := d.signed(ctx, &job); err != nil {
+		return nil, err
+	}
 	sum, size, err := fingerprint(&job)
 	if err != nil {
 		return nil, err
@@ -170,6 +180,12 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 		return nil, err
 	}
 	in.report.Submission, in.report.Resumed = in.number, resumed
+	if d.Signatures != nil && job.Signed != nil {
+		if err := d.Signatures.KeepSigned(ctx, in.number, job.Signed, d.Now()); err != nil {
+			return nil, err
+		}
+		in.report.Key = job.Signed.Key
+	}
 	if err := in.read(ctx); err != nil {
 		return nil, err
 	}

@@ -247,7 +247,7 @@ func (r *room) digest() string {
 	var b strings.Builder
 	err := r.store.Read(r.Context(), func(tx *sql.Tx) error {
 		rows, err := tx.Query(`SELECT v.seq, v.line, v.status, v.payload, i.value FROM record_version v
-			JOIN identifier i ON i.subject = v.subject AND i.scheme = 'uscc' ORDER BY i.value, v.line, v.seq`)
+			JOIN subject_identifier i ON i.subject = v.subject AND i.scheme = 'uscc' ORDER BY i.value, v.line, v.seq`)
 		if err != nil {
 			return err
 		}

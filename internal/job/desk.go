@@ -12,6 +12,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/snapshot"
 	"probity/internal/snapshot/everybody"
+	"probity/internal/subject"
 )
 
 // Store keeps jobs.
@@ -22,8 +23,11 @@ type Store interface {
 	Jobs(ctx context.Context) ([]Job, error)
 	// Move brings a job into a state with the entry, as far as May lets it.
 	Move(ctx context.Context, permit charter.WorkPermit, id ID, to State, e *ledger.Entry) error
-	// Free are the numbers of blocks of an open job that nobody holds at now; the first of them where there are many.
-	Free(ctx context.Context, id ID, now time.Time) ([]int64, error)
+	// Free are the numbers of blocks of an open job that nobody holds at now, of the parts, or of all where there are none; the first
+	// of them where there are many.
+	Free(ctx context.Context, id ID, parts []subject.Part, now time.Time) ([]int64, error)
+	// Parts are how far the blocks of each part have come; there is one, everybody, where the database is not distributed.
+	Parts(ctx context.Context, id ID) ([]Part, error)
 	// Take gives the holder a block of an open job that nobody holds at now, until a time: the one of the number, or any where
 	// that is 0; ok is false where there is none.
 	Take(ctx context.Context, id ID, number int64, holder string, now, until time.Time) (h Hold, ok bool, err error)
@@ -35,9 +39,9 @@ type Store interface {
 
 // Queue hands the blocks of a job out among the processes that share it.
 type Queue interface {
-	// Work calls work with the number of a block, one at a time, until free names none and none is in hand, ctx ends, or work fails.
-	// A number may be handed out that somebody else holds meanwhile, or that is done.
-	Work(ctx context.Context, id ID, free func(context.Context) ([]int64, error), work func(ctx context.Context, number int64) error) error
+	// Work calls work with the number of a block of a place, one at a time, until free names none and none is in hand, ctx ends, or
+	// work fails. A number may be handed out that somebody else holds meanwhile, or that is done.
+	Work(ctx context.Context, id ID, place string, free func(context.Context) ([]int64, error), work func(ctx context.Context, number int64) error) error
 }
 
 // Lease is how long a block is held without a sign of life.
@@ -50,6 +54,8 @@ type Desk struct {
 	Queue     Queue
 	Everybody *everybody.Desk
 	Plans     []Plan
+	// Places are where parts of the subjects stand, those first that are near; none where everybody stands in one place. Nil is none.
+	Places func(ctx context.Context) ([]Place, error)
 	// Holder names this process.
 	Holder string
 	Now    func() time.Time
@@ -159,15 +165,39 @@ func (d *Desk) Work(ctx context.Context, p charter.WorkPermit, id ID, dir string
 		}
 		return j, err
 	}
-	err = d.Queue.Work(ctx, id, func(ctx context.Context) ([]int64, error) { return d.Store.Free(ctx, id, d.Now()) },
-		func(ctx context.Context, number int64) error {
-			_, err := one(ctx, number)
-			return err
-		})
+	places, err := d.places(ctx)
 	if err != nil {
 		return j, err
 	}
+	// In the end every place once more, and whatever stands at none of them any more.
+	for _, at := range append(places, Place{}) {
+		err = d.Queue.Work(ctx, id, at.Name, func(ctx context.Context) ([]int64, error) { return d.Store.Free(ctx, id, at.Parts, d.Now()) },
+			func(ctx context.Context, number int64) error {
+				_, err := one(ctx, number)
+				return err
+			})
+		if err != nil {
+			return j, err
+		}
+	}
 	return d.Find(ctx, id)
+}
+
+func (d *Desk) places(ctx context.Context) ([]Place, error) {
+	if d.Places == nil {
+		return nil, nil
+	}
+	return d.Places(ctx)
+}
+
+// Shares are what was done of a job at each place; none where everybody stands in one.
+func (d *Desk) Shares(ctx context.Context, id ID) ([]Share, error) {
+	places, err := d.places(ctx)
+	if err != nil || len(places) == 0 {
+		return nil, err
+	}
+	parts, err := d.Store.Parts(ctx, id)
+	return Shares(places, parts), err
 }
 
 // take does a block of the number, of any where that is 0; ok is false where nobody needs do it.
@@ -202,6 +232,9 @@ func (d *Desk) models(codes []string) (list []*rating.Model, err error) {
 func (d *Desk) block(ctx context.Context, h Hold, dir string, j *Job, models []*rating.Model) (err error) {
 	desk := *d.Everybody
 	desk.Store = held{d, &h}
+	if desk.Snapshots, dir, err = d.Everybody.Snapshots.Of(h.Part, dir); err != nil {
+		return err
+	}
 	if j.Outdated {
 		_, err = desk.RateDue(ctx, models, everybody.Stretch{Behind: h.Last, To: h.To}, nil)
 		return err

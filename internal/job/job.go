@@ -55,8 +55,9 @@ type Hold struct {
 	Number int64
 	// Fence grows with every holder of the block.
 	Fence int64
-	// The subjects behind Last, up to To, are still to be done.
+	// The subjects behind Last, up to To, are still to be done; of these, in a distributed database, those of the part.
 	Last, To subject.ID
+	Part     subject.Part
 	// Until is when the block goes to somebody else, unless something of it is kept before.
 	Until time.Time
 }

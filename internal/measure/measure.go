@@ -46,9 +46,22 @@ type Parts struct {
 	Lists     Lists
 	Clock     *clock.Table
 	Ceilings  *ceiling.Table
-	Now       func() time.Time
-	Zone      *time.Location
+	// Signatures tells which authorities' orders must be signed, and whether a document was; nil where none must.
+	Signatures Signatures
+	Now        func() time.Time
+	Zone       *time.Location
 }
+
+// Signatures tells which authorities' orders are taken with the authority's signature over the document only.
+type Signatures interface {
+	// Demanded tells whether the agency's orders must be signed, where it is asked for [OrdersSigned].
+	Demanded(ctx context.Context, agency, dataset string) (bool, error)
+	// DocumentSigned tells whether the agency's signature over the document of the digest was verified and kept.
+	DocumentSigned(ctx context.Context, agency string, digest [32]byte) (bool, error)
+}
+
+// OrdersSigned is the name under which signatures are demanded of orders, in place of a dataset's.
+const OrdersSigned = "orders"
 
 // New makes a Service of its parts.
 func New(p Parts) *Service {

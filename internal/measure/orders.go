@@ -24,6 +24,12 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	if err != nil {
 		return o, err
 	}
+	if err := as.Stepped(s.parts.Now()); err != nil {
+		return o, err
+	}
+	if err := s.signed(ctx, &o); err != nil {
+		return o, err
+	}
 	// An order on one of two that were joined is the order on that one, and stays with it when they are parted.
 	sub.ID = o.Subject
 	o.ID, o.Ended = s.parts.Book.NextOrder(), nil
@@ -43,6 +49,23 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 		return o, err
 	}
 	return o, s.parts.Book.EnterOrder(ctx, permit, text, s.line(by, sub.ID, "entered "+o.ID.String(), o.Document), told)
+}
+
+// signed holds an order to its author's signature, where one is demanded.
+func (s *Service) signed(ctx context.Context, o *order.Order) error {
+	if s.parts.Signatures == nil {
+		return nil
+	}
+	demanded, err := s.parts.Signatures.Demanded(ctx, o.Issuer, OrdersSigned)
+	if err != nil || !demanded {
+		return err
+	}
+	is, err := s.parts.Signatures.DocumentSigned(ctx, o.Issuer, o.Document.Digest)
+	if err == nil && !is {
+		err = fault.New(fault.Unauthenticated, "measure.unsigned", "orders of %s are taken with its signature over the document only", o.Issuer).
+			With("sign the document and name the signature: probity key sign FILE, then --signature FILE.jws")
+	}
+	return err
 }
 
 // EndOrder lifts or annuls an order under the permit of the Charter (C4, C13) and gives it back as it then stands. The

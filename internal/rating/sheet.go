@@ -14,6 +14,9 @@ type Sheet struct {
 	Kept []Kept
 	// The stretch is every subject behind Behind, up to To.
 	Behind, To subject.ID
+	// Only, where it is not nil, are the subjects of the stretch, in ascending order: all others between its ends are somebody
+	// else's. They belong to one part.
+	Only []subject.ID
 	// Known is the newest publication that the facts hold, the zero time where there was none.
 	Known time.Time
 	// Journal is the newest batch in the journal of what must stay gone that was looked at since.

@@ -32,7 +32,7 @@ type baseTable struct {
 
 // fits tells whether rows of the snapshot are what a new one would have: of the same database, program, models and contracts.
 func (m *Manifest) fits(n *Manifest) bool {
-	if m.Format != n.Format || m.Program != n.Program || m.Keys != n.Keys || !m.KnownAt.IsZero() || !n.KnownAt.IsZero() || m.Seen > n.Seen ||
+	if m.Format != n.Format || m.Program != n.Program || m.Keys != n.Keys || m.Part != n.Part || !m.KnownAt.IsZero() || !n.KnownAt.IsZero() || m.Seen > n.Seen ||
 		!slices.Equal(m.Rating, n.Rating) || len(m.Datasets) != len(n.Datasets) || !reflect.DeepEqual(m.CodeLists, n.CodeLists) {
 		return false
 	}

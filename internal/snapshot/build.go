@@ -79,7 +79,7 @@ func (d *Desk) attempt(ctx context.Context, dir string, at Times, from *Snapshot
 		return nil, Refreshed{}, err
 	}
 	var b *build
-	err = d.Store.Whole(ctx, at.KnownAt, d.Datasets, func(point walk.Point, w walk.Walk) error {
+	err = d.Store.Whole(ctx, d.Part, at.KnownAt, d.Datasets, func(point walk.Point, w walk.Walk) error {
 		if b, err = d.begin(ctx, dir, at, journal, agreements, point, w, from); err != nil {
 			return err
 		}

@@ -2,6 +2,8 @@ package snapshot
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"probity/calendar"
@@ -15,8 +17,8 @@ import (
 
 // Store is what a snapshot needs of the database.
 type Store interface {
-	// Whole runs f over everything at one point; a zero knownAt leaves nothing out.
-	Whole(ctx context.Context, knownAt time.Time, datasets map[int]string, f func(walk.Point, walk.Walk) error) error
+	// Whole runs f over everything of a part of the subjects at one point; a zero knownAt leaves nothing out.
+	Whole(ctx context.Context, of subject.Part, knownAt time.Time, datasets map[int]string, f func(walk.Point, walk.Walk) error) error
 }
 
 // Holder says which of the subjects' records may be held ready for rating by the models, in their order (Charter C1).
@@ -32,8 +34,10 @@ type Journal interface {
 
 // Desk builds and opens snapshots of one deployment.
 type Desk struct {
-	Store     Store
-	Holder    Holder
+	Store  Store
+	Holder Holder
+	// Part is whose snapshots are built and opened: everybody's, or those of one part of the subjects.
+	Part      subject.Part
 	Journal   Journal
 	Catalogue *catalogue.Catalogue
 	// Models are the versions in force: "CODE version N".
@@ -49,6 +53,18 @@ type Desk struct {
 	Program string
 	// Now is the clock.
 	Now func() time.Time
+}
+
+// Of is the desk of one part's snapshot, and the folder where that stands: beside the folder of everybody's, in one that is made for all
+// parts. Where the part is everybody it is the desk itself and the folder.
+func (d *Desk) Of(part subject.Part, dir string) (*Desk, string, error) {
+	of := *d
+	of.Part = part
+	if part.All() {
+		return &of, dir, nil
+	}
+	parts := filepath.Clean(dir) + ".parts"
+	return &of, filepath.Join(parts, part.String()), failed(dir, os.MkdirAll(parts, 0o700))
 }
 
 // Today is the day by the clock.
@@ -77,6 +93,10 @@ func (d *Desk) Open(dir string) (*Snapshot, error) {
 	if m.Keys != d.Keys {
 		return nil, fault.New(fault.Invalid, "snapshot.foreign", "the snapshot %s was built from another database", dir).
 			With("name the database that it was built from with --db, or build one of this database")
+	}
+	if m.Part != d.Part {
+		return nil, fault.New(fault.Invalid, "snapshot.part", "the snapshot %s is of a part of the subjects alone", dir).
+			With("rate over it with probity job run or probity rate --all, by the folder that it stands in; build one of everybody for anything else")
 	}
 	if today := d.Today(); today >= m.DeleteBy || today < m.Seen {
 		return nil, fault.Refuse("C10", "a snapshot that has not outlived what is in it",

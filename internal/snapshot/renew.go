@@ -87,7 +87,7 @@ func (d *Desk) Renew(ctx context.Context, dir string, progress func(done, total 
 // current tells whether a snapshot is of today, and nothing has happened in the database since that bears on it.
 func (d *Desk) current(ctx context.Context, m *Manifest) (same bool, err error) {
 	today := d.Today()
-	if m.Keys != d.Keys || m.AsOf != today || m.Seen != today || today >= m.DeleteBy || !m.KnownAt.IsZero() || !slices.Equal(m.Rating, d.Models) {
+	if m.Keys != d.Keys || m.Part != d.Part || m.AsOf != today || m.Seen != today || today >= m.DeleteBy || !m.KnownAt.IsZero() || !slices.Equal(m.Rating, d.Models) {
 		return false, nil
 	}
 	journal, err := d.Journal.Head()
@@ -97,7 +97,7 @@ func (d *Desk) current(ctx context.Context, m *Manifest) (same bool, err error) 
 	if _, agreements, err := d.asking(ctx); err != nil || !reflect.DeepEqual(agreements, m.Agreements) {
 		return false, err
 	}
-	err = d.Store.Whole(ctx, time.Time{}, d.Datasets, func(p walk.Point, w walk.Walk) error {
+	err = d.Store.Whole(ctx, d.Part, time.Time{}, d.Datasets, func(p walk.Point, w walk.Walk) error {
 		known, acted, err := w.Since(ctx, m.Point)
 		same = known && len(acted) == 0 && p.Published == m.Point.Published && p.Subjects == m.Point.Subjects
 		return err

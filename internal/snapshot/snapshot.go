@@ -24,6 +24,7 @@ import (
 	"probity/internal/disk"
 	"probity/internal/fault"
 	"probity/internal/snapshot/walk"
+	"probity/internal/subject"
 	"probity/scorecard"
 )
 
@@ -39,6 +40,8 @@ type Manifest struct {
 	BuiltAt time.Time `json:"built_at"`
 	// Keys is the fingerprint of the keys of the deployment it was built from.
 	Keys string `json:"keys"`
+	// Part is of whom it is: everybody, or those whom one part of a distributed database keeps.
+	Part subject.Part `json:"part,omitzero"`
 	// Point is the state of the database that it holds, Journal the sequence of the newest batch in the journal of what
 	// must stay gone.
 	Point   walk.Point `json:"point"`

@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) Whole(_ context.Context, _ time.Time, _ map[int]string, f func(walk.Point, walk.Walk) error) error {
+func (w *world) Whole(_ context.Context, _ subject.Part, _ time.Time, _ map[int]string, f func(walk.Point, walk.Walk) error) error {
 	return f(walk.Point{Published: w.published, Ledger: w.moved + int64(len(w.acted)), Hash: w.restored, Subjects: int64(len(w.subjects))}, w)
 }
 

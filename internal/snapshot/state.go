@@ -51,7 +51,7 @@ type state struct {
 func (d *Desk) begin(ctx context.Context, dir string, at Times, journal int64, agreements []Agreement, point walk.Point, w walk.Walk, from *Snapshot) (*build, error) {
 	b := &build{desk: d, folder: building(dir), layout: facts.NewLayout(), walk: w}
 	b.manifest = &Manifest{
-		Format: Format, Program: d.Program, Keys: d.Keys, Point: point, Journal: journal, BuiltAt: d.Now().UTC(),
+		Format: Format, Program: d.Program, Keys: d.Keys, Part: d.Part, Point: point, Journal: journal, BuiltAt: d.Now().UTC(),
 		AsOf: at.AsOf, Seen: d.Today(), KnownAt: at.KnownAt, Rating: d.Models, Agreements: agreements,
 	}
 	if err := b.describe(); err != nil {

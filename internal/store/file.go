@@ -60,9 +60,17 @@ func (s *Store) Record(ctx context.Context, scope access.Scope, id record.ID, co
 }
 
 // shown leaves out what the scope does not show: records that lapsed or were retracted (C10), and those of datasets that
-// the consent beneath the read does not name (C11).
+// the consent beneath the read does not name, and the fields that an agreement does not share (C11).
 func shown(list []Entry, scope access.Scope) []Entry {
-	return slices.DeleteFunc(list, func(e Entry) bool { return !scope.Shows(e.Newest()) })
+	list = slices.DeleteFunc(list, func(e Entry) bool { return !scope.Shows(e.Newest()) })
+	for i := range list {
+		if names, some := scope.Fields(list[i].Newest().Dataset); some {
+			for j := range list[i].Versions {
+				list[i].Versions[j].Only(names)
+			}
+		}
+	}
+	return list
 }
 
 // entries reads a subject's records with how disputes bear on them; one is the only record wanted, 0 where all are. Of nearly

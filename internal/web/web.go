@@ -1,16 +1,11 @@
 // Package web is the small page: search an organisation, see its rating, every point of it and the records behind. It
-// serves on loopback, works without scripts, and reads as any other reader does: with a credential, for a stated
+// works without scripts, is served on an address of this machine alone since it has no sign-in, and reads as any other reader does: with a credential, for a stated
 // purpose, and in the subject's ledger before the page leaves. Persons and sole traders cannot be searched for.
 package web
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"time"
 
 	"probity/internal/access"
 	"probity/internal/deployment"
@@ -69,36 +64,4 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})
-}
-
-// Serve answers on a loopback address until the context ends; ready is told the address. Any other address is refused:
-// the page has no sign-in yet.
-func (s *Server) Serve(ctx context.Context, address string, ready func(url string)) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fault.New(fault.Invalid, "web.address", "%q is no address to serve on", address).With("write 127.0.0.1:8080, or 127.0.0.1:0 for any free port")
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fault.New(fault.Invalid, "web.loopback", "%s is not an address of this machine alone", host).
-			With("serve on 127.0.0.1: the page has no sign-in")
-	}
-	var listen net.ListenConfig
-	l, err := listen.Listen(ctx, "tcp", address)
-	if err != nil {
-		return fault.New(fault.Unavailable, "web.listen", "cannot serve on %s: %v", address, err).By(err).
-			With("choose a free port, or 127.0.0.1:0 for any")
-	}
-	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
-	stopped := make(chan error, 1)
-	go func() {
-		<-ctx.Done()
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		stopped <- server.Shutdown(end)
-	}()
-	ready(fmt.Sprintf("http://%s/", l.Addr()))
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return <-stopped
 }

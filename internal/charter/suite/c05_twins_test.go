@@ -49,21 +49,24 @@ var publicPaths = map[string]path{
 // noPath are the other doors of a deployment, each with the reason why nobody can be treated differently behind it.
 var noPath = map[string]string{
 	"Rights": "the consent itself", "Ratings": "the rating itself; that it is absent is asked for below", "Models": "the models in force",
-	"AddRulebook": "the models that come with the program", "Rulings": "officials' rulings on answers that rest on a rating",
+	"AddModel": "a model, as a draft", "Ready": "whether anybody can be answered", "AddRulebook": "the models that come with the program", "Rulings": "officials' rulings on answers that rest on a rating",
 	"AdmitRules": "the list of benefits", "Registrar": "joins and parts by identifiers", "Review": "what officials say of two subjects that may be one", "Delays": "courts' orders on single reads",
 	"Erasure": "takes the file away, whatever is in it", "Postman": "carries what the inbox shows", "SweepEnds": "ends orders and entries by their days",
 	"KeepEnds": "the same, again and again", "OwnFileAtCounter": "the own file, opened by two officials", "Close": "ends the deployment",
-	"EntryReceipt": "proves an entry that the own file shows", "SubmissionReceipt": "is for suppliers", "LogFile": "names a file",
+	"EntryReceipt": "proves an entry that the own file shows", "SubmissionReceipt": "is for suppliers", "SubmissionProof": "is for suppliers",
+	"Promised": "is for suppliers", "FileSignature": "is for suppliers", "DocumentSignature": "who signed a document, before an order is entered", "LogFile": "names a file",
 	"VerifyLog": "checks the log", "Entries": "the whole ledger, for the checks", "Noted": "the platform's own ledger",
 	"Store": "the rooms' own storage", "Catalogue": "the closed lists", "Vault": "the keys", "Gone": "the journal of what is gone",
 	"Notary": "signs the log", "Wallet": "the operator's secrets", "Clerk": "writes what the inbox shows", "Rules": "the rules of repair",
+	"Identity": "the keys of agencies' systems", "Reception": "who somebody is who signs in", "Find": "says whom an identifier names, whatever is on file", "Named": "the same, before a merge is followed",
 	"Limits": "until when matters are shown", "Contracts": "the numbers of contracts", "Now": "the clock",
 	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
 	"Everybody": "the rating itself, of many at a time", "Run": "how far it has come", "Exported": "an entry of the platform's own ledger", "Impact": "counts what a model would do, and shows no person",
 	"ApproveModel": "an official's approval of a model", "ActivateModel": "the models in force", "RetireModel": "the models in force",
-	"Jobs":    "rating everybody, by plan or by order",
-	"Moving":  "an entry of the ledger about the whole database",
-	"Shadows": "counts what a version on trial would do, and keeps nothing of anybody",
+	"Jobs":       "rating everybody, by plan or by order",
+	"Agreements": "what agencies may read by agreement; no subject is in it",
+	"Moving":     "an entry of the ledger about the whole database",
+	"Shadows":    "counts what a version on trial would do, and keeps nothing of anybody",
 }
 
 // TestC5EveryDoorIsAskedBehind: a new room of the deployment has a path here, or a reason why it needs none.

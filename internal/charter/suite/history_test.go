@@ -17,6 +17,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/agreement/deed"
 	"probity/internal/deployment"
 	"probity/internal/rating"
 	"probity/internal/record"
@@ -49,6 +50,9 @@ type history struct {
 // diary is what happened, as far as it was accepted.
 type diary struct {
 	serial int
+	// agreed is until when the bank's agreements of the town run, pacts are those of the history.
+	agreed calendar.Day
+	pacts  []*pact
 	rows   []*row
 	given  []*agreed
 	orders []*ordered
@@ -120,6 +124,7 @@ func open(tb testing.TB, t *rapid.T) *history {
 		}
 	})
 	h.begin()
+	h.agreed = h.today() + calendar.Day(deed.BuiltIn().Longest(h.today())) - settledBefore
 	return h
 }
 
@@ -203,7 +208,10 @@ func (h *history) clock() time.Time {
 func (h *history) today() calendar.Day { return calendar.In(h.now, calendar.Shanghai) }
 
 // later lets days go by.
-func (h *history) later(days int) { h.now = h.now.Add(time.Duration(days) * 24 * time.Hour) }
+func (h *history) later(days int) {
+	h.now = h.now.Add(time.Duration(days) * 24 * time.Hour)
+	h.agree()
+}
 
 // number counts documents, rows and whatever else must be new.
 func (h *history) number() int {

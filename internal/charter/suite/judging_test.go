@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/go-cmp/cmp"
+
 	"probity/internal/access"
 	"probity/internal/fault"
+	"probity/internal/registrar/review"
 	"probity/internal/subject/candidate"
 )
 
@@ -44,10 +47,13 @@ func judges(h *history) act {
 	if a.err = err; err != nil {
 		return a
 	}
-	h.looked(by, one.id, "candidate", "dispute", pair.String())
-	h.looked(by, other.id, "candidate", "dispute", pair.String())
+	h.looked(by, one.id, "candidate", "same-subject", pair.String())
+	h.looked(by, other.id, "candidate", "same-subject", pair.String())
 	if view.Verdict == candidate.Different {
 		h.violated("C15", "%s: it is judged already", a)
+	}
+	if a.err = h.weighed(by, pair); a.err != nil {
+		return a
 	}
 	if _, _, a.err = desk.Judge(h.ctx, by, pair, verdict, reason); a.err != nil {
 		return a
@@ -62,4 +68,25 @@ func judges(h *history) act {
 	}
 	_, _, a.err = desk.Judge(h.ctx, by, pair, candidate.Unclear, "the extract is not there any more")
 	return a
+}
+
+// weighed asks twice what joining two firms would do to their ratings. The explanations are readings under the purpose that is
+// stated, and nothing is another afterwards.
+func (h *history) weighed(by access.Credential, pair candidate.Pair) error {
+	ask := access.Request{As: by, Purpose: "home-supervision", Basis: "credit-reporting"}
+	var said [2]*review.Effect
+	for i := range said {
+		var err error
+		if said[i], err = h.d.Review().Effect(h.ctx, h.ratings, ask, pair); err != nil {
+			return err
+		}
+		for range said[i].Models {
+			h.looked(by, pair.One, access.Explanation, ask.Purpose, "")
+			h.looked(by, pair.Other, access.Explanation, ask.Purpose, "")
+		}
+	}
+	if diff := cmp.Diff(said[0], said[1]); diff != "" {
+		h.violated("C15", "asking what joining would do has changed something:\n%s", diff)
+	}
+	return nil
 }

@@ -47,6 +47,7 @@ func restores(h *history) act {
 		return a
 	}
 	h.nothingCameBack(a, d)
+	h.closedStay(a, d)
 	if a.err = errors.Join(d.Close(), storetest.Drop(path)); a.err == nil {
 		a.err = os.RemoveAll(folder)
 	}

@@ -61,6 +61,9 @@ var firstDay = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
 const digestHex = "abababababababababababababababababababababababababababababababab"
 
+// settledBefore is how many days before the first one the town was made.
+const settledBefore = 40
+
 // party is somebody the histories are about.
 type party struct {
 	name string
@@ -126,7 +129,7 @@ func (w *town) settle(ctx context.Context) (err error) {
 	if err := os.MkdirAll(filepath.Dir(w.database()), 0o700); err != nil {
 		return err
 	}
-	now := firstDay.Add(-40 * 24 * time.Hour)
+	now := firstDay.Add(-settledBefore * 24 * time.Hour)
 	clock := func() time.Time { now = now.Add(time.Second); return now }
 	if err := w.found(ctx, store.Demo, clock); err != nil {
 		return err
@@ -148,6 +151,9 @@ func (w *town) settle(ctx context.Context) (err error) {
 		return err
 	}
 	if err := w.identify(ctx, d, secrets); err != nil {
+		return err
+	}
+	if err := agreeFor(ctx, d, clock); err != nil {
 		return err
 	}
 	w.secrets = secrets

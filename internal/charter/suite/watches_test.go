@@ -61,6 +61,8 @@ func operations() []operation {
 		{"keep reads back", []string{"C11"}, keepsBack, ""},
 		{"read in such a case", []string{"C11"}, looksInCase, "keep reads back"},
 		{"show what was kept back", []string{"C11"}, reveals, ""},
+		{"agree on reading", []string{"C11"}, agrees, ""},
+		{"read as agreed", []string{"C11"}, readsAsAgreed, "agree on reading"},
 		{"acknowledge", []string{"C9", "C10"}, acknowledges, "withdraw"},
 		{"chase", []string{"C9"}, chases, ""},
 		{"ask for a repair", []string{"C10", "C13"}, asksRepair, ""},

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -67,6 +68,7 @@ type orderEnter struct {
 	Appeal  string `placeholder:"TEXT" help:"How, where and by when the subject can contest it."`
 	Served  string `placeholder:"DAY" help:"The day on which the subject was served with it."`
 	paper
+	Signature string `placeholder:"FILE" help:"The author's detached signature over the document, as probity key sign makes it."`
 }
 
 // Help shows the examples.
@@ -108,11 +110,31 @@ func (c orderEnter) Run(s *console.Session) error {
 			return err
 		}
 	}
+	if err := c.signed(s, o.Issuer); err != nil {
+		return err
+	}
 	entered, err := m.EnterOrder(s.Ctx, by, o)
 	if err != nil {
 		return err
 	}
 	return printOrder(s, m, &entered)
+}
+
+// signed verifies the author's signature over the document and keeps it.
+func (c *orderEnter) signed(s *console.Session, issuer string) error {
+	if c.Signature == "" {
+		return nil
+	}
+	text, err := console.ReadWhole(c.Signature)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(c.paper.Document)
+	if err != nil {
+		return console.Unreadable(c.paper.Document, err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	return s.Opened.DocumentSignature(s.Ctx, text, issuer, f)
 }
 
 // orderLift lifts an order.

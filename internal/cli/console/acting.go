@@ -1,15 +1,9 @@
 package console
 
 import (
-	"strings"
-
 	"probity/calendar"
-	"probity/identifier"
 	"probity/internal/access"
-	"probity/internal/deployment"
 	"probity/internal/fault"
-	"probity/internal/store"
-	"probity/internal/store/orders"
 	"probity/internal/subject"
 )
 
@@ -63,66 +57,16 @@ func (s *Session) Subject(text string) (subject.Subject, error) {
 	if err != nil {
 		return subject.Subject{}, err
 	}
-	var id subject.ID
-	if !strings.Contains(text, ":") && id.UnmarshalText([]byte(strings.ToLower(text))) == nil {
-		return r.Store.Subject(s.Ctx, id)
-	}
-	key, shown, err := keyOf(r, text)
-	if err != nil {
-		return subject.Subject{}, err
-	}
-	sub, err := r.Store.FindSubject(s.Ctx, key)
-	if fault.Is(err, fault.NotFound) {
-		err = fault.New(fault.NotFound, "cli.subject.none", "nobody here has the identifier %s", shown).
-			With("check it for a slip; if it is right, no published record has named this subject yet")
-	}
-	return sub, err
+	return r.Find(s.Ctx, text)
 }
 
-// Named finds whom SCHEME:VALUE or a subject id names itself, though it was merged into another: what is ordered on one of two
-// that were joined belongs to that one when they are parted.
+// Named finds whom SCHEME:VALUE or a subject id names itself, though it was merged into another.
 func (s *Session) Named(text string) (subject.ID, error) {
-	sub, err := s.Subject(text)
-	if err != nil {
-		return 0, err
-	}
-	var id subject.ID
-	if !strings.Contains(text, ":") && id.UnmarshalText([]byte(strings.ToLower(text))) == nil {
-		return id, nil
-	}
 	r, err := s.Room()
 	if err != nil {
 		return 0, err
 	}
-	key, _, err := keyOf(r, text)
-	if err != nil {
-		return 0, err
-	}
-	if id, err = orders.In(r.Store).Named(s.Ctx, key); id == 0 {
-		id = sub.ID
-	}
-	return id, err
-}
-
-// keyOf is what an identifier is found by. shown is the form that may stand in messages.
-func keyOf(r *deployment.Deployment, text string) (key store.Key, shown string, err error) {
-	id, err := subject.ParseIdentifier(text)
-	if err != nil {
-		return key, "", err
-	}
-	if kind, err := identifier.ParseKind(string(id.Scheme)); err == nil {
-		v := identifier.Check(kind, id.Value).Allowing(identifier.CodeCheckDigit)
-		if !v.Valid {
-			return key, "", Misuse("%s is no identifier: %s", id, v.Problem.Text).With(v.Problem.Cure)
-		}
-		id.Value = v.Canonical()
-	}
-	key = store.Key{Scheme: id.Scheme, Value: id.Value}
-	if id.Scheme.Personal() {
-		hash := r.Vault.Hash(id)
-		key.Value = string(hash[:])
-	}
-	return key, id.String(), nil
+	return r.Named(s.Ctx, text)
 }
 
 // Day reads a day that was typed; "" is None.

@@ -233,8 +233,12 @@ func (a *Summary) print(w io.Writer, out string) {
 	fmt.Fprintf(w, "  compared by  %s\n", strings.Join(fields, ", "))
 	fmt.Fprintf(w, "  linked       %s in %s, the largest of %d\n", console.Count(a.Linked, "record"), console.Count(a.Clusters, "cluster"), a.Largest)
 	if n := a.Recall; n.Links > 0 {
-		fmt.Fprintf(w, "  candidates   %d of %s share a block, found by comparing %s with all others\n",
-			n.Blocked, console.Count(n.Links, "link"), console.Count(n.Records, "record"))
+		others := "with all others"
+		if n.Keyed {
+			others = "with all that share a value, a sound or a word"
+		}
+		fmt.Fprintf(w, "  candidates   %d of %s share a block, found by comparing %s %s\n",
+			n.Blocked, console.Count(n.Links, "link"), console.Count(n.Records, "record"), others)
 	}
 	if a.Near > 0 {
 		fmt.Fprintf(w, "  perhaps      %s below the threshold of %v that deserve a look; --review writes them\n", console.Count(a.Near, "pair"), a.Config.Threshold)

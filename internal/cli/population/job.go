@@ -36,10 +36,43 @@ type jobAnswer struct {
 	Held    int64        `json:"blocks_held"`
 	Rated   int64        `json:"ratings"`
 	Changed int64        `json:"changed"`
+	// Workers are, in a distributed database, what was done of it at each of them.
+	Workers []workerAnswer `json:"workers,omitempty"`
+}
+
+// workerAnswer is what was done at one worker.
+type workerAnswer struct {
+	Worker  string `json:"worker"`
+	Near    bool   `json:"near"`
+	Blocks  int64  `json:"blocks"`
+	Ended   int64  `json:"blocks_ended"`
+	Rated   int64  `json:"ratings"`
+	Changed int64  `json:"changed"`
+}
+
+// spread adds what was done at each worker.
+func (a *jobAnswer) spread(s *console.Session, d *job.Desk) error {
+	shares, err := d.Shares(s.Ctx, a.Job)
+	for _, w := range shares {
+		a.Workers = append(a.Workers, workerAnswer{w.Place, w.Near, w.Blocks, w.Ended, w.Rated, w.Changed})
+	}
+	return err
+}
+
+func (a *jobAnswer) print(w io.Writer) {
+	fmt.Fprintln(w, a.line())
+	for _, at := range a.Workers {
+		near := ""
+		if at.Near {
+			near = ", which is near"
+		}
+		fmt.Fprintf(w, "  worker %s%s: %d of %s done, %s looked at, %d changed\n", at.Worker, near, at.Ended, console.Count(at.Blocks, "block"),
+			console.Count(at.Rated, "rating"), at.Changed)
+	}
 }
 
 func answerOf(j *job.Job) jobAnswer {
-	return jobAnswer{j.ID, j.Plan, j.Day, append([]string{}, j.Models...), j.Outdated, j.State, j.MadeBy, j.Blocks, j.Ended, j.Held, j.Rated, j.Changed}
+	return jobAnswer{j.ID, j.Plan, j.Day, append([]string{}, j.Models...), j.Outdated, j.State, j.MadeBy, j.Blocks, j.Ended, j.Held, j.Rated, j.Changed, nil}
 }
 
 func (a *jobAnswer) line() string {
@@ -142,7 +175,10 @@ func (c oneJob) show(s *console.Session) error {
 		return err
 	}
 	a := answerOf(&j)
-	s.Result(a, func(w io.Writer) { fmt.Fprintln(w, a.line()) })
+	if err := a.spread(s, d); err != nil {
+		return err
+	}
+	s.Result(a, a.print)
 	return nil
 }
 
@@ -198,7 +234,11 @@ func (c jobRun) Run(s *console.Session) error {
 		if err != nil {
 			return console.Resumable(err, "type it again: it goes on where it was")
 		}
-		answers = append(answers, answerOf(&j))
+		a := answerOf(&j)
+		if err := a.spread(s, d); err != nil {
+			return err
+		}
+		answers = append(answers, a)
 	}
 	trials, err := countTrials(s, permit, c.Snapshot)
 	if err != nil {
@@ -210,7 +250,7 @@ func (c jobRun) Run(s *console.Session) error {
 			fmt.Fprintln(w, "nothing is due")
 		}
 		for i := range answers {
-			fmt.Fprintln(w, answers[i].line())
+			answers[i].print(w)
 			if answers[i].State == job.Open {
 				fmt.Fprintf(w, "  %s held by other processes\n", console.Count(answers[i].Held, "block"))
 			}

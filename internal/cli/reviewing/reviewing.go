@@ -7,10 +7,8 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/cli/console"
-	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/registrar/review"
-	"probity/internal/subject"
 	"probity/internal/subject/candidate"
 )
 
@@ -171,15 +169,9 @@ Examples:
     probity review effect s0sadq5xqg0000+s0sadq5xqg0001 --purpose supervision --basis supervision-opinions`
 }
 
-// refusedModel is a model of which nothing may be said here.
-type refusedModel struct {
-	Model string `json:"model"`
-	Why   string `json:"why"`
-}
-
 // Run prints a line a model.
 func (c effectCommand) Run(s *console.Session) error {
-	pair, _, by, err := at(s, c.Pair)
+	pair, desk, by, err := at(s, c.Pair)
 	if err != nil {
 		return err
 	}
@@ -187,40 +179,15 @@ func (c effectCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	sub, err := s.Opened.Store.Subject(s.Ctx, pair.One)
+	e, err := desk.Effect(s.Ctx, ratings, access.Request{As: by, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case}, pair)
 	if err != nil {
 		return err
 	}
-	joint, refused := []rating.Joint{}, []refusedModel{}
-	for _, m := range ratings.Book.For(sub.Kind) {
-		var scopes [2]access.Scope
-		var failed error
-		for i, id := range []subject.ID{pair.One, pair.Other} {
-			scopes[i], failed = s.Opened.Access.Open(s.Ctx, access.Request{
-				As: by, Subject: id, What: access.Explanation, Model: m.Facts.Code, Purpose: c.Purpose, Basis: c.Basis, Case: c.Case,
-			})
-			if failed != nil {
-				break
-			}
-		}
-		var j rating.Joint
-		if failed == nil {
-			j, failed = ratings.Together(s.Ctx, scopes[0], scopes[1], m.Facts.Code)
-		}
-		switch {
-		case failed == nil:
-			joint = append(joint, j)
-		case fault.Is(failed, fault.Refused) && sub.Natural():
-			refused = append(refused, refusedModel{m.Facts.Code, failed.Error()})
-		default:
-			return failed
-		}
-	}
-	s.Result(map[string]any{"candidate": pair, "models": joint, "not_shown": refused}, func(w io.Writer) {
-		console.Columns(w, console.Row{"model", pair.One, pair.Other, "together"}, console.Listed(joint, func(j *rating.Joint) console.Row {
+	s.Result(e, func(w io.Writer) {
+		console.Columns(w, console.Row{"model", pair.One, pair.Other, "together"}, console.Listed(e.Models, func(j *rating.Joint) console.Row {
 			return console.Row{j.Model, saidOf(j.One), saidOf(j.Other), saidOf(j.Together)}
 		}))
-		for _, r := range refused {
+		for _, r := range e.NotShown {
 			fmt.Fprintf(w, "%s is not shown: %s\n", r.Model, r.Why)
 		}
 		fmt.Fprintln(w, "nothing was joined, and nothing of it is kept")
@@ -349,8 +316,12 @@ func (learnCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	s.Result(map[string]any{"digest": m.Digest, "records": m.Records, "at": m.At}, func(w io.Writer) {
+	s.Result(map[string]any{"digest": m.Digest, "records": m.Records, "at": m.At, "rather_the_same": m.Same, "weak": m.Weak}, func(w io.Writer) {
 		fmt.Fprintf(w, "learnt from %s of organisations; in force as %s\n", console.Plural(m.Records, "writing", "writings"), m.Digest[:12])
+		if m.Weak {
+			fmt.Fprintf(w, "%s of them rather the same: too few to learn from how the same organisation is written in two ways\n", console.Plural(m.Same, "pair", "pairs"))
+			fmt.Fprintln(w, "what review find finds by it is worth little; learn again when more agencies' files are in")
+		}
 	})
 	return nil
 }

@@ -233,17 +233,12 @@ func readModel(cat *catalogue.Catalogue, name string) (*rating.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, _, err := admitModel(cat, name, body)
-	return m, err
-}
-
-func admitModel(cat *catalogue.Catalogue, name string, body []byte) (*rating.Model, charter.ModelPermit, error) {
 	m, err := rating.NewModel(name, body, cat.Schema())
 	if err != nil {
-		return nil, charter.ModelPermit{}, err
+		return nil, err
 	}
-	permit, err := charter.AdmitModel(m.Facts, cat)
-	return m, permit, err
+	_, err = charter.AdmitModel(m.Facts, cat)
+	return m, err
 }
 
 // modelCases runs the worked cases of a model.
@@ -347,10 +342,6 @@ Examples:
 
 // Run registers the files one by one.
 func (c modelAdd) Run(s *console.Session) error {
-	cat, err := s.CatalogueInUse()
-	if err != nil {
-		return err
-	}
 	by, err := s.Official()
 	if err != nil {
 		return err
@@ -360,24 +351,13 @@ func (c modelAdd) Run(s *console.Session) error {
 		if err != nil {
 			return err
 		}
-		m, permit, err := admitModel(cat, name, body)
+		m, err := s.Opened.AddModel(s.Ctx, name, body, by)
 		if err != nil {
-			return err
-		}
-		if err := register(s, m, permit, body, by); err != nil {
 			return err
 		}
 		saidOf(s, m.Facts.Code, m.Facts.Version, rulebooks.Draft)
 	}
 	return nil
-}
-
-// register keeps the version as a draft.
-func register(s *console.Session, m *rating.Model, permit charter.ModelPermit, body []byte, author string) error {
-	digest := m.Plan.Model().Digest
-	return rulebooks.In(s.Opened.Store).Add(s.Ctx, permit, rulebooks.Model{
-		Code: m.Facts.Code, Version: m.Facts.Version, Digest: digest[:], Body: body, Author: author, AddedAt: s.Process.Now(),
-	})
 }
 
 func saidOf(s *console.Session, code string, version int, state rulebooks.State) {

@@ -31,15 +31,27 @@ func config() linkage.Config {
 // leastLearnt is the number of writings below which nothing can be learnt.
 const leastLearnt = 20
 
+// leastSame is the number of pairs that are rather the same below which next to nothing was learnt of how the same ones are written.
+const leastSame = 5
+
+// Learnt is a model that was put in force, with how much it rests on.
+type Learnt struct {
+	candidate.Model
+	// Same is the number of pairs in the register that are rather the same by it, those that strong identifiers keep apart among them.
+	// Weak tells that these are too few: of how the same are written it then says hardly more than was assumed beforehand.
+	Same int  `json:"rather_the_same"`
+	Weak bool `json:"weak"`
+}
+
 // Learn learns from all organisations of the register how they are written, without anybody telling which are the same, and
 // puts what was learnt in force: frequencies and weights, no organisation. What is judged and what was linked stays as it is.
-func (d *Desk) Learn(ctx context.Context, permit charter.WorkPermit, step func(string)) (candidate.Model, error) {
+func (d *Desk) Learn(ctx context.Context, permit charter.WorkPermit, step func(string)) (Learnt, error) {
 	b := linkage.NewBuilder()
 	if err := b.File("register", candidate.Columns()); err != nil {
-		return candidate.Model{}, err
+		return Learnt{}, err
 	}
 	if err := permit.Stands(); err != nil {
-		return candidate.Model{}, err
+		return Learnt{}, err
 	}
 	n := 0
 	err := d.Candidates.EachParty(ctx, permit.By(), func(p candidate.Party) error {
@@ -48,22 +60,24 @@ func (d *Desk) Learn(ctx context.Context, permit charter.WorkPermit, step func(s
 		return ctx.Err()
 	})
 	if err != nil {
-		return candidate.Model{}, err
+		return Learnt{}, err
 	}
 	if n < leastLearnt {
-		return candidate.Model{}, fault.New(fault.Conflict, "candidate.few", "there are %d writings of organisations in the register, and nothing can be learnt from fewer than %d", n, leastLearnt).
+		return Learnt{}, fault.New(fault.Conflict, "candidate.few", "there are %d writings of organisations in the register, and nothing can be learnt from fewer than %d", n, leastLearnt).
 			With("take agencies' files in first")
 	}
-	saved := linkage.Run(b.Table(), config(), linkage.Options{Workers: runtime.GOMAXPROCS(0), Step: step}).Save()
+	run := linkage.Run(b.Table(), config(), linkage.Options{Workers: runtime.GOMAXPROCS(0), Step: step})
+	saved := run.Save()
 	var body bytes.Buffer
 	if err := saved.Write(&body); err != nil {
-		return candidate.Model{}, err
+		return Learnt{}, err
 	}
 	at := d.Now()
 	m := candidate.Model{At: at.UTC(), By: permit.By().Title(), Digest: saved.Digest(), Records: n, Body: body.Bytes()}
-	return d.Candidates.SaveModel(ctx, permit, m, &store.Trace{Entries: []*ledger.Entry{{
+	m, err = d.Candidates.SaveModel(ctx, permit, m, &store.Trace{Entries: []*ledger.Entry{{
 		At: at, Act: ledger.Link, What: "learnt", Detail: m.Digest, Reader: permit.By().Agency, Official: permit.By().Official,
 	}}})
+	return Learnt{m, len(run.Links), len(run.Links) < leastSame}, err
 }
 
 // model is what was learnt last.

@@ -43,8 +43,9 @@ type Register interface {
 	Names(ctx context.Context, id subject.ID) ([]string, error)
 }
 
-// Access records who looks.
+// Access records who looks, and opens files for a purpose.
 type Access interface {
+	Open(ctx context.Context, r access.Request) (access.Scope, error)
 	Handling(ctx context.Context, by charter.Actor, of subject.ID, what, purpose, basis, matter string) (string, error)
 }
 
@@ -69,11 +70,9 @@ type Desk struct {
 // PlaceReason is the place that sealed reasons are bound to.
 const PlaceReason = "candidate.reason"
 
-const (
-	// purpose and basis are those of an official who looks into two files to tell whether they are of one.
-	purpose = "dispute"
-	basis   = "credit-reporting art. 23"
-)
+// basis is the law by which an official looks into two files to tell whether they are of one: what is kept of somebody must be
+// right, and theirs.
+const basis = "pipl art. 8"
 
 // sides are a pair's subjects as they stand in the register, with their strong identifiers.
 type sides struct {

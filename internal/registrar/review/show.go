@@ -65,7 +65,7 @@ func (d *Desk) Show(ctx context.Context, by access.Credential, pair candidate.Pa
 		sub := registered[id]
 		natural = natural || sub.Natural()
 		v.Sides[i] = Side{Subject: id, Kind: sub.Kind, Region: sub.Region}
-		if v.Sides[i].Entry, err = d.Access.Handling(ctx, by.Actor(), id, "candidate", purpose, basis, pair.String()); err != nil {
+		if v.Sides[i].Entry, err = d.Access.Handling(ctx, by.Actor(), id, "candidate", charter.SameSubjectPurpose, basis, pair.String()); err != nil {
 			return nil, err
 		}
 	}

@@ -10,10 +10,10 @@ import (
 
 // Outdated finds whom the passing of time, a publication or a new version of a model has outdated.
 type Outdated interface {
-	// Due lists, in ascending order and at most limit, the subjects behind one and up to another of whom a rating is kept that
+	// Due lists, in ascending order and at most limit, the subjects of a part behind one and up to another of whom a rating is kept that
 	// was good until the day or an earlier one, or is by another version than the one in force, or about whom something was
 	// published since they were rated.
-	Due(ctx context.Context, today calendar.Day, inForce map[string]int, behind, to subject.ID, limit int) ([]subject.Subject, error)
+	Due(ctx context.Context, today calendar.Day, inForce map[string]int, of subject.Part, behind, to subject.ID, limit int) ([]subject.Subject, error)
 }
 
 // duePage is how many subjects are kept in one step.
@@ -37,7 +37,7 @@ func (d *Desk) RateDue(ctx context.Context, models []*rating.Model, over Stretch
 		if err != nil {
 			return tally, err
 		}
-		page, err := d.Outdated.Due(ctx, d.Snapshots.Today(), inForce, tally.Last, over.To, duePage)
+		page, err := d.Outdated.Due(ctx, d.Snapshots.Today(), inForce, d.Snapshots.Part, tally.Last, over.To, duePage)
 		if err != nil {
 			return tally, err
 		}
@@ -49,7 +49,7 @@ func (d *Desk) RateDue(ctx context.Context, models []*rating.Model, over Stretch
 		if !last {
 			to = page[len(page)-1].ID
 		}
-		saved, err := d.Store.Save(ctx, rating.Sheet{Kept: list, Behind: tally.Last, To: to, Known: known, Journal: journal, Whole: models == nil})
+		saved, err := d.Store.Save(ctx, rating.Sheet{Kept: list, Behind: tally.Last, To: to, Only: d.only(page), Known: known, Journal: journal, Whole: models == nil})
 		if err != nil {
 			return tally, err
 		}

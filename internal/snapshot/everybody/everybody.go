@@ -131,7 +131,7 @@ func (d *Desk) Rate(ctx context.Context, dir string, s *snapshot.Snapshot, model
 		}
 		return r.tally, nil
 	}
-	return r.tally, r.sheet(ctx, nil, max(over.To, over.Behind))
+	return r.tally, r.sheet(ctx, nil, r.desk.only(nil), max(over.To, over.Behind))
 }
 
 // everyone is behind whom nobody is.
@@ -174,7 +174,7 @@ func (r *run) keep(ctx context.Context, b population.Block, last bool, end subje
 	if last && end > to {
 		to = end
 	}
-	if err := r.sheet(ctx, list, to); err != nil {
+	if err := r.sheet(ctx, list, r.desk.only(page), to); err != nil {
 		return err
 	}
 	r.tally.Subjects += int64(n)
@@ -207,10 +207,22 @@ func (r *run) ratings(ctx context.Context, page []subject.Subject, results []*sc
 
 func permitted(p *charter.RatingPermit) bool { return p.Subject().ID != 0 }
 
-// sheet keeps the ratings of the subjects up to one, and rates those again from the store about whom something was
+// only names the subjects of a page where others between them are those of other parts; nil where there are no others.
+func (d *Desk) only(page []subject.Subject) []subject.ID {
+	if d.Snapshots.Part.All() {
+		return nil
+	}
+	ids := make([]subject.ID, len(page))
+	for i := range page {
+		ids[i] = page[i].ID
+	}
+	return ids
+}
+
+// sheet keeps the ratings of the subjects up to one, which are all or those that are named, and rates those again from the store about whom something was
 // published meanwhile.
-func (r *run) sheet(ctx context.Context, list []rating.Kept, to subject.ID) (err error) {
-	s := rating.Sheet{Kept: list, Behind: r.tally.Last, To: to, Known: known(r.snap.Manifest), Whole: r.chosen == nil}
+func (r *run) sheet(ctx context.Context, list []rating.Kept, only []subject.ID, to subject.ID) (err error) {
+	s := rating.Sheet{Kept: list, Behind: r.tally.Last, To: to, Only: only, Known: known(r.snap.Manifest), Whole: r.chosen == nil}
 	var saved rating.Saved
 	for {
 		if r.journal, err = r.desk.Snapshots.Still(r.dir, r.journal); err != nil {

@@ -89,7 +89,18 @@ func Barred(ctx context.Context, tx *sql.Tx, ids []any) (map[Spot]bool, error) {
 
 // moveContests lets the contests of a record go with it to another subject.
 func moveContests(ctx context.Context, tx *sql.Tx, from, to subject.ID, id record.ID) error {
-	_, err := tx.ExecContext(ctx, `UPDATE contested SET subject = ? WHERE subject = ? AND record = ?`, int64(to), int64(from), int64(id))
+	return moveMarks(ctx, tx, "contested", "dispute, state, due, claims", from, to, id)
+}
+
+// moveMarks lets what a table keeps beside a record go with it to another subject. A row is written anew, since it may have to go to
+// another shard; its other columns are given.
+func moveMarks(ctx context.Context, tx *sql.Tx, table, columns string, from, to subject.ID, id record.ID) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO `+table+` (subject, record, `+columns+`) SELECT ?, record, `+columns+` FROM `+table+`
+		WHERE subject = ? AND record = ?`, int64(to), int64(from), int64(id))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE subject = ? AND record = ?`, int64(from), int64(id))
 	return err
 }
 

@@ -56,6 +56,5 @@ func Unrepair(ctx context.Context, tx *sql.Tx, at Spot, repair int64) (bool, err
 
 // moveRepaired lets the repair of a record go with it to another subject.
 func moveRepaired(ctx context.Context, tx *sql.Tx, from, to subject.ID, id record.ID) error {
-	_, err := tx.ExecContext(ctx, `UPDATE repaired SET subject = ? WHERE subject = ? AND record = ?`, int64(to), int64(from), int64(id))
-	return err
+	return moveMarks(ctx, tx, "repaired", "repair, day", from, to, id)
 }

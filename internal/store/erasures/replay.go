@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/agreement/deed"
 	"probity/internal/listing/entry"
 	"probity/internal/record"
 	"probity/internal/store"
+	"probity/internal/store/agreements"
 	"probity/internal/store/beside"
 	"probity/internal/store/listings"
 	"probity/internal/subject"
@@ -255,6 +257,8 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		return e.part(ctx, m)
 	case gone.Revoked:
 		return revoke(ctx, tx, m)
+	case gone.KeyRevoked:
+		return revokeKey(ctx, tx, m)
 	case gone.ListingEnded:
 		return endListing(ctx, tx, m)
 	case gone.ChannelEnded:
@@ -263,6 +267,8 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		return err
 	case gone.ModelRetired:
 		return retire(ctx, tx, m)
+	case gone.AgreementClosed:
+		return agreements.Close(ctx, tx, deed.ID(m.Matter), m.at)
 	case gone.Freed, gone.FileOpened, gone.OfRow, gone.OfPerson: // taken into account before
 	case gone.DelayOrdered, gone.DisputeOpened, gone.OrderContested, gone.ListContested, gone.RepairAsked, gone.RulingContested: // named as lost
 	}
@@ -409,6 +415,25 @@ func revoke(ctx context.Context, tx *sql.Tx, m marked) error {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE credential SET revoked_at = ? WHERE name = ?`, store.Micro(m.at), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// revokeKey ends the key of a system whose id has the number.
+func revokeKey(ctx context.Context, tx *sql.Tx, m marked) error {
+	ids, err := list(ctx, tx, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
+		`SELECT id FROM system_key WHERE revoked_at IS NULL`)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if gone.Number(id) != m.Matter {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE system_key SET revoked_at = ?, reason = 'revoked before the backup was put back' WHERE id = ?`,
+			store.Micro(m.at), id); err != nil {
 			return err
 		}
 	}

@@ -2,9 +2,13 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +19,9 @@ import (
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/store/engine"
+	"probity/internal/store/shards"
 	"probity/internal/store/sheets"
+	"probity/internal/subject"
 )
 
 // blockSubjects is how many subjects a block has: some seconds of work.
@@ -26,13 +32,14 @@ const everyone = 1<<63 - 1
 
 // Store keeps jobs in a database. It is safe for concurrent use, also by several processes.
 type Store struct {
-	db *store.Store
+	db     *store.Store
+	shards *shards.Store
 	// Block is how many subjects the blocks of new jobs have.
 	Block int
 }
 
 // In keeps jobs in the database.
-func In(db *store.Store) *Store { return &Store{db, blockSubjects} }
+func In(db *store.Store) *Store { return &Store{db, shards.In(db), blockSubjects} }
 
 var errThere = errors.New("the plan's day has its job")
 
@@ -51,6 +58,13 @@ func (s *Store) Make(ctx context.Context, permit charter.WorkPermit, j job.Job, 
 			return err
 		}
 		e.Detail = j.Detail()
+		ends, err := s.shards.Ends(ctx, tx, s.Block)
+		if err != nil {
+			return err
+		}
+		if ends != nil {
+			return cut(ctx, tx, j.ID, ends)
+		}
 		_, err = tx.ExecContext(ctx, `WITH ends AS (
 				SELECT id, row_number() OVER (ORDER BY id) AS n FROM subject WHERE redirect = 0),
 			cuts AS (SELECT id AS upto, n / ?2 AS number FROM ends WHERE n % ?2 = 0 UNION ALL SELECT ?3, (SELECT count(*) FROM ends) / ?2 + 1)
@@ -62,6 +76,35 @@ func (s *Store) Make(ctx context.Context, permit charter.WorkPermit, j job.Job, 
 		return j, false, nil
 	}
 	return j, err == nil, err
+}
+
+// cut makes the blocks of a job in a distributed database: each is of one part, so that one shard is asked for it.
+func cut(ctx context.Context, tx *sql.Tx, id job.ID, ends map[subject.Part][]int64) error {
+	parts := slices.SortedFunc(maps.Keys(ends), func(x, y subject.Part) int { return cmp.Compare(x.Low, y.Low) })
+	b, number := store.NewBulk(tx, "job_block", []string{"job", "number", "upto", "last", "low", "high"}, ""), 0
+	for _, p := range parts {
+		last := int64(0)
+		for _, upto := range append(slices.Clip(ends[p]), everyone) {
+			number++
+			if err := b.Add(ctx, int64(id), number, upto, last, p.Low, p.High); err != nil {
+				return err
+			}
+			last = upto
+		}
+	}
+	return b.End(ctx)
+}
+
+// Parts are how far the blocks of each part have come.
+func (s *Store) Parts(ctx context.Context, id job.ID) (list []job.Part, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		list, err = engine.List(ctx, tx, `SELECT low, high, count(*), sum(ended), sum(rated), sum(changed) FROM job_block WHERE job = ? GROUP BY low, high ORDER BY low`,
+			func(rows *sql.Rows) (p job.Part, err error) {
+				return p, rows.Scan(&p.Low, &p.High, &p.Blocks, &p.Ended, &p.Rated, &p.Changed)
+			}, int64(id))
+		return err
+	})
+	return list, err
 }
 
 // Jobs are all, newest first, with how far each has come.
@@ -130,11 +173,19 @@ func move(ctx context.Context, tx *sql.Tx, id job.ID, to job.State, e *ledger.En
 // most is how many blocks Free names.
 const most = 200
 
-// Free are the numbers of blocks of an open job that nobody holds at now, the least first; the first of them where there are many.
-func (s *Store) Free(ctx context.Context, id job.ID, now time.Time) (list []int64, err error) {
+// Free are the numbers of blocks of an open job that nobody holds at now, of the parts or, where there are none, of all, the least
+// first; the first of them where there are many.
+func (s *Store) Free(ctx context.Context, id job.ID, parts []subject.Part, now time.Time) (list []int64, err error) {
+	of, args := "", []any{int64(id), store.Micro(now)}
+	if len(parts) > 0 {
+		of = " AND low IN (" + store.Marks(len(parts)) + ")"
+		for _, p := range parts {
+			args = append(args, p.Low)
+		}
+	}
 	err = s.db.Read(ctx, func(tx *sql.Tx) (err error) {
 		list, err = engine.List(ctx, tx, `SELECT number FROM job_block WHERE job = ?1 AND ended = 0 AND until <= ?2
-			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open') ORDER BY number LIMIT ?3`, engine.Column[int64], int64(id), store.Micro(now), most)
+			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open')`+of+` ORDER BY number LIMIT `+strconv.Itoa(most), engine.Column[int64], args...)
 		return err
 	})
 	return list, err
@@ -146,8 +197,8 @@ func (s *Store) Take(ctx context.Context, id job.ID, number int64, holder string
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, `UPDATE job_block SET fence = fence + 1, holder = ?3, until = ?4 WHERE job = ?1 AND number =
 				(SELECT min(number) FROM job_block WHERE job = ?1 AND ended = 0 AND until <= ?2 AND (?5 = 0 OR number = ?5))
-			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open') RETURNING number, fence, last, upto`,
-			int64(id), store.Micro(now), holder, store.Micro(until), number).Scan(&h.Number, &h.Fence, &h.Last, &h.To)
+			AND EXISTS (SELECT 1 FROM job WHERE id = ?1 AND state = 'open') RETURNING number, fence, last, upto, low, high`,
+			int64(id), store.Micro(now), holder, store.Micro(until), number).Scan(&h.Number, &h.Fence, &h.Last, &h.To, &h.Part.Low, &h.Part.High)
 		if ok = err == nil; errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -260,14 +260,61 @@ func (s *Store) Publications(ctx context.Context, list string, after time.Time, 
 
 // Ended are the published entries whose end has come by the day and was not yet written down; at most limit, by their ids,
 // from the one after the given on.
-func (s *Store) Ended(ctx context.Context, on calendar.Day, after entry.ID, limit int) ([]listing.Place, error) {
-	return s.places(ctx, `SELECT p.subject, p.listing FROM listing_publication p
-		JOIN listing l ON l.subject = p.subject AND l.id = p.listing
-		LEFT JOIN restriction_order o ON o.id = l.order_id
-		WHERE p.removed = 0 AND p.listing > ?2 AND (p.end_day <= ?1
-			OR min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) <= ?1
-			OR EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id AND (e.day <= ?1 OR e.act = 'annulled')))
-		ORDER BY p.listing LIMIT ?3`, int64(on), int64(after), limit)
+func (s *Store) Ended(ctx context.Context, on calendar.Day, after entry.ID, limit int) (ended []listing.Place, err error) {
+	type candidate struct {
+		listing.Place
+		order int64 // 0 where none stands behind the entry
+		over  bool  // by its own day
+	}
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		for {
+			page, err := engine.List(ctx, tx, `SELECT p.subject, p.listing, coalesce(l.order_id, 0), CASE WHEN p.end_day <= ?1 THEN 1 ELSE 0 END
+				FROM listing_publication p JOIN listing l ON l.subject = p.subject AND l.id = p.listing
+				WHERE p.removed = 0 AND p.listing > ?2 AND (p.end_day <= ?1 OR l.order_id IS NOT NULL) ORDER BY p.listing LIMIT ?3`,
+				func(rows *sql.Rows) (c candidate, err error) {
+					return c, rows.Scan(&c.Subject, &c.Entry, &c.order, &c.over)
+				}, int64(on), int64(after), limit)
+			if err != nil {
+				return err
+			}
+			var orders []int64
+			for i := range page {
+				if page[i].order != 0 {
+					orders = append(orders, page[i].order)
+				}
+			}
+			over, err := ordersOver(ctx, tx, on, orders)
+			if err != nil {
+				return err
+			}
+			for _, c := range page {
+				if after = c.Entry; len(ended) < limit && (c.over || over[c.order]) {
+					ended = append(ended, c.Place)
+				}
+			}
+			if len(page) < limit || len(ended) == limit {
+				return nil
+			}
+		}
+	})
+	return ended, err
+}
+
+// ordersOver are those of the orders whose end has come by the day. An order is found by its own number: it stays where its subject
+// is, whoever that was joined with.
+func ordersOver(ctx context.Context, tx *sql.Tx, on calendar.Day, orders []int64) (map[int64]bool, error) {
+	over := map[int64]bool{}
+	if len(orders) == 0 {
+		return over, nil
+	}
+	list, err := engine.List(ctx, tx, `SELECT o.id FROM restriction_order o WHERE (
+			min(coalesce(o.end_day, o.review_day), coalesce(o.review_day, o.end_day)) <= ?
+			OR EXISTS (SELECT 1 FROM order_ending e WHERE e.subject = o.subject AND e.order_id = o.id AND (e.day <= ? OR e.act = 'annulled')))
+		AND o.id IN (`+store.Marks(len(orders))+`)`, engine.Column[int64], append([]any{int64(on), int64(on)}, store.Numbers(orders)...)...)
+	for _, id := range list {
+		over[id] = true
+	}
+	return over, err
 }
 
 // Overdue are entries with a request for removal that was to be decided before the day, page by page as for Ended; some may

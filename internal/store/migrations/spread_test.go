@@ -10,8 +10,8 @@ import (
 )
 
 // onCoordinator are the tables that have a subject and are not cut by it, each for the reason that stands in package postgres: the
-// ledger is one chain with one end, and a credential is looked up by its name.
-var onCoordinator = []string{"credential", "ledger_fresh", "ledger_head", "ledger_order", "ledger_settled"}
+// ledger is one chain with one end, and a credential is looked up by its name, an account and a session by their digests.
+var onCoordinator = []string{"account", "credential", "ledger_fresh", "ledger_head", "ledger_order", "ledger_settled", "session"}
 
 var tables = regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\)`)
 

@@ -26,11 +26,12 @@ import (
 // Schema is the schema of the database in which everything stands.
 const Schema = "probity"
 
-// The arguments of an address that are ours: where what stands beside the database is kept, and into how many shards a database
-// that is made there is cut.
+// The arguments of an address that are ours: where what stands beside the database is kept, into how many shards a database
+// that is made there is cut, and which worker of the cluster is near.
 const (
 	besideName     = "beside"
 	distributeName = "distribute"
+	nearName       = "near"
 )
 
 // mostShards is far beyond what a country needs; each table has a part of its own for each shard.
@@ -45,11 +46,16 @@ type Address struct {
 	Shown string
 	// shards is into how many shards a database that is made here is cut, 0 for one that stands on one server.
 	shards int
+	// near is the worker whose shards this process takes first, HOST:PORT or HOST; "" where it finds that out for itself.
+	near string
+	// plain is the address without what is ours; it may hold a password.
+	plain string
 }
 
 // Locate reads an address: postgres://USER@HOST/DATABASE with whatever libpq knows, for example sslmode or a service, and
 // beside=PATH, where keys, journal, log and credentials stand; where it is missing they stand in the working folder, under
-// the database's name. distribute=N has a database that is made there cut into N shards over the workers of a Citus cluster.
+// the database's name. distribute=N has a database that is made there cut into N shards over the workers of a Citus cluster;
+// near=HOST:PORT is the worker of such a cluster whose shards this process takes first, where it is not to be seen by its address.
 func Locate(address string) (Address, error) {
 	invalid := func() *fault.Error {
 		return fault.New(fault.Invalid, "store.address", "this is no address of a PostgreSQL database").
@@ -70,6 +76,8 @@ func Locate(address string) (Address, error) {
 	}
 	query.Del(besideName)
 	query.Del(distributeName)
+	near := query.Get(nearName)
+	query.Del(nearName)
 	u.RawQuery = query.Encode()
 	config, err := pgx.ParseConfig(u.String())
 	if err != nil {
@@ -91,7 +99,7 @@ func Locate(address string) (Address, error) {
 		config.RuntimeParams["application_name"] = "probity"
 	}
 	shown := fmt.Sprintf("postgres://%s/%s", hostOf(config), config.Database)
-	return Address{config: config, Beside: beside, Shown: shown, shards: shards}, nil
+	return Address{config: config, Beside: beside, Shown: shown, shards: shards, near: near, plain: u.String()}, nil
 }
 
 // Distributed is the address by which a database is made that is cut into so many shards.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,8 @@ func On(server *postgres.Dialect) job.Queue {
 type block struct {
 	Job    int64 `json:"job"`
 	Number int64 `json:"number"`
+	// Place is where it stands, "" where everything stands in one place: it is offered to who takes what stands there.
+	Place string `json:"place,omitempty"`
 }
 
 // Kind is River's word for what sort of work it is.
@@ -50,13 +53,20 @@ func (block) Kind() string { return "job_block" }
 
 // InsertOpts has a block wait once, however many processes offer it.
 func (b block) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: name(job.ID(b.Job)), MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+	return river.InsertOpts{Queue: name(job.ID(b.Job), b.Place), MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled, rivertype.JobStateRetryable,
 	}}}
 }
 
-// name is the name of a job's queue.
-func name(id job.ID) string { return fmt.Sprintf("job_%d", id) }
+// name is the name of the queue of a job's blocks at a place.
+func name(id job.ID, place string) string {
+	if place == "" {
+		return fmt.Sprintf("job_%d", id)
+	}
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(place)) // it never fails
+	return fmt.Sprintf("job_%d_%x", id, sum.Sum64())
+}
 
 const (
 	// attempts is how often a block is handed out: as often as it takes, since the hold decides.
@@ -94,8 +104,8 @@ func (w *worker) Work(ctx context.Context, one *river.Job[block]) error {
 	return river.JobSnooze(time.Second)
 }
 
-// Work calls work with the numbers of blocks, one at a time, until free has none left and none is in hand, ctx ends, or work fails.
-func (q *Queue) Work(ctx context.Context, id job.ID, free func(context.Context) ([]int64, error), work func(context.Context, int64) error) (err error) {
+// Work calls work with the numbers of blocks of a place, one at a time, until free has none left and none is in hand, ctx ends, or work fails.
+func (q *Queue) Work(ctx context.Context, id job.ID, place string, free func(context.Context) ([]int64, error), work func(context.Context, int64) error) (err error) {
 	pool, err := q.server.Pool(ctx, connections)
 	if err != nil {
 		return q.server.Translate(err)
@@ -108,7 +118,7 @@ func (q *Queue) Work(ctx context.Context, id job.ID, free func(context.Context) 
 	workers := river.NewWorkers()
 	river.AddWorker(workers, w)
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Schema: Schema, Queues: map[string]river.QueueConfig{name(id): {MaxWorkers: 1}}, Workers: workers, JobTimeout: -1,
+		Schema: Schema, Queues: map[string]river.QueueConfig{name(id, place): {MaxWorkers: 1}}, Workers: workers, JobTimeout: -1,
 		FetchCooldown: 10 * time.Millisecond, FetchPollInterval: look, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err == nil {
@@ -123,7 +133,7 @@ func (q *Queue) Work(ctx context.Context, id job.ID, free func(context.Context) 
 		if err != nil || len(numbers) == 0 && !w.busy.Load() {
 			return err
 		}
-		if err := offer(ctx, client, pool, id, numbers); err != nil {
+		if err := offer(ctx, client, pool, id, place, numbers); err != nil {
 			return q.server.Translate(err)
 		}
 		select {
@@ -148,19 +158,19 @@ func stop(ctx context.Context, client *river.Client[pgx.Tx]) error {
 }
 
 // offer has the blocks wait for somebody, each once; one that a process was handed which does not hold it any more waits again.
-func offer(ctx context.Context, client *river.Client[pgx.Tx], pool *pgxpool.Pool, id job.ID, numbers []int64) error {
+func offer(ctx context.Context, client *river.Client[pgx.Tx], pool *pgxpool.Pool, id job.ID, place string, numbers []int64) error {
 	if len(numbers) == 0 { // the last ones are in hand
 		return nil
 	}
 	_, err := pool.Exec(ctx, `UPDATE `+Schema+`.river_job SET state = 'available', scheduled_at = now()
 		WHERE queue = $1 AND state = 'running' AND attempted_at < now() - $2::interval AND CAST(args->>'number' AS BIGINT) = ANY($3)`,
-		name(id), grace.String(), numbers)
+		name(id, place), grace.String(), numbers)
 	if err != nil {
 		return err
 	}
 	list := make([]river.InsertManyParams, len(numbers))
 	for i, n := range numbers {
-		list[i].Args = block{Job: int64(id), Number: n}
+		list[i].Args = block{Job: int64(id), Number: n, Place: place}
 	}
 	_, err = client.InsertMany(ctx, list)
 	return err

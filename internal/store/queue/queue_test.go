@@ -146,7 +146,33 @@ func TestProcessesShareAQueue(t *testing.T) {
 			t.Errorf("block %d was done %d times", number, n)
 		}
 	}
+	shares, err := first.desk.Shares(t.Context(), j.ID)
+	fatal(t, err)
+	if !storetest.Distributed() {
+		if shares != nil {
+			t.Errorf("where everybody stands in one place it was shared as %+v", shares)
+		}
+	} else {
+		everyWorkerDidItsPart(t, shares, &end)
+	}
 	if int64(len(times)) != end.Blocks {
 		t.Errorf("%d of %d blocks were done by the two", len(times), end.Blocks)
+	}
+}
+
+// everyWorkerDidItsPart: on a cluster every block is of one shard, and what each worker keeps was rated there.
+func everyWorkerDidItsPart(t *testing.T, shares []job.Share, whole *job.Job) {
+	t.Helper()
+	sum := job.Share{}
+	for _, s := range shares {
+		t.Logf("%+v", s)
+		if s.Rated == 0 || s.Ended != s.Blocks {
+			t.Errorf("%s did %d of its %d blocks, with %d ratings", s.Place, s.Ended, s.Blocks, s.Rated)
+		}
+		sum.Blocks += s.Blocks
+		sum.Rated += s.Rated
+	}
+	if len(shares) != 2 || sum.Blocks != whole.Blocks || sum.Rated != whole.Rated {
+		t.Errorf("two workers did %+v of %+v", sum, whole)
 	}
 }

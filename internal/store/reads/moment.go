@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/agreement/deed"
 	"probity/internal/charter"
 	"probity/internal/store"
-	"probity/internal/store/engine"
+	"probity/internal/store/agreements"
 )
 
 // moment is what is so when a batch of reads is written.
@@ -19,6 +21,8 @@ type moment struct {
 	// consents are those beneath the reads that do not carry them any longer.
 	consents map[consentKey]charter.ReadFacts
 	made     map[usage]*counter
+	// closed are the agreements beneath the reads that open nothing any longer.
+	closed map[deed.ID]bool
 	// used are the reads that use their consents up.
 	used []*access.Line
 }
@@ -58,6 +62,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 	if t := l.Permit.Terms(); t != nil {
 		f.Revoked = m.revoked[t.By.Credential] || t.Counter != nil && m.revoked[t.Counter.With.Credential]
 	}
+	f.Disagreed = slices.ContainsFunc(l.Permit.Agreements(), func(id deed.ID) bool { return m.closed[id] })
 	if made != nil {
 		f.Made, f.Limit, f.Again = made.now, l.Limit, made.again
 	}
@@ -67,6 +72,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []*access.Line) (*moment, error) {
 	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[usage]*counter{}}
 	var keys []consentKey
+	var agreed []deed.ID
 	for _, l := range lines {
 		t := l.Permit.Terms()
 		if t == nil {
@@ -89,6 +95,11 @@ func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []
 		if l.Permit.Consent() != 0 {
 			keys = append(keys, consentOf(l))
 		}
+		agreed = append(agreed, l.Permit.Agreements()...)
+	}
+	var err error
+	if m.closed, err = agreements.Closed(ctx, tx, agreed); err != nil {
+		return nil, err
 	}
 	for page := range slices.Chunk(keys, 400) {
 		if err := m.lookAtConsents(ctx, tx, page); err != nil {
@@ -108,7 +119,17 @@ func (m *moment) lookAtCredential(ctx context.Context, tx *sql.Tx, name string) 
 	return err
 }
 
+// revoked tells whether a credential is good no more: a local one, or that of an agency's system, which is as good as its
+// key and as the credential of the official it acts for.
 func revoked(ctx context.Context, tx *sql.Tx, name string) (yes bool, err error) {
+	if pair, system := strings.CutPrefix(name, access.CredentialPrefix); system {
+		id, official, _ := strings.Cut(pair, "/")
+		err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM system_key WHERE id = ? AND revoked_at IS NOT NULL)`, id).Scan(&yes)
+		if yes || err != nil {
+			return yes, err
+		}
+		name = official
+	}
 	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM credential WHERE name = ? AND revoked_at IS NOT NULL)`, name).Scan(&yes)
 	return yes, err
 }
@@ -149,26 +170,39 @@ func (c *counter) opensAgain(ctx context.Context, tx *sql.Tx, waiting store.Unco
 	}
 }
 
-// lookAtConsents finds which of the consents were withdrawn or used up and which of the files are closed.
+// lookAtConsents finds which of the consents were withdrawn or used up and which of the files are closed. It names what it asks for, and
+// joins with no list: a distributed database has no join for that.
 func (m *moment) lookAtConsents(ctx context.Context, tx *sql.Tx, keys []consentKey) error {
-	args := make([]any, 0, 2*len(keys))
+	var subjects, ids []int64
 	for _, k := range keys {
-		args = append(args, k.subject, k.id)
+		m.consents[k] = charter.ReadFacts{}
+		subjects, ids = append(subjects, k.subject), append(ids, k.id)
 	}
-	rows, err := tx.QueryContext(ctx, `WITH asked (subject, id) AS `+engine.Pairs(len(keys))+`
-		SELECT a.subject, a.id, c.withdrawn_at IS NOT NULL, c.used_at IS NOT NULL,
-			EXISTS (SELECT 1 FROM file_freeze f WHERE f.subject = a.subject AND f.opened_at IS NULL)
-		FROM asked a LEFT JOIN consent c ON c.subject = a.subject AND c.id = a.id`, args...)
+	args := slices.Concat(store.Numbers(subjects), store.Numbers(ids), store.Numbers(subjects))
+	rows, err := tx.QueryContext(ctx, `SELECT subject, id, CASE WHEN withdrawn_at IS NOT NULL THEN 1 ELSE 0 END, CASE WHEN used_at IS NOT NULL THEN 1 ELSE 0 END, 0
+			FROM consent WHERE subject IN (`+store.Marks(len(keys))+`) AND id IN (`+store.Marks(len(keys))+`)
+		UNION ALL SELECT subject, 0, 0, 0, 1 FROM file_freeze WHERE opened_at IS NULL AND subject IN (`+store.Marks(len(keys))+`)`, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	closed := map[int64]bool{}
 	for rows.Next() {
 		var k consentKey
 		var f charter.ReadFacts
-		if err := rows.Scan(&k.subject, &k.id, &f.Withdrawn, &f.Used, &f.Frozen); err != nil {
+		var freeze bool
+		if err := rows.Scan(&k.subject, &k.id, &f.Withdrawn, &f.Used, &freeze); err != nil {
 			return err
 		}
+		if freeze {
+			closed[k.subject] = true
+		} else if _, asked := m.consents[k]; asked {
+			m.consents[k] = f
+		}
+	}
+	for _, k := range keys {
+		f := m.consents[k]
+		f.Frozen = closed[k.subject]
 		m.consents[k] = f
 	}
 	return rows.Err()

@@ -5,18 +5,26 @@ package sheets
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strconv"
+	"strings"
 
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/store/beside"
+	"probity/internal/store/engine"
+	"probity/internal/store/shards"
 	"probity/internal/subject"
 )
 
 // Store keeps sheets in a database. It is safe for concurrent use.
-type Store struct{ db *store.Store }
+type Store struct {
+	db     *store.Store
+	shards *shards.Store
+}
 
 // In keeps sheets in the database.
-func In(db *store.Store) *Store { return &Store{db} }
+func In(db *store.Store) *Store { return &Store{db, shards.In(db)} }
 
 // Save keeps a sheet in one transaction, as SaveRatings does page by page: ratings as the newest of their subjects, what a
 // reader sees changed in the history, which tells the subjects (Charter C7). A rating that is other than the newest in
@@ -37,17 +45,17 @@ func Keep(ctx context.Context, tx *sql.Tx, sheet *rating.Sheet) (out rating.Save
 		return rating.Saved{Gone: err == nil}, err
 	}
 	k := keeper{ctx: ctx, tx: tx, sheet: sheet}
-	moved, err := k.ids(`SELECT subject FROM touched WHERE subject > ?1 AND subject <= ?2 AND at > ?3 UNION
-		SELECT subject FROM stale JOIN submission ON number = submission WHERE subject > ?1 AND subject <= ?2 AND published_at > ?3 ORDER BY 1`)
+	moved, err := k.ids(`SELECT subject FROM touched WHERE {subject} AND at > {known} UNION
+		SELECT subject FROM stale JOIN submission ON number = submission WHERE {subject} AND published_at > {known} ORDER BY 1`)
 	if err != nil {
 		return out, err
 	}
 	marked, err := k.ids(`SELECT DISTINCT subject FROM stale JOIN submission ON number = submission
-		WHERE subject > ?1 AND subject <= ?2 AND published_at <= ?3 ORDER BY 1`)
+		WHERE {subject} AND published_at <= {known} ORDER BY 1`)
 	if err != nil {
 		return out, err
 	}
-	there, err := k.ids(`SELECT id FROM subject WHERE id > ?1 AND id <= ?2 AND redirect = 0 ORDER BY 1`)
+	there, err := k.ids(`SELECT id FROM subject WHERE {id} AND redirect = 0 ORDER BY 1`)
 	if err != nil {
 		return out, err
 	}
@@ -62,7 +70,12 @@ func Keep(ctx context.Context, tx *sql.Tx, sheet *rating.Sheet) (out rating.Save
 	if !sheet.Whole || len(marked) == 0 {
 		return out, nil
 	}
-	return out, store.ClearStale(ctx, tx, `subject > ? AND subject <= ?`, []any{int64(sheet.Behind), int64(sheet.To)}, sheet.Known)
+	for _, p := range k.pieces() {
+		if err := store.ClearStale(ctx, tx, p.words("subject"), p.args, sheet.Known); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 type keeper struct {
@@ -71,25 +84,58 @@ type keeper struct {
 	sheet *rating.Sheet
 }
 
-// ids are those that a query finds between the ends of the stretch, ?1 and ?2; ?3 is the newest publication that is known.
+// most is how many subjects are named in one question.
+const most = 1024
+
+// piece is some of the sheet's subjects, one after the other: all between two ends, or those that are named.
+type piece struct {
+	named bool
+	args  []any
+}
+
+// pieces ascend. Those that are named belong to one part, so that a distributed database asks one shard about them.
+func (k *keeper) pieces() (list []piece) {
+	if k.sheet.Only == nil {
+		return []piece{{false, []any{int64(k.sheet.Behind), int64(k.sheet.To)}}}
+	}
+	for page := range slices.Chunk(k.sheet.Only, most) {
+		list = append(list, piece{true, engine.Numbers(page)})
+	}
+	return list
+}
+
+// words are the condition that a column is one of the piece's subjects; its arguments are the first of the query.
+func (p *piece) words(column string) string {
+	if !p.named {
+		return column + " > ?1 AND " + column + " <= ?2"
+	}
+	marks := make([]string, len(p.args))
+	for i := range marks {
+		marks[i] = "?" + strconv.Itoa(i+1)
+	}
+	return column + " IN (" + strings.Join(marks, ", ") + ")"
+}
+
+// ids are those that a query finds among the sheet's subjects: {subject} and {id} are the condition on the column of that name,
+// {known} is the newest publication that is known.
 func (k *keeper) ids(query string) (list []subject.ID, err error) {
 	known := int64(0)
 	if !k.sheet.Known.IsZero() {
 		known = store.Micro(k.sheet.Known)
 	}
-	rows, err := k.tx.QueryContext(k.ctx, query, int64(k.sheet.Behind), int64(k.sheet.To), known)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id subject.ID
-		if err := rows.Scan(&id); err != nil {
+	for _, p := range k.pieces() {
+		args := p.args
+		if strings.Contains(query, "{known}") {
+			args = append(slices.Clip(args), known)
+		}
+		words := strings.NewReplacer("{subject}", p.words("subject"), "{id}", p.words("id"), "{known}", "?"+strconv.Itoa(len(args))).Replace(query)
+		some, err := engine.List(k.ctx, k.tx, words, engine.Column[subject.ID], args...)
+		if err != nil {
 			return nil, err
 		}
-		list = append(list, id)
+		list = append(list, some...)
 	}
-	return list, rows.Err()
+	return list, nil
 }
 
 // due are the ratings that have to be written.
@@ -109,13 +155,15 @@ func (k *keeper) due(moved, marked, there []subject.ID) ([]rating.Kept, error) {
 			}
 		}
 	}
-	err := store.EachRating(k.ctx, k.tx, `subject > ? AND subject <= ?`, []any{int64(k.sheet.Behind), int64(k.sheet.To)}, func(newest *rating.Rating) {
-		take(func(r *rating.Rating) bool {
-			return r.Subject < newest.Subject || r.Subject == newest.Subject && r.Model <= newest.Model
-		}, newest)
-	})
-	if err != nil {
-		return nil, err
+	for _, p := range k.pieces() {
+		err := store.EachRating(k.ctx, k.tx, p.words("subject"), p.args, func(newest *rating.Rating) {
+			take(func(r *rating.Rating) bool {
+				return r.Subject < newest.Subject || r.Subject == newest.Subject && r.Model <= newest.Model
+			}, newest)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	take(func(*rating.Rating) bool { return true }, nil)
 	return due, nil

@@ -145,6 +145,7 @@ func rows(ctx context.Context, path string) ([]byte, error) {
 		return nil, err
 	}
 	delete(config.RuntimeParams, "beside")
+	delete(config.RuntimeParams, "distribute")
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err

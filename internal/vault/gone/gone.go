@@ -73,6 +73,10 @@ const (
 	Unrepaired Kind = 26
 	// ModelRetired: a version of a model that rates nobody any more; Subject is 0, Matter its [ModelNumber].
 	ModelRetired Kind = 27
+	// KeyRevoked: a key of an agency's system; Subject is 0, Matter the [Number] of its id.
+	KeyRevoked Kind = 28
+	// AgreementClosed: an agreement on reading that was suspended or ended; Subject is 0, Matter its number.
+	AgreementClosed Kind = 29
 )
 
 var kindNames = [...]string{
@@ -83,7 +87,8 @@ var kindNames = [...]string{
 	Unstated: "statement taken away", DelayOrdered: "delay ordered", DisputeOpened: "dispute opened",
 	OrderContested: "order contested", ListContested: "entry on a list contested", RepairAsked: "repair asked for",
 	RulingContested: "review asked for", OfRow: "by row", OfPerson: "by identifier",
-	Unrepaired: "repair withdrawn", ModelRetired: "model retired",
+	KeyRevoked: "key revoked",
+	Unrepaired: "repair withdrawn", ModelRetired: "model retired", AgreementClosed: "agreement closed",
 }
 
 // String is the kind in words.

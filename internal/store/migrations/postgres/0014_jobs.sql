@@ -27,6 +27,8 @@ CREATE TABLE job_block (
     ended   BIGINT NOT NULL DEFAULT 0,
     rated   BIGINT NOT NULL DEFAULT 0, -- ratings looked at
     changed BIGINT NOT NULL DEFAULT 0,
+    low     BIGINT NOT NULL DEFAULT 0, -- of the part of a distributed database whose subjects they are; 0 and 0: of everybody
+    high    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (job, number)
 );
 

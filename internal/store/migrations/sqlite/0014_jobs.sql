@@ -26,6 +26,8 @@ CREATE TABLE job_block (
     ended   INTEGER NOT NULL DEFAULT 0,
     rated   INTEGER NOT NULL DEFAULT 0, -- ratings looked at
     changed INTEGER NOT NULL DEFAULT 0,
+    low     INTEGER NOT NULL DEFAULT 0, -- of the part of a distributed database whose subjects they are; 0 and 0: of everybody
+    high    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (job, number)
 ) WITHOUT ROWID;
 

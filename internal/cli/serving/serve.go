@@ -1,0 +1,202 @@
+// Package serving holds the commands that have the platform answer over HTTP: the pages and the API on one address, and the
+// settings of their server.
+package serving
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"probity/internal/api"
+	"probity/internal/cli/console"
+	"probity/internal/server"
+	"probity/internal/web"
+)
+
+// Serve answers the pages and the API.
+type Serve struct {
+	Config string `placeholder:"FILE" help:"The file of settings; otherwise $$PROBITY_CONFIG, otherwise none."`
+	Chosen
+}
+
+// Chosen are the settings that the command line chooses; each has its place in the environment and in the file.
+type Chosen struct {
+	Listen   string `placeholder:"ADDRESS" help:"The address; 127.0.0.1:8371 where it is not given. One that other machines reach needs a certificate."`
+	TLSCert  string `name:"tls-cert" placeholder:"FILE" help:"The certificate chain, PEM; renewed files are taken up by themselves."`
+	TLSKey   string `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
+	Origin   string `placeholder:"URL" help:"The address under which others reach the server, such as https://probity.example."`
+	Pages    string `placeholder:"WHEN" help:"auto (on an address of this machine alone) or no."`
+	Rate     string `placeholder:"N" help:"How many requests a second one client may send; 0 is no limit."`
+	Burst    string `placeholder:"N" help:"How many it may send at once; twice the rate where it is not given."`
+	Grace    string `placeholder:"SPAN" help:"How long requests that were taken may still run at the end; 30s where it is not given."`
+	Patience string `placeholder:"SPAN" help:"How long a body or an answer may make no progress; 30s where it is not given."`
+}
+
+func (c Chosen) flags() map[string]string {
+	return map[string]string{
+		"listen": c.Listen, "tls_cert": c.TLSCert, "tls_key": c.TLSKey, "origin": c.Origin, "pages": c.Pages, "rate": c.Rate,
+		"burst": c.Burst, "grace": c.Grace, "patience": c.Patience,
+	}
+}
+
+// Help shows the examples.
+func (Serve) Help() string {
+	return `The pages search organisations and show their ratings, every point and the records behind it. They read with the credential in use, have no sign-in, and are served on an address of this machine alone. The API under /v1 asks every request for a credential; its document is at /openapi.json, and docs/api.md shows its use. /healthz, /readyz and /metrics are for those who watch over it.
+
+A setting comes from the command line, otherwise from the environment, otherwise from the file; probity config check shows each with where it comes from. Ctrl-C ends it: it takes no more requests, and answers those that it has taken.
+
+Examples:
+
+    probity serve
+    probity serve --listen 127.0.0.1:9000 --as li-wei
+    probity serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --origin https://probity.example
+    probity serve --config probity-server.yaml`
+}
+
+// Run serves until it is interrupted.
+func (c Serve) Run(s *console.Session) error {
+	set, err := configured(s, c.Config, c.Chosen)
+	if err != nil {
+		return err
+	}
+	return On(s, set)
+}
+
+// configured reads the settings of the session.
+func configured(s *console.Session, file string, chosen Chosen) (*server.Settings, error) {
+	from := server.Sources{Flags: chosen.flags(), Env: s.Process.Env, Name: console.Either(file, s.Process.Env("PROBITY_CONFIG"))}
+	if from.Name != "" {
+		var err error
+		if from.File, err = console.ReadWhole(from.Name); err != nil {
+			return nil, err
+		}
+	}
+	return server.Configure(from)
+}
+
+// Pages serves pages and API on an address of this machine, with the usual settings.
+func Pages(s *console.Session, address string) error {
+	set, err := configured(s, "", Chosen{Listen: address})
+	if err != nil {
+		return err
+	}
+	return On(s, set)
+}
+
+// On serves by the settings until the session's context ends, which is no fault.
+func On(s *console.Session, set *server.Settings) (err error) {
+	ratings, err := s.Ratings()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(s.Process.Err, nil))
+	var pages http.Handler
+	as := ""
+	if set.ServesPages() {
+		reader, err := s.Acting()
+		if err != nil {
+			return err
+		}
+		site, err := web.New(s.Opened, ratings, reader, log)
+		if err != nil {
+			return err
+		}
+		pages, as = site.Handler(), fmt.Sprintf(" as %s of %s", reader.Official(), reader.Agency())
+	}
+	o := server.Options{
+		Handler: api.New(s.Opened, api.Options{Origin: set.Origin, Log: log, Version: version(), Rest: pages}).Handler(),
+		Log:     log, Ready: s.Opened.Ready, Limits: set.Limits, Now: s.Process.Now,
+	}
+	if set.Certificate != "" {
+		if o.Certificate, err = server.LoadCertificate(set.Certificate, set.Key, s.Process.Now); err != nil {
+			return err
+		}
+	}
+	ctx, stop := context.WithCancel(s.Ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.Opened.KeepEnds(ctx, ratings, log)
+	}()
+	defer func() { // the database is closed after this
+		stop()
+		<-ended
+	}()
+	return server.New(o).Serve(s.Ctx, set.Listen, func(url string) {
+		s.Result(map[string]any{"url": url, "pages": pages != nil}, func(w io.Writer) {
+			fmt.Fprintf(w, "serving on %s%s; Ctrl-C ends it\n", url, as)
+			if pages == nil {
+				fmt.Fprintln(w, "the pages are not served: they have no sign-in, and this address is not of this machine alone, or pages are set to no")
+			}
+		})
+	})
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+// Config are the commands on the settings of the server.
+type Config struct {
+	Check Check `cmd:"" help:"Find every fault in the settings of the server, and show each with where it comes from."`
+}
+
+// Check checks the settings.
+type Check struct {
+	File string `arg:"" optional:"" help:"The file of settings; otherwise $$PROBITY_CONFIG, otherwise none."`
+	Chosen
+}
+
+// Help shows the examples.
+func (Check) Help() string {
+	return `The settings are those that probity serve would take, from the flags, the environment and the file; the certificate is read. The exit code is 6 where there is a fault. Nothing is served.
+
+Examples:
+
+    probity config check probity-server.yaml
+    probity config check --listen 0.0.0.0:8443 --json`
+}
+
+// Run prints the settings, or every fault.
+func (c Check) Run(s *console.Session) error {
+	set, err := configured(s, c.File, c.Chosen)
+	if err == nil && set.Certificate != "" {
+		_, err = server.LoadCertificate(set.Certificate, set.Key, s.Process.Now)
+	}
+	var faults server.Faults
+	if errors.As(err, &faults) {
+		return found(s, faults)
+	}
+	if err != nil {
+		return err
+	}
+	list := set.Explain()
+	s.Result(map[string]any{"settings": list, "pages": set.ServesPages()}, func(w io.Writer) {
+		console.Columns(w, console.Row{"setting", "value", "from"}, console.Listed(list, func(x *server.Setting) console.Row {
+			return console.Row{x.Name, x.Value, x.From}
+		}))
+		fmt.Fprintln(w, "no faults")
+	})
+	return nil
+}
+
+func found(s *console.Session, faults server.Faults) error {
+	list := make([]console.Message, len(faults))
+	for i, f := range faults {
+		list[i] = console.Translate(f)
+	}
+	s.Result(map[string]any{"faults": list}, func(w io.Writer) {
+		for _, m := range list {
+			fmt.Fprint(w, console.Either(m.Where, "settings"), ": ", m.Text, "\n  cure: ", m.Cure, "\n")
+		}
+		fmt.Fprintln(w, console.Count(len(list), "fault"))
+	})
+	return console.Exit(console.ExitFaults)
+}

@@ -1,0 +1,179 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"time"
+
+	"probity/internal/access"
+	"probity/internal/fault"
+	"probity/internal/identity/account"
+	"probity/internal/ledger"
+)
+
+// Accountbook is what accounts and sessions need kept.
+type Accountbook interface {
+	access.Sessions
+	// Bind keeps an account with its ledger entry; one that is bound is a Conflict. EndAccount ends it with its sessions.
+	Bind(ctx context.Context, a account.Account, e *ledger.Entry) error
+	EndAccount(ctx context.Context, digest [32]byte, at time.Time, e *ledger.Entry) error
+	// BeginSession keeps a session, EndSession ends one.
+	BeginSession(ctx context.Context, s account.Session) error
+	EndSession(ctx context.Context, digest [32]byte, at time.Time) error
+}
+
+// Reception is where accounts of people are bound to credentials, and where who signed in gets a session.
+type Reception struct {
+	Book   Accountbook
+	Access *access.Desk
+	Now    func() time.Time
+}
+
+// Binding is an account that two officials want bound.
+type Binding struct {
+	// Issuer and Name are the claims iss and sub of the account's sign-ins.
+	Issuer, Name string
+	// Credential is the one that it leads to: an official's, or a subject's own.
+	Credential string
+	Level      account.Level
+	// Proof is the SHA-256 in hexadecimal of the document by which both officials knew the holder; it must be there from the
+	// level substantial on.
+	Proof string
+}
+
+// Bind binds an account to a credential. Two officials do it, who both saw whose account it is: an official's is bound by
+// officials of its agency or of the one that set up the platform, a subject's by any two.
+func (r *Reception) Bind(ctx context.Context, by, with access.Credential, b Binding) error {
+	g, err := r.Access.Grant(ctx, b.Credential)
+	if err != nil {
+		return err
+	}
+	if err := r.two(ctx, by, with, g.Agency); err != nil {
+		return err
+	}
+	switch {
+	case !g.RevokedAt.IsZero():
+		return fault.New(fault.Conflict, "identity.account.revoked", "the credential %s is revoked", b.Credential).With("issue another first: probity credential add")
+	case b.Issuer == "" || b.Name == "" || !b.Level.Known():
+		return fault.New(fault.Invalid, "identity.account.form", "issuer, account or level is missing").With("give the issuer's address, the account's sub, and low, substantial or high")
+	case (b.Level != account.Low || g.Subject != 0) && len(b.Proof) != 64:
+		return fault.Refuse("C11", "proof of identity", "no document shows whose account it is", "give the SHA-256 of the document by which its holder was identified")
+	}
+	second := with.Actor().Title()
+	now := r.Now()
+	return r.Book.Bind(ctx, account.Account{
+		Digest: account.Digest(b.Issuer, b.Name), Credential: g.Name, Subject: g.Subject, Level: b.Level, BoundAt: now,
+		Officials: by.Actor().Title() + " " + second, Proof: b.Proof,
+	}, &ledger.Entry{
+		Subject: g.Subject, At: now, Act: ledger.Credential, What: "account bound", Detail: "level=" + string(b.Level) + " " + access.SecondOfficial + "=" + second,
+		Reader: by.Agency(), Official: by.Official(), Case: b.Proof,
+	})
+}
+
+func (r *Reception) two(ctx context.Context, by, with access.Credential, agency string) error {
+	if by.Official() == "" || with.Official() == "" || by.System() != "" || with.System() != "" || with.Name() == by.Name() || with.Actor().Title() == by.Actor().Title() {
+		return fault.Refuse("C11", "second official", "one official alone cannot say whose an account is",
+			"have two officials, each with a credential of its own, see its holder: --with NAME")
+	}
+	founder, err := r.Access.Founder(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range []access.Credential{by, with} {
+		if agency != "" && c.Agency() != agency && c.Agency() != founder {
+			return fault.New(fault.Unauthenticated, "identity.account.agency", "an official of %s cannot bind accounts of %s", c.Agency(), agency).
+				With("have officials of " + agency + " or of " + founder + " do it")
+		}
+	}
+	return nil
+}
+
+// End ends a binding, and every session under it, at once. One official is enough, or the account's own holder.
+func (r *Reception) End(ctx context.Context, by access.Credential, issuer, name string) error {
+	a, err := r.Book.Account(ctx, account.Digest(issuer, name))
+	if err != nil {
+		return err
+	}
+	if by.Official() == "" && (by.Subject() == 0 || by.Subject() != a.Subject) {
+		return fault.New(fault.Unauthenticated, "identity.account.end", "the account is not yours to end").With("have its holder or an official end it")
+	}
+	if err := r.mayEnd(ctx, by, &a); err != nil {
+		return err
+	}
+	now := r.Now()
+	return r.Book.EndAccount(ctx, a.Digest, now, &ledger.Entry{
+		Subject: a.Subject, At: now, Act: ledger.Credential, What: "account ended", Reader: by.Agency(), Official: by.Official(),
+	})
+}
+
+func (r *Reception) mayEnd(ctx context.Context, by access.Credential, a *account.Account) error {
+	if by.Official() == "" || a.Subject != 0 {
+		return nil
+	}
+	g, err := r.Access.Grant(ctx, a.Credential)
+	if err != nil {
+		return err
+	}
+	founder, err := r.Access.Founder(ctx)
+	if err == nil && by.Agency() != g.Agency && by.Agency() != founder {
+		err = fault.New(fault.Unauthenticated, "identity.account.agency", "an official of %s cannot end accounts of %s", by.Agency(), g.Agency).
+			With("have an official of " + g.Agency + " or of " + founder + " do it")
+	}
+	return err
+}
+
+// SignIn is what an issuer has proved of somebody.
+type SignIn struct {
+	Issuer, Name string
+	// At is when the issuer saw its bearer (auth_time), Methods how (amr, RFC 8176).
+	At      time.Time
+	Methods []string
+}
+
+// factors counts what was proved: two where the issuer says so, or where methods of two kinds were used.
+func (s *SignIn) factors() int {
+	kinds := map[string]bool{}
+	for _, m := range s.Methods {
+		switch m {
+		case "mfa":
+			return 2
+		case "pwd", "pin", "kba":
+			kinds["knows"] = true
+		case "hwk", "swk", "otp", "sms", "tel", "sc", "pop":
+			kinds["has"] = true
+		case "face", "fpt", "iris", "retina", "vbm":
+			kinds["is"] = true
+		}
+	}
+	return max(len(kinds), 1)
+}
+
+// Begin gives who signed in a session under its account, and the cookie, which is kept nowhere else. An account that is
+// bound to nobody gets none.
+func (r *Reception) Begin(ctx context.Context, in SignIn) (cookie string, err error) {
+	a, err := r.Book.Account(ctx, account.Digest(in.Issuer, in.Name))
+	if fault.Is(err, fault.NotFound) {
+		return "", fault.New(fault.Unauthenticated, "identity.account.unbound", "the account is bound to nobody here").
+			With("go to a counter with a document: two officials bind it to your credential, with probity account bind")
+	}
+	if err != nil {
+		return "", err
+	}
+	var random [32]byte
+	rand.Read(random[:]) // it never fails
+	cookie = base64.RawURLEncoding.EncodeToString(random[:])
+	now := r.Now()
+	if in.At.IsZero() || in.At.After(now) {
+		in.At = now
+	}
+	return cookie, r.Book.BeginSession(ctx, account.Session{
+		Digest: account.SessionDigest(cookie), Account: a.Digest, Credential: a.Credential, Subject: a.Subject, Level: a.Level,
+		Factors: in.factors(), SignedAt: in.At, BegunAt: now, UsedAt: now, EndsAt: now.Add(account.Life),
+	})
+}
+
+// Leave ends a session at once.
+func (r *Reception) Leave(ctx context.Context, cookie string) error {
+	return r.Book.EndSession(ctx, account.SessionDigest(cookie), r.Now())
+}

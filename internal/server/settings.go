@@ -1,0 +1,252 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"probity/internal/fault"
+)
+
+// Settings are what an operator chooses about the server. Each comes from the command line, otherwise from the environment,
+// otherwise from the file, otherwise it is the usual one.
+type Settings struct {
+	Listen      string
+	Certificate string
+	Key         string
+	Origin      string
+	Pages       string
+	Limits      Limits
+	from        map[string]string
+}
+
+// setting is one of them: its name in the file, which is that of its flag with _ for -, its environment variable, and how
+// its text is read and shown.
+type setting struct {
+	name, env string
+	set       func(*Settings, string) error
+	get       func(*Settings) string
+}
+
+// List of everything that can be set.
+func settings() []setting {
+	texts := func(to func(*Settings) *string) (func(*Settings, string) error, func(*Settings) string) {
+		return func(s *Settings, v string) error { *to(s) = v; return nil }, func(s *Settings) string { return *to(s) }
+	}
+	spans := func(to func(*Settings) *time.Duration) (func(*Settings, string) error, func(*Settings) string) {
+		return func(s *Settings, v string) error {
+			d, err := time.ParseDuration(v)
+			if err != nil || d <= 0 {
+				return fmt.Errorf("%q is no span of time, such as 30s or 2m", v)
+			}
+			*to(s) = d
+			return nil
+		}, func(s *Settings) string { return to(s).String() }
+	}
+	var all []setting
+	text := func(name string, to func(*Settings) *string) {
+		set, get := texts(to)
+		all = append(all, setting{name, envOf(name), set, get})
+	}
+	span := func(name string, to func(*Settings) *time.Duration) {
+		set, get := spans(to)
+		all = append(all, setting{name, envOf(name), set, get})
+	}
+	text("listen", func(s *Settings) *string { return &s.Listen })
+	text("tls_cert", func(s *Settings) *string { return &s.Certificate })
+	text("tls_key", func(s *Settings) *string { return &s.Key })
+	text("origin", func(s *Settings) *string { return &s.Origin })
+	text("pages", func(s *Settings) *string { return &s.Pages })
+	all = append(all, setting{"rate", envOf("rate"), func(s *Settings, v string) error {
+		n, err := strconv.ParseFloat(v, 64)
+		if err != nil || n < 0 {
+			return fmt.Errorf("%q is no number of requests a second", v)
+		}
+		s.Limits.Rate = n
+		return nil
+	}, func(s *Settings) string { return strconv.FormatFloat(s.Limits.Rate, 'f', -1, 64) }})
+	all = append(all, setting{"burst", envOf("burst"), func(s *Settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 {
+			return fmt.Errorf("%q is no number of requests", v)
+		}
+		s.Limits.Burst = n
+		return nil
+	}, func(s *Settings) string { return strconv.Itoa(s.Limits.Burst) }})
+	span("grace", func(s *Settings) *time.Duration { return &s.Limits.Grace })
+	span("patience", func(s *Settings) *time.Duration { return &s.Limits.Patience })
+	return all
+}
+
+func envOf(name string) string { return "PROBITY_" + strings.ToUpper(name) }
+
+// Where the pages are served.
+const (
+	PagesAuto = "auto" // on an address of this machine alone
+	PagesNo   = "no"
+)
+
+// Sources are where settings come from.
+type Sources struct {
+	// Flags are those of the command line by name; "" is not given.
+	Flags map[string]string
+	// Env gives environment variables, "" where one is not set.
+	Env func(string) string
+	// File is the YAML of the file, nil where there is none; Name is what it is called.
+	File []byte
+	Name string
+}
+
+// Configure reads the settings. Every fault of the file is said at once, with its line; see [Faults].
+func Configure(from Sources) (*Settings, error) {
+	s := &Settings{Listen: "127.0.0.1:8371", Pages: PagesAuto, Limits: Usual(), from: map[string]string{}}
+	all := settings()
+	var faults Faults
+	take := func(x *setting, text, where string) {
+		if err := x.set(s, text); err != nil {
+			faults = append(faults, fault.New(fault.Invalid, "server.setting", "%s: %v", x.name, err).At(where).With("mend it, or leave it out"))
+			return
+		}
+		s.from[x.name] = where
+	}
+	values, bad := fileValues(from, all)
+	faults = append(faults, bad...)
+	for i := range all {
+		x := &all[i]
+		if v, ok := values[x.name]; ok {
+			take(x, v.text, v.where)
+		}
+		if v := from.Env(x.env); v != "" {
+			take(x, v, "$"+x.env)
+		}
+		if v := from.Flags[x.name]; v != "" {
+			take(x, v, "--"+strings.ReplaceAll(x.name, "_", "-"))
+		}
+	}
+	faults = append(faults, s.together()...)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return s, nil
+}
+
+// together holds what settings mean beside each other.
+func (s *Settings) together() (faults Faults) {
+	wrong := func(name, cure, format string, args ...any) {
+		faults = append(faults, fault.New(fault.Invalid, "server.setting", format, args...).At(s.from[name]).With(cure))
+	}
+	host, _, err := net.SplitHostPort(s.Listen)
+	switch {
+	case err != nil:
+		wrong("listen", "write 127.0.0.1:8371, or 127.0.0.1:0 for any free port", "listen: %q is no address to serve on", s.Listen)
+	case s.Certificate == "" && !Loopback(host):
+		wrong("listen", "serve on 127.0.0.1, or name tls_cert and tls_key", "listen: %s can be reached from other machines, and there is no certificate", s.Listen)
+	}
+	if (s.Certificate == "") != (s.Key == "") {
+		wrong("tls_cert", "name both, or neither", "a certificate and its key belong together")
+	}
+	if u, err := url.Parse(s.Origin); s.Origin != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
+		wrong("origin", "write it as https://probity.example", "origin: %q is not the address of a server", s.Origin)
+	}
+	if s.Pages != PagesAuto && s.Pages != PagesNo {
+		wrong("pages", "say auto or no", "pages: %q is neither auto nor no", s.Pages)
+	}
+	if s.Limits.Rate > 0 && s.Limits.Burst == 0 {
+		s.Limits.Burst = max(1, int(2*s.Limits.Rate))
+	}
+	return faults
+}
+
+// Setting is one setting as it holds, and where it comes from.
+type Setting struct {
+	Name  string `json:"setting"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+}
+
+// Explain lists every setting with where it comes from.
+func (s *Settings) Explain() []Setting {
+	var list []Setting
+	for _, x := range settings() {
+		from := s.from[x.name]
+		if from == "" {
+			from = "usual"
+		}
+		list = append(list, Setting{x.name, x.get(s), from})
+	}
+	return list
+}
+
+// ServesPages tells whether the pages are served: they have no sign-in, and stay on this machine.
+func (s *Settings) ServesPages() bool {
+	host, _, err := net.SplitHostPort(s.Listen)
+	return err == nil && s.Pages == PagesAuto && Loopback(host)
+}
+
+// Faults are all faults of settings.
+type Faults []*fault.Error
+
+// Error is the first, and how many there are.
+func (f Faults) Error() string {
+	if len(f) == 1 {
+		return f[0].Error()
+	}
+	return fmt.Sprintf("%s; and %d more", f[0].Error(), len(f)-1)
+}
+
+// Unwrap gives the first.
+func (f Faults) Unwrap() error { return f[0] }
+
+type fileValue struct{ text, where string }
+
+// fileValues are the settings of the file, each a text or a number under its name.
+func fileValues(from Sources, all []setting) (values map[string]fileValue, faults Faults) {
+	values = map[string]fileValue{}
+	if from.File == nil {
+		return values, nil
+	}
+	var doc yaml.Node
+	if err := yaml.NewDecoder(bytes.NewReader(from.File)).Decode(&doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			return values, nil
+		}
+		return values, Faults{fault.New(fault.Invalid, "server.config", "the file is no YAML: %v", err).At(from.Name).With("write one setting a line, as name: value")}
+	}
+	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
+		return values, Faults{fault.New(fault.Invalid, "server.config", "the file lists no settings").At(from.Name).With("write one setting a line, as name: value")}
+	}
+	pairs := doc.Content[0].Content
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, value := pairs[i], pairs[i+1]
+		where := fmt.Sprintf("%s:%d", from.Name, name.Line)
+		switch _, twice := values[name.Value]; {
+		case !isSetting(all, name.Value):
+			faults = append(faults, fault.New(fault.Invalid, "server.setting", "there is no setting %s", name.Value).At(where).
+				With("probity config check without a file lists those there are"))
+		case twice:
+			faults = append(faults, fault.New(fault.Invalid, "server.setting", "%s is set twice", name.Value).At(where).With("leave one of the two"))
+		case value.Kind != yaml.ScalarNode:
+			faults = append(faults, fault.New(fault.Invalid, "server.setting", "%s has no single value", name.Value).At(where).With("write "+name.Value+": value"))
+		default:
+			values[name.Value] = fileValue{value.Value, where}
+		}
+	}
+	return values, faults
+}
+
+func isSetting(all []setting, name string) bool {
+	for i := range all {
+		if all[i].name == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,310 @@
+// Package signin lets people in by OpenID Connect: the authorization code flow with PKCE, state and nonce, at whatever issuer
+// the deployment trusts. Who signed in gets a session, whose cookie no script reads and no other site sends; whose account
+// it is stands in the register that two officials wrote.
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"probity/internal/access"
+	"probity/internal/api"
+	"probity/internal/fault"
+	"probity/internal/identity"
+	"probity/internal/identity/account"
+)
+
+// The cookies: of a session, and of a sign-in under way. The prefix has browsers hold them to this very host, over TLS.
+const (
+	SessionCookie = "__Host-probity-session"
+	loginCookie   = "__Host-probity-login"
+)
+
+// GuardHeader carries, with whatever changes something, what GET /session gives: no other site can know it.
+const GuardHeader = "Probity-Guard"
+
+// Options are what a door is made of.
+type Options struct {
+	// Issuer is the address of the issuer; ClientID and ClientSecret are what it knows this deployment by. A public client has
+	// no secret.
+	Issuer, ClientID, ClientSecret string
+	// Origin is the address under which people reach the deployment, such as https://probity.example.
+	Origin string
+	// HTTP talks to the issuer; nil is the default client.
+	HTTP *http.Client
+	// Log takes faults of our own.
+	Log *slog.Logger
+	Now func() time.Time
+}
+
+// Door lets people in and out.
+type Door struct {
+	reception *identity.Reception
+	access    *access.Desk
+	verifier  *oidc.IDTokenVerifier
+	config    oauth2.Config
+	options   Options
+}
+
+// New asks the issuer for its metadata (OpenID Connect Discovery). Where it cannot be reached the fault is Unavailable.
+func New(ctx context.Context, reception *identity.Reception, desk *access.Desk, o Options) (*Door, error) {
+	provider, err := oidc.NewProvider(o.client(ctx), o.Issuer)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "signin.issuer", "the issuer %s cannot be asked: %v", o.Issuer, err).By(err).
+			With("check its address; it must serve /.well-known/openid-configuration")
+	}
+	return &Door{
+		reception: reception, access: desk, options: o,
+		verifier: provider.Verifier(&oidc.Config{ClientID: o.ClientID, Now: o.Now}),
+		config: oauth2.Config{
+			ClientID: o.ClientID, ClientSecret: o.ClientSecret, Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID},
+			RedirectURL: strings.TrimSuffix(o.Origin, "/") + "/login/callback",
+		},
+	}, nil
+}
+
+func (o *Options) client(ctx context.Context) context.Context {
+	if o.HTTP == nil {
+		return ctx
+	}
+	return oidc.ClientContext(ctx, o.HTTP)
+}
+
+// Handler answers /login, /login/callback, /session and /logout.
+func (d *Door) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /login", d.login)
+	mux.HandleFunc("GET /login/callback", d.callback)
+	mux.HandleFunc("GET /session", d.session)
+	mux.HandleFunc("POST /logout", d.logout)
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// underWay is a sign-in that waits for the issuer; it stands in a cookie of the browser that began it, so that nobody can
+// finish another's.
+type underWay struct {
+	State, Nonce, Verifier, Back string
+	// Fresh demands that the issuer sees its bearer anew.
+	Fresh bool
+}
+
+func (d *Door) login(w http.ResponseWriter, r *http.Request) {
+	u := underWay{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Back: local(r.URL.Query().Get("back"))}
+	u.Fresh = r.URL.Query().Get("step-up") != ""
+	extra := []oauth2.AuthCodeOption{oidc.Nonce(u.Nonce), oauth2.S256ChallengeOption(u.Verifier)}
+	if u.Fresh {
+		extra = append(extra, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+	}
+	text, err := json.Marshal(u)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	http.SetCookie(w, cookie(loginCookie, base64.RawURLEncoding.EncodeToString(text), 10*time.Minute))
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, d.config.AuthCodeURL(u.State, extra...), http.StatusSeeOther)
+}
+
+// local keeps a way back on this site.
+func local(back string) string {
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n") {
+		return "/"
+	}
+	return back
+}
+
+func cookie(name, value string, life time.Duration) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+}
+
+func (d *Door) callback(w http.ResponseWriter, r *http.Request) {
+	u, err := begun(r)
+	http.SetCookie(w, cookie(loginCookie, "", -time.Second))
+	w.Header().Set("Cache-Control", "no-store")
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	in, err := d.proved(r.Context(), r.URL.Query().Get("code"), &u)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	value, err := d.reception.Begin(r.Context(), in)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	if old, err := r.Cookie(SessionCookie); err == nil { // whoever signs in anew leaves the session before
+		if err := d.reception.Leave(r.Context(), old.Value); err != nil {
+			d.fail(w, err)
+			return
+		}
+	}
+	http.SetCookie(w, cookie(SessionCookie, value, account.Life))
+	http.Redirect(w, r, u.Back, http.StatusSeeOther)
+}
+
+// begun finds the sign-in that this browser began, and holds the answer to its state.
+func begun(r *http.Request) (underWay, error) {
+	var u underWay
+	q := r.URL.Query()
+	if q.Get("error") != "" {
+		return u, fault.New(fault.Unauthenticated, "signin.refused", "the issuer did not let you in (%s)", code(q.Get("error"))).With("begin again: /login")
+	}
+	c, err := r.Cookie(loginCookie)
+	var text []byte
+	if err == nil {
+		text, err = base64.RawURLEncoding.DecodeString(c.Value)
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &u)
+	}
+	if err != nil || u.State == "" || subtle.ConstantTimeCompare([]byte(u.State), []byte(q.Get("state"))) != 1 {
+		return u, fault.New(fault.Unauthenticated, "signin.state", "this sign-in was not begun in this browser, or too long ago").With("begin again: /login")
+	}
+	u.Back = local(u.Back)
+	return u, nil
+}
+
+// code leaves of what an issuer says only what its codes consist of.
+func code(text string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c == '_' {
+			return c
+		}
+		return -1
+	}, text)
+}
+
+// proved exchanges the code and checks the ID token.
+func (d *Door) proved(ctx context.Context, code string, u *underWay) (identity.SignIn, error) {
+	no := func(cause error, text string) (identity.SignIn, error) {
+		return identity.SignIn{}, fault.New(fault.Unauthenticated, "signin.token", "%s", text).By(cause).With("begin again: /login")
+	}
+	token, err := d.config.Exchange(d.options.client(ctx), code, oauth2.VerifierOption(u.Verifier))
+	if err != nil {
+		if _, answered := errors.AsType[*oauth2.RetrieveError](err); !answered {
+			return identity.SignIn{}, fault.New(fault.Unavailable, "signin.issuer", "the issuer cannot be reached").By(err).With("try again in a few minutes")
+		}
+		return no(err, "the issuer does not know this sign-in any more")
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := d.verifier.Verify(d.options.client(ctx), raw)
+	if err != nil {
+		return no(err, "what the issuer said cannot be relied on")
+	}
+	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(u.Nonce)) != 1 {
+		return no(nil, "what the issuer said is for another sign-in")
+	}
+	var claims struct {
+		AuthTime int64    `json:"auth_time"`
+		Methods  []string `json:"amr"`
+	}
+	if err := id.Claims(&claims); err != nil {
+		return no(err, "what the issuer said cannot be read")
+	}
+	in := identity.SignIn{Issuer: id.Issuer, Name: id.Subject, At: id.IssuedAt, Methods: claims.Methods}
+	if claims.AuthTime > 0 {
+		in.At = time.Unix(claims.AuthTime, 0)
+	}
+	if u.Fresh && d.options.Now().Sub(in.At) >= account.Fresh {
+		return no(nil, "the issuer did not ask you anew")
+	}
+	return in, nil
+}
+
+// Authenticate is the credential of whoever signed in and sent the request, for the API; see [api.Authenticator].
+func (d *Door) Authenticate(r *http.Request) (access.Credential, error) {
+	if _, err := r.Cookie(SessionCookie); err != nil {
+		return access.Credential{}, fault.New(fault.Unauthenticated, api.NoCredential, "nobody is signed in").With("sign in: /login")
+	}
+	return Bearer(d.access, r)
+}
+
+// Bearer is the credential of whoever signed in and sent the request. What changes something must carry the guard, which no
+// other site can know.
+func Bearer(desk *access.Desk, r *http.Request) (access.Credential, error) {
+	c, err := r.Cookie(SessionCookie)
+	if err != nil {
+		return desk.Seated(r.Context(), "")
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+	default:
+		if subtle.ConstantTimeCompare([]byte(account.Guard(c.Value)), []byte(given(r))) != 1 {
+			return access.Credential{}, fault.New(fault.Unauthenticated, "signin.guard", "the request does not carry the guard of the session").
+				With("send what GET /session gives as guard, in the header " + GuardHeader + " or the field guard of the form")
+		}
+	}
+	return desk.Seated(r.Context(), c.Value)
+}
+
+// given is the guard in the header, or in a form's field.
+func given(r *http.Request) string {
+	if g := r.Header.Get(GuardHeader); g != "" || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return g
+	}
+	return r.PostFormValue("guard")
+}
+
+// session says who is signed in.
+func (d *Door) session(w http.ResponseWriter, r *http.Request) {
+	c, err := Bearer(d.access, r)
+	if err != nil {
+		d.fail(w, err)
+		return
+	}
+	own, _ := r.Cookie(SessionCookie)
+	answer(w, http.StatusOK, map[string]any{
+		"credential": c.Name(), "agency": c.Agency(), "official": c.Official(), "subject": c.Subject(), "level": c.Level(), "guard": account.Guard(own.Value),
+	})
+}
+
+func (d *Door) logout(w http.ResponseWriter, r *http.Request) {
+	if _, err := Bearer(d.access, r); err != nil {
+		d.fail(w, err)
+		return
+	}
+	own, _ := r.Cookie(SessionCookie)
+	if err := d.reception.Leave(r.Context(), own.Value); err != nil {
+		d.fail(w, err)
+		return
+	}
+	http.SetCookie(w, cookie(SessionCookie, "", -time.Second))
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (d *Door) fail(w http.ResponseWriter, err error) {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code != fault.Unauthenticated && f.Code != fault.Unavailable {
+		if d.options.Log != nil {
+			d.options.Log.Error("a sign-in failed", "error", err)
+		}
+		answer(w, http.StatusInternalServerError, map[string]string{"detail": "something went wrong here"})
+		return
+	}
+	status := http.StatusUnauthorized
+	if f.Code == fault.Unavailable {
+		status = http.StatusServiceUnavailable
+	}
+	answer(w, status, map[string]string{"key": f.Key, "detail": f.Text, "cure": f.Cure})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // whoever does not read it has gone
+}
