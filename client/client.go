@@ -67,7 +67,7 @@ func (y Why) into(h http.Header) {
 
 // Problem is why a request was not answered, as RFC 9457 has it. Code says what kind of answer it is: "refused" by the
 // Charter, with Invariant and Missing; "not_found"; "unavailable", where the server could not look; and others.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Status    int    `json:"status"`
 	Title     string `json:"title"`
 	Detail    string `json:"detail"`

@@ -231,7 +231,9 @@ func (s Scope) Shows(newest *record.Version) bool {
 }
 
 // Datasets are those whose records may be answered, by consent or by agreement; all tells that every one may.
-func (s Scope) Datasets() (codes []string, all bool) { return slices.Clone(s.datasets), s.datasets == nil }
+func (s Scope) Datasets() (codes []string, all bool) {
+	return slices.Clone(s.datasets), s.datasets == nil
+}
 
 // Fields are the fields of the dataset that may be part of the answer, where it is not all of them.
 func (s Scope) Fields(dataset string) (names []string, some bool) {

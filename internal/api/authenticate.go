@@ -17,7 +17,7 @@ type Authenticator interface {
 }
 
 // NoCredential is the key of the fault that a request shows no credential of the authenticator's kind.
-const NoCredential = "api.credential.none"
+const NoCredential = "api.credential.none" //nolint:gosec // a key of a message, and no secret
 
 // Basic takes the name and the secret of a local credential as HTTP Basic authentication (RFC 7617).
 type Basic struct{ Desk *access.Desk }

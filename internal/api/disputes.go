@@ -160,7 +160,7 @@ func (a *API) disputeTasks(ctx context.Context, _ *taskInput) (*form.Tasks, erro
 }
 
 // onDispute runs f with the dispute of a path.
-func onDispute[T any](a *API, ctx context.Context, o OneDispute, f func(*dispute.Service, contest.ID) (T, error)) (v T, err error) {
+func onDispute[T any](ctx context.Context, a *API, o OneDispute, f func(*dispute.Service, contest.ID) (T, error)) (v T, err error) {
 	id, err := o.id()
 	if err != nil {
 		return v, err
@@ -173,21 +173,21 @@ func onDispute[T any](a *API, ctx context.Context, o OneDispute, f func(*dispute
 }
 
 func (a *API) showDispute(ctx context.Context, in *disputeShowInput) (*dispute.View, error) {
-	return onDispute(a, ctx, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
+	return onDispute(ctx, a, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
 		v, err := s.Show(ctx, caller(ctx), id)
 		return &v, err
 	})
 }
 
 func (a *API) evidence(ctx context.Context, in *evidenceInput) (*form.Document, error) {
-	return onDispute(a, ctx, in.OneDispute, func(s *dispute.Service, id contest.ID) (*form.Document, error) {
+	return onDispute(ctx, a, in.OneDispute, func(s *dispute.Service, id contest.ID) (*form.Document, error) {
 		f, err := s.Evidence(ctx, caller(ctx), id, in.Number)
 		return &form.Document{Name: f.Name, Body: f.Body}, err
 	})
 }
 
 func (a *API) answerDispute(ctx context.Context, in *disputeAnswerInput) (*dispute.View, error) {
-	return onDispute(a, ctx, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
+	return onDispute(ctx, a, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
 		b := &in.Body
 		say := dispute.Answer{By: caller(ctx), Outcome: contest.Outcome(b.Outcome), Reasons: b.Reasons}
 		if b.SHA256 != "" {
@@ -208,14 +208,14 @@ func (a *API) answerDispute(ctx context.Context, in *disputeAnswerInput) (*dispu
 }
 
 func (a *API) complain(ctx context.Context, in *complainInput) (*dispute.View, error) {
-	return onDispute(a, ctx, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
+	return onDispute(ctx, a, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
 		d, err := s.Complain(ctx, id, dispute.Plea{Own: a.own(ctx), Account: in.Body.Account})
 		return a.viewed(d), err
 	})
 }
 
 func (a *API) withdrawDispute(ctx context.Context, in *disputeShowInput) (*dispute.View, error) {
-	return onDispute(a, ctx, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
+	return onDispute(ctx, a, in.OneDispute, func(s *dispute.Service, id contest.ID) (*dispute.View, error) {
 		d, err := s.Withdraw(ctx, id, dispute.Plea{Own: a.own(ctx)})
 		return a.viewed(d), err
 	})

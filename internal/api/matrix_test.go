@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -119,7 +120,7 @@ func TestEveryRouteAndRole(t *testing.T) {
 		}
 		path := fill.Replace(k.path)
 		answer, _ := w.call("", r.Method, path, body, headers)
-		if open := answer.StatusCode != 401; open != r.Public {
+		if open := answer.StatusCode != http.StatusUnauthorized; open != r.Public {
 			t.Errorf("%s: nobody gets %d", r.ID, answer.StatusCode)
 		}
 		var got [5]int

@@ -76,7 +76,7 @@ func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, key string, nex
 	defer func() {
 		if !done || rec.status >= http.StatusInternalServerError || rec.status == http.StatusTooManyRequests {
 			if err := kept.Forget(ctx, name, mark[:]); err != nil {
-				a.problem(ctx, err)
+				_ = a.problem(ctx, err)
 			}
 		}
 	}()
@@ -90,7 +90,7 @@ func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, key string, nex
 		err = kept.Keep(ctx, name, mark[:], rec.status, text)
 	}
 	if err != nil {
-		a.problem(ctx, err) // written down; the answer has left
+		_ = a.problem(ctx, err) // written down; the answer has left
 	}
 	return nil
 }

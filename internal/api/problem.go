@@ -18,7 +18,7 @@ import (
 )
 
 // Problem is what went wrong, as RFC 9457 has it, with the members that a refusal by the Charter has beside them.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Type   string `json:"type" doc:"What kind of problem it is: urn:probity:problem: and the code." example:"urn:probity:problem:refused"`
 	Title  string `json:"title" doc:"The kind of problem in words; the same each time." example:"Refused by the Charter"`
 	Status int    `json:"status" doc:"The status of the response." example:"403"`

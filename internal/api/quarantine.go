@@ -85,7 +85,7 @@ func (a *API) ended(r *http.Request, out *bufio.Writer, err error) {
 		err = out.Flush()
 	}
 	if err != nil {
-		a.problem(r.Context(), err) // writes down what is our own fault
+		_ = a.problem(r.Context(), err) // writes down what is our own fault
 		panic(http.ErrAbortHandler)
 	}
 }

@@ -52,7 +52,7 @@ func TestBatch(t *testing.T) {
 	good := `{"subject":"uscc:` + code(7) + `","measure":"bidding-ban"}`
 	body := good + "\n" + `{"subject":"uscc:` + code(99) + `","measure":"bidding-ban"}` + "\n{\n" + good + "\n" + `{"subject":"a","measure":"b","c":1}` + "\n" + good
 	answer, text := w.call("mof", "POST", "/v1/decisions/batch", body, procuring, lines)
-	if answer.StatusCode != 200 {
+	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", answer.StatusCode, text)
 	}
 	wantCodes := []string{"", "not_found", "invalid", "", "invalid", ""}
@@ -79,7 +79,7 @@ func TestBatchInFlatMemory(t *testing.T) {
 	w := newWorld(t)
 	const many = 3000
 	in, out := io.Pipe()
-	r := must(http.NewRequestWithContext(t.Context(), "POST", w.url+"/v1/decisions/batch", in))
+	r := must(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+"/v1/decisions/batch", in))
 	r.SetBasicAuth("mof", w.secrets["mof"])
 	for name, value := range procuring {
 		r.Header.Set(name, value)
@@ -160,7 +160,7 @@ func TestSubmission(t *testing.T) {
 	}
 	want[api.Problem](w, 422, "samr-clerk", "GET", "/v1/submissions?cursor=nonsense", nil)
 	// It says that more comes than does.
-	r := must(http.NewRequestWithContext(t.Context(), "POST", w.url+path, io.MultiReader(strings.NewReader(inspections(10, 5)), broken{})))
+	r := must(http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+path, io.MultiReader(strings.NewReader(inspections(10, 5)), broken{})))
 	r.ContentLength = 1 << 20
 	r.SetBasicAuth("samr-clerk", w.secrets["samr-clerk"])
 	if resp, err := http.DefaultClient.Do(r); err == nil {

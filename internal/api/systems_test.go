@@ -147,7 +147,7 @@ func TestTokenByAKey(t *testing.T) {
 		"without an end":       {at("8", func(c *jwt.Claims) { c.Expiry = nil }), "invalid_client"},
 		"from the future":      {at("9", func(c *jwt.Claims) { c.NotBefore = jwt.NewNumericDate(noon.Add(time.Hour)) }), "invalid_client"},
 		"without a number":     {at("", func(*jwt.Claims) {}), "invalid_client"},
-		"by a shared secret":   {credentials(assertion([]byte(k.Public), k.ID, "samr/gateway", meta.Issuer, "10")), "invalid_client"},
+		"by a shared secret":   {credentials(assertion(k.Public, k.ID, "samr/gateway", meta.Issuer, "10")), "invalid_client"},
 		"by nothing":           {url.Values{"grant_type": {"client_credentials"}, "client_id": {"samr/gateway"}}, "invalid_client"},
 		"with a secret":        {url.Values{"grant_type": {"client_credentials"}, "client_secret": {"x"}}, "invalid_request"},
 		"with a parameter two": {url.Values{"grant_type": {"client_credentials", "password"}}, "invalid_request"},
@@ -234,7 +234,7 @@ func TestTokenByMutualTLS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	s := httptest.NewUnstartedServer(w.api.Handler())
-	s.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} //nolint:gosec // the test server's own
+	s.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	with := func(certs ...tls.Certificate) *http.Client {

@@ -55,7 +55,6 @@ type world struct {
 	secrets map[string]string
 	company subject.ID
 	other   subject.ID
-	sent    int
 	client  *http.Client
 }
 

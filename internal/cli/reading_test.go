@@ -204,14 +204,13 @@ func (c *commandLine) run(line string) int {
 	return code
 }
 
-// agree lets the delta bank's official read answers for a purpose, and names the agreement.
-func (c *commandLine) agree(purpose string) string {
+// agree lets the delta bank's official read answers for a purpose.
+func (c *commandLine) agree(purpose string) {
 	c.Helper()
 	c.write("wish.yaml", wishFor(purpose))
 	id := c.find(`(g[0-9a-z]{13})`, "agreement request wish.yaml --as bank")
 	c.must("agreement judge " + id + " --fit --reason the_basis_holds")
 	c.must("agreement answer " + id + " --grant --reason as_judged --as second")
-	return id
 }
 
 func (c *commandLine) must(line string) {

@@ -50,7 +50,7 @@ func options(h http.Handler) (server.Options, *safeLog) {
 }
 
 // serve runs a server until the context ends; ended gives what Serve returned.
-func serve(t *testing.T, ctx context.Context, o server.Options) (url string, ended chan error) {
+func serve(ctx context.Context, t *testing.T, o server.Options) (url string, ended chan error) {
 	t.Helper()
 	told, ended := make(chan string, 1), make(chan error, 1)
 	go func() { ended <- server.New(o).Serve(ctx, "127.0.0.1:0", func(u string) { told <- u }) }()
@@ -81,7 +81,7 @@ func TestEndsInOrder(t *testing.T) {
 	})
 	o, _ := options(h)
 	ctx, end := context.WithCancel(t.Context())
-	url, ended := serve(t, ctx, o)
+	url, ended := serve(ctx, t, o)
 	var answered atomic.Int64
 	var clients sync.WaitGroup
 	for range 16 {
@@ -202,7 +202,7 @@ func TestAStalledBody(t *testing.T) {
 	})
 	o, _ := options(h)
 	o.Limits.Patience = 30 * time.Millisecond
-	url, _ := serve(t, t.Context(), o)
+	url, _ := serve(t.Context(), t, o)
 	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -266,10 +266,10 @@ func TestRenewedCertificate(t *testing.T) {
 	if o.Certificate, err = server.LoadCertificate(cert, key, now); err != nil {
 		t.Fatal(err)
 	}
-	url, _ := serve(t, t.Context(), o)
+	url, _ := serve(t.Context(), t, o)
 	serial := func() int64 {
 		t.Helper()
-		c, err := tls.Dial("tcp", strings.TrimPrefix(url, "https://"), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // it is our own
+		c, err := tls.Dial("tcp", strings.TrimPrefix(url, "https://"), &tls.Config{InsecureSkipVerify: true})
 		if err != nil {
 			t.Fatal(err)
 		}

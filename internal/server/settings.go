@@ -192,7 +192,7 @@ func (s *Settings) ServesPages() bool {
 }
 
 // Faults are all faults of settings.
-type Faults []*fault.Error
+type Faults []*fault.Error //nolint:errname // what is wrong with a setting is a fault everywhere
 
 // Error is the first, and how many there are.
 func (f Faults) Error() string {

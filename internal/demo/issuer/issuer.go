@@ -292,7 +292,7 @@ func (c client) IsScopeAllowed(string) bool           { return false }
 func (c client) IDTokenUserinfoClaimsAssertion() bool { return false }
 func (c client) ClockSkew() time.Duration             { return 0 }
 
-func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { //nolint:revive // the library's name
+func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { //nolint:revive,staticcheck // the library's name
 	return func([]string) []string { return nil }
 }
 
