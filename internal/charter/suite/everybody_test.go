@@ -51,6 +51,15 @@ func worksJob(h *history) act {
 	if found, err := desk.Find(h.ctx, ordered.ID); err != nil || worked.State != job.Done || found.State != job.Done {
 		h.violated("C8", "%s: it has come to %+v, %v", a, found, err)
 	}
+	shares, err := desk.Shares(h.ctx, ordered.ID)
+	if a.err = err; err != nil {
+		return a
+	}
+	for _, s := range shares { // in a spread database alone
+		if s.Ended != s.Blocks {
+			h.violated("C8", "%s: at %s %d of %d blocks ended", a, s.Place, s.Ended, s.Blocks)
+		}
+	}
 	a.err = h.ratings.Rebuild(h.ctx, nil, func(d rating.Difference) { h.violated("C8", "%s: %+v", a, d) })
 	return a
 }
