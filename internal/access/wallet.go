@@ -71,6 +71,24 @@ func (w Wallet) Load(name string) (secret string, err error) {
 	return strings.TrimSpace(string(b)), nil
 }
 
+// Names are those of the credentials whose secrets are in the wallet, sorted.
+func (w Wallet) Names() ([]string, error) {
+	entries, err := os.ReadDir(w.dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, w.failed(err)
+	}
+	var all []string
+	for _, e := range entries {
+		if e.Type().IsRegular() && e.Name() != defaultName {
+			all = append(all, e.Name())
+		}
+	}
+	return all, nil
+}
+
 // SetDefault names the credential that is used where none is named.
 func (w Wallet) SetDefault(name string) error {
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {

@@ -45,7 +45,7 @@ type Route struct {
 // Options are what an API is made of, beside its deployment.
 type Options struct {
 	// Authenticator says whose credential a request shows; nil takes access tokens and signatures of agencies' systems, and
-	// local credentials: [Bearer], [Signature], [Basic].
+	// local credentials, see [Usual].
 	Authenticator Authenticator
 	// Origin is the address under which the server is reached, such as https://probity.example: what signed requests name,
 	// assertions are meant for and the catalogue is published under. "" takes it from each request.
@@ -62,7 +62,7 @@ type Options struct {
 func New(room *deployment.Deployment, o Options) *API {
 	a := &API{room: room, origin: o.Origin, rest: o.Rest, auth: o.Authenticator, log: o.Log, desks: newDesks(room), mux: http.NewServeMux()}
 	if a.auth == nil {
-		a.auth = Either{Bearer{room.Access}, Signature{room.Access, o.Origin}, Basic{room.Access}}
+		a.auth = Usual(room, o.Origin)
 	}
 	a.huma = humago.New(a.mux, configuration(o.Version))
 	a.paper = huma.NewAPI(huma.Config{OpenAPI: a.huma.OpenAPI(), Formats: huma.DefaultFormats}, unheard{})
@@ -79,6 +79,11 @@ func New(room *deployment.Deployment, o Options) *API {
 	a.lookedRoutes()
 	a.tidyDocument()
 	return a
+}
+
+// Usual takes access tokens and signatures of agencies' systems, and local credentials; origin is as in [Options].
+func Usual(room *deployment.Deployment, origin string) Either {
+	return Either{Bearer{room.Access}, Signature{room.Access, origin}, Basic{room.Access}}
 }
 
 // Routes are all operations that need or need no credential, in the order in which they were made.

@@ -126,7 +126,7 @@ func (credentialList) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	names, err := console.WalletNames(r.Wallet)
+	names, err := r.Wallet.Names()
 	if err != nil {
 		return err
 	}

@@ -5,15 +5,18 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/demo/people"
 	"probity/internal/deployment"
 	"probity/internal/fault"
 	"probity/internal/intake"
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/subject"
 )
 
 // The names of the credentials that a demonstration has: the first is used where none is named.
@@ -71,6 +74,7 @@ func (r *Run) Make(ctx context.Context) (*deployment.Deployment, *rating.Desk, e
 		{"consents", r.consent},
 		{"ratings", r.rate},
 		{"summary", r.sum},
+		{"people", r.people},
 	} {
 		began := r.Now()
 		if err := step.do(ctx); err != nil {
@@ -136,6 +140,46 @@ func (r *Run) appoint(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// people gives some of the generated persons and firms credentials of their own, so that somebody can sign in as one of them.
+func (r *Run) people(ctx context.Context) error {
+	by, err := Credential(ctx, r.open, Operator)
+	if err != nil {
+		return err
+	}
+	with, err := Credential(ctx, r.open, Witness)
+	if err != nil {
+		return err
+	}
+	var some []people.Someone
+	for i := range r.World.persons {
+		p := &r.World.persons[i]
+		name := ""
+		switch {
+		case p.consents && len(some) == 0, p.consents && p.lends && len(some) == 1:
+			name = "person-" + strconv.Itoa(len(some)+1)
+		case !p.consents && !p.minor && p.lends:
+			name = "person-who-agreed-to-nothing"
+		}
+		if name != "" {
+			some = append(some, people.Someone{Name: name, ID: subject.Identifier{Scheme: subject.ResidentID, Value: p.id}})
+		}
+		if name != "" && !p.consents {
+			break
+		}
+	}
+	met, err := r.look(ctx)
+	if err != nil {
+		return err
+	}
+	for _, firm := range []struct{ name, code string }{{"firm-with-a-bad-rating", met.gated}, {"firm-with-a-good-rating", met.granted}} {
+		if firm.code != "" {
+			some = append(some, people.Someone{Name: firm.name, ID: subject.Identifier{Scheme: subject.USCC, Value: firm.code}})
+		}
+	}
+	r.Summary.People, err = people.Appoint(ctx, r.open, by, with, some)
+	return err
 }
 
 // Credential proves one of the demonstration's own credentials.

@@ -32,6 +32,8 @@ type Summary struct {
 	Models   []Outcome              `json:"models"`
 	Steps    []Step                 `json:"steps"`
 	Try      []string               `json:"try"`
+	// People are the names of the credentials that people of the demonstration have; whoever serves it can sign in as one.
+	People []string `json:"people"`
 }
 
 // Reject is one file with rows that wait.

@@ -84,24 +84,35 @@ func (s *Server) Handler() http.Handler {
 // takes no more, waits until those that it took are answered, at most for the limits' grace, and returns nil where all were.
 // An address that is not this machine's alone is refused without a certificate.
 func (s *Server) Serve(ctx context.Context, address string, told func(url string)) error {
+	l, err := Listen(ctx, address, s.options.Certificate != nil)
+	if err != nil {
+		return err
+	}
+	return s.ServeOn(ctx, l, told)
+}
+
+// Listen takes the address, for whoever has to know it before it is served; certified tells that there is a certificate, without
+// which an address that is not this machine's alone is refused.
+func Listen(ctx context.Context, address string, certified bool) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fault.New(fault.Invalid, "server.address", "%q is no address to serve on", address).With("write 127.0.0.1:8371, or 127.0.0.1:0 for any free port")
+		return nil, fault.New(fault.Invalid, "server.address", "%q is no address to serve on", address).With("write 127.0.0.1:8371, or 127.0.0.1:0 for any free port")
 	}
-	if s.options.Certificate == nil && !Loopback(host) {
-		return fault.New(fault.Invalid, "server.plain", "%s can be reached from other machines, and there is no certificate", address).
+	if !certified && !Loopback(host) {
+		return nil, fault.New(fault.Invalid, "server.plain", "%s can be reached from other machines, and there is no certificate", address).
 			With("serve on 127.0.0.1, or name a certificate and its key: --tls-cert and --tls-key")
 	}
 	var listen net.ListenConfig
 	l, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
-		return fault.New(fault.Unavailable, "server.listen", "cannot serve on %s: %v", address, err).By(err).
+		return nil, fault.New(fault.Unavailable, "server.listen", "cannot serve on %s: %v", address, err).By(err).
 			With("choose a free port, or 127.0.0.1:0 for any")
 	}
-	return s.serve(ctx, l, told)
+	return l, nil
 }
 
-func (s *Server) serve(ctx context.Context, l net.Listener, told func(url string)) error {
+// ServeOn is Serve on what Listen took; it closes it.
+func (s *Server) ServeOn(ctx context.Context, l net.Listener, told func(url string)) error {
 	scheme := "http"
 	h := &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: s.options.Limits.Header, IdleTimeout: s.options.Limits.Idle,

@@ -24,8 +24,12 @@ type Settings struct {
 	Key         string
 	Origin      string
 	Pages       string
-	Limits      Limits
-	from        map[string]string
+	// Issuer is where people sign in by OpenID Connect, or [IssuerDemo]; "" is nowhere. ClientID is what it knows this deployment
+	// by; SecretFile holds the client's secret, and is "" for a public client.
+	Issuer, ClientID, SecretFile string
+
+	Limits Limits
+	from   map[string]string
 }
 
 // setting is one of them: its name in the file, which is that of its flag with _ for -, its environment variable, and how
@@ -65,6 +69,9 @@ func settings() []setting {
 	text("tls_key", func(s *Settings) *string { return &s.Key })
 	text("origin", func(s *Settings) *string { return &s.Origin })
 	text("pages", func(s *Settings) *string { return &s.Pages })
+	text("issuer", func(s *Settings) *string { return &s.Issuer })
+	text("client_id", func(s *Settings) *string { return &s.ClientID })
+	text("client_secret_file", func(s *Settings) *string { return &s.SecretFile })
 	all = append(all, setting{"rate", envOf("rate"), func(s *Settings, v string) error {
 		n, err := strconv.ParseFloat(v, 64)
 		if err != nil || n < 0 {
@@ -90,9 +97,13 @@ func envOf(name string) string { return "PROBITY_" + strings.ToUpper(name) }
 
 // Where the pages are served.
 const (
-	PagesAuto = "auto" // on an address of this machine alone
+	PagesAuto = "auto" // where people sign in, and otherwise on an address of this machine alone
 	PagesNo   = "no"
 )
+
+// IssuerDemo, as the issuer, is the one that comes with the program and lets anybody in: for databases that were born demo, on
+// an address of this machine.
+const IssuerDemo = "demo"
 
 // Sources are where settings come from.
 type Sources struct {
@@ -156,6 +167,7 @@ func (s *Settings) together() (faults Faults) {
 	if u, err := url.Parse(s.Origin); s.Origin != "" && (err != nil || u.Scheme == "" || u.Host == "" || u.Path != "") {
 		wrong("origin", "write it as https://probity.example", "origin: %q is not the address of a server", s.Origin)
 	}
+	s.signIn(host, wrong)
 	if s.Pages != PagesAuto && s.Pages != PagesNo {
 		wrong("pages", "say auto or no", "pages: %q is neither auto nor no", s.Pages)
 	}
@@ -163,6 +175,41 @@ func (s *Settings) together() (faults Faults) {
 		s.Limits.Burst = max(1, int(2*s.Limits.Rate))
 	}
 	return faults
+}
+
+// signIn holds what the settings of the sign-in mean beside each other: what a sign-in is proved by travels encrypted, or does
+// not leave the machine.
+func (s *Settings) signIn(host string, wrong func(name, cure, format string, args ...any)) {
+	switch {
+	case s.Issuer == "" && s.ClientID != "":
+		wrong("client_id", "name the issuer too, or leave it out", "client_id: there is no issuer that would know it")
+	case s.Issuer == "" && s.SecretFile != "":
+		wrong("client_secret_file", "name the issuer too, or leave it out", "client_secret_file: there is no issuer that would know the secret")
+	case s.Issuer == "":
+	case s.Issuer == IssuerDemo:
+		if !Loopback(host) {
+			wrong("issuer", "serve on 127.0.0.1, or name the issuer that your officials sign in at", "issuer: the one that lets anybody in is not served to other machines")
+		}
+		if s.ClientID != "" || s.SecretFile != "" {
+			wrong("issuer", "leave client_id and client_secret_file out", "issuer: the one that comes with the program knows no other client")
+		}
+	default:
+		if !unheard(s.Issuer) {
+			wrong("issuer", "write it as https://login.example.gov", "issuer: %q is not an https address", s.Issuer)
+		}
+		if s.ClientID == "" {
+			wrong("issuer", "register the deployment at the issuer, and name its client_id", "issuer: it needs a client_id to know this deployment by")
+		}
+		if !unheard(s.Origin) {
+			wrong("issuer", "name it: origin: https://probity.example", "issuer: people come back from it to the origin, which must be an https address")
+		}
+	}
+}
+
+// unheard tells whether nobody on the way hears what is said to the address: it is of https, or of this machine.
+func unheard(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && Loopback(u.Hostname()))
 }
 
 // Setting is one setting as it holds, and where it comes from.
@@ -185,10 +232,10 @@ func (s *Settings) Explain() []Setting {
 	return list
 }
 
-// ServesPages tells whether the pages are served: they have no sign-in, and stay on this machine.
+// ServesPages tells whether the pages are served: without a sign-in they stay on this machine.
 func (s *Settings) ServesPages() bool {
 	host, _, err := net.SplitHostPort(s.Listen)
-	return err == nil && s.Pages == PagesAuto && Loopback(host)
+	return err == nil && s.Pages == PagesAuto && (s.Issuer != "" || Loopback(host))
 }
 
 // Faults are all faults of settings.

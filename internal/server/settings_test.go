@@ -38,6 +38,14 @@ func TestEveryFaultOfSettingsIsSaid(t *testing.T) {
 		{"\ngrace: -1s\n", "span of time", "s.yaml:2"},
 		{"tls_cert: a.pem\n", "belong together", "s.yaml:1"},
 		{"origin: probity\n", "address of a server", "s.yaml:1"},
+		{"client_id: a\n", "no issuer", "s.yaml:1"},
+		{"client_secret_file: a\n", "no issuer", "s.yaml:1"},
+		{"origin: https://a.example\nissuer: http://b.example\nclient_id: a\n", "not an https address", "s.yaml:2"},
+		{"origin: https://a.example\nissuer: https://b.example\n", "needs a client_id", "s.yaml:2"},
+		{"origin: http://a.example\nissuer: https://b.example\nclient_id: a\n", "must be an https address", "s.yaml:2"},
+		{"issuer: https://b.example\nclient_id: a\n", "must be an https address", "s.yaml:1"},
+		{"tls_cert: a\ntls_key: b\nlisten: 0.0.0.0:80\nissuer: demo\n", "not served to other machines", "s.yaml:4"},
+		{"issuer: demo\nclient_id: a\n", "no other client", "s.yaml:1"},
 		{"colour: red\n", "no setting colour", "s.yaml:1"},
 		{"rate: 1\nrate: 2\n", "", "s.yaml"},
 		{"pages: [no]\n", "no single value", "s.yaml:1"},
@@ -54,6 +62,28 @@ func TestEveryFaultOfSettingsIsSaid(t *testing.T) {
 	var faults server.Faults
 	if !errors.As(err, &faults) || len(faults) != 3 {
 		t.Errorf("three faults: %v", err)
+	}
+}
+
+// TestPagesAndSignIn: on an address that others reach pages are served where people sign in, and nowhere else.
+func TestPagesAndSignIn(t *testing.T) {
+	t.Parallel()
+	const outward = "listen: 0.0.0.0:8443\ntls_cert: a\ntls_key: b\norigin: https://a.example\n"
+	for _, c := range []struct {
+		file string
+		want bool
+	}{
+		{"", true},
+		{"pages: no\n", false},
+		{outward, false},
+		{outward + "issuer: https://b.example\nclient_id: a\n", true},
+		{outward + "issuer: https://b.example\nclient_id: a\npages: no\n", false},
+		{"issuer: demo\n", true},
+	} {
+		s, err := server.Configure(server.Sources{Env: func(string) string { return "" }, Name: "s.yaml", File: []byte(c.file)})
+		if err != nil || s.ServesPages() != c.want {
+			t.Errorf("%q: %v", c.file, err)
+		}
 	}
 }
 

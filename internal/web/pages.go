@@ -50,28 +50,39 @@ type view struct {
 type frame struct {
 	Title string
 	Demo  bool
+	Who   bar
 	Data  any
 }
 
 // page turns a handler into a page or a problem page. A page is made whole before the first byte leaves.
 func (s *Server) page(handler func(*http.Request) (view, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		status := http.StatusOK
 		v, err := handler(r)
 		if err != nil {
-			v, status = s.problem(r, err)
-		}
-		var b bytes.Buffer
-		demo := s.open.Store.Birth() == "demo"
-		if err := s.pages.byName[v.page].Execute(&b, frame{v.title, demo, v.data}); err != nil {
-			s.log.ErrorContext(r.Context(), "page", "name", v.page, "error", err)
-			http.Error(w, "The page could not be made.", http.StatusInternalServerError)
+			s.Problem(w, r, err)
 			return
 		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = w.Write(b.Bytes()) // the reader may have gone
+		s.show(w, r, v, http.StatusOK)
 	})
+}
+
+// Problem shows what went wrong as a page.
+func (s *Server) Problem(w http.ResponseWriter, r *http.Request, err error) {
+	v, status := s.problem(r, err)
+	s.show(w, r, v, status)
+}
+
+func (s *Server) show(w http.ResponseWriter, r *http.Request, v view, status int) {
+	var b bytes.Buffer
+	demo := s.open.Store.Birth() == "demo"
+	if err := s.pages.byName[v.page].Execute(&b, frame{v.title, demo, s.bar(r), v.data}); err != nil {
+		s.log.ErrorContext(r.Context(), "page", "name", v.page, "error", err)
+		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the reader may have gone
 }
 
 // problemPage is what went wrong, in words.
@@ -89,7 +100,7 @@ func (s *Server) problem(r *http.Request, err error) (view, int) {
 		fault.Unauthenticated: http.StatusUnauthorized, fault.Refused: http.StatusForbidden, fault.Unavailable: http.StatusServiceUnavailable,
 	}[f.Code]
 	title := map[fault.Code]string{
-		fault.NotFound: "Not found", fault.Refused: "Refused by the Charter", fault.Unavailable: "We could not look",
+		fault.NotFound: "Not found", fault.Unauthenticated: "You are not signed in", fault.Refused: "Refused by the Charter", fault.Unavailable: "We could not look",
 	}[f.Code]
 	if title == "" {
 		title = "That did not work"

@@ -107,7 +107,7 @@ func (s *Server) subject(r *http.Request) (view, error) {
 	p := subjectPage{head: h}
 	for _, m := range s.ratings.Book.For(sub.Kind) {
 		scope, err := s.open.Access.Open(r.Context(), access.Request{
-			As: s.reader, Subject: sub.ID, What: access.Explanation, Purpose: purpose, Basis: basis, Model: m.Facts.Code,
+			As: reader(r), Subject: sub.ID, What: access.Explanation, Purpose: purpose, Basis: basis, Model: m.Facts.Code,
 		})
 		if err != nil {
 			return view{}, err
@@ -233,7 +233,7 @@ func (s *Server) records(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	scope, err := s.open.Access.Open(r.Context(), access.Request{
-		As: s.reader, Subject: sub.ID, What: access.File, Part: access.Records, Purpose: purpose, Basis: basis,
+		As: reader(r), Subject: sub.ID, What: access.File, Part: access.Records, Purpose: purpose, Basis: basis,
 	})
 	if err != nil {
 		return view{}, err

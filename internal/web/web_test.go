@@ -89,7 +89,7 @@ func site(t *testing.T) place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := web.New(d, ratings, reader, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	pages, err := web.New(d, ratings, web.Admission{Standing: reader}, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (s *Session) Codes(of string) []string {
 		if s.Opened == nil {
 			return nil
 		}
-		names, err := WalletNames(s.Opened.Wallet)
+		names, err := s.Opened.Wallet.Names()
 		if err != nil {
 			return nil
 		}

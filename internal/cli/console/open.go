@@ -4,9 +4,6 @@ package console
 // and all is closed when the command ends. The rooms themselves are put together by package deployment.
 
 import (
-	"errors"
-	"os"
-
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/catalogue"
@@ -98,24 +95,6 @@ func (s *Session) Measures() (*measure.Service, error) {
 		return nil, err
 	}
 	return s.Opened.Measures(ratings), nil
-}
-
-// WalletNames are the names of the credentials whose secrets are on this machine.
-func WalletNames(w access.Wallet) ([]string, error) {
-	entries, err := os.ReadDir(w.Dir())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, Unreadable(w.Dir(), err)
-	}
-	var names []string
-	for _, e := range entries {
-		if e.Type().IsRegular() && e.Name() != "default" {
-			names = append(names, e.Name())
-		}
-	}
-	return names, nil
 }
 
 // Lists is the desk of the listing procedure.

@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 
+	"probity/internal/access"
 	"probity/internal/api"
 	"probity/internal/cli/console"
+	"probity/internal/rating"
 	"probity/internal/server"
 	"probity/internal/web"
 )
@@ -29,7 +32,10 @@ type Chosen struct {
 	TLSCert  string `name:"tls-cert" placeholder:"FILE" help:"The certificate chain, PEM; renewed files are taken up by themselves."`
 	TLSKey   string `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
 	Origin   string `placeholder:"URL" help:"The address under which others reach the server, such as https://probity.example."`
-	Pages    string `placeholder:"WHEN" help:"auto (on an address of this machine alone) or no."`
+	Pages    string `placeholder:"WHEN" help:"auto (where people sign in, and otherwise on an address of this machine alone) or no."`
+	Issuer   string `placeholder:"URL" help:"The issuer of OpenID Connect at which people sign in; demo is one that comes with the program and lets anybody in, for demonstrations alone."`
+	ClientID string `name:"client-id" placeholder:"ID" help:"What the issuer knows this deployment by."`
+	Secret   string `name:"client-secret-file" placeholder:"FILE" help:"The file of the client's secret at the issuer; none for a public client."`
 	Rate     string `placeholder:"N" help:"How many requests a second one client may send; 0 is no limit."`
 	Burst    string `placeholder:"N" help:"How many it may send at once; twice the rate where it is not given."`
 	Grace    string `placeholder:"SPAN" help:"How long requests that were taken may still run at the end; 30s where it is not given."`
@@ -38,14 +44,15 @@ type Chosen struct {
 
 func (c Chosen) flags() map[string]string {
 	return map[string]string{
-		"listen": c.Listen, "tls_cert": c.TLSCert, "tls_key": c.TLSKey, "origin": c.Origin, "pages": c.Pages, "rate": c.Rate,
+		"listen": c.Listen, "tls_cert": c.TLSCert, "tls_key": c.TLSKey, "origin": c.Origin, "pages": c.Pages, "issuer": c.Issuer,
+		"client_id": c.ClientID, "client_secret_file": c.Secret, "rate": c.Rate,
 		"burst": c.Burst, "grace": c.Grace, "patience": c.Patience,
 	}
 }
 
 // Help shows the examples.
 func (Serve) Help() string {
-	return `The pages search organisations and show their ratings, every point and the records behind it. They read with the credential in use, have no sign-in, and are served on an address of this machine alone. The API under /v1 asks every request for a credential; its document is at /openapi.json, and docs/api.md shows its use. /healthz, /readyz and /metrics are for those who watch over it.
+	return `The pages search organisations and show their ratings, every point and the records behind it. With --issuer people sign in, at an issuer of OpenID Connect to which two officials bound their accounts (probity account bind), read under their own name, and see their own file; the session is good for the API too. Without it the pages read with the credential in use, and are served on an address of this machine alone. The API under /v1 asks every request for a credential; its document is at /openapi.json, and docs/api.md shows its use. /healthz, /readyz and /metrics are for those who watch over it.
 
 A setting comes from the command line, otherwise from the environment, otherwise from the file; probity config check shows each with where it comes from. Ctrl-C ends it: it takes no more requests, and answers those that it has taken.
 
@@ -54,6 +61,8 @@ Examples:
     probity serve
     probity serve --listen 127.0.0.1:9000 --as li-wei
     probity serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --origin https://probity.example
+    probity serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --origin https://probity.example --issuer https://login.example.gov --client-id probity --client-secret-file client.secret
+    probity serve --db sqlite:demo-data/probity.db --issuer demo
     probity serve --config probity-server.yaml`
 }
 
@@ -78,9 +87,10 @@ func configured(s *console.Session, file string, chosen Chosen) (*server.Setting
 	return server.Configure(from)
 }
 
-// Pages serves pages and API on an address of this machine, with the usual settings.
+// Pages serves pages and API of a demonstration on an address of this machine, with the usual settings; whoever comes can sign in
+// as any of its people.
 func Pages(s *console.Session, address string) error {
-	set, err := configured(s, "", Chosen{Listen: address})
+	set, err := configured(s, "", Chosen{Listen: address, Issuer: server.IssuerDemo})
 	if err != nil {
 		return err
 	}
@@ -94,28 +104,22 @@ func On(s *console.Session, set *server.Settings) (err error) {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(s.Process.Err, nil))
-	var pages http.Handler
-	as := ""
-	if set.ServesPages() {
-		reader, err := s.Acting()
-		if err != nil {
-			return err
-		}
-		site, err := web.New(s.Opened, ratings, reader, log)
-		if err != nil {
-			return err
-		}
-		pages, as = site.Handler(), fmt.Sprintf(" as %s of %s", reader.Official(), reader.Agency())
-	}
-	o := server.Options{
-		Handler: api.New(s.Opened, api.Options{Origin: set.Origin, Log: log, Version: version(), Rest: pages}).Handler(),
-		Log:     log, Ready: s.Opened.Ready, Limits: set.Limits, Now: s.Process.Now,
-	}
+	o := server.Options{Log: log, Ready: s.Opened.Ready, Limits: set.Limits, Now: s.Process.Now}
 	if set.Certificate != "" {
 		if o.Certificate, err = server.LoadCertificate(set.Certificate, set.Key, s.Process.Now); err != nil {
 			return err
 		}
 	}
+	l, err := server.Listen(s.Ctx, set.Listen, set.Certificate != "")
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // the server closes it; this is for what goes wrong before
+	f, err := front(s, set, ratings, l.Addr(), log)
+	if err != nil {
+		return err
+	}
+	o.Handler = f.handler
 	ctx, stop := context.WithCancel(s.Ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -126,14 +130,87 @@ func On(s *console.Session, set *server.Settings) (err error) {
 		stop()
 		<-ended
 	}()
-	return server.New(o).Serve(s.Ctx, set.Listen, func(url string) {
-		s.Result(map[string]any{"url": url, "pages": pages != nil}, func(w io.Writer) {
-			fmt.Fprintf(w, "serving on %s%s; Ctrl-C ends it\n", url, as)
-			if pages == nil {
-				fmt.Fprintln(w, "the pages are not served: they have no sign-in, and this address is not of this machine alone, or pages are set to no")
+	return server.New(o).ServeOn(s.Ctx, l, func(url string) {
+		s.Result(map[string]any{"url": url, "pages": f.pages, "issuer": f.issuer}, func(w io.Writer) {
+			fmt.Fprintf(w, "serving on %s%s; Ctrl-C ends it\n", url, f.as)
+			switch {
+			case !f.pages:
+				fmt.Fprintln(w, "the pages are not served: nobody can sign in (--issuer) and this address is not of this machine alone, or pages are set to no")
+			case f.issuer == server.IssuerDemo:
+				fmt.Fprintf(w, "sign in at %slogin as any of the %s of the demonstration\n", url, console.Plural(f.people, "person", "people"))
+			case f.issuer != "":
+				fmt.Fprintf(w, "people sign in at %s\n", f.issuer)
 			}
 		})
 	})
+}
+
+// fronts is what a server shows: the handler of everything, whether pages are among it, as whom they read for those who are not
+// signed in, and where people sign in.
+type fronts struct {
+	handler    http.Handler
+	pages      bool
+	as, issuer string
+	people     int
+}
+
+// front puts the API, the pages and the entrance together.
+func front(s *console.Session, set *server.Settings, ratings *rating.Desk, at net.Addr, log *slog.Logger) (fronts, error) {
+	f := fronts{pages: set.ServesPages(), issuer: set.Issuer}
+	var site *web.Server
+	if f.pages {
+		by, err := standing(s, set)
+		if err != nil {
+			return f, err
+		}
+		if by.Name() != "" {
+			f.as = fmt.Sprintf(" as %s of %s", by.Official(), by.Agency())
+		}
+		if site, err = web.New(s.Opened, ratings, web.Admission{Standing: by}, log); err != nil {
+			return f, err
+		}
+	}
+	auth := api.Usual(s.Opened, set.Origin)
+	mux := http.NewServeMux()
+	var rest http.Handler
+	if set.Issuer != "" {
+		origin := set.Origin
+		if origin == "" {
+			origin = "http://" + at.String()
+			if set.Certificate != "" {
+				origin = "https://" + at.String()
+			}
+		}
+		var problem func(http.ResponseWriter, *http.Request, error)
+		if site != nil {
+			problem = site.Problem
+		}
+		e, err := entranceOf(s, set, origin, log, problem)
+		if err != nil {
+			return f, err
+		}
+		if auth, rest = append(auth, e.door), e.door.Handler(); e.issuer != nil {
+			mux.Handle(demoIssuer+"/", e.issuer)
+		}
+		if f.people = e.people; site != nil {
+			site.Enter(e.door)
+		}
+	}
+	if site != nil {
+		rest = site.Handler()
+	}
+	mux.Handle("/", api.New(s.Opened, api.Options{Authenticator: auth, Origin: set.Origin, Log: log, Version: version(), Rest: rest}).Handler())
+	f.handler = mux
+	return f, nil
+}
+
+// standing is the credential by which the pages read for who is not signed in: the one in use on this machine, where the pages are
+// of this machine alone and the issuer, if any, is the demonstration's. Elsewhere everybody signs in, and it is nobody's.
+func standing(s *console.Session, set *server.Settings) (access.Credential, error) {
+	if set.Issuer != "" && set.Issuer != server.IssuerDemo {
+		return access.Credential{}, nil
+	}
+	return s.Acting()
 }
 
 func version() string {
@@ -156,7 +233,7 @@ type Check struct {
 
 // Help shows the examples.
 func (Check) Help() string {
-	return `The settings are those that probity serve would take, from the flags, the environment and the file; the certificate is read. The exit code is 6 where there is a fault. Nothing is served.
+	return `The settings are those that probity serve would take, from the flags, the environment and the file; the certificate and the client's secret are read. The exit code is 6 where there is a fault. Nothing is served.
 
 Examples:
 
@@ -169,6 +246,9 @@ func (c Check) Run(s *console.Session) error {
 	set, err := configured(s, c.File, c.Chosen)
 	if err == nil && set.Certificate != "" {
 		_, err = server.LoadCertificate(set.Certificate, set.Key, s.Process.Now)
+	}
+	if err == nil {
+		_, err = secretOf(set)
 	}
 	var faults server.Faults
 	if errors.As(err, &faults) {

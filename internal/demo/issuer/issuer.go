@@ -7,10 +7,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -28,6 +31,8 @@ type User struct {
 	// Name is the claim sub; Methods are what the issuer says it saw (amr).
 	Name    string
 	Methods []string
+	// About says in words who that is.
+	About string
 }
 
 // Client is what the issuer knows a deployment by.
@@ -37,17 +42,22 @@ type Client struct {
 	Callback string
 }
 
-// New makes an issuer at the address for one client; a database that was not born demo gets none.
+// New makes an issuer at the address for one client; a database that was not born demo gets none. The address may have a path:
+// the handler answers below it.
 func New(birth store.Birth, address string, client Client, users []User, now func() time.Time) (http.Handler, error) {
 	if birth != store.Demo {
 		return nil, fault.New(fault.Refused, "issuer.live", "an issuer that lets anybody in is for demonstrations alone").
 			With("name the issuer that your officials sign in at: --issuer")
 	}
+	at, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	s := &storage{client: client, users: users, now: now, key: key, requests: map[string]*request{}, codes: map[string]string{}}
+	s := &storage{client: client, users: users, now: now, key: key, path: at.Path, requests: map[string]*request{}, codes: map[string]string{}}
 	config := &op.Config{CodeMethodS256: true, SupportedScopes: []string{oidc.ScopeOpenID}}
 	rand.Read(config.CryptoKey[:]) // it never fails
 	provider, err := op.NewProvider(config, s, op.StaticIssuer(address), op.WithAllowInsecure(), op.WithLogger(slog.New(slog.DiscardHandler)))
@@ -58,21 +68,33 @@ func New(birth store.Birth, address string, client Client, users []User, now fun
 	mux.HandleFunc("GET /choose", s.choose)
 	mux.Handle("POST /choose", op.NewIssuerInterceptor(provider.IssuerFromRequest).HandlerFunc(s.chosen(op.AuthCallbackURL(provider))))
 	mux.Handle("/", provider)
-	return mux, nil
+	return http.StripPrefix(at.Path, mux), nil
 }
 
-var page = template.Must(template.New("choose").Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in to try Probity</title>
-<h1>Sign in to try Probity</h1><p>Nobody is asked for a password here: this is a demonstration.</p>
-<form method="post" action="/choose"><input type="hidden" name="id" value="{{.ID}}">
-{{range .Users}}<p><button name="user" value="{{.Name}}">{{.Name}}</button></p>{{end}}</form></html>`))
+// style is that of the page; its hash lets it pass the page's own policy.
+const style = `body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f23; }
+button { font: inherit; font-weight: 600; width: 100%; text-align: left; padding: .625rem 1rem; background: #fff; border: 1px solid #14507a; cursor: pointer; }
+button:focus-visible { outline: 3px solid #e0a100; } span { display: block; font-weight: 400; color: #57606a; } p { margin: .5rem 0; }`
+
+var policy = func() string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; frame-ancestors 'none'"
+}()
+
+var page = template.Must(template.New("choose").Parse(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign in to try Probity</title><style>{{.Style}}</style>
+<h1>Sign in to try Probity</h1><p>Choose who you are. Nobody is asked for a password here: this is a demonstration, and nobody in it exists.</p>
+<form method="post" action="{{.Path}}/choose"><input type="hidden" name="id" value="{{.ID}}">
+{{range .Users}}<p><button name="user" value="{{.Name}}">{{.Name}}<span>{{.About}}</span></button></p>{{end}}</form></html>`))
 
 func (s *storage) choose(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	w.Header().Set("Content-Security-Policy", policy)
 	_ = page.Execute(w, struct { // whoever does not read it has gone
-		ID    string
-		Users []User
-	}{r.URL.Query().Get("id"), s.users})
+		ID, Path string
+		Style    template.CSS
+		Users    []User
+	}{r.URL.Query().Get("id"), s.path, style, s.users})
 }
 
 func (s *storage) chosen(back func(context.Context, string) string) http.HandlerFunc {
@@ -95,6 +117,7 @@ func (s *storage) chosen(back func(context.Context, string) string) http.Handler
 type storage struct {
 	client Client
 	users  []User
+	path   string
 	now    func() time.Time
 	key    *ecdsa.PrivateKey
 
@@ -225,7 +248,7 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 	if id != s.client.ID {
 		return nil, errNone
 	}
-	return client{s.client}, nil
+	return client{s.client, s.path}, nil
 }
 
 func (s *storage) AuthorizeClientIDSecret(context.Context, string, string) error { return errNone }
@@ -273,7 +296,10 @@ func (k public) ID() string                         { return keyID }
 func (k public) Use() string                        { return "sig" }
 
 // client is a public client, which proves itself by PKCE.
-type client struct{ Client }
+type client struct {
+	Client
+	path string
+}
 
 func (c client) GetID() string                       { return c.ID }
 func (c client) RedirectURIs() []string              { return []string{c.Callback} }
@@ -284,7 +310,7 @@ func (c client) ResponseTypes() []oidc.ResponseType {
 	return []oidc.ResponseType{oidc.ResponseTypeCode}
 }
 func (c client) GrantTypes() []oidc.GrantType         { return []oidc.GrantType{oidc.GrantTypeCode} }
-func (c client) LoginURL(id string) string            { return "/choose?id=" + id }
+func (c client) LoginURL(id string) string            { return c.path + "/choose?id=" + id }
 func (c client) AccessTokenType() op.AccessTokenType  { return op.AccessTokenTypeBearer }
 func (c client) IDTokenLifetime() time.Duration       { return 5 * time.Minute }
 func (c client) DevMode() bool                        { return true }

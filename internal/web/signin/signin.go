@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -25,10 +26,12 @@ import (
 	"probity/internal/identity/account"
 )
 
-// The cookies: of a session, and of a sign-in under way. The prefix has browsers hold them to this very host, over TLS.
+// The cookies: of a session, and of a sign-in under way. The prefix has browsers hold them to this very host, over TLS. A
+// demonstration on an address of one machine has no TLS, and its cookies no prefix.
 const (
-	SessionCookie = "__Host-probity-session"
-	loginCookie   = "__Host-probity-login"
+	SessionCookie = hostPrefix + "probity-session"
+	hostPrefix    = "__Host-"
+	loginCookie   = hostPrefix + "probity-login"
 )
 
 // GuardHeader carries, with whatever changes something, what GET /session gives: no other site can know it.
@@ -43,6 +46,8 @@ type Options struct {
 	Origin string
 	// HTTP talks to the issuer; nil is the default client.
 	HTTP *http.Client
+	// Problem shows people in a browser why they were not let in; nil answers in JSON.
+	Problem func(http.ResponseWriter, *http.Request, error)
 	// Log takes faults of our own.
 	Log *slog.Logger
 	Now func() time.Time
@@ -52,26 +57,62 @@ type Options struct {
 type Door struct {
 	reception *identity.Reception
 	access    *access.Desk
-	verifier  *oidc.IDTokenVerifier
-	config    oauth2.Config
 	options   Options
+
+	mu     sync.Mutex
+	issuer *issuer // nil until it was asked
 }
 
-// New asks the issuer for its metadata (OpenID Connect Discovery). Where it cannot be reached the fault is Unavailable.
-func New(ctx context.Context, reception *identity.Reception, desk *access.Desk, o Options) (*Door, error) {
+// issuer is what an issuer says of itself.
+type issuer struct {
+	verifier *oidc.IDTokenVerifier
+	config   oauth2.Config
+}
+
+// New makes a door. The issuer is asked for its metadata when the first person signs in, so that one that is away keeps nobody
+// out but those who would sign in at it.
+func New(reception *identity.Reception, desk *access.Desk, o Options) *Door {
+	return &Door{reception: reception, access: desk, options: o}
+}
+
+// Ask asks the issuer for its metadata (OpenID Connect Discovery), unless it said so before. Where it cannot be reached the fault
+// is Unavailable.
+func (d *Door) Ask(ctx context.Context) error {
+	_, err := d.asked(ctx)
+	return err
+}
+
+func (d *Door) asked(ctx context.Context) (*issuer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.issuer != nil {
+		return d.issuer, nil
+	}
+	o := &d.options
 	provider, err := oidc.NewProvider(o.client(ctx), o.Issuer)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "signin.issuer", "the issuer %s cannot be asked: %v", o.Issuer, err).By(err).
 			With("check its address; it must serve /.well-known/openid-configuration")
 	}
-	return &Door{
-		reception: reception, access: desk, options: o,
+	d.issuer = &issuer{
 		verifier: provider.Verifier(&oidc.Config{ClientID: o.ClientID, Now: o.Now}),
 		config: oauth2.Config{
 			ClientID: o.ClientID, ClientSecret: o.ClientSecret, Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID},
 			RedirectURL: strings.TrimSuffix(o.Origin, "/") + "/login/callback",
 		},
-	}, nil
+	}
+	return d.issuer, nil
+}
+
+// secure tells whether cookies go over TLS alone; they do wherever the origin is not plain, which it is on one machine alone.
+func (d *Door) secure() bool { return !strings.HasPrefix(d.options.Origin, "http://") }
+
+// named is the name of a cookie here.
+func (d *Door) named(name string) string {
+	if d.secure() {
+		return name
+	}
+	return strings.TrimPrefix(name, hostPrefix)
 }
 
 func (o *Options) client(ctx context.Context) context.Context {
@@ -100,6 +141,11 @@ type underWay struct {
 }
 
 func (d *Door) login(w http.ResponseWriter, r *http.Request) {
+	at, err := d.asked(r.Context())
+	if err != nil {
+		d.fail(w, r, err)
+		return
+	}
 	u := underWay{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Back: local(r.URL.Query().Get("back"))}
 	u.Fresh = r.URL.Query().Get("step-up") != ""
 	extra := []oauth2.AuthCodeOption{oidc.Nonce(u.Nonce), oauth2.S256ChallengeOption(u.Verifier)}
@@ -108,12 +154,12 @@ func (d *Door) login(w http.ResponseWriter, r *http.Request) {
 	}
 	text, err := json.Marshal(u)
 	if err != nil {
-		d.fail(w, err)
+		d.fail(w, r, err)
 		return
 	}
-	http.SetCookie(w, cookie(loginCookie, base64.RawURLEncoding.EncodeToString(text), 10*time.Minute))
+	http.SetCookie(w, d.cookie(loginCookie, base64.RawURLEncoding.EncodeToString(text), 10*time.Minute))
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, d.config.AuthCodeURL(u.State, extra...), http.StatusSeeOther)
+	http.Redirect(w, r, at.config.AuthCodeURL(u.State, extra...), http.StatusSeeOther)
 }
 
 // local keeps a way back on this site.
@@ -124,46 +170,46 @@ func local(back string) string {
 	return back
 }
 
-func cookie(name, value string, life time.Duration) *http.Cookie {
-	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+func (d *Door) cookie(name, value string, life time.Duration) *http.Cookie {
+	return &http.Cookie{Name: d.named(name), Value: value, Path: "/", MaxAge: int(life.Seconds()), Secure: d.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode} //nolint:gosec // secure but on an address of one machine, see secure
 }
 
 func (d *Door) callback(w http.ResponseWriter, r *http.Request) {
-	u, err := begun(r)
-	http.SetCookie(w, cookie(loginCookie, "", -time.Second))
+	u, err := d.begun(r)
+	http.SetCookie(w, d.cookie(loginCookie, "", -time.Second))
 	w.Header().Set("Cache-Control", "no-store")
 	if err != nil {
-		d.fail(w, err)
+		d.fail(w, r, err)
 		return
 	}
 	in, err := d.proved(r.Context(), r.URL.Query().Get("code"), &u)
 	if err != nil {
-		d.fail(w, err)
+		d.fail(w, r, err)
 		return
 	}
 	value, err := d.reception.Begin(r.Context(), in)
 	if err != nil {
-		d.fail(w, err)
+		d.fail(w, r, err)
 		return
 	}
-	if old, err := r.Cookie(SessionCookie); err == nil { // whoever signs in anew leaves the session before
+	if old, err := r.Cookie(d.named(SessionCookie)); err == nil { // whoever signs in anew leaves the session before
 		if err := d.reception.Leave(r.Context(), old.Value); err != nil {
-			d.fail(w, err)
+			d.fail(w, r, err)
 			return
 		}
 	}
-	http.SetCookie(w, cookie(SessionCookie, value, account.Life))
+	http.SetCookie(w, d.cookie(SessionCookie, value, account.Life))
 	http.Redirect(w, r, u.Back, http.StatusSeeOther)
 }
 
 // begun finds the sign-in that this browser began, and holds the answer to its state.
-func begun(r *http.Request) (underWay, error) {
+func (d *Door) begun(r *http.Request) (underWay, error) {
 	var u underWay
 	q := r.URL.Query()
 	if q.Get("error") != "" {
 		return u, fault.New(fault.Unauthenticated, "signin.refused", "the issuer did not let you in (%s)", code(q.Get("error"))).With("begin again: /login")
 	}
-	c, err := r.Cookie(loginCookie)
+	c, err := r.Cookie(d.named(loginCookie))
 	var text []byte
 	if err == nil {
 		text, err = base64.RawURLEncoding.DecodeString(c.Value)
@@ -193,7 +239,11 @@ func (d *Door) proved(ctx context.Context, code string, u *underWay) (identity.S
 	no := func(cause error, text string) (identity.SignIn, error) {
 		return identity.SignIn{}, fault.New(fault.Unauthenticated, "signin.token", "%s", text).By(cause).With("begin again: /login")
 	}
-	token, err := d.config.Exchange(d.options.client(ctx), code, oauth2.VerifierOption(u.Verifier))
+	at, err := d.asked(ctx)
+	if err != nil {
+		return identity.SignIn{}, err
+	}
+	token, err := at.config.Exchange(d.options.client(ctx), code, oauth2.VerifierOption(u.Verifier))
 	if err != nil {
 		if _, answered := errors.AsType[*oauth2.RetrieveError](err); !answered {
 			return identity.SignIn{}, fault.New(fault.Unavailable, "signin.issuer", "the issuer cannot be reached").By(err).With("try again in a few minutes")
@@ -201,7 +251,7 @@ func (d *Door) proved(ctx context.Context, code string, u *underWay) (identity.S
 		return no(err, "the issuer does not know this sign-in any more")
 	}
 	raw, _ := token.Extra("id_token").(string)
-	id, err := d.verifier.Verify(d.options.client(ctx), raw)
+	id, err := at.verifier.Verify(d.options.client(ctx), raw)
 	if err != nil {
 		return no(err, "what the issuer said cannot be relied on")
 	}
@@ -225,20 +275,12 @@ func (d *Door) proved(ctx context.Context, code string, u *underWay) (identity.S
 	return in, nil
 }
 
-// Authenticate is the credential of whoever signed in and sent the request, for the API; see [api.Authenticator].
+// Authenticate is the credential of whoever signed in and sent the request, for the API and the pages; see [api.Authenticator].
+// What changes something must carry the guard, which no other site can know.
 func (d *Door) Authenticate(r *http.Request) (access.Credential, error) {
-	if _, err := r.Cookie(SessionCookie); err != nil {
-		return access.Credential{}, fault.New(fault.Unauthenticated, api.NoCredential, "nobody is signed in").With("sign in: /login")
-	}
-	return Bearer(d.access, r)
-}
-
-// Bearer is the credential of whoever signed in and sent the request. What changes something must carry the guard, which no
-// other site can know.
-func Bearer(desk *access.Desk, r *http.Request) (access.Credential, error) {
-	c, err := r.Cookie(SessionCookie)
+	c, err := r.Cookie(d.named(SessionCookie))
 	if err != nil {
-		return desk.Seated(r.Context(), "")
+		return access.Credential{}, fault.New(fault.Unauthenticated, api.NoCredential, "nobody is signed in").With("sign in: /login")
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -248,7 +290,16 @@ func Bearer(desk *access.Desk, r *http.Request) (access.Credential, error) {
 				With("send what GET /session gives as guard, in the header " + GuardHeader + " or the field guard of the form")
 		}
 	}
-	return desk.Seated(r.Context(), c.Value)
+	return d.access.Seated(r.Context(), c.Value)
+}
+
+// Guard is what a form of the pages carries in its field guard for whoever sent the request; "" where nobody is signed in.
+func (d *Door) Guard(r *http.Request) string {
+	c, err := r.Cookie(d.named(SessionCookie))
+	if err != nil {
+		return ""
+	}
+	return account.Guard(c.Value)
 }
 
 // given is the guard in the header, or in a form's field.
@@ -261,45 +312,62 @@ func given(r *http.Request) string {
 
 // session says who is signed in.
 func (d *Door) session(w http.ResponseWriter, r *http.Request) {
-	c, err := Bearer(d.access, r)
+	c, err := d.Authenticate(r)
 	if err != nil {
-		d.fail(w, err)
+		said(w, d.log(err))
 		return
 	}
-	own, _ := r.Cookie(SessionCookie)
 	answer(w, http.StatusOK, map[string]any{
-		"credential": c.Name(), "agency": c.Agency(), "official": c.Official(), "subject": c.Subject(), "level": c.Level(), "guard": account.Guard(own.Value),
+		"credential": c.Name(), "agency": c.Agency(), "official": c.Official(), "subject": c.Subject(), "level": c.Level(), "guard": d.Guard(r),
 	})
 }
 
 func (d *Door) logout(w http.ResponseWriter, r *http.Request) {
-	if _, err := Bearer(d.access, r); err != nil {
-		d.fail(w, err)
+	if _, err := d.Authenticate(r); err != nil {
+		d.fail(w, r, err)
 		return
 	}
-	own, _ := r.Cookie(SessionCookie)
+	own, _ := r.Cookie(d.named(SessionCookie))
 	if err := d.reception.Leave(r.Context(), own.Value); err != nil {
-		d.fail(w, err)
+		d.fail(w, r, err)
 		return
 	}
-	http.SetCookie(w, cookie(SessionCookie, "", -time.Second))
+	http.SetCookie(w, d.cookie(SessionCookie, "", -time.Second))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-func (d *Door) fail(w http.ResponseWriter, err error) {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != fault.Unauthenticated && f.Code != fault.Unavailable {
-		if d.options.Log != nil {
-			d.options.Log.Error("a sign-in failed", "error", err)
-		}
-		answer(w, http.StatusInternalServerError, map[string]string{"detail": "something went wrong here"})
+// fail shows why somebody was not let in.
+func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if err = d.log(err); d.options.Problem != nil {
+		d.options.Problem(w, r, err)
 		return
 	}
-	status := http.StatusUnauthorized
-	if f.Code == fault.Unavailable {
-		status = http.StatusServiceUnavailable
+	said(w, err)
+}
+
+// log writes down what is our own fault, or the issuer's, and gives back what may be shown of it.
+func (d *Door) log(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if d.options.Log != nil && (!ok || f.Code != fault.Unauthenticated) {
+		d.options.Log.Error("a sign-in failed", "error", err)
 	}
-	answer(w, status, map[string]string{"key": f.Key, "detail": f.Text, "cure": f.Cure})
+	if ok && (f.Code == fault.Unauthenticated || f.Code == fault.Unavailable) {
+		return err
+	}
+	return fault.New(fault.Internal, "signin.failed", "something went wrong here")
+}
+
+// said answers with a fault, in JSON.
+func said(w http.ResponseWriter, err error) {
+	f, _ := errors.AsType[*fault.Error](err)
+	switch f.Code {
+	case fault.Unauthenticated:
+		answer(w, http.StatusUnauthorized, map[string]string{"key": f.Key, "detail": f.Text, "cure": f.Cure})
+	case fault.Unavailable:
+		answer(w, http.StatusServiceUnavailable, map[string]string{"key": f.Key, "detail": f.Text, "cure": f.Cure})
+	default:
+		answer(w, http.StatusInternalServerError, map[string]string{"detail": f.Text})
+	}
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

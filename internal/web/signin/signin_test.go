@@ -72,7 +72,7 @@ func newHouse(t *testing.T) *house {
 		{Name: "li@samr", Methods: []string{"pwd", "otp"}}, {Name: "gu@npcic", Methods: []string{"pwd"}}, {Name: "stranger", Methods: []string{"pwd"}},
 	}, now))
 	h.url, h.issuer = s.URL, i.URL
-	door := must(signin.New(t.Context(), h.d.Reception(), h.d.Access, signin.Options{Issuer: i.URL, ClientID: "probity", Origin: s.URL, Now: now}))
+	door := signin.New(h.d.Reception(), h.d.Access, signin.Options{Issuer: i.URL, ClientID: "probity", Origin: s.URL, Now: now})
 	calls := api.New(h.d, api.Options{Authenticator: api.Either{door, api.Basic{Desk: h.d.Access}}, Log: slog.New(slog.DiscardHandler)}).Handler()
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", calls)
