@@ -28,8 +28,8 @@ func (e *estimator) alone(m *Model) bool {
 		}
 	}
 	m.Matches = max(min(expected, e.limit), 0.5)
-	m.Fields[0].M = shares(matches[0], e.firstM(0), priorMatches)
-	e.different(m, matches)
+	m.Fields[0].M = m.shares(matches, 0, e.firstM(0), priorMatches)
+	e.different(m, matches, nil)
 	m.Rounds = 1
 	return true
 }

@@ -136,17 +136,21 @@ func (t tally) list() []observed {
 
 // atRandom compares pairs drawn from all there are, or all of them where they are few, and returns how often each pattern
 // was seen and how many pairs were looked at.
-func atRandom(columns []column, n, second, most, workers int) ([]observed, float64) {
+// within tells of a pair whether it stands in a block; of those that do not, there is a list, too.
+func atRandom(columns []column, n, second, most, workers int, within func(i, j uint32) bool) (random, outside []observed, looked float64) {
 	all := n * (n - 1) / 2
 	if second > 0 {
 		all = second * (n - second)
 	}
-	tallies, looked := make([]tally, drawings), make([]int, drawings)
+	tallies, blocked := make([]tally, drawings), make([]tally, drawings)
 	eachWith(drawings, workers, func() *comparer { return &comparer{columns: columns} }, func(c *comparer, run int) {
-		t := tally{}
+		t, b := tally{}, tally{}
 		see := func(i, j uint32) {
-			looked[run]++
-			t[c.pair(i, j)]++
+			p := c.pair(i, j)
+			t[p]++
+			if within(i, j) {
+				b[p]++
+			}
 		}
 		switch {
 		case all > manyPairs:
@@ -160,13 +164,17 @@ func atRandom(columns []column, n, second, most, workers int) ([]observed, float
 				see(nth(k, n, second))
 			}
 		}
-		tallies[run] = t
+		tallies[run], blocked[run] = t, b
 	})
-	pairs := 0
-	for _, n := range looked {
-		pairs += n
+	whole := sum(tallies)
+	random = whole.list()
+	for _, o := range random {
+		looked += o.count
 	}
-	return sum(tallies).list(), float64(pairs)
+	for p, n := range sum(blocked) {
+		whole[p] -= n
+	}
+	return random, whole.list(), looked
 }
 
 func sum(tallies []tally) tally {

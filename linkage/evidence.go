@@ -34,7 +34,7 @@ func (r *Result) explain(l Link, i, j uint32, copies bool) []Evidence {
 	sum := all[0].Bits
 	for f := range r.columns {
 		level := l.levels.level(f)
-		e := Evidence{r.columns[f].name, r.columns[f].levels[level], r.weights.bits[f][r.weights.before(l.levels, f)][level]}
+		e := Evidence{r.columns[f].name, r.columns[f].levels[level], r.weights.bits[f][r.Model.before(l.levels, f)][level]}
 		switch {
 		case copies:
 			e.Bits = r.agrees(l.levels, f, i)

@@ -128,14 +128,16 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	e := &estimator{columns: columns, all: all, n: float64(n), same: same}
 	if n > 1 && all > 0 {
-		e.random, e.looked = atRandom(columns, n, second, randomPairs, workers)
+		e.random, e.outside, e.looked = atRandom(columns, n, second, randomPairs, workers, index.Together)
 		if c.OneToOne && second > 0 {
 			every := uint64(max(1, candidatePairs/claimed))
 			e.limit, e.every = float64(min(second, n-second)), float64(every)
 			e.found, e.claims = claims(columns, index, every, workers)
 		} else {
 			e.limit = 0.5 * all
-			e.found = candidates(columns, index, uint64(max(1, candidatePairs/learnt)), workers)
+			every := uint64(max(1, candidatePairs/learnt))
+			e.every = float64(every)
+			e.found = candidates(columns, index, every, workers)
 		}
 	}
 	if len(o.Labels) > 0 {
@@ -203,7 +205,7 @@ func (r *Result) rarity(p pattern, i, j uint32) float64 {
 // rarityOf is the part of one field: less where another field has already told most of it.
 func (r *Result) rarityOf(p pattern, f int, form uint32) float64 {
 	rare := r.weights.rare[f]
-	return (rare.usual - float64(r.columns[f].shareBits(form))) * rare.left[r.weights.before(p, f)]
+	return (rare.usual - float64(r.columns[f].shareBits(form))) * rare.left[r.Model.before(p, f)]
 }
 
 // finish turns kept pairs into links of the table's records, and groups them.

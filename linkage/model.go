@@ -1,7 +1,6 @@
 package linkage
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -29,9 +28,35 @@ type FieldModel struct {
 	// After is the field whose level is already known when this one is weighed, -1 for none: the postcode after the
 	// suburb says little more. M and U are by the level of that field (0 where it is missing, or where there is none) and by
 	// the level of this one: the probability of the level among pairs of the same and of different ones. Level 0, missing, has none.
-	After int         `json:"after"`
-	M     [][]float64 `json:"m"`
-	U     [][]float64 `json:"u"`
+	After int `json:"after"`
+	// And is a second such field, -1 for none: an e-mail address is made of the surname and of the given name. M and U then have a
+	// row for every level of the first with every level of the second.
+	And int         `json:"and"`
+	M   [][]float64 `json:"m"`
+	U   [][]float64 `json:"u"`
+}
+
+// before is the row of a field's tables that a pair's other levels lead to.
+func (m *Model) before(p pattern, f int) int {
+	after, and := m.Fields[f].After, m.Fields[f].And
+	switch {
+	case after < 0:
+		return 0
+	case and < 0:
+		return p.level(after)
+	}
+	return p.level(after)*len(m.Fields[and].Levels) + p.level(and)
+}
+
+// rows is how many rows a field's tables have.
+func (m *Model) rows(f int) int {
+	n := 1
+	for _, g := range []int{m.Fields[f].After, m.Fields[f].And} {
+		if g >= 0 {
+			n *= len(m.Fields[g].Levels)
+		}
+	}
+	return n
 }
 
 const (
@@ -52,13 +77,14 @@ type estimator struct {
 	columns []column
 	found   []observed
 	random  []observed
-	looked  float64 // random pairs
-	all     float64 // pairs there are
+	outside []observed // those of random that stand in no block
+	looked  float64    // random pairs
+	all     float64    // pairs there are
 	same    []float64
 	n       float64
 	// claims are set for two files that name nobody twice: the pairs behind found, of every how many records.
 	claims []claim
-	every  float64
+	every  float64  // and of the pairs behind found
 	labels labelled // what is known of claims
 	known  []known
 	limit  float64 // matches there can be at most
@@ -68,7 +94,7 @@ func (e *estimator) estimate() *Model {
 	m := &Model{Pairs: e.all, Fields: make([]FieldModel, len(e.columns))}
 	for f := range m.Fields {
 		c := &e.columns[f]
-		m.Fields[f] = FieldModel{Name: c.name, Kind: c.kind, Levels: c.levels, After: -1}
+		m.Fields[f] = FieldModel{Name: c.name, Kind: c.kind, Levels: c.levels, After: -1, And: -1}
 	}
 	m.Matches = min(0.3*e.n, e.limit)
 	if e.claims != nil {
@@ -81,8 +107,10 @@ func (e *estimator) estimate() *Model {
 	if e.claims != nil {
 		e.fromBest(m)
 	}
+	e.made(m)
+	e.dependences(m, mostly)
 	e.improve(m)
-	if e.dependences(m) {
+	if e.dependences(m, tied) {
 		e.improve(m)
 	}
 	return m
@@ -93,7 +121,7 @@ func (e *estimator) guess(m *Model) {
 	for f := range m.Fields {
 		m.Fields[f].M = [][]float64{e.firstM(f)}
 	}
-	e.different(m, nil)
+	e.different(m, nil, nil)
 }
 
 // firstM is four in five the same, and the rest halved from level to level; for values of several words every level is
@@ -132,11 +160,7 @@ type counts [][][]float64
 func (e *estimator) newCounts(m *Model) counts {
 	c := make(counts, len(m.Fields))
 	for f := range c {
-		before := 1
-		if a := m.Fields[f].After; a >= 0 {
-			before = len(m.Fields[a].Levels)
-		}
-		c[f] = make([][]float64, before)
+		c[f] = make([][]float64, m.rows(f))
 		for b := range c[f] {
 			c[f][b] = make([]float64, len(m.Fields[f].Levels))
 		}
@@ -147,11 +171,7 @@ func (e *estimator) newCounts(m *Model) counts {
 func (c counts) add(m *Model, p pattern, weight float64) {
 	for f := range c {
 		if l := p.level(f); l > 0 {
-			before := 0
-			if a := m.Fields[f].After; a >= 0 {
-				before = p.level(a)
-			}
-			c[f][before][l] += weight
+			c[f][m.before(p, f)][l] += weight
 		}
 	}
 }
@@ -186,9 +206,9 @@ func (e *estimator) improve(m *Model) {
 		m.Matches = max(min(expected, e.limit), 0.5)
 		m.Rounds++
 		for f := range m.Fields {
-			m.Fields[f].M = shares(matches[f], e.firstM(f), priorMatches)
+			m.Fields[f].M = m.shares(matches, f, e.firstM(f), priorMatches)
 		}
-		e.different(m, matches)
+		e.different(m, matches, likely)
 		if change < settled || e.claims != nil && change < nearlySettled {
 			break
 		}
@@ -250,7 +270,7 @@ func (e *estimator) fromBest(m *Model) {
 	}
 	m.Matches = max(m.Matches, 0.5)
 	for f := range m.Fields {
-		m.Fields[f].M = shares(matches[f], e.firstM(f), priorMatches)
+		m.Fields[f].M = m.shares(matches, f, e.firstM(f), priorMatches)
 	}
 }
 
@@ -279,7 +299,7 @@ const mostOdds = 40
 
 // different is how often levels occur among different ones: those of random pairs, less the matches that are
 // expected among them. How often two have the very same value is known exactly, from how often each value occurs.
-func (e *estimator) different(m *Model, matches counts) {
+func (e *estimator) different(m *Model, matches counts, likely []float64) {
 	c := e.newCounts(m)
 	for _, o := range e.random {
 		c.add(m, o.pattern, o.count)
@@ -297,20 +317,23 @@ func (e *estimator) different(m *Model, matches counts) {
 		for l := 1; l < len(even); l++ {
 			even[l] = 1 / float64(len(even)-1)
 		}
-		m.Fields[f].U = shares(c[f], even, priorPairs)
+		m.Fields[f].U = m.shares(c, f, even, priorPairs)
 		e.exactly(m, f, matches)
+		if likely != nil && m.Fields[f].And >= 0 {
+			e.given(m, f, likely)
+		}
 	}
 }
 
 // exactly puts the known frequency of the same value into the table without another field.
 func (e *estimator) exactly(m *Model, f int, matches counts) {
-	if m.Fields[f].After >= 0 || e.looked >= e.all {
+	if m.Fields[f].After >= 0 && m.Fields[f].And < 0 || e.looked >= e.all {
 		return
 	}
 	u := m.Fields[f].U[0]
 	same := e.same[f]
 	if matches != nil {
-		same = max(same-matches[f][0][1]/e.all, 0.02*same)
+		same = max(same-summed(matches[f])[1]/e.all, 0.02*same)
 	}
 	same = max(same, 0.5/e.all)
 	rest := 1 - u[1]
@@ -320,21 +343,40 @@ func (e *estimator) exactly(m *Model, f int, matches counts) {
 	}
 }
 
-// shares turns counts into probabilities by level; prior counts for so many pairs, and the first table, of all levels of
-// the other field together, for some in each of the others.
-func shares(c [][]float64, prior []float64, weight float64) [][]float64 {
-	sums := make([]float64, len(prior))
-	for _, row := range c {
+// shares turns the counts of a field into probabilities by level; prior counts for so many pairs, and the first row, of all
+// levels of the other fields together, for some in each of the others.
+func (m *Model) shares(c counts, f int, prior []float64, weight float64) [][]float64 {
+	return m.rowsOf(f, c[f], share(summed(c[f]), prior, weight))
+}
+
+// rowsOf are the rows of a field's table, each backed by that of the first field's level alone, and those by whole.
+func (m *Model) rowsOf(f int, c [][]float64, whole []float64) [][]float64 {
+	tables := make([][]float64, len(c))
+	tables[0] = whole
+	step := 1
+	if and := m.Fields[f].And; and >= 0 {
+		step = len(m.Fields[and].Levels)
+	}
+	for b := step; b < len(c); b += step {
+		tables[b] = share(summed(c[b:b+step]), whole, backing)
+	}
+	for b := range c {
+		if b%step > 0 {
+			tables[b] = share(c[b], tables[b-b%step], backing)
+		}
+	}
+	return tables
+}
+
+// summed adds rows up.
+func summed(rows [][]float64) []float64 {
+	sums := make([]float64, len(rows[0]))
+	for _, row := range rows {
 		for l, n := range row {
 			sums[l] += n
 		}
 	}
-	whole := share(sums, prior, weight)
-	tables := [][]float64{whole}
-	for _, row := range c[1:] {
-		tables = append(tables, share(row, whole, backing))
-	}
-	return tables
+	return sums
 }
 
 func share(row, prior []float64, weight float64) []float64 {
@@ -348,7 +390,7 @@ func share(row, prior []float64, weight float64) []float64 {
 
 // weights are a model's logarithms.
 type weights struct {
-	after []int
+	model *Model // as it was then
 	prior float64
 	bits  [][][]float64 // by field, level of the other field, level; missing is 0
 	rare  []rare        // by field
@@ -361,9 +403,8 @@ type rare struct {
 }
 
 func (m *Model) weights() weights {
-	w := weights{prior: m.prior()}
+	w := weights{model: &Model{Fields: slices.Clone(m.Fields)}, prior: m.prior()}
 	for _, f := range m.Fields {
-		w.after = append(w.after, f.After)
 		table := make([][]float64, len(f.M))
 		for b := range f.M {
 			table[b] = make([]float64, len(f.Levels))
@@ -437,18 +478,10 @@ func graded(bits, m, u []float64) {
 	}
 }
 
-// before is the level of the field that a field is weighed after.
-func (w *weights) before(p pattern, f int) int {
-	if w.after[f] < 0 {
-		return 0
-	}
-	return p.level(w.after[f])
-}
-
 func (w *weights) score(p pattern) float64 {
 	s := w.prior
 	for f := range w.bits {
-		s += w.bits[f][w.before(p, f)][p.level(f)]
+		s += w.bits[f][w.model.before(p, f)][p.level(f)]
 	}
 	return s
 }
@@ -457,126 +490,3 @@ func (w *weights) probability(p pattern) float64 { return Probability(w.score(p)
 
 // Probability is that of a match with the given bits of evidence, the prior among them.
 func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
-
-const (
-	// tied is the share of what a field tells about random pairs that another one must tell already for the two to be
-	// weighed together, and surely how many times chance it must be.
-	tied   = 0.01
-	surely = 60
-)
-
-// dependences finds which fields repeat what others say, among different ones, and has each weighed after the one that
-// tells the most of it: the tree of the greatest mutual information (Chow and Liu 1968). It reports whether there are any.
-func (e *estimator) dependences(m *Model) bool {
-	type tie struct {
-		f, g int
-		bits float64
-	}
-	w := m.weights()
-	different := make([]observed, len(e.random))
-	for i, o := range e.random {
-		different[i] = observed{o.pattern, o.count * (1 - w.probability(o.pattern))}
-	}
-	var ties []tie
-	for f := range m.Fields {
-		for g := range f {
-			bits, least, pairs := mutual(different, f, g)
-			if pairs*bits > surely && bits > tied*least {
-				ties = append(ties, tie{f, g, bits})
-			}
-		}
-	}
-	if len(ties) == 0 {
-		return false
-	}
-	slices.SortStableFunc(ties, func(a, b tie) int { return -cmp.Compare(a.bits, b.bits) })
-	tree := make([]int, len(m.Fields)) // the root of each field's tree
-	near := make([][]int, len(m.Fields))
-	for f := range tree {
-		tree[f] = f
-	}
-	for _, t := range ties {
-		if from, to := tree[t.f], tree[t.g]; from != to {
-			near[t.f], near[t.g] = append(near[t.f], t.g), append(near[t.g], t.f)
-			for f := range tree {
-				if tree[f] == from {
-					tree[f] = to
-				}
-			}
-		}
-	}
-	e.hang(m, near)
-	return true
-}
-
-// hang has every field weighed after its neighbour towards the field of its tree that tells the most.
-func (e *estimator) hang(m *Model, near [][]int) {
-	order := make([]int, len(m.Fields))
-	for f := range order {
-		order[f] = f
-	}
-	slices.SortStableFunc(order, func(f, g int) int {
-		return -cmp.Compare(e.columns[f].information(), e.columns[g].information())
-	})
-	done := make([]bool, len(m.Fields))
-	for _, root := range order {
-		if done[root] {
-			continue
-		}
-		done[root] = true
-		for queue := []int{root}; len(queue) > 0; queue = queue[1:] {
-			for _, g := range near[queue[0]] {
-				if !done[g] {
-					done[g] = true
-					m.Fields[g].After = queue[0]
-					queue = append(queue, g)
-				}
-			}
-		}
-	}
-	for f := range m.Fields {
-		if a := m.Fields[f].After; a >= 0 {
-			for len(m.Fields[f].M) < len(m.Fields[a].Levels) {
-				m.Fields[f].M = append(m.Fields[f].M, m.Fields[f].M[0])
-			}
-		}
-	}
-	e.different(m, nil)
-}
-
-// mutual is the mutual information of two fields' levels in bits a pair, the lesser of their own, and the number of
-// pairs in which both are there.
-func mutual(list []observed, f, g int) (bits, least, pairs float64) {
-	const levels = 1 << levelBits
-	var joint [levels][levels]float64
-	var ofF, ofG [levels]float64
-	for _, o := range list {
-		if x, y := o.pattern.level(f), o.pattern.level(g); x > 0 && y > 0 {
-			joint[x][y] += o.count
-			ofF[x] += o.count
-			ofG[y] += o.count
-			pairs += o.count
-		}
-	}
-	if pairs == 0 {
-		return 0, 0, 0
-	}
-	for x := range joint {
-		for y, n := range joint[x] {
-			if n > 0 {
-				bits += n / pairs * math.Log2(n*pairs/(ofF[x]*ofG[y]))
-			}
-		}
-	}
-	return bits, min(entropy(ofF[:], pairs), entropy(ofG[:], pairs)), pairs
-}
-
-func entropy(counts []float64, sum float64) float64 {
-	bits := 0.0
-	for _, n := range counts {
-		if n > 0 {
-			bits -= n / sum * math.Log2(n/sum)
-		}
-	}
-	return bits
-}

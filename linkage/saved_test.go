@@ -174,7 +174,7 @@ func TestWhatIsNoModelIsRefused(t *testing.T) {
 		"another file":   {"id,name\n1,a\n", "no saved model"},
 		"cut off":        {whole[:len(whole)-100], "damaged"},
 		"a byte changed": {strings.Replace(whole, `"filled":`, `"Filled":`, 1), "damaged"},
-		"newer":          {strings.Replace(whole, `"version":2`, `"version":3`, 1), "version 3"},
+		"newer":          {strings.Replace(whole, `"version":3`, `"version":4`, 1), "version 4"},
 		"more behind it": {whole + "{}\n", "damaged"},
 	} {
 		_, err := linkage.ReadSaved(strings.NewReader(one.text), "some.model")
@@ -198,6 +198,7 @@ func FuzzReadSaved(f *testing.F) {
 	f.Add(body)
 	f.Add(strings.Replace(body, `"shares":0`, `"shares":2`, 1))
 	f.Add(strings.Replace(body, `"after":-1`, `"after":9`, 1))
+	f.Add(strings.Replace(body, `"and":-1`, `"and":2`, 1))
 	f.Add(strings.Replace(body, `"sort":`, `"sort":7`, 1))
 	f.Add("{}\n")
 	f.Add("null")

@@ -20,7 +20,7 @@ const (
 	savedFormat = "probity linkage model"
 	// savedVersion goes up when the file is written otherwise, or when values are read otherwise, so that what was learnt
 	// does not fit any more.
-	savedVersion = 2
+	savedVersion = 3
 	// mostSaved bounds the file: a model of a hundred million records is smaller.
 	mostSaved = 1 << 30
 )
@@ -213,6 +213,8 @@ func (b *savedBody) checkField(i int) error {
 		return errors.New("its levels are not those of this program")
 	case f.After < -1 || f.After >= len(b.Model.Fields) || f.After == i:
 		return errors.New("it is weighed after a field that is not there")
+	case f.And < -1 || f.And >= len(b.Model.Fields) || f.And == i || f.And >= 0 && (f.After < 0 || f.And == f.After):
+		return errors.New("it is weighed after a second field that is not there")
 	case c.Shares < 0 || c.Shares > i || b.Columns[c.Shares].Shares != c.Shares || b.Config.Fields[c.Shares].Kind != said.Kind:
 		return errors.New("its values are numbered with those of another field")
 	case (c.Words != nil) != (c.Shares == i && space.Vocabulary() != nil):
@@ -224,10 +226,7 @@ func (b *savedBody) checkField(i int) error {
 	case !(c.Filled >= 0 && c.Filled < math.Inf(1)):
 		return errors.New("it is not known how many records have it")
 	}
-	before := 1
-	if f.After >= 0 {
-		before = len(b.Model.Fields[f.After].Levels)
-	}
+	before := b.Model.rows(i)
 	for _, table := range [][][]float64{f.M, f.U} {
 		if len(table) != before {
 			return errors.New("its table has not a row for every level")

@@ -106,7 +106,7 @@ func (r *Result) agrees(p pattern, f int, i uint32) float64 {
 	if bits, ok := r.ofNames(i, i); ok {
 		return bits
 	}
-	return r.rarityOf(p, f, r.columns[f].cells[i]) - math.Log2(r.Model.Fields[f].U[r.weights.before(p, f)][1])
+	return r.rarityOf(p, f, r.columns[f].cells[i]) - math.Log2(r.Model.Fields[f].U[r.Model.before(p, f)][1])
 }
 
 // copied is the number of records that somebody else says exactly the same of, however many do.
