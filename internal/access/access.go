@@ -121,7 +121,7 @@ type Desk struct {
 
 // NewDesk makes a desk; now is the clock.
 func NewDesk(store Store, cat *catalogue.Catalogue, now func() time.Time) *Desk {
-	return &Desk{store: store, quotas: quota.BuiltIn(), catalogue: cat, now: now, journal: journal{store: store, full: make(chan struct{}, 1)}}
+	return &Desk{store: store, quotas: quota.BuiltIn(), catalogue: cat, now: now, journal: newJournal(now, store)}
 }
 
 // Guarded has the guard asked before every read, and gives the desk back. It is for the wiring, before the desk is used.

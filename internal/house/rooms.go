@@ -43,6 +43,7 @@ var rooms = map[string]layer{
 
 	"internal/fault": ground,
 	"internal/disk":  ground,
+	"internal/batch": ground,
 
 	"internal/catalogue": domain,
 	"internal/subject":   domain,

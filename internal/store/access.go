@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"iter"
 
-	"probity/calendar"
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/store/chain"
@@ -37,8 +35,8 @@ type Reads struct {
 	Beside func() error
 }
 
-// Uncounted yields the entries of readings that the database does not hold and count yet.
-type Uncounted = iter.Seq2[*ledger.Entry, error]
+// Uncounted is how many readings of a use there are that the database does not hold and count yet.
+type Uncounted = func(chain.Use) int64
 
 // AppendReads has f find the entries of readings at one moment at which nobody else appends, and appends them. They are
 // on disk when it returns: in the spool, where the readings leave nothing else, and from there within a second or so in
@@ -47,7 +45,7 @@ func (s *Store) AppendReads(ctx context.Context, f func(context.Context, *sql.Tx
 	spooled, err := s.spoolReads(ctx, f)
 	if err == nil && !spooled {
 		err = s.Write(ctx, func(tx *sql.Tx) error {
-			reads, err := f(ctx, tx, func(func(*ledger.Entry, error) bool) {})
+			reads, err := f(ctx, tx, func(chain.Use) int64 { return 0 })
 			if err == nil && reads.Beside != nil {
 				err = reads.Beside()
 			}
@@ -85,7 +83,11 @@ func (s *Store) spoolReads(ctx context.Context, f func(context.Context, *sql.Tx,
 		return false, s.dialect.Translate(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // a read transaction has nothing to commit
-	reads, err := f(ctx, tx, s.chain.Spooled(ctx, tx, s.records))
+	waiting, err := s.chain.Spooled(ctx, tx, s.records)
+	if err != nil {
+		return false, s.dialect.Translate(err)
+	}
+	reads, err := f(ctx, tx, waiting)
 	if err == nil && reads.Beside == nil {
 		done, err = true, s.chain.Spool(ctx, tx, s.records, reads.Entries)
 	}
@@ -155,28 +157,15 @@ func (s *Store) drain(ctx context.Context) error {
 
 // countReads adds readings by agencies to what they read for each purpose on each day.
 func (s *Store) countReads(ctx context.Context, tx *sql.Tx, entries []*ledger.Entry) error {
-	type use struct {
-		reader, purpose string
-		day             calendar.Day
-	}
-	made := map[use]int64{}
-	for _, e := range entries {
-		if e.Reader != "" {
-			made[use{e.Reader, e.Purpose, ReadingDay(e)}]++
-		}
-	}
 	rows := NewBulk(tx, "read_usage", []string{"reader", "purpose", "day", "count"},
 		" ON CONFLICT (reader, purpose, day) DO UPDATE SET count = read_usage.count + excluded.count")
-	for u, n := range made {
-		if err := rows.Add(ctx, u.reader, u.purpose, int64(u.day), n); err != nil {
+	for u, n := range chain.UsesOf(entries) {
+		if err := rows.Add(ctx, u.Reader, u.Purpose, int64(u.Day), n); err != nil {
 			return err
 		}
 	}
 	return rows.End(ctx)
 }
-
-// ReadingDay is the day under which a reading counts.
-func ReadingDay(e *ledger.Entry) calendar.Day { return calendar.In(e.At, calendar.Shanghai) }
 
 // settle moves the entries of the ledger to where they stay, when there are enough of them; one does it at a time, and
 // whoever wrote the last of them does not wait for it. An error leaves them where they are, to be moved another time.

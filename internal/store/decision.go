@@ -33,15 +33,39 @@ func (s *Store) SaveDecision(ctx context.Context, permit charter.Decision, id me
 	if permit.Listing() != 0 {
 		listingID = int64(permit.Listing())
 	}
+	row := []any{
+		int64(permit.Subject().ID), int64(id), permit.Measure(), string(permit.Outcome()), orderID, listingID,
+		text.Reader, Micro(text.At), text.Body, text.Sealed,
+	}
+	if len(told) == 0 {
+		if err := charter.Told(permit, nil); err != nil {
+			return err
+		}
+		return s.decisions.Put(ctx, row)
+	}
 	return s.Together(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := tell(ctx, tx, permit, told); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO decision (subject, id, measure, outcome, order_id, listing, reader,
-			decided_at, body, sealed) VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(permit.Subject().ID), int64(id), permit.Measure(), string(permit.Outcome()), orderID, listingID,
-			text.Reader, Micro(text.At), text.Body, text.Sealed)
-		return err
+		return s.addDecisions(ctx, tx, [][]any{row})
 	})
+}
+
+var decisionColumns = []string{"subject", "id", "measure", "outcome", "order_id", "listing", "reader", "decided_at", "body", "sealed"}
+
+// saveDecisions stores decisions of which nobody is told: they change neither the ledger nor anything that a reading depends on.
+func (s *Store) saveDecisions(ctx context.Context, rows [][]any) error {
+	return s.only(ctx, func(tx *sql.Tx) error { return s.addDecisions(ctx, tx, rows) })
+}
+
+func (s *Store) addDecisions(ctx context.Context, tx *sql.Tx, rows [][]any) error {
+	b := NewBulk(tx, "decision", decisionColumns, "").Keep(s.appends)
+	for _, row := range rows {
+		if err := b.Add(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return b.End(ctx)
 }
 
 // Decided is a decision in short: whose, on what, when.

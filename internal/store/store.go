@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"probity/internal/batch"
 	"probity/internal/fault"
 	"probity/internal/store/beside"
 	"probity/internal/store/carry"
@@ -38,24 +39,25 @@ const (
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	dialect  engine.Dialect
-	write    *sql.DB
-	read     *sql.DB
-	record   *sql.DB
-	birth    Birth
-	writing  sync.Mutex
-	turn     turns
-	writer   *engine.Writer
-	subs     submissions
-	journal  Journal         // nil where nothing but tests reads the database
-	number   beside.Numbered // see Keep
-	group    *engine.Group
-	chaining sync.Mutex         // held by who may append to the ledger, with the lock of the spool; taken behind writing
-	prepared *engine.Statements // of the readers' connections
-	records  *engine.Statements // of who records readings
-	appends  *engine.Statements // of the writer's, for the ledger
-	chain    *chain.Chain
-	spool    *spool.File // nil where transactions write side by side: then readings go straight into the database
+	dialect   engine.Dialect
+	write     *sql.DB
+	read      *sql.DB
+	record    *sql.DB
+	birth     Birth
+	writing   sync.Mutex
+	turn      turns
+	writer    *engine.Writer
+	subs      submissions
+	journal   Journal         // nil where nothing but tests reads the database
+	number    beside.Numbered // see Keep
+	group     *engine.Group
+	decisions *batch.Batch[[]any] // see SaveDecision
+	chaining  sync.Mutex          // held by who may append to the ledger, with the lock of the spool; taken behind writing
+	prepared  *engine.Statements  // of the readers' connections
+	records   *engine.Statements  // of who records readings
+	appends   *engine.Statements  // of the writer's, for the ledger
+	chain     *chain.Chain
+	spool     *spool.File // nil where transactions write side by side: then readings go straight into the database
 	// life ends when the database is closed, and background with it what still runs.
 	life       context.Context
 	end        context.CancelFunc
@@ -226,12 +228,19 @@ func connect(d engine.Dialect, file *spool.File, opt Options) (*Store, error) {
 	s.chain = chain.New(s.appends, s.spool, s.countReads)
 	s.life, s.end = context.WithCancel(context.Background())
 	s.group = engine.NewGroup(s.Write, s.dialect.Translate, s.chain.TakenBack)
+	s.decisions = batch.New(opt.Now, s.saveDecisions)
 	return s, nil
 }
 
 // compile has ready what may not be compiled within a transaction.
 func (s *Store) compile(ctx context.Context) error {
-	return s.dialect.Translate(s.chain.Compile(ctx, s.records))
+	err := s.chain.Compile(ctx, s.records)
+	for _, text := range engine.KeptTexts("decision", decisionColumns, "") {
+		if err == nil {
+			_, err = s.appends.Of(ctx, text) //nolint:sqlclosecheck // kept compiled until its owner closes
+		}
+	}
+	return s.dialect.Translate(err)
 }
 
 // Close ends all connections; what was committed is safe without it.
@@ -319,6 +328,15 @@ func (s *Store) Together(ctx context.Context, f func(context.Context, *sql.Tx) e
 // Read runs f in one read transaction, which sees one moment of the database throughout.
 func (s *Store) Read(ctx context.Context, f func(*sql.Tx) error) error {
 	return engine.Read(ctx, s.dialect, s.read, f)
+}
+
+// One asks for one row, by a query of constant text that is kept compiled, and scans it; sql.ErrNoRows where there is none.
+func (s *Store) One(ctx context.Context, query string, args []any, into ...any) error {
+	one, err := s.prepared.Of(ctx, query) //nolint:sqlclosecheck // kept compiled until its owner closes
+	if err == nil {
+		err = engine.Patiently(ctx, s.dialect.Passing, func() error { return one.QueryRowContext(ctx, args...).Scan(into...) })
+	}
+	return s.dialect.Translate(err)
 }
 
 // NextIDs reserves n time-ordered numbers and gives the first. Every kind of thing draws from the same numbers.

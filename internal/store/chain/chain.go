@@ -50,7 +50,7 @@ type tail struct {
 	end
 	// held is the newest entry that the database holds; spooled are those behind it, by frame.
 	held    end
-	spooled [][]*ledger.Entry
+	spooled []frame
 	heads   map[subject.ID]ledger.Head
 	// moved tells that the transaction that runs has moved the tail on.
 	moved bool

@@ -285,10 +285,8 @@ func (b *book) act(ctx context.Context, random *rand.Rand) error {
 func (b *book) takePart(ctx context.Context, n int, told bool) error {
 	var part chain.Part
 	if err := b.alone(ctx, func(tx *sql.Tx) error {
-		for _, err := range b.chain.Spooled(ctx, tx, b.kept) {
-			if err != nil {
-				return err
-			}
+		if _, err := b.chain.Spooled(ctx, tx, b.kept); err != nil {
+			return err
 		}
 		part = b.chain.First(n)
 		return nil

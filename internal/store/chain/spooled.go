@@ -3,7 +3,6 @@ package chain
 import (
 	"context"
 	"database/sql"
-	"iter"
 	"math"
 
 	"probity/internal/fault"
@@ -27,22 +26,18 @@ const (
 // Waiting is how many entries wait in the spool, as far as this process has seen.
 func (c *Chain) Waiting() int64 { return c.waiting.Load() }
 
-// Spooled follows to where the ledger ends at the moment of the transaction, by statements kept for its connection, and
-// yields the entries that the spool holds and the database does not, oldest first.
-func (c *Chain) Spooled(ctx context.Context, tx *sql.Tx, kept *engine.Statements) iter.Seq2[*ledger.Entry, error] {
-	return func(yield func(*ledger.Entry, error) bool) {
-		if err := c.follow(ctx, tx, kept); err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, frame := range c.tail.spooled {
-			for _, e := range frame {
-				if !yield(e, nil) {
-					return
-				}
-			}
-		}
+// Spooled follows to where the ledger ends at the moment of the transaction, by statements kept for its connection, and gives what
+// counts the readings of a use that the spool holds and the database does not, at that moment.
+func (c *Chain) Spooled(ctx context.Context, tx *sql.Tx, kept *engine.Statements) (func(Use) int64, error) {
+	if err := c.follow(ctx, tx, kept); err != nil {
+		return nil, err
 	}
+	return func(u Use) (n int64) {
+		for i := range c.tail.spooled {
+			n += c.tail.spooled[i].uses[u]
+		}
+		return n
+	}, nil
 }
 
 // Spool puts each entry behind the newest of its subject's chain, like [Chain.Append], and has them on disk when it
@@ -60,11 +55,11 @@ func (c *Chain) Spool(ctx context.Context, tx *sql.Tx, kept *engine.Statements, 
 		return err
 	}
 	body := make([]byte, 0, len(entries)*sizeGuess)
-	frame := make([]*ledger.Entry, len(entries))
+	own := make([]*ledger.Entry, len(entries))
 	for i, e := range entries {
 		body = e.Append(body)
 		kept := *e // the caller may do with its own what it likes
-		frame[i] = &kept
+		own[i] = &kept
 	}
 	if len(c.tail.spooled) == 0 {
 		c.spool.Begin() // the database holds all that was in it
@@ -74,7 +69,7 @@ func (c *Chain) Spool(ctx context.Context, tx *sql.Tx, kept *engine.Statements, 
 		c.tail = tail{} // whether it is there shows when it is read anew
 		return err
 	}
-	c.tail.spooled, c.tail.moved = append(c.tail.spooled, frame), false // it stays, whatever becomes of the transaction
+	c.tail.spooled, c.tail.moved = append(c.tail.spooled, framed(own)), false // it stays, whatever becomes of the transaction
 	c.waiting.Add(int64(len(entries)))
 	return nil
 }
@@ -108,7 +103,7 @@ type Part struct {
 func (c *Chain) First(n int) Part {
 	p := Part{chain: c, from: c.tail.held}
 	for i := 0; i < len(c.tail.spooled) && len(p.entries) < n; i++ {
-		p.entries = append(p.entries, c.tail.spooled[i]...)
+		p.entries = append(p.entries, c.tail.spooled[i].entries...)
 	}
 	return p
 }
@@ -134,13 +129,14 @@ func (c *Chain) TookIn(p *Part) {
 
 // passTo lets go of what waited and is held by the database, where that ends with the last entry of a frame.
 func (c *Chain) passTo(held end) {
-	for i, frame := range c.tail.spooled {
-		last := frame[len(frame)-1]
+	for i := range c.tail.spooled {
+		have := c.tail.spooled[i].entries
+		last := have[len(have)-1]
 		if (end{last.Position, last.Hash}) != held {
 			continue
 		}
 		for _, f := range c.tail.spooled[:i+1] {
-			c.waiting.Add(-int64(len(f)))
+			c.waiting.Add(-int64(len(f.entries)))
 		}
 		c.tail.held, c.tail.spooled = held, c.tail.spooled[i+1:]
 		return
@@ -205,21 +201,21 @@ func (c *Chain) followSpool(anew bool) error {
 
 // goOn has the tail go on with a frame.
 func (c *Chain) goOn(f *spool.Frame) error {
-	frame, body := make([]*ledger.Entry, 0, min(f.Count, len(f.Body))), f.Body
+	list, body := make([]*ledger.Entry, 0, min(f.Count, len(f.Body))), f.Body
 	for position := f.First; position <= f.Last(); position++ {
 		e := &ledger.Entry{Position: position}
 		var err error
 		if body, err = e.Decode(body); err != nil {
 			return damaged(c.spool.Path(), position).By(err)
 		}
-		frame = append(frame, e)
+		list = append(list, e)
 	}
-	for _, e := range frame {
+	for _, e := range list {
 		c.tail.heads[e.Subject] = ledger.Head{Subject: e.Subject, Seq: e.Seq, Hash: e.Hash}
 		c.tail.end = end{e.Position, e.Hash}
 	}
-	c.tail.spooled = append(c.tail.spooled, frame)
-	c.waiting.Add(int64(len(frame)))
+	c.tail.spooled = append(c.tail.spooled, framed(list))
+	c.waiting.Add(int64(len(list)))
 	return nil
 }
 

@@ -46,37 +46,31 @@ func (s *Store) AddCredential(ctx context.Context, g access.Grant, first bool, e
 // Credential finds a credential by name; NotFound where there is none.
 func (s *Store) Credential(ctx context.Context, name string) (access.Grant, error) {
 	g := access.Grant{Name: name}
-	err := s.Read(ctx, func(tx *sql.Tx) error {
-		var secret []byte
-		var issued int64
-		var revoked sql.NullInt64
-		err := tx.QueryRowContext(ctx, `SELECT agency, official, subject, secret, issued_at, revoked_at FROM credential WHERE name = ?`, name).
-			Scan(&g.Agency, &g.Official, &g.Subject, &secret, &issued, &revoked)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "access.none", "there is no credential %q", name)
-		}
-		if err != nil {
-			return err
-		}
-		copy(g.Digest[:], secret)
-		g.IssuedAt = store.Instant(issued)
-		if revoked.Valid {
-			g.RevokedAt = store.Instant(revoked.Int64)
-		}
-		return nil
-	})
-	return g, err
+	var secret []byte
+	var issued int64
+	var revoked sql.NullInt64
+	err := s.One(ctx, `SELECT agency, official, subject, secret, issued_at, revoked_at FROM credential WHERE name = ?`, []any{name},
+		&g.Agency, &g.Official, &g.Subject, &secret, &issued, &revoked)
+	if errors.Is(err, sql.ErrNoRows) {
+		return g, fault.New(fault.NotFound, "access.none", "there is no credential %q", name)
+	}
+	if err != nil {
+		return g, err
+	}
+	copy(g.Digest[:], secret)
+	g.IssuedAt = store.Instant(issued)
+	if revoked.Valid {
+		g.RevokedAt = store.Instant(revoked.Int64)
+	}
+	return g, nil
 }
 
 // Founder is the agency of the first credential; NotFound where there is none yet.
 func (s *Store) Founder(ctx context.Context) (agency string, err error) {
-	err = s.Read(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'founder'`).Scan(&agency)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fault.New(fault.NotFound, "access.founder", "this database has no credential yet")
-		}
-		return err
-	})
+	err = s.One(ctx, `SELECT value FROM meta WHERE key = 'founder'`, nil, &agency)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fault.New(fault.NotFound, "access.founder", "this database has no credential yet")
+	}
 	return agency, err
 }
 

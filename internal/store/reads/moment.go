@@ -13,6 +13,7 @@ import (
 	"probity/internal/charter"
 	"probity/internal/store"
 	"probity/internal/store/agreements"
+	"probity/internal/store/chain"
 )
 
 // moment is what is so when a batch of reads is written.
@@ -20,7 +21,7 @@ type moment struct {
 	revoked map[string]bool
 	// consents are those beneath the reads that do not carry them any longer.
 	consents map[consentKey]charter.ReadFacts
-	made     map[usage]*counter
+	made     map[chain.Use]*counter
 	// closed are the agreements beneath the reads that open nothing any longer.
 	closed map[deed.ID]bool
 	// used are the reads that use their consents up.
@@ -28,11 +29,6 @@ type moment struct {
 }
 
 type consentKey struct{ subject, id int64 }
-
-type usage struct {
-	reader, purpose string
-	day             calendar.Day
-}
 
 // counter is how many reads there are, those of the batch that stand so far among them.
 type counter struct {
@@ -42,11 +38,11 @@ type counter struct {
 }
 
 // usageOf is what a line counts under; the subject's own reads count under nothing.
-func usageOf(l *access.Line) usage {
+func usageOf(l *access.Line) chain.Use {
 	if l.Entry.Reader == "" {
-		return usage{}
+		return chain.Use{}
 	}
-	return usage{l.Entry.Reader, l.Entry.Purpose, l.Day}
+	return chain.Use{Reader: l.Entry.Reader, Purpose: l.Entry.Purpose, Day: l.Day}
 }
 
 func consentOf(l *access.Line) consentKey {
@@ -70,7 +66,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 }
 
 func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []*access.Line) (*moment, error) {
-	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[usage]*counter{}}
+	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[chain.Use]*counter{}}
 	var keys []consentKey
 	var agreed []deed.ID
 	for _, l := range lines {
@@ -85,7 +81,7 @@ func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []
 		if err != nil {
 			return nil, err
 		}
-		if u := usageOf(l); u.reader != "" && m.made[u] == nil {
+		if u := usageOf(l); u.Reader != "" && m.made[u] == nil {
 			n, err := counted(ctx, tx, waiting, u)
 			if err != nil {
 				return nil, err
@@ -134,21 +130,13 @@ func revoked(ctx context.Context, tx *sql.Tx, name string) (yes bool, err error)
 	return yes, err
 }
 
-func counted(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, u usage) (n int64, err error) {
+func counted(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, u chain.Use) (n int64, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT count FROM read_usage WHERE reader = ? AND purpose = ? AND day = ?`,
-		u.reader, u.purpose, int64(u.day)).Scan(&n)
+		u.Reader, u.Purpose, int64(u.Day)).Scan(&n)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}
-	for e, err := range waiting {
-		if err != nil {
-			return 0, err
-		}
-		if e.Reader == u.reader && e.Purpose == u.purpose && store.ReadingDay(e) == u.day {
-			n++
-		}
-	}
-	return n, nil
+	return n + waiting(u), nil
 }
 
 // opensAgain finds, for a line whose quota is used up, the first later day on which it is not: the next one, unless a clock that
@@ -158,13 +146,13 @@ func (c *counter) opensAgain(ctx context.Context, tx *sql.Tx, waiting store.Unco
 		return nil
 	}
 	for next := usageOf(l); ; {
-		next.day++
+		next.Day++
 		n, err := counted(ctx, tx, waiting, next)
 		if err != nil {
 			return err
 		}
 		if n < l.Limit {
-			c.again = next.day
+			c.again = next.Day
 			return nil
 		}
 	}
