@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"probity/internal/charter"
@@ -37,10 +38,10 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 	if err := in.sealRecords(admitted); err != nil {
 		return err
 	}
-	if err := in.addClaims(ctx); err != nil {
-		return err
-	}
 	if in.direct(r) {
+		if err := in.addClaims(ctx); err != nil {
+			return err
+		}
 		if err := in.write(ctx, admitted); err != nil {
 			return err
 		}
@@ -51,7 +52,11 @@ func (in *ingest) keep(ctx context.Context, r *run) error {
 			return err
 		}
 	}
-	if err := in.spool.add(drafts(admitted)); err != nil {
+	// The keys go to the database while the rows go to the disk: neither needs the other.
+	aside := make(chan error, 1)
+	go func() { aside <- in.spool.add(drafts(admitted)) }()
+	err = in.addClaims(ctx)
+	if err := errors.Join(err, <-aside); err != nil {
 		return err
 	}
 	return in.advance(ctx, r)
@@ -90,14 +95,9 @@ func (in *ingest) unspool(ctx context.Context) error {
 	if in.spool == nil {
 		return nil
 	}
-	var admitted []charter.Admitted
-	batch := make([]record.Draft, commitRows)
 	var last record.Draft
-	n, same := 0, int64(0)
-	flush := func() error {
-		defer func() { n, admitted = 0, admitted[:0] }()
-		return in.write(ctx, admitted)
-	}
+	same := int64(0)
+	out := in.newBehind(ctx)
 	err := in.spool.merge(func(d *record.Draft) error {
 		if d.Subject == last.Subject && d.Record == last.Record {
 			if d.Digest == last.Digest && d.Status == last.Status {
@@ -107,26 +107,17 @@ func (in *ingest) unspool(ctx context.Context) error {
 			d.Seq = max(d.Seq, last.Seq+1)
 		}
 		in.share(d)
-		batch[n] = *d
 		last = *d
-		a, err := in.gate.Admit(&batch[n])
-		if err != nil {
-			return err
-		}
-		admitted = append(admitted, a)
-		if n++; n == commitRows {
-			return flush()
-		}
-		return nil
+		return out.add(d)
 	})
-	if err != nil {
+	if err = errors.Join(err, out.end(err == nil)); err != nil {
 		return err
 	}
 	in.pending.counts.Stored -= same
 	in.pending.counts.Unchanged += same
 	in.report.Counts.Stored -= same
 	in.report.Counts.Unchanged += same
-	return flush()
+	return nil
 }
 
 // share puts into a draft what all rows of the submission share.

@@ -60,14 +60,9 @@ func (c *conn) copy(ctx context.Context, what *engine.Copy) error {
 		c.staged[what.Table]--
 		return c.merge(ctx, what, stream)
 	}
-	if err := c.plain(ctx, `SAVEPOINT copying`); err != nil {
-		return err
-	}
-	err = c.stream(ctx, what.Table, what.Columns, stream)
+	// One message: what is behind the copy is for who succeeded.
+	err = c.stream(ctx, `SAVEPOINT copying; `, what.Table, what.Columns, `; RELEASE SAVEPOINT copying`, stream)
 	if !there(err) || what.Tail == "" && !shard(err) {
-		if err == nil {
-			err = c.plain(ctx, `RELEASE SAVEPOINT copying`)
-		}
 		return err
 	}
 	if err := c.plain(ctx, `ROLLBACK TO SAVEPOINT copying; RELEASE SAVEPOINT copying`); err != nil {
@@ -99,7 +94,7 @@ func (c *conn) merge(ctx context.Context, what *engine.Copy, stream []byte) erro
 	err := c.plain(ctx, "CREATE TEMPORARY TABLE IF NOT EXISTS staged_"+what.Table+" ON COMMIT DELETE ROWS AS SELECT "+columns+
 		" FROM "+what.Table+" WITH NO DATA; DELETE FROM "+staged)
 	if err == nil {
-		err = c.stream(ctx, staged, what.Columns, stream)
+		err = c.stream(ctx, "", staged, what.Columns, "", stream)
 	}
 	if err != nil {
 		return err
@@ -116,9 +111,9 @@ func (c *conn) merge(ctx context.Context, what *engine.Copy, stream []byte) erro
 	return in(words, err)
 }
 
-// stream copies rows into a table.
-func (c *conn) stream(ctx context.Context, table string, columns []string, rows []byte) error {
-	words := "COPY " + table + " (" + strings.Join(columns, ", ") + ") FROM STDIN (FORMAT binary)"
+// stream copies rows into a table, with what is said before and behind that in the same message.
+func (c *conn) stream(ctx context.Context, before, table string, columns []string, behind string, rows []byte) error {
+	words := before + "COPY " + table + " (" + strings.Join(columns, ", ") + ") FROM STDIN (FORMAT binary)" + behind
 	_, err := c.Conn.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(rows), words)
 	return in(words, err)
 }
