@@ -59,7 +59,7 @@ func probity() int {
 // The first demands that exit code exactly; the second keeps what the pattern's group matches in the last standard output
 // as an environment variable, for ids that differ from run to run; the third takes the database away and leaves its keys; the
 // fourth changes it past the program. What
-// is so on a server alone stands behind [server]. HERE is the address of the database in use, THERE that of an empty place.
+// is so on a server alone stands behind [server], and what is so on a cluster alone behind [cluster]. HERE is the address of the database in use, THERE that of an empty place.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -76,8 +76,11 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep, "lose": lose, "tamper": tamper, "agree": agree},
 		Condition: func(what string) (bool, error) {
-			if what == "server" {
+			switch what {
+			case "server":
 				return storetest.Engine() == storetest.Postgres, nil
+			case "cluster":
+				return storetest.Distributed(), nil
 			}
 			return false, fmt.Errorf("%q is no condition", what)
 		},

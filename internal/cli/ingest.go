@@ -101,7 +101,7 @@ func (d delivery) take(s *console.Session) error {
 		if err != nil {
 			return console.Resumable(err, "run the same command again: it takes the whole file in")
 		}
-		s.Result(report, func(w io.Writer) { printReport(w, report) })
+		s.Result(reportAnswer{report, report.Places}, func(w io.Writer) { printReport(w, report) })
 		switch {
 		case report.State == store.SubmissionHeld:
 			worst = console.ExitFailed
@@ -211,6 +211,12 @@ func (c ingestCommand) options() (format.Options, error) {
 	return o, nil
 }
 
+// reportAnswer is what became of a file and, in a distributed database, how many rows each worker took.
+type reportAnswer struct {
+	*intake.Report
+	Workers []intake.PlaceRows `json:"workers,omitempty"`
+}
+
 func printReport(w io.Writer, r *intake.Report) {
 	fmt.Fprintf(w, "%s: submission %d to %s is %s", r.File, r.Submission, r.Dataset, r.State)
 	switch {
@@ -221,6 +227,9 @@ func printReport(w io.Writer, r *intake.Report) {
 	}
 	fmt.Fprintln(w)
 	printCounts(w, &r.Counts)
+	for _, at := range r.Places {
+		fmt.Fprintf(w, "  worker %s took %s\n", at.Place, console.Count(at.Rows, "row"))
+	}
 	if r.Promise != "" {
 		fmt.Fprintf(w, "  signed with %s; what came in is promised: probity submission proof %d\n", r.Key, r.Submission)
 	}

@@ -16,6 +16,8 @@ type rateAllAnswer struct {
 	Changed  *int64   `json:"changed,omitempty"`
 	WentOn   bool     `json:"went_on,omitempty"`
 	Seconds  float64  `json:"seconds"`
+	// Workers are, in a distributed database, who was looked at on each of them.
+	Workers []population.RatedAt `json:"workers,omitempty"`
 	// Uncounted are the versions on trial for which everybody is still to be counted today.
 	Uncounted []string `json:"trials_uncounted"`
 }
@@ -54,7 +56,7 @@ func (c rateCommand) everybody(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	a.Subjects, a.Changed, a.WentOn = rated.Subjects, rated.Changed, rated.WentOn
+	a.Subjects, a.Changed, a.WentOn, a.Workers = rated.Subjects, rated.Changed, rated.WentOn, rated.Workers
 	a.Seconds = s.Process.Now().Sub(began).Seconds()
 	if a.Uncounted, err = population.Uncounted(s); err != nil {
 		return err
@@ -64,6 +66,9 @@ func (c rateCommand) everybody(s *console.Session) error {
 			fmt.Fprintln(w, "went on where an earlier run had ended: the others were rated by it")
 		}
 		fmt.Fprintf(w, "looked at %s by %s in %.1f s: %s\n", console.Count(a.Subjects, "subject"), console.Count(len(a.Models), "model"), a.Seconds, console.List(a.Models))
+		for _, at := range a.Workers {
+			fmt.Fprintf(w, "  worker %s: %s in %s\n", at.Worker, console.Count(at.Subjects, "subject"), console.Count(at.Shards, "shard"))
+		}
 		if a.Changed != nil {
 			fmt.Fprintf(w, "%s changed, and whose they are was told\n", console.Count(*a.Changed, "rating"))
 		}

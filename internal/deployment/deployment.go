@@ -288,7 +288,7 @@ func (d *Deployment) Ratings(ctx context.Context) (*rating.Desk, error) {
 
 // Intake is the desk where files come in. Without ratings, subjects are rated when somebody asks.
 func (d *Deployment) Intake(ratings *rating.Desk) *intake.Desk {
-	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Recognising: d.Review(), Signatures: identities.In(d.Store), Now: d.Now}
+	desk := &intake.Desk{Store: d.Store, Catalogue: d.Catalogue, Vault: d.Vault, Recognising: d.Review(), Signatures: identities.In(d.Store), Now: d.Now, Places: d.intakePlaces}
 	if ratings != nil {
 		desk.Ratings, desk.Corrections = ratings, recalls.Following(d.Disputes(ratings))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/charter"
+	"probity/internal/intake"
 	"probity/internal/job"
 	"probity/internal/ledger"
 	"probity/internal/rating"
@@ -20,6 +21,7 @@ import (
 	"probity/internal/store/shards"
 	"probity/internal/store/sheets"
 	"probity/internal/store/walks"
+	"probity/internal/subject"
 )
 
 // Everybody is the desk that rates all subjects of a snapshot, several blocks at once.
@@ -30,9 +32,25 @@ func (d *Deployment) Everybody(ratings *rating.Desk, workers int) *everybody.Des
 	}
 }
 
-// Run is the rating of everybody by the models (all in force, where none is given), which goes on where it was as long as the
-// day, the models, what was published and what was made gone are the same.
-func (d *Deployment) Run(ctx context.Context, ratings *rating.Desk, models []*rating.Model) (*sheets.Run, error) {
+// Places are the workers of a distributed database with the parts of the subjects that each keeps, those first that are near; there
+// are none where everybody stands in one place. process names who asks.
+func (d *Deployment) Places(ctx context.Context, process string) ([]job.Place, error) {
+	return shards.In(d.Store).Places(ctx, process)
+}
+
+// intakePlaces are these places as intake counts by them.
+func (d *Deployment) intakePlaces(ctx context.Context) ([]intake.Place, error) {
+	at, err := d.Places(ctx, "")
+	list := make([]intake.Place, len(at))
+	for i := range at {
+		list[i] = intake.Place{Name: at[i].Name, Parts: at[i].Parts}
+	}
+	return list, err
+}
+
+// Run is the rating of everybody of a part by the models (all in force, where none is given), which goes on where it was as long as
+// the day, the models, what was published and what was made gone are the same.
+func (d *Deployment) Run(ctx context.Context, ratings *rating.Desk, models []*rating.Model, of subject.Part) (*sheets.Run, error) {
 	if models == nil {
 		models = ratings.Book.Models()
 	}
@@ -45,7 +63,11 @@ func (d *Deployment) Run(ctx context.Context, ratings *rating.Desk, models []*ra
 		return nil, err
 	}
 	state := fmt.Sprintf("%s %d %d", calendar.In(d.Now(), calendar.Shanghai), store.Micro(ratings.Store.LastPublication()), journal)
-	return sheets.In(d.Store).Begin(ctx, strings.Join(what, ", "), state)
+	name := strings.Join(what, ", ")
+	if !of.All() {
+		name += " of " + of.String()
+	}
+	return sheets.In(d.Store).Begin(ctx, name, state)
 }
 
 // Jobs is the desk of the work on everybody, by the schedule that comes with the program.
@@ -53,7 +75,7 @@ func (d *Deployment) Jobs(ratings *rating.Desk, holder string, workers int) (*jo
 	plans, err := job.BuiltIn()
 	return &job.Desk{
 		Store: jobs.In(d.Store), Queue: queue.On(d.Store.Server()), Everybody: d.Everybody(ratings, workers), Plans: plans, Holder: holder, Now: d.Now,
-		Places: func(ctx context.Context) ([]job.Place, error) { return shards.In(d.Store).Places(ctx, holder) },
+		Places: func(ctx context.Context) ([]job.Place, error) { return d.Places(ctx, holder) },
 	}, err
 }
 

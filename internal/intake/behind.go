@@ -44,6 +44,7 @@ func (b *behind) write(ctx context.Context) {
 		if b.err = b.in.desk.Store.AddVersions(ctx, b.in.number, g.admitted); b.err != nil {
 			return
 		}
+		b.in.places.count(g.admitted)
 		clear(g.drafts)
 		g.drafts, g.admitted = g.drafts[:0], g.admitted[:0]
 		b.empty <- g

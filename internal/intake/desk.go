@@ -84,6 +84,8 @@ type Desk struct {
 	Recognising Recognising
 	// Signatures keeps the agencies' signatures; nil where none is demanded or kept.
 	Signatures Signatures
+	// Places are where a database that is spread over several keeps its subjects; nil, or none, where everybody stands in one place.
+	Places func(ctx context.Context) ([]Place, error)
 	// Now is the clock.
 	Now func() time.Time
 	// Run is how many rows are checked and bound together, 0 for 32,768; each takes about a kilobyte of memory, twice.

@@ -71,9 +71,18 @@ type Report struct {
 	Promise string `json:"promise,omitempty"`
 	// Held says why nothing was published, where State is held.
 	Held string `json:"held,omitempty"`
+	// Places are, where the database is spread over several, how many versions each of them took; none where it is not. They are
+	// for whoever looks after the database, and not for who sent the file.
+	Places []PlaceRows `json:"-"`
 	// Stored, Rated: how long reading, checking and storing took, and rating again.
 	Stored time.Duration `json:"stored_ns"`
 	Rated  time.Duration `json:"rated_ns"`
+}
+
+// PlaceRows is how many versions of a file went to a place.
+type PlaceRows struct {
+	Place string `json:"worker"`
+	Rows  int64  `json:"rows"`
 }
 
 // Progress is how far a job has come.
@@ -106,6 +115,8 @@ type ingest struct {
 	pending  pending
 	report   *Report
 	progress func(Progress)
+	// places are where the rows go.
+	places *places
 	// name and notice are the indexes of the fields the contract names, -1 where it names none.
 	name, notice int
 }
@@ -155,6 +166,9 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 	}
 	defer done()
 	in, err := d.prepare(ctx, job, progress)
+	if err == nil {
+		in.places, err = d.locate(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +203,7 @@ func (d *Desk) take(ctx context.Context, job Job, progress func(Progress)) (*Rep
 	if err := in.read(ctx); err != nil {
 		return nil, err
 	}
-	in.report.Stored = d.Now().Sub(started)
+	in.report.Stored, in.report.Places = d.Now().Sub(started), in.places.list()
 	if err := in.publish(ctx); err != nil {
 		return nil, err
 	}

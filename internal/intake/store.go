@@ -85,6 +85,7 @@ func (in *ingest) write(ctx context.Context, admitted []charter.Admitted) error 
 		if err := in.desk.Store.AddVersions(ctx, in.number, admitted[part.from:part.to]); err != nil {
 			return err
 		}
+		in.places.count(admitted[part.from:part.to])
 	}
 	return nil
 }

@@ -292,12 +292,21 @@ func (s *Store) StaleSubjects(ctx context.Context, submission int64, after subje
 }
 
 // Population lists subjects of the kinds by id, from behind after; merged ones are left out.
-func (s *Store) Population(ctx context.Context, kinds []subject.Kind, after subject.ID, limit int) ([]subject.Subject, error) {
+func (s *Store) Population(ctx context.Context, kinds []subject.Kind, after subject.ID, limit int) (list []subject.Subject, err error) {
+	err = s.Read(ctx, func(tx *sql.Tx) error {
+		list, err = PopulationIn(ctx, tx, kinds, after, limit)
+		return err
+	})
+	return list, err
+}
+
+// PopulationIn is Population in a transaction.
+func PopulationIn(ctx context.Context, tx *sql.Tx, kinds []subject.Kind, after subject.ID, limit int) ([]subject.Subject, error) {
 	args := make([]any, 0, len(kinds)+2)
 	for _, k := range kinds {
 		args = append(args, string(k))
 	}
-	return s.subjects(ctx, `SELECT id, kind, sole, region, redirect FROM subject
+	return SubjectsIn(ctx, tx, `SELECT id, kind, sole, region, redirect FROM subject
 		WHERE kind IN (`+Marks(len(kinds))+`) AND redirect = 0 AND id > ? ORDER BY id LIMIT ?`, append(args, int64(after), limit)...)
 }
 

@@ -3,7 +3,6 @@ package population
 import (
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"strings"
 
@@ -86,8 +85,7 @@ func jobDesk(s *console.Session) (*job.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	host, _ := os.Hostname() // a name for people: without it the number serves
-	return s.Opened.Jobs(ratings, fmt.Sprintf("%s/%d", host, os.Getpid()), runtime.GOMAXPROCS(0))
+	return s.Opened.Jobs(ratings, process(), runtime.GOMAXPROCS(0))
 }
 
 // working is the permit of the official in use for work on everybody.

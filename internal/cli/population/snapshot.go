@@ -4,10 +4,16 @@ package population
 import (
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 
 	"probity/calendar"
 	"probity/internal/cli/console"
+	"probity/internal/fault"
 	"probity/internal/snapshot"
+	"probity/internal/subject"
 )
 
 // Snapshots are the commands about snapshots.
@@ -32,16 +38,20 @@ type buildCommand struct {
 	Dir     string `arg:"" help:"The folder of the snapshot; one that is there is replaced."`
 	AsOf    string `name:"as-of" placeholder:"DAY" help:"The day whose state of affairs is rated; today where it is not given."`
 	KnownAt string `name:"known-at" placeholder:"DAY" help:"Leave out what was published after the end of this day."`
+	Shards  bool   `help:"In a database on Citus: one snapshot for each shard, in FOLDER.parts."`
 }
 
 // Help shows the examples.
 func (buildCommand) Help() string {
 	return `One pass over the database, at one point, in memory that does not grow with it. Lapsed, disputed, erased, repaired and retracted records are not in it, nor those of persons beyond their own consent. A build that was interrupted goes on where it was if nothing has changed in the database since.
 
+In a database on Citus --shards reads each shard on the worker where it stands, all workers at once, and leaves its snapshot beside the folder: over these rate --all and job run rate. Everything else needs the one snapshot of everybody.
+
 Examples:
 
     probity snapshot build today.snapshot
-    probity snapshot build spring.snapshot --as-of 2026-03-31 --known-at 2026-03-31`
+    probity snapshot build spring.snapshot --as-of 2026-03-31 --known-at 2026-03-31
+    probity snapshot build today.snapshot --shards`
 }
 
 // Run builds the snapshot.
@@ -65,6 +75,9 @@ func (c buildCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
+	if c.Shards {
+		return c.apart(s, d, at)
+	}
 	bar := s.Progress("reading", "", 0)
 	m, err := d.Build(s.Ctx, c.Dir, at, bar.At)
 	bar.Done()
@@ -72,6 +85,70 @@ func (c buildCommand) Run(s *console.Session) error {
 		return console.Resumable(err, "type it again: it goes on where it was, unless the database has changed")
 	}
 	s.Result(summary(c.Dir, m), func(w io.Writer) { printSummary(w, c.Dir, m) })
+	return nil
+}
+
+// shardsAnswer are the snapshots of the shards, by worker.
+type shardsAnswer struct {
+	Folder   string        `json:"folder"`
+	Subjects int64         `json:"subjects"`
+	Records  int64         `json:"records"`
+	Bytes    int64         `json:"bytes"`
+	Workers  []builtAnswer `json:"workers"`
+}
+
+type builtAnswer struct {
+	Worker   string `json:"worker"`
+	Near     bool   `json:"near"`
+	Shards   int    `json:"shards"`
+	Subjects int64  `json:"subjects"`
+	Records  int64  `json:"records"`
+}
+
+// apart builds the snapshots of the shards.
+func (c buildCommand) apart(s *console.Session, d *snapshot.Desk, times snapshot.Times) error {
+	at, err := places(s)
+	if err != nil {
+		return err
+	}
+	if len(at) == 0 {
+		return fault.New(fault.Invalid, "cli.shards", "%s stands in one place and has no shards", s.Opened.Store.Shown()).With("leave --shards out")
+	}
+	a := shardsAnswer{Folder: filepath.Clean(c.Dir) + ".parts", Workers: make([]builtAnswer, len(at))}
+	var mu sync.Mutex
+	err = each(s, at, "reading shards", func(n int, of subject.Part) error {
+		one, dir, err := d.Of(of, c.Dir)
+		if err != nil {
+			return err
+		}
+		m, err := one.Build(s.Ctx, dir, times, nil)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		a.Subjects += m.Subjects.Rows
+		a.Records += m.Records
+		a.Bytes += m.Bytes()
+		here := &a.Workers[n]
+		here.Shards++
+		here.Subjects += m.Subjects.Rows
+		here.Records += m.Records
+		return nil
+	})
+	if err != nil {
+		return console.Resumable(err, "type it again: every shard is built anew")
+	}
+	for i := range at {
+		a.Workers[i].Worker, a.Workers[i].Near = at[i].Name, at[i].Near
+	}
+	slices.SortFunc(a.Workers, func(x, y builtAnswer) int { return strings.Compare(x.Worker, y.Worker) })
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "%s holds %s of %s: %s bytes\n", a.Folder, console.Count(a.Records, "record"), console.Count(a.Subjects, "subject"), console.Grouped(a.Bytes))
+		for _, b := range a.Workers {
+			fmt.Fprintf(w, "  worker %s: %s of %s in %s\n", b.Worker, console.Count(b.Records, "record"), console.Count(b.Subjects, "subject"), console.Count(b.Shards, "shard"))
+		}
+	})
 	return nil
 }
 

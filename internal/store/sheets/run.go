@@ -8,6 +8,7 @@ import (
 
 	"probity/internal/rating"
 	"probity/internal/store"
+	"probity/internal/store/shards"
 	"probity/internal/subject"
 )
 
@@ -55,6 +56,12 @@ func (r *Run) step(ctx context.Context, tx *sql.Tx, to subject.ID) error {
 	return err
 }
 
+// Ended tells that everybody was rated by an earlier process.
+func (r *Run) Ended() bool { return r.last == everyone }
+
+// everyone is behind whom nobody is.
+const everyone = subject.ID(1<<63 - 1)
+
 // End forgets the run, which has come to its end: the next one looks at everybody again.
 func (r *Run) End(ctx context.Context) error {
 	return r.db.Write(ctx, func(tx *sql.Tx) error {
@@ -64,15 +71,25 @@ func (r *Run) End(ctx context.Context) error {
 }
 
 // Pages is the store of a desk that rates everybody page by page, in this run.
-func (r *Run) Pages(of rating.Store) rating.Store { return pages{of, r} }
+func (r *Run) Pages(of rating.Store) rating.Store { return pages{of, r, nil} }
+
+// Apart runs f with such a store for the subjects of one part: who they are is asked of the worker that keeps them, as of one moment.
+func (r *Run) Apart(ctx context.Context, of rating.Store, part subject.Part, f func(rating.Store) error) error {
+	return shards.In(r.db).Read(ctx, part, nil, func(worker *sql.Tx) error { return f(pages{of, r, worker}) })
+}
 
 type pages struct {
 	rating.Store
 	run *Run
+	// worker knows those who are rated; nil is everybody.
+	worker *sql.Tx
 }
 
 // Population leaves out who is rated.
 func (p pages) Population(ctx context.Context, kinds []subject.Kind, after subject.ID, limit int) ([]subject.Subject, error) {
+	if p.worker != nil {
+		return store.PopulationIn(ctx, p.worker, kinds, max(after, p.run.last), limit)
+	}
 	return p.Store.Population(ctx, kinds, max(after, p.run.last), limit)
 }
 
@@ -82,10 +99,13 @@ func (p pages) CountPopulation(ctx context.Context, kinds []subject.Kind) (n int
 	for _, k := range kinds {
 		args = append(args, string(k))
 	}
-	err = p.run.db.Read(ctx, func(tx *sql.Tx) error {
+	count := func(tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT count(*) FROM subject WHERE redirect = 0 AND id > ? AND kind IN (`+store.Marks(len(kinds))+`)`, args...).Scan(&n)
-	})
-	return n, err
+	}
+	if p.worker != nil {
+		return n, count(p.worker)
+	}
+	return n, p.run.db.Read(ctx, count)
 }
 
 // SaveRatings keeps a page as the store does, and how far the run has come.
