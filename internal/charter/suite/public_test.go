@@ -158,6 +158,8 @@ var notInHistories = map[string]string{
 	"everybody.Desk.Rate":                     "keeps what Current would, under the same permits and in the same rows; package everybody holds the two against each other",
 	"deployment.Deployment.Run":               "tells how far a rating of everybody has come; no subject is in it",
 	"sheets.Run.Save":                         "everybody.Desk.Rate keeps by it what the store of sheets keeps, with how far it has come",
+	"deployment.Deployment.Places":            "where the parts of a distributed database stand; no subject is in it",
+	"sheets.Run.Apart":                        "what a rating of everybody does with a part of the subjects by Pages; the command line's script shards tries it",
 	"sheets.Run.End":                          "forgets how far a rating of everybody had come; no subject is in it",
 	"rating.Desk.Computed":                    "what Again computes and keeps, for the keeper of jobs",
 	"rating.Desk.Again":                       "Refresh for some subjects; rating everybody calls it",

@@ -42,7 +42,7 @@ func TestGoesOnWhereItWas(t *testing.T) {
 	w.do(t, `DELETE FROM rating_history`)
 	begin := func() *sheets.Run {
 		t.Helper()
-		r, err := w.Run(t.Context(), w.ratings, nil)
+		r, err := w.Run(t.Context(), w.ratings, nil, subject.Part{})
 		fatal(t, err)
 		return r
 	}
