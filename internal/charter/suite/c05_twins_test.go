@@ -60,7 +60,7 @@ var noPath = map[string]string{
 	"Notary": "signs the log", "Wallet": "the operator's secrets", "Clerk": "writes what the inbox shows", "Rules": "the rules of repair",
 	"Identity": "the keys of agencies' systems", "Reception": "who somebody is who signs in", "Find": "says whom an identifier names, whatever is on file", "Named": "the same, before a merge is followed",
 	"Limits": "until when matters are shown", "Contracts": "the numbers of contracts", "Now": "the clock",
-	"Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
+	"Places": "where the parts of a distributed database stand", "Snapshots": "files for the deployment's own computing, which answer nobody", "Ceilings": "how far laws carry measures, as data",
 	"Everybody": "the rating itself, of many at a time", "Run": "how far it has come", "Exported": "an entry of the platform's own ledger", "Impact": "counts what a model would do, and shows no person",
 	"ApproveModel": "an official's approval of a model", "ActivateModel": "the models in force", "RetireModel": "the models in force",
 	"Jobs":       "rating everybody, by plan or by order",
