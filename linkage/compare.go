@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"probity/linkage/block"
 	"probity/linkage/field"
@@ -29,18 +30,70 @@ const (
 // comparer compares records; every worker has its own.
 type comparer struct {
 	columns []column
+	rows    []uint32   // see beside
 	cache   [][]uint64 // nil for none; a pair of forms in the upper 60 bits, its level in the lower 4; for each field
 	shift   []uint8
 }
 
 func newComparer(columns []column) *comparer {
-	c := &comparer{columns, make([][]uint64, len(columns)), make([]uint8, len(columns))}
+	c := &comparer{columns, nil, make([][]uint64, len(columns)), make([]uint8, len(columns))}
 	for i := range c.cache {
 		if forms := columns[i].space.Forms; forms <= mostKept || dear(columns[i].kind) {
 			c.keep(i, min(max(bits.Len(uint(forms))+pairsPerValues, fewestBits), cacheBits))
 		}
 	}
 	return c
+}
+
+// crew is the comparers of a run, one a worker: what one remembers in one part of the run serves in the next.
+type crew struct {
+	all  []*comparer
+	bare []*comparer // that remember nothing
+}
+
+func newCrew(columns []column, workers int) *crew {
+	rows := beside(columns)
+	c := &crew{}
+	for range workers {
+		one := newComparer(columns)
+		one.rows = rows
+		c.all = append(c.all, one)
+		c.bare = append(c.bare, &comparer{columns: columns, rows: rows})
+	}
+	return c
+}
+
+// hire gives each worker one of them.
+func hire(crew []*comparer) func() *comparer {
+	var next atomic.Int32
+	return func() *comparer { return crew[next.Add(1)-1] }
+}
+
+// beside are the forms of all fields of each record, one record behind the other: they are looked at together.
+func beside(columns []column) []uint32 {
+	fields := len(columns)
+	if fields == 0 {
+		return nil
+	}
+	rows := make([]uint32, fields*len(columns[0].cells))
+	for f := range columns {
+		for r, form := range columns[f].cells {
+			rows[r*fields+f] = form
+		}
+	}
+	return rows
+}
+
+// row is the forms of one record.
+func (c *comparer) row(i uint32, into *[mostFields]uint32) []uint32 {
+	n := len(c.columns)
+	if c.rows != nil {
+		return c.rows[int(i)*n : int(i)*n+n]
+	}
+	for f := range c.columns {
+		into[f] = c.columns[f].cells[i]
+	}
+	return into[:n]
 }
 
 // dear tells that values of a kind take longer to compare than to look up, or that some are so common that they do meet again.
@@ -68,9 +121,10 @@ func (c *comparer) keep(f, size int) {
 // pair is the pattern of two records.
 func (c *comparer) pair(i, j uint32) pattern {
 	p := pattern(0)
-	for f := range c.columns {
-		col := &c.columns[f]
-		a, b := col.cells[i], col.cells[j]
+	var mine, theirs [mostFields]uint32
+	x, y := c.row(i, &mine), c.row(j, &theirs)
+	for f, a := range x {
+		b := y[f]
 		if a == 0 || b == 0 {
 			continue
 		}
@@ -78,10 +132,11 @@ func (c *comparer) pair(i, j uint32) pattern {
 		if a != b {
 			level = c.level(f, a, b)
 		}
-		if level > 1 && col.swaps >= 0 {
-			o := &c.columns[col.swaps]
-			if x, y := o.cells[i], o.cells[j]; a == y && x != a || b == x && y != b {
-				level = len(col.levels) - 1
+		if level > 1 {
+			if col := &c.columns[f]; col.swaps >= 0 {
+				if s, t := x[col.swaps], y[col.swaps]; a == t && s != a || b == s && t != b {
+					level = len(col.levels) - 1
+				}
 			}
 		}
 		p |= pattern(level) << (levelBits * f)
@@ -137,13 +192,13 @@ func (t tally) list() []observed {
 // atRandom compares pairs drawn from all there are, or all of them where they are few, and returns how often each pattern
 // was seen and how many pairs were looked at.
 // within tells of a pair whether it stands in a block; of those that do not, there is a list, too.
-func atRandom(columns []column, n, second, most, workers int, within func(i, j uint32) bool) (random, outside []observed, looked float64) {
+func atRandom(team *crew, n, second, most, workers int, within func(i, j uint32) bool) (random, outside []observed, looked float64) {
 	all := n * (n - 1) / 2
 	if second > 0 {
 		all = second * (n - second)
 	}
 	tallies, blocked := make([]tally, drawings), make([]tally, drawings)
-	eachWith(drawings, workers, func() *comparer { return &comparer{columns: columns} }, func(c *comparer, run int) {
+	eachWith(drawings, workers, hire(team.bare), func(c *comparer, run int) {
 		t, b := tally{}, tally{}
 		see := func(i, j uint32) {
 			p := c.pair(i, j)
@@ -271,14 +326,14 @@ type claim struct{ a, b, pattern uint32 }
 
 // claims are the candidates one by one, for two files that name nobody twice. Of many pairs those of one record of the
 // first file in every are taken.
-func claims(columns []column, index *block.Index, every uint64, workers int) ([]observed, []claim) {
+func claims(team *crew, index *block.Index, every uint64, workers int) ([]observed, []claim) {
 	chunks := index.Chunks(chunkPairs)
 	type pair struct {
 		a, b uint32
 		p    pattern
 	}
 	pairs := make([][]pair, len(chunks))
-	eachWith(len(chunks), workers, func() *comparer { return newComparer(columns) }, func(c *comparer, k int) {
+	eachWith(len(chunks), workers, hire(team.all), func(c *comparer, k int) {
 		index.PairsOf(chunks[k][0], chunks[k][1], oneIn(every), func(i, j uint32) {
 			pairs[k] = append(pairs[k], pair{i, j, c.pair(i, j)})
 		})
@@ -301,10 +356,10 @@ func claims(columns []column, index *block.Index, every uint64, workers int) ([]
 }
 
 // candidates tallies the patterns of the pairs that stand in a block together; of many pairs those of one first record in every are taken.
-func candidates(columns []column, index *block.Index, every uint64, workers int) []observed {
+func candidates(team *crew, index *block.Index, every uint64, workers int) []observed {
 	chunks := index.Chunks(chunkPairs)
 	tallies := make([]tally, len(chunks))
-	eachWith(len(chunks), workers, func() *comparer { return newComparer(columns) }, func(c *comparer, k int) {
+	eachWith(len(chunks), workers, hire(team.all), func(c *comparer, k int) {
 		t := tally{}
 		index.PairsOf(chunks[k][0], chunks[k][1], oneIn(every), func(i, j uint32) { t[c.pair(i, j)]++ })
 		tallies[k] = t

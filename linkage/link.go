@@ -117,6 +117,7 @@ func Run(t *Table, c Config, o Options) *Result {
 	rules := block.Plan(buckets, n, second, limits)
 	index := block.Build(buckets, rules, n, second, limits, workers)
 	r.rules(index, buckets)
+	team := newCrew(columns, workers)
 	tell("learning")
 	all := float64(n) * float64(n-1) / 2
 	if second > 0 {
@@ -128,30 +129,30 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	e := &estimator{columns: columns, all: all, n: float64(n), same: same}
 	if n > 1 && all > 0 {
-		e.random, e.outside, e.looked = atRandom(columns, n, second, randomPairs, workers, index.Together)
+		e.random, e.outside, e.looked = atRandom(team, n, second, randomPairs, workers, index.Together)
 		if c.OneToOne && second > 0 {
 			every := uint64(max(1, candidatePairs/claimed))
 			e.limit, e.every = float64(min(second, n-second)), float64(every)
-			e.found, e.claims = claims(columns, index, every, workers)
+			e.found, e.claims = claims(team, index, every, workers)
 		} else {
 			e.limit = 0.5 * all
 			every := uint64(max(1, candidatePairs/learnt))
 			e.every = float64(every)
-			e.found = candidates(columns, index, every, workers)
+			e.found = candidates(team, index, every, workers)
 		}
 	}
 	if len(o.Labels) > 0 {
 		e.labels = tw.label(o.Labels)
-		e.learnFrom(e.labels, newComparer(columns), index.Together)
+		e.learnFrom(e.labels, team.all[0], index.Together)
 	}
 	r.Model = e.estimate()
 	r.weights = r.Model.weights()
 	// Where all say the same there is no pair of different ones to learn from, and a copy is no evidence.
 	r.copied = math.Log2(max(r.Model.Matches, float64(tw.copied())) / max(r.Model.Pairs, float64(r.Records), 1))
 	tell("comparing")
-	edges := r.score(index, workers)
+	edges := r.score(index, team, workers)
 	tell("measuring what blocks miss")
-	r.Recall = r.recall(index, buckets, n, second, workers)
+	r.Recall = r.recall(index, buckets, team, n, second, workers)
 	if c.OneToOne && second > 0 {
 		edges = exclusive(edges, n)
 	}
@@ -171,11 +172,11 @@ func (r *Result) rules(index *block.Index, buckets []block.Source) {
 }
 
 // score compares all pairs that stand in a block together and keeps those that are worth it.
-func (r *Result) score(index *block.Index, workers int) []Link {
+func (r *Result) score(index *block.Index, team *crew, workers int) []Link {
 	chunks := index.Chunks(chunkPairs)
 	found := make([][]Link, len(chunks))
 	compared := make([]int64, len(chunks))
-	eachWith(len(chunks), workers, func() *comparer { return newComparer(r.columns) }, func(c *comparer, k int) {
+	eachWith(len(chunks), workers, hire(team.all), func(c *comparer, k int) {
 		index.Pairs(chunks[k][0], chunks[k][1], func(i, j uint32) {
 			compared[k]++
 			p := c.pair(i, j)

@@ -244,6 +244,7 @@ func sources(columns []column, workers int) []block.Source {
 			s.Keys = space.AppendKeys(s.Keys, sorts[k], uint32(form))
 			s.First = append(s.First, uint32(len(s.Keys)))
 		}
+		s.One = !s.Several && len(s.Keys) == space.Forms
 	})
 	return all
 }

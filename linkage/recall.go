@@ -37,7 +37,7 @@ const (
 
 // recall measures what the blocks let through, on records evenly spread over the table. Of two files, those of the first are
 // compared with those of the second.
-func (r *Result) recall(index *block.Index, buckets []block.Source, n, second, workers int) Recall {
+func (r *Result) recall(index *block.Index, buckets []block.Source, team *crew, n, second, workers int) Recall {
 	from, rows := 0, n
 	if second > 0 {
 		from, rows = second, second
@@ -56,11 +56,11 @@ func (r *Result) recall(index *block.Index, buckets []block.Source, n, second, w
 	}
 	var others [][]uint32
 	if keyed {
-		sample, others = thinned(sample, block.Sharing(buckets, sample, mostSharing, uint32(from), workers))
+		sample, others = block.Sharing(buckets, sample, mostSharing, keyedPairs, uint32(from), workers)
 	}
 	found := make([]Recall, len(sample))
 	least := threshold(r.Config.Threshold)
-	eachWith(len(sample), workers, func() *comparer { return newComparer(r.columns) }, func(c *comparer, k int) {
+	eachWith(len(sample), workers, hire(team.all), func(c *comparer, k int) {
 		i := sample[k]
 		see := func(j uint32) {
 			if _, looked := slices.BinarySearch(sample, j); i == j || j < i && looked {
@@ -92,22 +92,4 @@ func (r *Result) recall(index *block.Index, buckets []block.Source, n, second, w
 		whole.Blocked += one.Blocked
 	}
 	return whole
-}
-
-// thinned leaves out records, evenly, until there are not too many pairs to be compared.
-func thinned(sample []uint32, others [][]uint32) ([]uint32, [][]uint32) {
-	pairs := 0
-	for _, list := range others {
-		pairs += len(list)
-	}
-	every := (pairs + keyedPairs - 1) / keyedPairs
-	if every <= 1 {
-		return sample, others
-	}
-	n := 0
-	for k := 0; k < len(sample); k += every {
-		sample[n], others[n] = sample[k], others[k]
-		n++
-	}
-	return sample[:n], others[:n]
 }

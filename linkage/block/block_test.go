@@ -191,7 +191,14 @@ func TestSharing(t *testing.T) {
 			}
 			return holders
 		}
-		for i, found := range block.Sharing(sources, records, most, 0, 2) {
+		if kept, _ := block.Sharing(sources, records, n, 1, 0, 2); len(kept) == 0 || len(kept) > 2 || kept[0] != 0 {
+			t.Errorf("for few pairs there remain %v of %v", kept, records)
+		}
+		kept, others := block.Sharing(sources, records, most, 1<<20, 0, 2)
+		if !slices.Equal(kept, records) {
+			t.Fatalf("of %v there remain %v", records, kept)
+		}
+		for i, found := range others {
 			for j := range n {
 				shared := false
 				for k := range sources {

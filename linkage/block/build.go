@@ -25,7 +25,7 @@ type Index struct {
 func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers int) *Index {
 	index := &Index{Rules: slices.Clone(rules), second: uint32(second)}
 	parts := make([]part, len(rules))
-	each(len(rules), workers, func(r int) { parts[r] = gather(sources, rules[r].Sources, n, index.second) })
+	atDesk(len(rules), workers, func(d *desk, r int) { parts[r] = d.gather(sources, rules[r].Sources, n, index.second) })
 	most := mostPairs(parts, limits.Pairs)
 	members, blocks := 0, 0
 	for r := range parts {
@@ -99,17 +99,34 @@ type part struct {
 	pairs   []int64
 }
 
+// desk is the room in which one worker sorts records by their keys, kept from one rule to the next.
+type desk struct {
+	keys           keyer
+	entries, spare []uint64
+}
+
+// desks are those that nobody sits at.
+var desks = sync.Pool{New: func() any { return &desk{} }}
+
+// atDesk is each, at a desk.
+func atDesk(n, workers int, work func(*desk, int)) {
+	each(n, workers, func(i int) {
+		d, _ := desks.Get().(*desk)
+		work(d, i)
+		desks.Put(d)
+	})
+}
+
 // gather sorts the records by the rule's key. The key is cut to 32 bits: that two keys fall together costs a pair that is
 // compared for nothing, and happens to one record in thousands.
-func gather(sources []Source, rule []int, n int, second uint32) part {
-	entries := make([]uint64, 0, n)
-	var keys keyer
+func (d *desk) gather(sources []Source, rule []int, n int, second uint32) part {
+	d.entries = slices.Grow(d.entries[:0], n)
 	for record := range n {
-		for _, key := range keys.of(sources, rule, record) {
-			entries = append(entries, key|uint64(record))
+		for _, key := range d.keys.of(sources, rule, record) {
+			d.entries = append(d.entries, key|uint64(record))
 		}
 	}
-	return parted(entries, second)
+	return d.parted(second)
 }
 
 // keyer makes the keys of records by a rule, in the upper half of a word.
@@ -121,8 +138,19 @@ func (k *keyer) of(sources []Source, rule []int, record int) []uint64 {
 	for _, i := range rule {
 		s := &sources[i]
 		form := s.Cells[record]
+		if form == 0 {
+			partial = partial[:0]
+			break
+		}
+		own := s.of(form)
+		if len(own) == 1 {
+			for at, p := range partial {
+				partial[at] = (p^own[0])*0x9E3779B97F4A7C15 + uint64(i)
+			}
+			continue
+		}
 		next = next[:0]
-		for _, key := range s.Keys[s.First[form]:s.First[form+1]] {
+		for _, key := range own {
 			for _, p := range partial {
 				next = append(next, (p^key)*0x9E3779B97F4A7C15+uint64(i))
 			}
@@ -136,9 +164,10 @@ func (k *keyer) of(sources []Source, rule []int, record int) []uint64 {
 	return partial
 }
 
-// parted sorts entries, keys with records, into blocks.
-func parted(entries []uint64, second uint32) part {
-	entries = sorted(entries)
+// parted sorts the entries of the desk, keys with records, into blocks.
+func (d *desk) parted(second uint32) part {
+	d.sort()
+	entries := d.entries
 	blocks, members := 0, 0
 	for i := 1; i < len(entries); i++ {
 		if entries[i]>>32 == entries[i-1]>>32 {
@@ -188,10 +217,11 @@ func (p *part) add(entries []uint64, second uint32) {
 	p.pairs = append(p.pairs, pairs)
 }
 
-// sorted orders entries by their upper half, and leaves those with the same one in their order.
-func sorted(entries []uint64) []uint64 {
+// sort orders the entries by their upper half, and leaves those with the same one in their order.
+func (d *desk) sort() {
 	const digit = 11
-	spare := make([]uint64, len(entries))
+	entries := d.entries
+	spare := slices.Grow(d.spare[:0], len(entries))[:len(entries)]
 	for shift := 32; shift < 64; shift += digit {
 		var starts [1 << digit]int
 		for _, e := range entries {
@@ -209,7 +239,7 @@ func sorted(entries []uint64) []uint64 {
 		}
 		entries, spare = spare, entries
 	}
-	return entries
+	d.entries, d.spare = entries, spare
 }
 
 // Len is the number of blocks.

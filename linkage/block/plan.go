@@ -22,6 +22,8 @@ type Source struct {
 	Agrees float64
 	// Several tells that a value has several keys.
 	Several bool
+	// One tells that every form has just one key: where it stands is known without looking it up.
+	One bool
 	// Cells is each record's form, 0 for none.
 	Cells []uint32
 	// First and Keys are the keys by form: those of form f are Keys[First[f]:First[f+1]].
@@ -90,7 +92,7 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 		return []Rule{{Found: 1}}
 	}
 	seen := newSample(n, second)
-	each(len(sources), max(limits.Workers, 1), func(i int) { sources[i].measure(n, seen) })
+	atDesk(len(sources), max(limits.Workers, 1), func(d *desk, i int) { sources[i].measure(d, n, seen) })
 	most := float64(limits.Pairs) / 2 // of one rule alone
 	found := simulate(sources)
 	var choices []choice
@@ -127,6 +129,7 @@ type choice struct {
 
 func choose(choices []choice, sources []Source, seen *sample, all, n float64, limits Limits) []Rule {
 	var rules []Rule
+	var d desk
 	once, twice := make([]uint64, simulated/64), make([]uint64, simulated/64)
 	for len(rules) < limits.Rules && len(choices) > 0 {
 		best, bestWorth, bestGain := -1, 0.0, 0.0
@@ -142,7 +145,7 @@ func choose(choices []choice, sources []Source, seen *sample, all, n float64, li
 		}
 		c := choices[best]
 		if len(c.sources) > 1 && !c.counted { // a postcode tells the town: that both are shared is far from rare
-			choices[best].chance, choices[best].counted = max(c.chance, seen.chance(sources, c.sources)), true
+			choices[best].chance, choices[best].counted = max(c.chance, seen.chance(&d, sources, c.sources)), true
 			continue
 		}
 		if pairs := c.chance * all; pairs > cheap && bestGain < leastGain*pairs/n {
@@ -169,21 +172,21 @@ func (c choice) gain(once, twice []uint64) float64 {
 }
 
 // measure finds how many records have a key, and how often two of them share it.
-func (s *Source) measure(n int, seen *sample) {
+func (s *Source) measure(d *desk, n int, seen *sample) {
 	filled, sampled := 0, 0.0
 	for _, form := range s.Cells {
-		if s.First[form] < s.First[form+1] {
+		if len(s.of(form)) > 0 {
 			filled++
 		}
 	}
 	for _, record := range seen.records {
-		if form := s.Cells[record]; s.First[form] < s.First[form+1] {
+		if form := s.Cells[record]; len(s.of(form)) > 0 {
 			sampled++
 		}
 	}
 	s.filled, s.chance = float64(filled)/float64(n), 0
 	if sampled > 1 {
-		s.chance = min(2*seen.together([]Source{*s}, []int{0}, 0)/(sampled*(sampled-1)), 1)
+		s.chance = min(2*seen.together(d, []Source{*s}, []int{0}, 0)/(sampled*(sampled-1)), 1)
 	}
 }
 

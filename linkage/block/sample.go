@@ -1,5 +1,7 @@
 package block
 
+import "slices"
+
 // sample is some of the records, evenly drawn, by which it is counted how often two share a key: fields are not
 // independent of each other.
 type sample struct {
@@ -32,24 +34,23 @@ func newSample(n, second int) *sample {
 }
 
 // chance is that two records share the keys of a rule.
-func (s *sample) chance(sources []Source, rule []int) float64 {
+func (s *sample) chance(d *desk, sources []Source, rule []int) float64 {
 	if s.pairs <= 0 {
 		return 0
 	}
-	return s.together(sources, rule, s.second) / s.pairs
+	return s.together(d, sources, rule, s.second) / s.pairs
 }
 
 // together is the number of pairs, block by block, that share the keys of a rule, across the files where second is not 0.
-func (s *sample) together(sources []Source, rule []int, second uint32) float64 {
-	var keys keyer
-	entries := make([]uint64, 0, len(s.records))
+func (s *sample) together(d *desk, sources []Source, rule []int, second uint32) float64 {
+	d.entries = slices.Grow(d.entries[:0], len(s.records))
 	for i, record := range s.records {
-		for _, key := range keys.of(sources, rule, int(record)) {
-			entries = append(entries, key|uint64(i))
+		for _, key := range d.keys.of(sources, rule, int(record)) {
+			d.entries = append(d.entries, key|uint64(i))
 		}
 	}
 	sum := int64(0)
-	for _, pairs := range parted(entries, second).pairs {
+	for _, pairs := range d.parted(second).pairs {
 		sum += pairs
 	}
 	return float64(sum)
