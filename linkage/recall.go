@@ -29,10 +29,10 @@ const (
 	// leastRecall is the number of records below which it is not worth it to compare them with all others, and keyedRecall how many
 	// are compared with those that share a key of a field which no more than mostSharing have.
 	leastRecall = 200
-	keyedRecall = 512
+	keyedRecall = 256
 	mostSharing = 1000
 	// keyedPairs is how many pairs that are.
-	keyedPairs = 1 << 18
+	keyedPairs = 1 << 17
 )
 
 // recall measures what the blocks let through, on records evenly spread over the table. Of two files, those of the first are

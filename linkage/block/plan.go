@@ -68,9 +68,10 @@ const (
 	again = 0.35
 	// leastGain is the share of matches below which a further rule is not worth its pairs.
 	leastGain = 0.0015
-	// cheap is the number of pairs up to which a rule may have as many as it likes; beyond that it must gain leastGain for each
+	// cheap is the number of pairs up to which a rule may have as many as it likes; beyond that it must gain worthPairs for each
 	// pair a record.
-	cheap = 1 << 20
+	worthPairs = 0.04
+	cheap      = 1 << 18
 )
 
 // Plan chooses rules for n records, second being the first record of the second file or 0. It makes up matches whose
@@ -148,7 +149,7 @@ func choose(choices []choice, sources []Source, seen *sample, all, n float64, li
 			choices[best].chance, choices[best].counted = max(c.chance, seen.chance(&d, sources, c.sources)), true
 			continue
 		}
-		if pairs := c.chance * all; pairs > cheap && bestGain < leastGain*pairs/n {
+		if pairs := c.chance * all; pairs > cheap && bestGain < worthPairs*pairs/n {
 			choices = slices.Delete(choices, best, best+1)
 			continue
 		}
