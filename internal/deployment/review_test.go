@@ -156,3 +156,57 @@ func TestTheDesk(t *testing.T) {
 		t.Errorf("parted it is %d, and was %d", x.Score, *foreseen.One.Score)
 	}
 }
+
+// TestPersonsAtTheDesk: two files that may be of one human being are put before officials, and nothing joins them: not that one
+// official says so, nor that two do, where no exact strong identifier is on both. That they are different takes two officials, too.
+func TestPersonsAtTheDesk(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "2026-11-22T02:00:00Z")
+	ctx := t.Context()
+	o.official("second", "npcic")
+	one, other := o.official("zhou", "delta-bank"), o.official("sun", "delta-bank")
+	a, own := o.borrower(11)
+	b, _ := o.borrower(12)
+	pair := candidate.Of(a, b)
+	desk := o.d.Review()
+	waits := must(desk.Propose(ctx, one, a, b))
+	if waits.Pair != pair || waits.Verdict != candidate.Waits || waits.Way != candidate.Look {
+		t.Fatalf("put before the officials: %+v", waits)
+	}
+	view := must(desk.Show(ctx, other, pair))
+	for _, side := range view.Sides {
+		if side.Kind != subject.Person || len(side.Names) > 0 || len(side.Identifiers) > 0 {
+			t.Errorf("laid out of a human being: %+v", side)
+		}
+	}
+	for _, official := range []access.Credential{one, other} {
+		o.now = o.now.Add(time.Minute)
+		_, joined, err := desk.Judge(ctx, official, pair, candidate.Same, "both papers show one photograph")
+		if joined != nil {
+			t.Fatalf("joined: %+v", joined)
+		}
+		o.refused(err, "C15", "exact strong identifier")
+	}
+	holds, _, err := desk.Judge(ctx, one, pair, candidate.Different, "two residents of one street")
+	if err != nil || holds {
+		t.Errorf("one official decides about human beings: %v %v", holds, err)
+	}
+	_, _, err = desk.Judge(ctx, one, pair, candidate.Different, "as I said")
+	o.refused(err, "C15", "second official")
+	o.now = o.now.Add(time.Minute)
+	holds, joined, err := desk.Judge(ctx, other, pair, candidate.Different, "born in different years")
+	if err != nil || !holds || joined != nil {
+		t.Errorf("two officials say the same: %v %v %v", holds, joined, err)
+	}
+	for _, id := range []subject.ID{a, b} {
+		if sub := must(o.d.Store.Subject(ctx, id)); sub.ID != id {
+			t.Errorf("%s leads to %s", id, sub.ID)
+		}
+	}
+	text := string(must(must(o.d.OwnFile(ctx, own, a, ownfile.EN)).MarshalJSON()))
+	for _, want := range []string{`"reason":"two residents of one street"`, `"reason":"born in different years"`, `"verdict":"different"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the own file does not say %s", want)
+		}
+	}
+}

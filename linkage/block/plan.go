@@ -68,10 +68,10 @@ const (
 	again = 0.35
 	// leastGain is the share of matches below which a further rule is not worth its pairs.
 	leastGain = 0.0015
-	// cheap is the number of pairs up to which a rule may have as many as it likes; beyond that it must gain worthPairs for each
-	// pair a record.
+	// cheap is the number of pairs up to which a rule may have as many as it likes; beyond that it must gain leastGain for each
+	// pair a record, and beyond a quarter of it worthPairs for each of those up to one.
+	cheap      = 1 << 20
 	worthPairs = 0.04
-	cheap      = 1 << 18
 )
 
 // Plan chooses rules for n records, second being the first record of the second file or 0. It makes up matches whose
@@ -149,7 +149,7 @@ func choose(choices []choice, sources []Source, seen *sample, all, n float64, li
 			choices[best].chance, choices[best].counted = max(c.chance, seen.chance(&d, sources, c.sources)), true
 			continue
 		}
-		if pairs := c.chance * all; pairs > cheap && bestGain < worthPairs*pairs/n {
+		if pairs := c.chance * all; pairs > cheap && bestGain < leastGain*pairs/n || pairs > cheap/4 && bestGain < worthPairs*min(pairs/n, 1) {
 			choices = slices.Delete(choices, best, best+1)
 			continue
 		}
