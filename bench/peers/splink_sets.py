@@ -80,12 +80,13 @@ def fake():
 def rldata():
     d = read("rldata500/RLdata500.csv")
     d["truth"], d["unique_id"] = d["entity_id"], d["rec_id"]
+    d = d.rename(columns={"by": "birth_year", "bm": "birth_month", "bd": "birth_day"})  # "by" is a word of SQL
     return dict(
         frames=[d],
-        comparisons=[*names("fname_c1", "lname_c1"), *exact("by", "bm", "bd")],
-        rules=["fname_c1", "lname_c1", ("by", "bm"), ("bm", "bd"), ("by", "bd")],
-        sure=[("fname_c1", "lname_c1", "by", "bm", "bd")],
-        train=[("by", "bm"), ("fname_c1", "lname_c1"), "bd"],
+        comparisons=[*names("fname_c1", "lname_c1"), *exact("birth_year", "birth_month", "birth_day")],
+        rules=["fname_c1", "lname_c1", ("birth_year", "birth_month"), ("birth_month", "birth_day"), ("birth_year", "birth_day")],
+        sure=[("fname_c1", "birth_year", "birth_month", "birth_day"), ("lname_c1", "birth_year", "birth_month", "birth_day")],
+        train=[("birth_year", "birth_month"), ("fname_c1", "lname_c1"), "birth_day"],
     )
 
 
