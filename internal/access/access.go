@@ -296,6 +296,11 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 	if err != nil {
 		return opening{}, d.refused(ctx, r, sub, err)
 	}
+	return d.line(r, sub, permit, now)
+}
+
+// line makes the line of a read that is judged.
+func (d *Desk) line(r *Request, sub subject.Subject, permit charter.ReadPermit, now time.Time) (opening, error) {
 	t := permit.Terms()
 	o := opening{sub, &Line{
 		Entry: &ledger.Entry{
@@ -313,6 +318,7 @@ func (d *Desk) weigh(ctx context.Context, r *Request) (opening, error) {
 			o.line.Limit = min(o.line.Limit, agreed)
 		}
 	}
+	var err error
 	o.line.Told, err = d.handedOut(o.line.Entry, sub, t)
 	return o, err
 }

@@ -19,11 +19,12 @@ const (
 	Channels   Part = "channels"
 	Recalls    Part = "recalls"
 	Receipt    Part = "receipt"
+	Events     Part = "events" // that something has changed, and nothing of what
 )
 
 // Parts are all of them.
 func Parts() []Part {
 	return []Part{
-		Records, Orders, Lists, Decisions, Rulings, Repairs, Disputes, Statements, Consents, Notices, Channels, Recalls, Receipt,
+		Records, Orders, Lists, Decisions, Rulings, Repairs, Disputes, Statements, Consents, Notices, Channels, Recalls, Receipt, Events,
 	}
 }

@@ -77,6 +77,7 @@ func New(room *deployment.Deployment, o Options) *API {
 	a.disputeRoutes()
 	a.repairRoutes()
 	a.lookedRoutes()
+	a.eventRoutes()
 	a.tidyDocument()
 	return a
 }

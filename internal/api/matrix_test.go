@@ -83,6 +83,7 @@ var matrix = map[string]knock{
 	"list-notices":           {"/v1/subjects/COMPANY/notices", nil, true, [5]int{200, 200, 200, 200, 403}},
 	"get-notice":             {"/v1/subjects/COMPANY/notices/9", nil, true, [5]int{404, 404, 404, 404, 403}},
 	"mark-notices":           {"/v1/subjects/COMPANY/notices/read", `{"numbers":["1"]}`, false, [5]int{403, 403, 403, 200, 403}},
+	"list-events":            {"/v1/events?subscription=w0f3k0000000a1&after=3", nil, false, [5]int{404, 404, 404, 404, 404}},
 	"get-own-file":           {"/v1/subjects/COMPANY/own-file", nil, false, [5]int{403, 403, 403, 200, 403}},
 }
 

@@ -30,6 +30,7 @@ var unread = map[string][]string{
 		"list draft", "list notify", "list object", "list hear", "list answer", "list grace", "list decide", "list approve", "list drop",
 		"list publish", "list request", "list refuse", "list remove", "repair ask", "repair grant", "repair refuse", "repair review",
 		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "key add", "key rotate", "key revoke", "key demand", "account bind", "account end", "reads freeze", "reads unfreeze", "reads delay",
+		"subscription add", "subscription watch", "subscription unwatch", "subscription pause", "subscription resume", "subscription end", "subscription replay", "subscription rotate",
 		"subject merge", "subject split", "review propose", "review decide", "erase",
 	},
 	"a supplier's own delivery; its rows that wait are entered in the platform's ledger, see the script held": {
@@ -44,13 +45,15 @@ var unread = map[string][]string{
 		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "move", "rebuild",
 		"job list", "job show", "job run", "job pause", "job resume", "job cancel", "model shadow", "snapshot build", "snapshot refresh", "snapshot info", "snapshot verify",
 	},
-	"the log: its state, hashes and keys":                                                               {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
-	"entered in the platform's own ledger, see the script ledger":                                       {"ledger export"},
-	"organisations alone, for an official of the founding agency; entered in the platform's own ledger": {"snapshot export", "model impact"},
-	"files of one's own, and nothing of the database":                                                   {"key make", "key sign", "link run", "link add", "link config", "link eval", "link show"},
-	"generated people alone; no database is opened (Charter C16)":                                       {"lab run", "lab compare", "lab presets", "lab sweep", "lab trace"},
-	"its pages are held by TestEveryPageIsRecorded of package web":                                      {"serve"},
-	"looks into no database":                                                                            {"config check"},
+	"the log: its state, hashes and keys":                                                                {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
+	"entered in the platform's own ledger, see the script ledger":                                        {"ledger export"},
+	"organisations alone, for an official of the founding agency; entered in the platform's own ledger":  {"snapshot export", "model impact"},
+	"files of one's own, and nothing of the database":                                                    {"key make", "key sign", "link run", "link add", "link config", "link eval", "link show"},
+	"generated people alone; no database is opened (Charter C16)":                                        {"lab run", "lab compare", "lab presets", "lab sweep", "lab trace"},
+	"its pages are held by TestEveryPageIsRecorded of package web":                                       {"serve"},
+	"the subscriptions of an agency, with the ids that it named itself; that it watches them is entered": {"subscription list", "subscription show"},
+	"tells what is entered as a reading, see the script subscription":                                    {"subscription deliver"},
+	"looks into no database": {"config check"},
 }
 
 // TestEveryReadingIsRecorded: whatever command shows anything of a file, a rating or a decision leaves an entry in that

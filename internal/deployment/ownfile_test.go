@@ -37,6 +37,7 @@ var shownIn = map[string]string{
 	"repair": "repairs", "repair_step": "repairs", "repair_proof": "repairs",
 	"notice": "notices", "notice_read": "notices", "notice_delivery": "notices", "notice_channel": "channels",
 	"notice_pending": "- a notice in the making, of rows that are not published", "recall": "recalls",
+	"watch": "readers", "event": "- where a notice stands that others are told of; readers names each who was",
 	"told": "- who was shown what, for recalls; readers names each", "taken_back": "- work in the making: notices tell of it",
 	"stale": "- that a rating is to be computed anew", "touched": "- when something last changed; records and notices tell of it",
 	"standing": "- drawn from orders and ratings, which are shown",

@@ -85,6 +85,8 @@ var fates = map[string]fate{
 	"subject_name":        {stays, deleted, "with its subject"},
 	"taken_back":          {"is of one file", kept, "when its file is published"},
 	"told":                {stays, deleted, "with what it tells of"},
+	"event":               {stays, deleted, "within 120 days of being told, or with its subscription"},
+	"watch":               {"goes on, and the other is watched as long as the two are one", deleted, "when its reader ends it"},
 	"touched":             {"marked on both", deleted, "never: an instant, by which changes are found"},
 }
 

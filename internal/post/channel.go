@@ -14,6 +14,7 @@ import (
 
 	"probity/internal/access"
 	"probity/internal/charter"
+	"probity/internal/event/outward"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/notice"
@@ -119,7 +120,7 @@ func (c *Counter) Choose(ctx context.Context, by, with access.Credential, want C
 	if want.Kind == charter.HookChannel {
 		to.Secret = make([]byte, 32)
 		rand.Read(to.Secret) // it never fails
-		set.Secret = secretPrefix + base64.StdEncoding.EncodeToString(to.Secret)
+		set.Secret = outward.SecretPrefix + base64.StdEncoding.EncodeToString(to.Secret)
 	}
 	if row.Address, err = c.seal(want.Subject.ID, to); err != nil {
 		return Set{}, err
@@ -287,7 +288,7 @@ func hookAddress(text string, birth store.Birth, bad func(string) error) (string
 	case u.Fragment != "":
 		return "", bad("it has no fragment")
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && birth == store.Live && !public(ip) {
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && birth == store.Live && !outward.Public(ip) {
 		return "", bad("it leads into a private network")
 	}
 	return text, nil

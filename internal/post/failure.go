@@ -12,6 +12,8 @@ import (
 	"os"
 	"regexp"
 	"syscall"
+
+	"probity/internal/event/outward"
 )
 
 // failure says why a message did not arrive in words of our own: what the other side wrote, and where it is, may be a human
@@ -53,15 +55,15 @@ func described(doing string, err error) error {
 		text = "its name cannot be found"
 	case errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &invalid), errors.As(err, &verify):
 		text = "its certificate is not valid"
-	case errors.Is(err, errPrivate):
-		text = errPrivate.Error()
+	case errors.Is(err, outward.ErrPrivate):
+		text = outward.ErrPrivate.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		text = "the connection was refused"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		text = "no answer came in time"
 	}
 	out := error(&failure{doing + ": " + text, err})
-	if errors.Is(err, errPrivate) || said != nil && said.Code >= 500 && said.Code < 600 {
+	if errors.Is(err, outward.ErrPrivate) || said != nil && said.Code >= 500 && said.Code < 600 {
 		return Final(out)
 	}
 	return out
@@ -81,6 +83,3 @@ func unlaid(err error) error {
 	}
 	return &failure{"laying it into its folder: " + text, err}
 }
-
-// errPrivate is an address that a live platform does not call.
-var errPrivate = errors.New("the address leads into a private network")

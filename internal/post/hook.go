@@ -3,28 +3,18 @@ package post
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
-	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
+	"probity/internal/event/outward"
 	"probity/internal/notice"
 	"probity/internal/store"
 	"probity/internal/subject"
 )
-
-// secretPrefix marks the secret of a hook as other senders of signed calls do.
-const secretPrefix = "whsec_"
 
 // Hook calls subjects' own addresses over HTTPS, signed as the Standard Webhooks specification says: HMAC-SHA-256 over id,
 // timestamp and body under the channel's secret, so that a receiver knows who calls, that it is no replay, and whether it
@@ -49,56 +39,10 @@ type Call struct {
 // NewHook makes a caller for a database of the birth. A live one calls nothing inside a private network, whatever a name
 // resolves to at the moment of the call. transport is the base of the HTTP transport; nil is a new one.
 func NewHook(birth store.Birth, transport *http.Transport) *Hook {
-	if transport == nil {
-		transport = &http.Transport{}
-	}
-	dialer := &net.Dialer{}
 	if birth == store.Live {
-		dialer.Control = outside
+		return &Hook{outward.Client(outward.Guard, transport)}
 	}
-	transport.DialContext = dialer.DialContext
-	transport.Proxy = nil // a proxy would resolve the name again, out of sight of the check
-	return &Hook{&http.Client{
-		Transport: transport,
-		// A redirect would carry the signed letter to a place that nobody chose.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
-
-// outside refuses a connection into a private network; it sees the address that was resolved.
-func outside(_, address string, _ syscall.RawConn) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	if !public(at.Addr()) {
-		return errPrivate
-	}
-	return nil
-}
-
-// reserved are the networks that are not somebody's on the Internet, beyond those netip knows itself (RFC 6890).
-var reserved = [...]netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"),
-	netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
-	netip.MustParsePrefix("fec0::/10"),
-}
-
-// public tells whether an address is somebody's on the Internet.
-func public(ip netip.Addr) bool {
-	ip = ip.Unmap()
-	if !ip.IsValid() || !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.Zone() != "" {
-		return false
-	}
-	for _, p := range reserved {
-		if p.Contains(ip) {
-			return false
-		}
-	}
-	return true
+	return &Hook{outward.Client(nil, transport)}
 }
 
 // Carry calls the parcel's address. Any answer in the 200s is delivery; 410 says that the address is no more and is Final,
@@ -118,7 +62,7 @@ func (h *Hook) Carry(ctx context.Context, p *Parcel) (string, error) {
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("User-Agent", "Probity")
-	sign(req.Header, p.ID, p.At, body, p.Secret)
+	outward.Sign(req.Header, p.ID, p.At, body, p.Secret)
 	res, err := h.client.Do(req)
 	if err != nil {
 		return "", described("calling the address", err)
@@ -136,15 +80,4 @@ func (h *Hook) Carry(ctx context.Context, p *Parcel) (string, error) {
 		return "", errors.New(said + "; redirects are not followed")
 	}
 	return "", errors.New(said)
-}
-
-// sign puts the three headers of the specification on a call.
-func sign(h http.Header, id string, at time.Time, body, secret []byte) {
-	stamp := strconv.FormatInt(at.Unix(), 10)
-	h.Set("Webhook-Id", id)
-	h.Set("Webhook-Timestamp", stamp)
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(id + "." + stamp + "."))
-	mac.Write(body)
-	h.Set("Webhook-Signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }

@@ -28,6 +28,9 @@ type Settings struct {
 	// by; SecretFile holds the client's secret, and is "" for a public client.
 	Issuer, ClientID, SecretFile string
 
+	// EventNetworks are those inside the house that signed calls may lead to, EventBrokers those of the deployment's own bus.
+	EventNetworks, EventBrokers string
+
 	Limits Limits
 	from   map[string]string
 }
@@ -72,6 +75,8 @@ func settings() []setting {
 	text("issuer", func(s *Settings) *string { return &s.Issuer })
 	text("client_id", func(s *Settings) *string { return &s.ClientID })
 	text("client_secret_file", func(s *Settings) *string { return &s.SecretFile })
+	text("event_networks", func(s *Settings) *string { return &s.EventNetworks })
+	text("event_brokers", func(s *Settings) *string { return &s.EventBrokers })
 	all = append(all, setting{"rate", envOf("rate"), func(s *Settings, v string) error {
 		n, err := strconv.ParseFloat(v, 64)
 		if err != nil || n < 0 {

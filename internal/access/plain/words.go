@@ -74,7 +74,7 @@ var english = words{
 		"yes_no": "yes or no only", "band": "the band only", "records": "the records", "orders": "the orders", "lists": "the entries on lists",
 		"decisions": "the decisions", "rulings": "what officials decided", "repairs": "the way to repair, and applications for it", "disputes": "the disputes",
 		"statements": "your own words", "consents": "the consents", "notices": "what you were told", "channels": "the ways on which you are told",
-		"recalls": "what others must take back", "receipt": "the receipt of an entry",
+		"recalls": "what others must take back", "receipt": "the receipt of an entry", "events": "that it changes, as it happens",
 	},
 	charter: "%s (Charter %s)",
 	rests: map[string]string{ //nolint:gosec // words about credentials, and no credential
@@ -130,7 +130,7 @@ var chinese = words{
 	shown: map[string]string{
 		"yes_no": "仅是或否", "band": "仅等级", "records": "记录", "orders": "限制令", "lists": "列入名单情况", "decisions": "决定", "rulings": "人工决定",
 		"repairs": "信用修复途径与申请", "disputes": "异议", "statements": "本人声明", "consents": "授权同意", "notices": "通知", "channels": "告知渠道",
-		"recalls": "撤回与更正通知", "receipt": "登记凭据",
+		"recalls": "撤回与更正通知", "receipt": "登记凭据", "events": "变更通知（仅告知有变更）",
 	},
 	charter: "%s（宪章%s）",
 	rests: map[string]string{ //nolint:gosec // words about credentials, and no credential

@@ -64,6 +64,8 @@ var noPath = map[string]string{
 	"Everybody": "the rating itself, of many at a time", "Run": "how far it has come", "Exported": "an entry of the platform's own ledger", "Impact": "counts what a model would do, and shows no person",
 	"ApproveModel": "an official's approval of a model", "ActivateModel": "the models in force", "RetireModel": "the models in force",
 	"Jobs":       "rating everybody, by plan or by order",
+	"Events":     "who is told that something has changed; each telling passes Access",
+	"Courier":    "carries what Events ordered",
 	"Agreements": "what agencies may read by agreement; no subject is in it",
 	"Moving":     "an entry of the ledger about the whole database",
 	"Shadows":    "counts what a version on trial would do, and keeps nothing of anybody",

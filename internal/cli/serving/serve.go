@@ -15,6 +15,7 @@ import (
 	"probity/internal/access"
 	"probity/internal/api"
 	"probity/internal/cli/console"
+	"probity/internal/cli/telling"
 	"probity/internal/rating"
 	"probity/internal/server"
 	"probity/internal/web"
@@ -40,13 +41,14 @@ type Chosen struct {
 	Burst    string `placeholder:"N" help:"How many it may send at once; twice the rate where it is not given."`
 	Grace    string `placeholder:"SPAN" help:"How long requests that were taken may still run at the end; 30s where it is not given."`
 	Patience string `placeholder:"SPAN" help:"How long a body or an answer may make no progress; 30s where it is not given."`
+	telling.Ways
 }
 
 func (c Chosen) flags() map[string]string {
 	return map[string]string{
 		"listen": c.Listen, "tls_cert": c.TLSCert, "tls_key": c.TLSKey, "origin": c.Origin, "pages": c.Pages, "issuer": c.Issuer,
 		"client_id": c.ClientID, "client_secret_file": c.Secret, "rate": c.Rate,
-		"burst": c.Burst, "grace": c.Grace, "patience": c.Patience,
+		"burst": c.Burst, "grace": c.Grace, "patience": c.Patience, "event_networks": c.EventNetworks, "event_brokers": c.EventBrokers,
 	}
 }
 
@@ -121,6 +123,11 @@ func On(s *console.Session, set *server.Settings) (err error) {
 	}
 	o.Handler = f.handler
 	ctx, stop := context.WithCancel(s.Ctx)
+	told, err := telling.Ways{EventNetworks: set.EventNetworks, EventBrokers: set.EventBrokers}.Keep(ctx, s, set.Origin, log)
+	if err != nil {
+		stop()
+		return err
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -129,6 +136,7 @@ func On(s *console.Session, set *server.Settings) (err error) {
 	defer func() { // the database is closed after this
 		stop()
 		<-ended
+		told()
 	}()
 	return server.New(o).ServeOn(s.Ctx, l, func(url string) {
 		s.Result(map[string]any{"url": url, "pages": f.pages, "issuer": f.issuer}, func(w io.Writer) {

@@ -34,7 +34,7 @@ func MigrateIn(ctx context.Context, d Dialect, tx *sql.Tx, birth string) error {
 	if err := d.Made(ctx, tx); err != nil {
 		return err
 	}
-	return d.Stamp(ctx, tx, len(list))
+	return d.Stamp(ctx, tx, migrations.Version(list))
 }
 
 func unreadable(err error) error {
@@ -65,12 +65,12 @@ func Born(ctx context.Context, d Dialect, db *sql.DB) (birth string, err error) 
 	if err != nil {
 		return "", err
 	}
-	if version != len(list) {
+	if newest := migrations.Version(list); version != newest {
 		cure := "use the program that matches it"
-		if version < len(list) {
+		if version < newest {
 			cure = "make a new database and ingest the files again; this release cannot carry an older one over"
 		}
-		return "", fault.New(fault.Invalid, "store.version", "%s has version %d, this program needs %d", d.Shown(), version, len(list)).With(cure)
+		return "", fault.New(fault.Invalid, "store.version", "%s has version %d, this program needs %d", d.Shown(), version, newest).With(cure)
 	}
 	return birth, d.Translate(db.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'birth'`).Scan(&birth))
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"probity/internal/store/subscriptions"
 )
 
 // restoredKey is where a database that was put back from a backup keeps the instant of the backup, as long as its
@@ -12,9 +14,12 @@ import (
 const restoredKey = "restored"
 
 // SetRestored notes in a database that is being put back from the backup of an instant that its signed log begins anew, so
-// that whoever opens it can finish what the restore was cut off from.
+// that whoever opens it can finish what the restore was cut off from. Nobody is told of changes until an official has said so.
 func (s *Store) SetRestored(ctx context.Context, of time.Time) error {
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := subscriptions.Suspend(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, restoredKey, of.UTC().Format(time.RFC3339))
 		return err
 	})

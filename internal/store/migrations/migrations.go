@@ -20,7 +20,8 @@ type Migration struct {
 	SQL    string
 }
 
-// Of lists the engine's migrations in order. They are numbered from 1 without gaps, and only go forward.
+// Of lists the engine's migrations in order. Their numbers ascend and only go forward; one that was given out and not used is
+// left out.
 func Of(engine string) ([]Migration, error) {
 	entries, err := fs.ReadDir(files, engine)
 	if err != nil {
@@ -41,9 +42,12 @@ func Of(engine string) ([]Migration, error) {
 	}
 	slices.SortFunc(list, func(a, b Migration) int { return a.Number - b.Number })
 	for i, m := range list {
-		if m.Number != i+1 {
-			return nil, fmt.Errorf("migration %s should have number %d", m.Name, i+1)
+		if m.Number < 1 || i > 0 && m.Number == list[i-1].Number {
+			return nil, fmt.Errorf("migration %s has a number that another one has, or none", m.Name)
 		}
 	}
 	return list, nil
 }
+
+// Version is that of a database that has gone all the steps.
+func Version(list []Migration) int { return list[len(list)-1].Number }

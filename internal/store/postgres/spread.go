@@ -17,7 +17,7 @@ var bySubject = []string{
 	"restriction_order", "order_ending", "order_expiry", "order_step", "decision", "standing", "read_delay", "file_freeze",
 	"notice", "notice_read", "notice_channel", "notice_delivery", "notice_pending", "listing", "listing_step", "listing_publication", "listing_gone",
 	"told", "contested", "dispute", "dispute_step", "dispute_evidence", "statement", "recall", "repaired", "repair", "repair_step", "repair_proof",
-	"ruling", "ruling_review", "erasure",
+	"ruling", "ruling_review", "erasure", "watch", "event",
 }
 
 // byKey are those that lead to subjects, each cut by what it is asked by.
