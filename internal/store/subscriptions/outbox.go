@@ -8,6 +8,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/event"
+	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/notice"
 	"probity/internal/recall"
@@ -230,9 +231,12 @@ func scanTold(rows *sql.Rows) (t told, err error) {
 func (t *told) look(ctx context.Context, tx *sql.Tx, of subject.ID) error {
 	switch t.Occasion {
 	case notice.ListStep: // lists are of organisations alone, whose notices are not sealed
-		var body struct{ Facts []notice.Fact }
-		if t.sealed || json.Unmarshal(t.body, &body) != nil {
+		if t.sealed {
 			return nil
+		}
+		var body struct{ Facts []notice.Fact }
+		if err := json.Unmarshal(t.body, &body); err != nil {
+			return fault.New(fault.Conflict, "notice.body", "the notice %d to %s is damaged", t.seq, of).By(err)
 		}
 		for _, f := range body.Facts {
 			if f.Name == "step" {
