@@ -231,7 +231,7 @@ func scanTold(rows *sql.Rows) (t told, err error) {
 func (t *told) look(ctx context.Context, tx *sql.Tx, of subject.ID) error {
 	switch t.Occasion {
 	case notice.ListStep: // lists are of organisations alone, whose notices are not sealed
-		if t.sealed {
+		if t.sealed || len(t.body) == 0 {
 			return nil
 		}
 		var body struct{ Facts []notice.Fact }
