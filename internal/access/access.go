@@ -12,6 +12,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access/quota"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/consent"
@@ -67,6 +68,8 @@ type Line struct {
 	Limit int64
 	// Case is the number of the case where the entry carries a reference in place of it.
 	Case string
+	// Roles are those each of which the reader's official is let in by; none where its agency gives no roles.
+	Roles []role.Role
 	// Told is what the subject is told of the read, in the same transaction; without what the permit needs it is refused (C7).
 	Told []notice.Written
 	// Refused is why the entry was not written though those beside it were.
@@ -112,6 +115,7 @@ type Desk struct {
 	guard     Guard
 	systems   Systems
 	sessions  Sessions
+	roles     Rolebook
 	clerk     *notice.Clerk
 	quotas    *quota.Table
 	catalogue *catalogue.Catalogue
@@ -279,6 +283,14 @@ func noCredential() error {
 		With("show one with --as NAME, or set PROBITY_AS")
 }
 
+// roles are those each of which lets an official make the request.
+func (r *Request) roles() []role.Role {
+	if r.Counter != nil {
+		return []role.Role{role.Registrar}
+	}
+	return role.ForPurpose(r.Purpose)
+}
+
 // opening is a read that is judged and not yet recorded.
 type opening struct {
 	subject subject.Subject
@@ -309,6 +321,9 @@ func (d *Desk) line(r *Request, sub subject.Subject, permit charter.ReadPermit, 
 		},
 		Permit: permit, Day: t.Today,
 	}}
+	if r.As.narrow {
+		o.line.Roles = r.roles()
+	}
 	if r.reference != "" && t.Case != "" {
 		o.line.Case, o.line.Entry.Case = t.Case, r.reference
 	}
@@ -334,6 +349,9 @@ func (o opening) scope() Scope {
 }
 
 func (d *Desk) judge(ctx context.Context, r *Request, sub subject.Subject, now time.Time) (charter.ReadPermit, error) {
+	if err := r.As.As(r.roles()...); err != nil {
+		return charter.ReadPermit{}, err
+	}
 	terms := charter.ReadTerms{
 		By: r.As.Actor(), Subject: sub, What: r.What, Purpose: r.Purpose, Basis: r.Basis, Case: r.Case,
 		Model: r.Model, Context: r.Context, Catalogue: d.catalogue, Today: calendar.In(now, calendar.Shanghai),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -26,6 +27,9 @@ type Credential struct {
 	system string
 	// seat is how the bearer of a session proved itself, nil where no session was shown.
 	seat *seat
+	// held are the official's roles when it was proved; narrow tells that its agency gives roles.
+	held   []role.Role
+	narrow bool
 }
 
 // Name is the credential's own name.
@@ -100,6 +104,13 @@ func (d *Desk) Issue(ctx context.Context, by, with Credential, g Grant) (secret 
 		return "", fault.New(fault.Unauthenticated, "access.issue", "credentials are issued by officials").
 			With("show an official's credential with --as NAME")
 	}
+	may := role.Steward
+	if g.Subject != 0 {
+		may = role.Registrar // it is a counter's work
+	}
+	if err := by.As(may); err != nil {
+		return "", d.Tried(ctx, by, "credential", string(may), err)
+	}
 	if g.Subject == 0 {
 		founder, err := d.store.Founder(ctx)
 		if err != nil {
@@ -171,7 +182,7 @@ func (d *Desk) Authenticate(ctx context.Context, name, secret string) (Credentia
 		return Credential{}, fault.New(fault.Unauthenticated, "access.credential", "the credential %q is not known, revoked, or its secret is wrong", name).
 			With("name a credential that was issued for this database: --as NAME")
 	}
-	return Credential{name: g.Name, agency: g.Agency, official: g.Official, subject: g.Subject}, nil
+	return d.appointed(ctx, Credential{name: g.Name, agency: g.Agency, official: g.Official, subject: g.Subject})
 }
 
 // Revoke ends a credential from now on. Officials revoke those of their agency and of subjects, a subject its own.

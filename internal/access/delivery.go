@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -19,8 +20,11 @@ func (d *Desk) Delivery(ctx context.Context, as Credential, agency string) (char
 		return charter.DeliveryPermit{}, err
 	}
 	p, err := charter.PermitDelivery(as.Actor(), agency, founder)
+	if err == nil {
+		err = as.As(role.Submitter)
+	}
 	if err != nil {
-		return p, d.Tried(ctx, as, "delivery", agency, err)
+		return charter.DeliveryPermit{}, d.Tried(ctx, as, "delivery", agency, err)
 	}
 	return p, nil
 }
@@ -33,8 +37,11 @@ func (d *Desk) Keeping(ctx context.Context, as Credential, doing string) (charte
 		return charter.LogPermit{}, err
 	}
 	p, err := charter.PermitLog(as.Actor(), founder)
+	if err == nil {
+		err = as.As(role.Operator)
+	}
 	if err != nil {
-		return p, d.Tried(ctx, as, "log", doing, err)
+		return charter.LogPermit{}, d.Tried(ctx, as, "log", doing, err)
 	}
 	return p, nil
 }
@@ -47,8 +54,11 @@ func (d *Desk) Copying(ctx context.Context, as Credential, what, about string) (
 		return charter.CopyPermit{}, err
 	}
 	p, err := charter.PermitCopy(as.Actor(), founder)
+	if err == nil {
+		err = as.As(role.Operator, role.Auditor)
+	}
 	if err != nil {
-		return p, d.Tried(ctx, as, what, about, err)
+		return charter.CopyPermit{}, d.Tried(ctx, as, what, about, err)
 	}
 	return p, nil
 }

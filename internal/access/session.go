@@ -62,10 +62,10 @@ func (d *Desk) Seated(ctx context.Context, cookie string) (Credential, error) {
 			return Credential{}, err
 		}
 	}
-	return Credential{
+	return d.appointed(ctx, Credential{
 		name: g.Name, agency: g.Agency, official: g.Official, subject: g.Subject,
 		seat: &seat{level: s.Level, factors: s.Factors, signedAt: s.SignedAt},
-	}, nil
+	})
 }
 
 // seat is how the bearer of a session proved itself.

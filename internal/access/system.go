@@ -188,7 +188,7 @@ func (d *Desk) through(ctx context.Context, k key.Key, name string) (Credential,
 	if err != nil {
 		return Credential{}, err
 	}
-	return Credential{name: CredentialPrefix + k.ID + "/" + g.Name, agency: k.Agency, official: g.Official, system: k.System}, nil
+	return d.appointed(ctx, Credential{name: CredentialPrefix + k.ID + "/" + g.Name, agency: k.Agency, official: g.Official, system: k.System})
 }
 
 // System is the agency's system through which the official acts, "" where the official acts itself.

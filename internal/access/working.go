@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 
+	"probity/internal/access/role"
 	"probity/internal/charter"
 )
 
@@ -14,8 +15,11 @@ func (d *Desk) Working(ctx context.Context, as Credential, doing string) (charte
 		return charter.WorkPermit{}, err
 	}
 	p, err := charter.PermitWork(as.Actor(), founder)
+	if err == nil {
+		err = as.As(role.Operator)
+	}
 	if err != nil {
-		return p, d.Tried(ctx, as, "job", doing, err)
+		return charter.WorkPermit{}, d.Tried(ctx, as, "job", doing, err)
 	}
 	return p, nil
 }

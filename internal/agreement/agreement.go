@@ -10,6 +10,7 @@ import (
 	"probity/calendar"
 	"probity/internal/access"
 	"probity/internal/access/quota"
+	"probity/internal/access/role"
 	"probity/internal/agreement/deed"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
@@ -53,6 +54,9 @@ func (d *Desk) today() calendar.Day { return calendar.In(d.Now(), calendar.Shang
 // Ask puts wishes before the platform, all or none: one for each pair of a reader and a grantor, where many ask many for
 // the same. A wish that is refused leaves the attempt in the platform's ledger.
 func (d *Desk) Ask(ctx context.Context, by access.Credential, wishes []deed.Wish) ([]deed.ID, error) {
+	if err := by.As(role.Steward); err != nil {
+		return nil, err
+	}
 	founder, err := d.Access.Founder(ctx)
 	if err != nil {
 		return nil, err
@@ -71,6 +75,9 @@ func (d *Desk) Ask(ctx context.Context, by access.Credential, wishes []deed.Wish
 
 // Step takes the next step with an agreement, for a reason.
 func (d *Desk) Step(ctx context.Context, by access.Credential, id deed.ID, act deed.Act, reason string) (Standing, error) {
+	if err := by.As(role.Steward); err != nil {
+		return Standing{}, err
+	}
 	founder, err := d.Access.Founder(ctx)
 	if err != nil {
 		return Standing{}, err

@@ -105,15 +105,7 @@ func TestEveryRouteAndRole(t *testing.T) {
 		if text, ok := body.(string); ok {
 			body = fill.Replace(text)
 		}
-		headers := map[string]string{}
-		switch r.ID {
-		case "decide-batch":
-			headers["Content-Type"] = "application/x-ndjson"
-		case "submit":
-			headers["Content-Type"] = "application/octet-stream"
-		case "replay-rows":
-			headers["Content-Type"] = "text/csv"
-		}
+		headers := kindOf(r.ID)
 		if k.reads {
 			for name, value := range supervising {
 				headers[name] = value

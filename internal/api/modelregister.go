@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"probity/internal/access/role"
 	"probity/internal/api/form"
 	"probity/internal/fault"
 	"probity/internal/store/impacts"
@@ -94,9 +95,15 @@ func (a *API) model(ctx context.Context, in *modelInput) (*form.ModelFile, error
 	return &form.ModelFile{Model: form.ModelOf(&m), File: string(m.Body)}, err
 }
 
-// official is the official who makes the request, as models name their authors: agency/name.
-func official(ctx context.Context) (string, error) {
+// official is the official who makes the request, as models name their authors: agency/name. It is appointed to one of
+// the roles, where any is named.
+func official(ctx context.Context, one ...role.Role) (string, error) {
 	by := caller(ctx)
+	if len(one) > 0 {
+		if err := by.As(one...); err != nil {
+			return "", err
+		}
+	}
 	if by.Official() == "" {
 		return "", fault.New(fault.Unauthenticated, "api.official", "the credential is no official's").With("authenticate with the credential of an official")
 	}
@@ -104,7 +111,7 @@ func official(ctx context.Context) (string, error) {
 }
 
 func (a *API) addModel(ctx context.Context, in *modelAddInput) (*form.Model, error) {
-	by, err := official(ctx)
+	by, err := official(ctx, role.ModelAuthor)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +126,7 @@ func (a *API) addModel(ctx context.Context, in *modelAddInput) (*form.Model, err
 
 // decided has an official do something about a version, and answers with the version as it stands then.
 func (a *API) decidedOn(ctx context.Context, v ModelVersion, do func(m rulebooks.Model, by string) error) (*form.Model, error) {
-	by, err := official(ctx)
+	by, err := official(ctx, role.ModelApprover)
 	if err != nil {
 		return nil, err
 	}

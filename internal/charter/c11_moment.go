@@ -21,6 +21,8 @@ type ReadFacts struct {
 	Used bool
 	// Frozen: the subject keeps its file closed to reads that rest on its consent.
 	Frozen bool
+	// Dismissed: the official no longer holds the role by which it was let in.
+	Dismissed bool
 	// Disagreed: an agreement that the read rests on was suspended or ended.
 	Disagreed bool
 	// Made counts the reads that the reader's agency has made today for the purpose, Limit how many it may make; 0 is
@@ -45,6 +47,8 @@ func (p ReadPermit) Stands(f ReadFacts) error {
 	case f.Revoked:
 		return fault.New(fault.Unauthenticated, "access.credential", "the credential %q is revoked", p.terms.By.Credential).
 			With("show another one: --as NAME")
+	case f.Dismissed:
+		return Refuse("C11", "role", "have it given anew: probity role give", "the role by which %s was let in has ended", p.terms.By.Title())
 	case p.consent != 0 && f.Withdrawn:
 		return Refuse("C11", "consent", "ask the person for a new consent: probity consent give",
 			"the consent of subject %s that covered the read is withdrawn", p.terms.Subject.ID)

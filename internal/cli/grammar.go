@@ -58,6 +58,7 @@ type grammar struct {
 	Clock        remedy.Clocks        `cmd:"" help:"The time limits that law and Charter set, with their sources."`
 	Credential   credentialCommands   `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Key          keys.Commands        `cmd:"" help:"The keys by which agencies' systems sign and connect."`
+	Role         keys.Roles           `cmd:"" help:"What officials are appointed to, for how long, and by whom."`
 	Account      keys.Accounts        `cmd:"" help:"Accounts of people at issuers of OpenID Connect, and to which credentials they lead."`
 	Agreement    agreements.Commands  `cmd:"" help:"By which agreements agencies read what is not theirs by law."`
 	Subscription telling.Commands     `cmd:"" help:"Which changes agencies' systems are told of, and how."`

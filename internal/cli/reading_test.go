@@ -29,7 +29,7 @@ var unread = map[string][]string{
 		"notice channel confirm", "notice channel end", "order enter", "order lift", "order annul", "order object", "order answer", "order review",
 		"list draft", "list notify", "list object", "list hear", "list answer", "list grace", "list decide", "list approve", "list drop",
 		"list publish", "list request", "list refuse", "list remove", "repair ask", "repair grant", "repair refuse", "repair review",
-		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "key add", "key rotate", "key revoke", "key demand", "account bind", "account end", "reads freeze", "reads unfreeze", "reads delay",
+		"repair uphold", "repair withdraw", "ruling make", "ruling review", "credential add", "credential revoke", "key add", "key rotate", "key revoke", "key demand", "account bind", "account end", "role give", "role end", "reads freeze", "reads unfreeze", "reads delay",
 		"subscription add", "subscription watch", "subscription unwatch", "subscription pause", "subscription resume", "subscription end", "subscription replay", "subscription rotate",
 		"subject merge", "subject split", "review propose", "review decide", "erase",
 	},
@@ -39,7 +39,7 @@ var unread = map[string][]string{
 	},
 	"the register and what law has published, of organisations alone: names and codes, lists": {"subject find", "list feed"},
 	"an office's own list of tasks: numbers and days, nothing of a file":                      {"repair waiting", "recall laggards", "dispute overdue", "review list"},
-	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "key list", "reads delays", "reads quotas", "reads case", "retention list"},
+	"counts and names of agencies and officials":                                              {"ruling concordance", "credential list", "key list", "role list", "reads delays", "reads quotas", "reads case", "retention list"},
 	"work on all, which shows counts": {
 		"review learn", "review find",
 		"recall chase", "notice deliver", "notice undelivered", "list sweep", "reads reveal", "retention sweep", "backup", "restore", "move", "rebuild",

@@ -6,6 +6,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
 	"probity/internal/clock"
@@ -46,6 +47,9 @@ func (s *Service) Reinstate(ctx context.Context, id contest.ID, a Answer) (conte
 
 // step keeps what an official does about a dispute.
 func (s *Service) step(ctx context.Context, id contest.ID, a Answer, act contest.Act) (contest.Dispute, error) {
+	if err := a.By.As(role.Handler); err != nil {
+		return contest.Dispute{}, err
+	}
 	c, err := s.theCase(ctx, id)
 	if err != nil {
 		return contest.Dispute{}, err

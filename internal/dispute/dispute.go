@@ -13,6 +13,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
@@ -205,9 +206,17 @@ func (s *Service) permitOpening(ctx context.Context, now subject.Subject, t reme
 	return remedy.PermitDispute(t)
 }
 
-// actors are who acts, as the Charter sees them; a subject that was merged since its credential was issued is the one it
-// was merged into.
+// actors are who acts for a subject, as the Charter sees them: the subject itself, or officials at a counter.
 func (s *Service) actors(ctx context.Context, own *Own) (by, with charter.Actor, err error) {
+	if err := own.By.As(role.Registrar); err != nil {
+		return by, with, err
+	}
+	return s.named(ctx, own)
+}
+
+// named are who acts, as the Charter sees them; a subject that was merged since its credential was issued is the one it
+// was merged into.
+func (s *Service) named(ctx context.Context, own *Own) (by, with charter.Actor, err error) {
 	if own.By.Name() == "" {
 		return by, with, fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").
 			With("show one with --as NAME, or set PROBITY_AS")

@@ -9,6 +9,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter/remedy"
 	"probity/internal/clock"
@@ -64,6 +65,9 @@ type Report struct {
 // the rest was sealed is destroyed, so that no copy of it can be read anywhere. Where an order or the law holds the file
 // up it is restricted instead. by is the subject's own credential; or by and with are those of two officials.
 func (d *Desk) Erase(ctx context.Context, by, with access.Credential, r Request) (Report, error) {
+	if err := by.As(role.Registrar); err != nil { // at a counter
+		return Report{}, err
+	}
 	sub, err := d.Store.Subject(ctx, r.Subject)
 	if err != nil {
 		return Report{}, err

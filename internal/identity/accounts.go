@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/fault"
 	"probity/internal/identity/account"
 	"probity/internal/ledger"
@@ -75,6 +76,13 @@ func (r *Reception) two(ctx context.Context, by, with access.Credential, agency 
 	if by.Official() == "" || with.Official() == "" || by.System() != "" || with.System() != "" || with.Name() == by.Name() || with.Actor().Title() == by.Actor().Title() {
 		return fault.Refuse("C11", "second official", "one official alone cannot say whose an account is",
 			"have two officials, each with a credential of its own, see its holder: --with NAME")
+	}
+	may := role.Steward
+	if agency == "" {
+		may = role.Registrar // a subject stands at a counter
+	}
+	if err := by.As(may); err != nil {
+		return err
 	}
 	founder, err := r.Access.Founder(ctx)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/fault"
 	"probity/internal/identity/key"
@@ -136,6 +137,9 @@ func (d *Desk) mayAdd(ctx context.Context, by, with access.Credential, k *key.Ke
 // pair holds that two officials act, each of the agency or of the one that set up the platform.
 func (d *Desk) pair(ctx context.Context, by, with access.Credential, agency string) error {
 	if err := d.mayActFor(ctx, by, agency); err != nil {
+		return err
+	}
+	if err := by.As(role.Steward); err != nil {
 		return err
 	}
 	if with.Official() == "" || with.Name() == by.Name() || with.Actor().Title() == by.Actor().Title() {

@@ -7,6 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/lists"
 	"probity/internal/fault"
@@ -24,6 +25,9 @@ import (
 // in the subject's ledger, as every refused step does.
 func (s *Service) Draft(ctx context.Context, as access.Credential, e entry.Entry, first entry.Step) (entry.Entry, error) {
 	by := as.Actor()
+	if err := as.As(role.Authority); err != nil {
+		return e, err
+	}
 	sub, err := s.parts.Register.Subject(ctx, e.Subject)
 	if err != nil {
 		return e, err
@@ -44,6 +48,9 @@ func (s *Service) Draft(ctx context.Context, as access.Credential, e entry.Entry
 // stands. Act, Document, Reasons, Day, Basis, Cause, Until (of a respite), End (of a decision) and Excluded are the
 // caller's; Day is today where it is the zero Day, the law that of the list where a keeper's step names none.
 func (s *Service) Step(ctx context.Context, as access.Credential, id subject.ID, which entry.ID, step entry.Step) (entry.Entry, error) {
+	if err := as.As(role.Authority); err != nil {
+		return entry.Entry{}, err
+	}
 	sub, err := s.parts.Register.Subject(ctx, id)
 	if err != nil {
 		return entry.Entry{}, err

@@ -5,6 +5,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
 	"probity/internal/clock"
@@ -32,6 +33,9 @@ func (s *Service) StepOrder(ctx context.Context, as access.Credential, id subjec
 	sub, err := s.parts.Book.Subject(ctx, id)
 	if err != nil {
 		return order.Order{}, err
+	}
+	if err := as.As(role.Authority); err != nil {
+		return order.Order{}, s.attempted(ctx, sub.ID, by, "", err)
 	}
 	if by.Subject != 0 { // it may have been merged since the credential was issued
 		own, err := s.parts.Book.Subject(ctx, by.Subject)

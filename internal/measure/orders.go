@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -23,6 +24,9 @@ func (s *Service) EnterOrder(ctx context.Context, as access.Credential, o order.
 	sub, err := s.parts.Book.Subject(ctx, o.Subject)
 	if err != nil {
 		return o, err
+	}
+	if err := as.As(role.Authority); err != nil {
+		return o, s.attempted(ctx, sub.ID, by, "", err)
 	}
 	if err := as.Stepped(s.parts.Now()); err != nil {
 		return o, err
@@ -99,6 +103,9 @@ func (s *Service) PrepareEnding(ctx context.Context, as access.Credential, id su
 	sub, err := s.parts.Book.Subject(ctx, id)
 	if err != nil {
 		return OrderEnding{}, err
+	}
+	if err := as.As(role.Authority); err != nil {
+		return OrderEnding{}, s.attempted(ctx, sub.ID, by, "", err)
 	}
 	o, err := s.order(ctx, sub.ID, which)
 	if err != nil {

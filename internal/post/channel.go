@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/event/outward"
 	"probity/internal/fault"
@@ -93,6 +94,9 @@ func (c *Counter) owner(ctx context.Context, sub subject.Subject, by access.Cred
 // Choose sets a channel under the permit of the Charter (C7): by is the subject's own credential, or by and with are those
 // of two officials. It carries what is told from now on; what was told before stays in the inbox.
 func (c *Counter) Choose(ctx context.Context, by, with access.Credential, want Choice) (Set, error) {
+	if err := by.As(role.Registrar); err != nil { // at a counter
+		return Set{}, err
+	}
 	var err error
 	if want.Subject, err = c.owner(ctx, want.Subject, by); err != nil {
 		return Set{}, err

@@ -12,6 +12,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/clock"
@@ -67,6 +68,9 @@ type Desk struct {
 
 // Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
 func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string) (store.Link, error) {
+	if err := by.As(role.Registrar); err != nil {
+		return store.Link{}, err
+	}
 	terms := charter.LinkTerms{By: by.Actor(), Reason: reason, Evidence: evidence}
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
@@ -157,6 +161,9 @@ const linkLaw = "credit-reporting art. 23"
 // joined file is told to correct what was received, and everybody who decided on it to look at that decision again (Charter
 // C9, C15).
 func (d *Desk) Split(ctx context.Context, by access.Credential, merged subject.ID, reason string) (store.Link, error) {
+	if err := by.As(role.Registrar); err != nil {
+		return store.Link{}, err
+	}
 	done, err := d.Store.Turn(ctx)
 	if err != nil {
 		return store.Link{}, err

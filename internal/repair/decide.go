@@ -10,6 +10,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
 	"probity/internal/clock"
@@ -45,6 +46,9 @@ type Verdict struct {
 // rating, whoever received it is told to delete it, and the orders named are lifted. With a withdrawal the record is shown
 // and counts again, from that instant on, and whoever received it is told to read the file anew; the orders stay lifted.
 func (s *Service) Decide(ctx context.Context, v Verdict) (application.Application, error) {
+	if err := v.As.As(role.Handler); err != nil {
+		return application.Application{}, err
+	}
 	sub, a, err := s.find(ctx, v.Subject, v.Repair)
 	if err != nil {
 		return a, err

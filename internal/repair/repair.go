@@ -18,6 +18,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
@@ -193,6 +194,9 @@ type Request struct {
 // Ask makes an application. When it returns it lies with the body that listed the matter, and the subject has the days of
 // the decision and of the answer. An attempt for another's record is refused and stands in that subject's ledger.
 func (s *Service) Ask(ctx context.Context, r Request) (application.Application, error) {
+	if err := r.By.As(role.Registrar); err != nil { // at a counter
+		return application.Application{}, err
+	}
 	sub, err := s.parts.Book.Subject(ctx, r.Subject)
 	if err != nil {
 		return application.Application{}, err

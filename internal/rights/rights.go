@@ -11,6 +11,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/consent"
@@ -96,6 +97,9 @@ func (s *Service) Give(ctx context.Context, by, with access.Credential, c consen
 func (s *Service) GiveAll(ctx context.Context, by, with access.Credential, list []consent.Consent) ([]consent.Consent, error) {
 	if by.Name() == "" {
 		return nil, fault.New(fault.Unauthenticated, "access.credential", "no credential was shown").With("show one with --as NAME")
+	}
+	if err := by.As(role.Registrar); err != nil { // at a counter
+		return nil, err
 	}
 	var done []consent.Consent
 	for part := range slices.Chunk(list, consentsPerCommit) {

@@ -15,6 +15,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
@@ -158,6 +159,9 @@ type Made struct {
 // Make makes a ruling. When it returns the ruling is in effect and the person has been told.
 func (s *Service) Make(ctx context.Context, m Making) (Made, error) {
 	by := m.As.Actor()
+	if err := m.As.As(role.Authority, role.Lender, role.BenefitProvider, role.Handler); err != nil {
+		return Made{}, err
+	}
 	sub, err := s.parts.Book.Subject(ctx, m.Subject)
 	if err != nil {
 		return Made{}, err
@@ -371,6 +375,9 @@ type Asking struct {
 
 // Review asks that another official look at a ruling. The ruling stays in effect as it is until that official has ruled.
 func (s *Service) Review(ctx context.Context, a Asking) (verdict.Ruling, error) {
+	if err := a.By.As(role.Registrar, role.Handler); err != nil { // at a counter, for who asks
+		return verdict.Ruling{}, err
+	}
 	sub, err := s.parts.Book.Subject(ctx, a.Subject)
 	if err != nil {
 		return verdict.Ruling{}, err

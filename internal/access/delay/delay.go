@@ -11,6 +11,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/fault"
@@ -105,6 +106,9 @@ type particulars struct {
 // Enter enters an order under the credential of an official of the court. Nothing that the subject could see before is
 // taken from it.
 func (d *Desk) Enter(ctx context.Context, by access.Credential, o Order) (ID, error) {
+	if err := by.As(role.Authority); err != nil {
+		return 0, err
+	}
 	sub, err := d.Book.Subject(ctx, o.Subject)
 	if err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package console
 import (
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/fault"
 	"probity/internal/subject"
 )
@@ -120,6 +121,18 @@ func (s *Session) Pair(second string) (by, with access.Credential, err error) {
 	}
 	with, err = s.Credential(second)
 	return by, with, err
+}
+
+// Author is Official for an act on rating models that asks for one of the roles.
+func (s *Session) Author(one ...role.Role) (string, error) {
+	by, err := s.Acting()
+	if err == nil {
+		err = by.As(one...)
+	}
+	if err != nil {
+		return "", err
+	}
+	return s.Official()
 }
 
 // Official is the official of the credential in use, as models name their authors: agency/name.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/cli/console"
@@ -342,7 +343,7 @@ Examples:
 
 // Run registers the files one by one.
 func (c modelAdd) Run(s *console.Session) error {
-	by, err := s.Official()
+	by, err := s.Author(role.ModelAuthor)
 	if err != nil {
 		return err
 	}

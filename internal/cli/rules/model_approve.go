@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"probity/calendar"
+	"probity/internal/access/role"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/store/impacts"
@@ -77,7 +78,7 @@ func (c modelApprove) Run(s *console.Session) error {
 // decided finds the version, and the official who decides on it.
 func (v version) decided(s *console.Session) (m rulebooks.Model, by string, err error) {
 	if m, err = v.find(s); err == nil {
-		by, err = s.Official()
+		by, err = s.Author(role.ModelApprover)
 	}
 	return m, by, err
 }

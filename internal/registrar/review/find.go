@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
@@ -166,6 +167,9 @@ const entered = 256
 // is not put before anybody again.
 func (d *Desk) Find(ctx context.Context, by access.Credential, progress func(done, total int64)) (Found, error) {
 	var out Found
+	if err := by.As(role.Registrar); err != nil {
+		return out, err
+	}
 	b, err := d.Open(ctx, by.Actor())
 	if err != nil {
 		return out, err

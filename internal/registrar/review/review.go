@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/ledger"
 	"probity/internal/registrar"
@@ -94,6 +95,9 @@ func (d *Desk) sides(ctx context.Context, pair candidate.Pair) (s sides, err err
 
 // Propose puts two subjects before the officials at the desk, because the official thinks that they may be one.
 func (d *Desk) Propose(ctx context.Context, by access.Credential, one, other subject.ID) (candidate.Candidate, error) {
+	if err := by.As(role.Registrar); err != nil {
+		return candidate.Candidate{}, err
+	}
 	pair := candidate.Of(one, other)
 	c := candidate.Candidate{Pair: pair, FoundAt: d.Now().UTC(), By: by.Actor().Title(), Way: candidate.Look}
 	s, err := d.sides(ctx, pair)
@@ -159,6 +163,9 @@ func (d *Desk) List(ctx context.Context, by access.Credential, verdict candidate
 // number goes on, and the joining can be undone; where "different" holds, nothing joins the two any more until an official
 // takes it back. Of human beings a second official must say the same. joined is nil where nobody was joined.
 func (d *Desk) Judge(ctx context.Context, by access.Credential, pair candidate.Pair, v candidate.Verdict, reason string) (holds bool, joined *store.Link, err error) {
+	if err := by.As(role.Registrar); err != nil {
+		return false, nil, err
+	}
 	c, steps, err := d.Candidates.Find(ctx, pair)
 	if err != nil {
 		return false, nil, err

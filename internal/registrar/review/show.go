@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"probity/internal/access"
+	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/subject"
@@ -50,6 +51,9 @@ type View struct {
 func (d *Desk) Show(ctx context.Context, by access.Credential, pair candidate.Pair) (*View, error) {
 	if !by.Actor().IsOfficial() {
 		return nil, charter.Refuse("C11", "official", "show the credential of an official", "no official looks at the two")
+	}
+	if err := by.As(role.Registrar); err != nil {
+		return nil, err
 	}
 	c, steps, err := d.Candidates.Find(ctx, pair)
 	if err != nil {

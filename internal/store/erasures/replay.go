@@ -259,6 +259,12 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		return revoke(ctx, tx, m)
 	case gone.KeyRevoked:
 		return revokeKey(ctx, tx, m)
+	case gone.AccountEnded:
+		return endAccount(ctx, tx, m)
+	case gone.RoleEnded:
+		return endRole(ctx, tx, m)
+	case gone.RolesGiven:
+		return rolesGiven(ctx, tx, m)
 	case gone.ListingEnded:
 		return endListing(ctx, tx, m)
 	case gone.ChannelEnded:

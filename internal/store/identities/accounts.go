@@ -3,6 +3,7 @@ package identities
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"probity/internal/identity/account"
 	"probity/internal/ledger"
 	"probity/internal/store"
+	"probity/internal/vault/gone"
 )
 
 // Bind keeps an account with its ledger entry. One that is bound already, and not ended, is a Conflict.
@@ -48,7 +50,8 @@ func (s *Store) Account(ctx context.Context, digest [32]byte) (account.Account, 
 
 // EndAccount ends a binding and every session under it, with its ledger entry.
 func (s *Store) EndAccount(ctx context.Context, digest [32]byte, at time.Time, e *ledger.Entry) error {
-	return s.db.WriteWith(ctx, &store.Trace{At: at, Entries: []*ledger.Entry{e}}, func(tx *sql.Tx) error {
+	mark := gone.Mark{Kind: gone.AccountEnded, Subject: e.Subject, Matter: gone.Number(hex.EncodeToString(digest[:]))}
+	return s.db.WriteWith(ctx, &store.Trace{At: at, Entries: []*ledger.Entry{e}, Gone: []gone.Mark{mark}}, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE account SET ended_at = ? WHERE digest = ? AND ended_at IS NULL`, store.Micro(at), digest[:]); err != nil {
 			return err
 		}

@@ -22,6 +22,8 @@ type moment struct {
 	// consents are those beneath the reads that do not carry them any longer.
 	consents map[consentKey]charter.ReadFacts
 	made     map[chain.Use]*counter
+	// appointed tells, by credential and role, whether the official still holds it.
+	appointed map[string]bool
 	// closed are the agreements beneath the reads that open nothing any longer.
 	closed map[deed.ID]bool
 	// used are the reads that use their consents up.
@@ -58,6 +60,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 	if t := l.Permit.Terms(); t != nil {
 		f.Revoked = m.revoked[t.By.Credential] || t.Counter != nil && m.revoked[t.Counter.With.Credential]
 	}
+	f.Dismissed = len(l.Roles) > 0 && l.Permit.Terms() != nil && !m.appointed[roleKey(l)]
 	f.Disagreed = slices.ContainsFunc(l.Permit.Agreements(), func(id deed.ID) bool { return m.closed[id] })
 	if made != nil {
 		f.Made, f.Limit, f.Again = made.now, l.Limit, made.again
@@ -66,7 +69,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 }
 
 func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []*access.Line) (*moment, error) {
-	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[chain.Use]*counter{}}
+	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[chain.Use]*counter{}, appointed: map[string]bool{}}
 	var keys []consentKey
 	var agreed []deed.ID
 	for _, l := range lines {
@@ -75,6 +78,9 @@ func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []
 			continue // it does not stand
 		}
 		err := m.lookAtCredential(ctx, tx, t.By.Credential)
+		if err == nil {
+			err = m.lookAtRoles(ctx, tx, l)
+		}
 		if err == nil && t.Counter != nil {
 			err = m.lookAtCredential(ctx, tx, t.Counter.With.Credential)
 		}

@@ -77,6 +77,12 @@ const (
 	KeyRevoked Kind = 28
 	// AgreementClosed: an agreement on reading that was suspended or ended; Subject is 0, Matter its number.
 	AgreementClosed Kind = 29
+	// AccountEnded: an account that leads to its credential no more; Subject is whose own that is, Matter the number of its digest.
+	AccountEnded Kind = 30
+	// RoleEnded: a role that an official holds no more, and RolesGiven: an agency whose officials do only what they hold a role
+	// for. Subject is 0, Matter the [Number] of the credential's role, and of the agency.
+	RoleEnded  Kind = 31
+	RolesGiven Kind = 32
 )
 
 var kindNames = [...]string{
@@ -89,6 +95,7 @@ var kindNames = [...]string{
 	RulingContested: "review asked for", OfRow: "by row", OfPerson: "by identifier",
 	KeyRevoked: "key revoked",
 	Unrepaired: "repair withdrawn", ModelRetired: "model retired", AgreementClosed: "agreement closed",
+	AccountEnded: "account ended", RoleEnded: "role ended", RolesGiven: "roles given",
 }
 
 // String is the kind in words.
