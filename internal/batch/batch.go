@@ -27,7 +27,7 @@ type Batch[T any] struct {
 
 const (
 	// Moment is how long a write waits for more rows, crowd from how many on that would come in it, enough when nobody waits for more.
-	Moment = 2 * time.Millisecond
+	Moment = 4 * time.Millisecond
 	crowd  = 4
 	enough = 256
 	// quiet is how long nobody writes until what was known of the rate is of another time.

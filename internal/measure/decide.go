@@ -48,10 +48,11 @@ func (s *Service) Decide(ctx context.Context, q Request) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	sub, err := s.parts.Book.Subject(ctx, q.Subject)
+	known, err := s.parts.Desk.Look(ctx, q.Subject)
 	if err != nil {
 		return Decision{}, err
 	}
+	sub := known.Subject()
 	if err := fits(m, sub); err != nil {
 		return Decision{}, err
 	}
@@ -62,7 +63,7 @@ func (s *Service) Decide(ctx context.Context, q Request) (Decision, error) {
 		},
 		terms: charter.DecisionTerms{Subject: sub, Measure: m, Ceilings: s.parts.Ceilings, Reader: by.Agency, Purpose: q.Purpose, Today: today},
 	}
-	if err := s.judge(ctx, &j, q); err != nil {
+	if err := s.judge(ctx, &j, q, known); err != nil {
 		if err = j.refuse(err); err != nil {
 			return Decision{}, err
 		}
@@ -86,10 +87,10 @@ type judgement struct {
 }
 
 // judge opens the scope, finds the grounds and asks for the permit.
-func (s *Service) judge(ctx context.Context, j *judgement, q Request) error {
+func (s *Service) judge(ctx context.Context, j *judgement, q Request, known access.Known) error {
 	m := j.terms.Measure
 	what := access.Request{
-		As: q.As, Subject: q.Subject, What: access.Decision, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case, Context: m.Context,
+		As: q.As, Subject: known.Subject().ID, Known: known, What: access.Decision, Purpose: q.Purpose, Basis: q.Basis, Case: q.Case, Context: m.Context,
 		Measure: m.Code,
 	}
 	if m.Benefit != nil {

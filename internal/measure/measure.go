@@ -125,6 +125,8 @@ type Book interface {
 
 // Desk records readings before they are answered, and attempts that the Charter refused. It is package access's.
 type Desk interface {
+	// Look finds a subject, following redirects; a fault NotFound where there is none.
+	Look(context.Context, subject.ID) (access.Known, error)
 	Open(context.Context, access.Request) (access.Scope, error)
 	Attempt(ctx context.Context, by charter.Actor, about subject.ID, what, file string, refusal *fault.Error) error
 }

@@ -339,5 +339,21 @@ func (s *Store) One(ctx context.Context, query string, args []any, into ...any) 
 	return s.dialect.Translate(err)
 }
 
+// Many asks by a query of constant text that is kept compiled, and has scan read all of its rows.
+func (s *Store) Many(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	all, err := s.prepared.Of(ctx, query)
+	if err == nil {
+		err = engine.Patiently(ctx, s.dialect.Passing, func() error {
+			rows, err := all.QueryContext(ctx, args...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			return errors.Join(scan(rows), rows.Err())
+		})
+	}
+	return s.dialect.Translate(err)
+}
+
 // NextIDs reserves n time-ordered numbers and gives the first. Every kind of thing draws from the same numbers.
 func (s *Store) NextIDs(n int) int64 { return s.writer.IDs.Next(n) }

@@ -102,6 +102,7 @@ var notInHistories = map[string]string{
 	"access.Desk.Signed":                      "turns a signed request into the credential of its system; what is read by it passes Open, which the histories call",
 	"access.Desk.FileSigned":                  "tells whose key signed a file; no subject is in it",
 	"access.Desk.Standing":                    "judges a reading that was ordered in advance as Open does, and enters it; package event tries it",
+	"access.Desk.Look":                        "finds whom the register names, as each question does before it passes Open; decisions call it",
 	"event.Desk.Subscribe":                    "opens nobody's file; whom it watches passes Open, which the histories call",
 	"event.Desk.List":                         "the subscriptions of an agency; no subject is in it",
 	"event.Desk.Show":                         "the same, with the subjects that the agency named itself",

@@ -44,20 +44,26 @@ func (s *Store) Roles(ctx context.Context, agency string) (all []role.Term, err 
 
 // HeldRoles are those that a credential of the agency holds at the instant; given tells that the agency has ever given a role.
 func (s *Store) HeldRoles(ctx context.Context, agency, credential string, now time.Time) (held []role.Role, given bool, err error) {
-	err = s.Read(ctx, func(tx *sql.Tx) error {
-		held, given, err = heldRoles(ctx, tx, agency, credential, now)
+	err = s.Many(ctx, agencyRoles, []any{agency}, func(rows *sql.Rows) error {
+		held, given, err = scanHeld(rows, credential, now)
 		return err
 	})
 	return held, given, err
 }
 
+const agencyRoles = `SELECT credential, role, valid_from, valid_to, ended_at FROM official_role WHERE agency = ?`
+
 // heldRoles looks at all of the agency's terms: where it gave none, which is the rule, that is one look at an index.
 func heldRoles(ctx context.Context, tx *sql.Tx, agency, credential string, now time.Time) (held []role.Role, given bool, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT credential, role, valid_from, valid_to, ended_at FROM official_role WHERE agency = ?`, agency)
+	rows, err := tx.QueryContext(ctx, agencyRoles, agency)
 	if err != nil {
 		return nil, false, err
 	}
 	defer rows.Close()
+	return scanHeld(rows, credential, now)
+}
+
+func scanHeld(rows *sql.Rows, credential string, now time.Time) (held []role.Role, given bool, err error) {
 	for rows.Next() {
 		var t role.Term
 		var from, until int64
