@@ -93,6 +93,10 @@ func (s *Server) bar(r *http.Request) bar {
 // own shows who signed in for itself its whole file, free and recorded (Charter C12).
 func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 	c := reader(r)
+	if s.admission.Door != nil && c.Level() == "" { // read by the credential in use, which is nobody's own
+		http.Redirect(w, r, "/login?back=/own", http.StatusSeeOther)
+		return
+	}
 	if c.Subject() == 0 {
 		s.Problem(w, r, fault.New(fault.NotFound, "web.own", "an official has no file of its own here").With("sign out, and sign in for yourself"))
 		return

@@ -172,6 +172,8 @@ func TestSignInInARealBrowser(t *testing.T) {
 	v.picture("official")
 	v.do(chromedp.Navigate(url + "/own"))
 	v.says("main", "An official has no file of its own here")
+	v.do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#leave"), chromedp.Click("#leave"), chromedp.WaitVisible("#enter"))
+	v.do(chromedp.Navigate(url+"/own"), chromedp.WaitVisible(`button[value="mine"]`)) // nobody's own file: who are you?
 }
 
 // TestADemonstrationAlone: a live database refuses the issuer that lets anybody in, whatever else is said.
