@@ -186,6 +186,7 @@ func (a *API) file(ctx context.Context, in *fileInput) (*form.SubjectFile, strin
 		return nil, "", err
 	}
 	f := &form.SubjectFile{Subject: one, Records: []form.Record{}, Statements: append([]contest.Statement{}, said...), Paged: form.Paged{Next: next}}
+	f.Only, _ = scope.Datasets()
 	for i := range page {
 		f.Records = append(f.Records, form.NewestRecord(&page[i]))
 	}

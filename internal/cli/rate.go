@@ -8,11 +8,11 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/api/form"
 	"probity/internal/charter"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/rating"
-	"probity/internal/subject"
 )
 
 // moment are the flags that ask about another day or another state of knowledge.
@@ -106,26 +106,6 @@ type question struct {
 	band bool
 }
 
-// explained is the JSON of a rating: the view, and the entry under which the reading was recorded.
-type explained struct {
-	rating.View
-	Access string `json:"access"`
-}
-
-// bandAnswer is as much of a person's rating as others are told.
-type bandAnswer struct {
-	Subject   subject.ID    `json:"subject"`
-	Kind      subject.Kind  `json:"kind"`
-	Model     string        `json:"model"`
-	Version   int           `json:"version"`
-	AsOf      calendar.Day  `json:"as_of"`
-	KnownAt   time.Time     `json:"known_at"`
-	GoodUntil *calendar.Day `json:"good_until"`
-	Status    rating.Status `json:"status"`
-	Band      string        `json:"band,omitempty"`
-	Access    string        `json:"access"`
-}
-
 // answerRating answers with the whole rating, or with the band where the subject is a human being and somebody else asks.
 func answerRating(s *console.Session, q question, text func(io.Writer, *rating.Explained)) error {
 	desk, err := s.Ratings()
@@ -154,7 +134,7 @@ func answerRating(s *console.Session, q question, text func(io.Writer, *rating.E
 	if err != nil {
 		return err
 	}
-	s.Result(explained{e.View, scope.Entry()}, func(w io.Writer) {
+	s.Result(form.RatingAnswer{View: e.View, Recorded: form.Recorded{Access: scope.Entry()}}, func(w io.Writer) {
 		text(w, e)
 		fmt.Fprintf(w, "recorded as %s\n", scope.Entry())
 	})
@@ -174,9 +154,9 @@ func answerBand(s *console.Session, desk *rating.Desk, q question) error {
 	if err != nil {
 		return err
 	}
-	a := bandAnswer{
+	a := form.BandAnswer{
 		Subject: r.Subject, Kind: scope.Subject().Kind, Model: r.Model, Version: r.Version, AsOf: r.AsOf, KnownAt: r.KnownAt,
-		Status: r.Status, Band: r.Band, Access: scope.Entry(),
+		Status: r.Status, Band: r.Band, Recorded: form.Recorded{Access: scope.Entry()},
 	}
 	if r.GoodUntil != calendar.None {
 		a.GoodUntil = &r.GoodUntil
@@ -363,31 +343,6 @@ Examples:
     probity history uscc:91000000MA0000007C --model enterprise-credit --purpose public-search --basis government-information`
 }
 
-type pastRating struct {
-	Version   int           `json:"version"`
-	AsOf      calendar.Day  `json:"as_of"`
-	KnownAt   time.Time     `json:"known_at"`
-	GoodUntil *calendar.Day `json:"good_until"`
-	Status    rating.Status `json:"status"`
-	Score     *int64        `json:"score"`
-	Band      string        `json:"band,omitempty"`
-	Gate      string        `json:"gate,omitempty"`
-	WhyNot    []string      `json:"why_not,omitempty"`
-}
-
-func past(r *rating.Rating, full bool) pastRating {
-	p := pastRating{
-		Version: r.Version, AsOf: r.AsOf, KnownAt: r.KnownAt, Status: r.Status, Band: r.Band, Gate: r.Gate, WhyNot: r.WhyNot,
-	}
-	if r.GoodUntil != calendar.None {
-		p.GoodUntil = &r.GoodUntil
-	}
-	if full && r.Status == rating.Rated {
-		p.Score = &r.Score
-	}
-	return p
-}
-
 // Run prints the history.
 func (c historyCommand) Run(s *console.Session) error {
 	desk, err := s.Ratings()
@@ -403,10 +358,10 @@ func (c historyCommand) Run(s *console.Session) error {
 		return err
 	}
 	full := scope.Level() == charter.FullAnswer
-	answers := make([]pastRating, 0, len(all))
+	answers := make([]form.PastRating, 0, len(all))
 	rows := make([]console.Row, 0, len(all))
 	for i := range all {
-		p := past(&all[i], full)
+		p := form.PastOf(&all[i], full)
 		answers = append(answers, p)
 		score := ""
 		if p.Score != nil {

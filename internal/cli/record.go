@@ -8,60 +8,22 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/api/form"
 	"probity/internal/catalogue"
 	"probity/internal/cli/console"
 	"probity/internal/dispute/contest"
 	"probity/internal/intake"
 	"probity/internal/intake/format"
 	"probity/internal/record"
-	"probity/internal/store"
 )
 
 type recordCommands struct {
 	Show    recordShow    `cmd:"" help:"Show one record: what it says, all its versions, and the file and line they came from."`
 	Correct recordCorrect `cmd:"" help:"Correct one record, as its supplier."`
 	Retract recordRetract `cmd:"" help:"Withdraw one record, as its supplier."`
-}
-
-// recordAnswer is a record by its newest version.
-type recordAnswer struct {
-	Record     record.ID       `json:"record"`
-	Dataset    string          `json:"dataset"`
-	Agency     string          `json:"agency"`
-	Key        string          `json:"key"`
-	Status     record.Status   `json:"status"`
-	Occurred   calendar.Day    `json:"occurred"`
-	From       calendar.Day    `json:"valid_from"`
-	To         calendar.Day    `json:"valid_to"`
-	Adverse    bool            `json:"adverse"`
-	Tier       string          `json:"tier,omitempty"`
-	Lapse      calendar.Day    `json:"lapses"`
-	Fields     json.RawMessage `json:"fields"`
-	Submission int64           `json:"submission"`
-	File       string          `json:"file,omitempty"`
-	Line       int             `json:"line"`
-	RecordedAt time.Time       `json:"recorded_at"`
-	// Contest is how a dispute bears on the record, absent on nearly all.
-	Contest *record.Contest `json:"contest,omitempty"`
-}
-
-// contested says in words how a dispute bears on the record.
-func (a *recordAnswer) contested(today calendar.Day) string {
-	switch {
-	case a.Contest == nil:
-		return ""
-	case a.Contest.State == record.Barred:
-		return "out of use until it is certified"
-	case a.Contest.Suppressed(today):
-		return "suppressed, since nobody answered in time"
-	case a.Contest.Claims != "":
-		return "disputed; its subject says: " + a.Contest.Claims
-	}
-	return "disputed"
 }
 
 // said are the statements that travel with the records, nil for all of a file.
@@ -83,27 +45,6 @@ func printSaid(w io.Writer, list []contest.Statement) {
 		}
 		fmt.Fprintf(w, "the subject says of %s: %s\n", about, list[i].Text)
 	}
-}
-
-func answerOfVersion(v *record.Version) recordAnswer {
-	a := recordAnswer{
-		Record: v.Record, Dataset: v.Dataset, Agency: v.Agency, Key: strings.ReplaceAll(v.SourceKey, "\x1f", " / "), Status: v.Status,
-		Occurred: v.Occurred, From: v.From, To: v.To, Adverse: v.Adverse, Lapse: v.Lapse, Fields: json.RawMessage(v.Payload),
-		Submission: v.Submission, Line: v.Line, RecordedAt: v.RecordedAt,
-	}
-	if v.Tier != record.NoTier {
-		a.Tier = v.Tier.String()
-	}
-	if v.Contest.State != record.Uncontested {
-		a.Contest = &v.Contest
-	}
-	return a
-}
-
-func answerOfRecord(e *store.Entry) recordAnswer {
-	a := answerOfVersion(e.Newest())
-	a.File = e.File
-	return a
 }
 
 // recordShow reads one record.
@@ -136,28 +77,19 @@ func (c recordShow) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	newest := answerOfRecord(&e)
-	versions := make([]recordAnswer, 0, len(e.Versions))
-	for i := range e.Versions {
-		versions = append(versions, answerOfVersion(&e.Versions[i]))
-	}
 	statements, err := said(s, scope, []record.ID{id})
 	if err != nil {
 		return err
 	}
-	a := struct {
-		recordAnswer
-		Versions   []recordAnswer      `json:"versions"`
-		Statements []contest.Statement `json:"statements"`
-		Access     string              `json:"access"`
-	}{newest, versions, statements, scope.Entry()}
+	a := form.HistoryOfRecord(&e, statements)
+	a.Entered(scope.Entry())
 	s.Result(a, func(w io.Writer) {
-		printRecord(w, &newest, s.Opened.Catalogue.Dataset(newest.Dataset))
-		for i := len(versions) - 1; i >= 0; i-- {
-			v := &versions[i]
+		printRecord(w, &a.Record, s.Opened.Catalogue.Dataset(a.Dataset))
+		for i := len(a.Versions) - 1; i >= 0; i-- {
+			v := &a.Versions[i]
 			fmt.Fprintf(w, "version %d, %s %s: submission %d, line %d\n", i+1, v.Status, console.Minute(v.RecordedAt), v.Submission, v.Line)
 		}
-		if text := newest.contested(s.Today()); text != "" {
+		if text := a.Contested(s.Today()); text != "" {
 			fmt.Fprintln(w, text)
 		}
 		printSaid(w, statements)
@@ -166,7 +98,7 @@ func (c recordShow) Run(s *console.Session) error {
 	return nil
 }
 
-func printRecord(w io.Writer, r *recordAnswer, contract *catalogue.Contract) {
+func printRecord(w io.Writer, r *form.Record, contract *catalogue.Contract) {
 	fmt.Fprintf(w, "record %s of %s, sent by %s: %s\n", r.Record, r.Dataset, r.Agency, r.Status)
 	rows := []console.Row{{"  key", r.Key}, {"  event day", r.Occurred}, {"  from file", fmt.Sprintf("%s, line %d", r.File, r.Line)}}
 	if r.From != calendar.None || r.To != calendar.None {

@@ -4,15 +4,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"probity/internal/access"
+	"probity/internal/api/form"
 	"probity/internal/cli/console"
-	"probity/internal/dispute/contest"
 	"probity/internal/fault"
 	"probity/internal/intake"
-	"probity/internal/record"
-	"probity/internal/store"
 	"probity/internal/store/public"
 	"probity/internal/subject"
 )
@@ -22,24 +19,6 @@ type subjectCommands struct {
 	Show  subjectShow  `cmd:"" help:"Show a subject's file: identifiers and records."`
 	Merge subjectMerge `cmd:"" help:"Join two subjects that are one."`
 	Split subjectSplit `cmd:"" help:"Undo a joining; both sides are rated again."`
-}
-
-// subjectAnswer is a subject as the register has it.
-type subjectAnswer struct {
-	Subject subject.ID   `json:"subject"`
-	Kind    subject.Kind `json:"kind"`
-	Sole    bool         `json:"sole_trader,omitempty"`
-	Region  string       `json:"region,omitempty"`
-	// Names and Identifiers are those of an organisation; of persons the register says neither.
-	Names       []string `json:"names,omitempty"`
-	Identifiers []string `json:"identifiers,omitempty"`
-}
-
-func answerOfSubject(s subject.Subject, names []string, ids []subject.Identifier) subjectAnswer {
-	return subjectAnswer{
-		Subject: s.ID, Kind: s.Kind, Sole: s.Sole, Region: s.Region, Names: names,
-		Identifiers: console.CodesOf(ids, func(i *subject.Identifier) string { return i.String() }),
-	}
 }
 
 // subjectFind looks into the register and into no file.
@@ -78,7 +57,7 @@ func (c subjectFind) Run(s *console.Session) error {
 	return nil
 }
 
-func (c subjectFind) find(s *console.Session) ([]subjectAnswer, error) {
+func (c subjectFind) find(s *console.Session) ([]form.Subject, error) {
 	var id subject.ID
 	if strings.Contains(c.What, ":") || id.UnmarshalText([]byte(c.What)) == nil {
 		sub, err := s.Subject(c.What)
@@ -86,7 +65,7 @@ func (c subjectFind) find(s *console.Session) ([]subjectAnswer, error) {
 			return nil, err
 		}
 		a, err := registered(s, sub)
-		return []subjectAnswer{a}, err
+		return []form.Subject{a}, err
 	}
 	r, err := s.Room()
 	if err != nil {
@@ -104,24 +83,24 @@ func (c subjectFind) find(s *console.Session) ([]subjectAnswer, error) {
 		return nil, fault.New(fault.NotFound, "cli.subject.none", "no organisation here has %q in its name", c.What).
 			With("try a shorter part, or the identifier as SCHEME:VALUE; persons and sole traders are never found by name")
 	}
-	found := make([]subjectAnswer, 0, len(named))
+	found := make([]form.Subject, 0, len(named))
 	for _, n := range named {
-		found = append(found, answerOfSubject(n.Subject, []string{n.Name}, n.Identifiers))
+		found = append(found, form.SubjectOf(n.Subject, []string{n.Name}, n.Identifiers))
 	}
 	return found, nil
 }
 
 // registered is what the register says of a subject: nothing of any file.
-func registered(s *console.Session, sub subject.Subject) (subjectAnswer, error) {
+func registered(s *console.Session, sub subject.Subject) (form.Subject, error) {
 	if sub.Natural() {
-		return answerOfSubject(sub, nil, nil), nil
+		return form.SubjectOf(sub, nil, nil), nil
 	}
 	names, err := s.Opened.Store.Names(s.Ctx, sub.ID)
 	if err != nil {
-		return subjectAnswer{}, err
+		return form.Subject{}, err
 	}
 	ids, err := s.Opened.Store.StrongIdentifiers(s.Ctx, sub.ID)
-	return answerOfSubject(sub, names, ids), err
+	return form.SubjectOf(sub, names, ids), err
 }
 
 // subjectShow reads a file.
@@ -138,16 +117,6 @@ Examples:
 
     probity subject show uscc:91000000MA0000007C --purpose public-search --basis government-information
     probity subject show id:000000199001011239 --as zhang-own`
-}
-
-type subjectFileAnswer struct {
-	subjectAnswer
-	Records []recordAnswer `json:"records"`
-	// Statements are the subject's own words, which travel with the records.
-	Statements []contest.Statement `json:"statements"`
-	// Only are the datasets that the reader may see, by consent, by agreement, or as its own; none where it may see all.
-	Only   []string `json:"only,omitempty"`
-	Access string   `json:"access"`
 }
 
 // Run prints the file.
@@ -169,16 +138,17 @@ func (c subjectShow) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	a := subjectFileAnswer{subjectAnswer: sub, Records: []recordAnswer{}, Statements: statements, Access: scope.Entry()}
+	a := form.SubjectFile{Subject: sub, Records: []form.Record{}, Statements: statements}
+	a.Entered(scope.Entry())
 	a.Only, _ = scope.Datasets()
 	rows := make([]console.Row, 0, len(entries))
 	for i := range entries {
-		rec := answerOfRecord(&entries[i])
+		rec := form.NewestRecord(&entries[i])
 		a.Records = append(a.Records, rec)
-		rows = append(rows, console.Row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File, rec.contested(s.Today())})
+		rows = append(rows, console.Row{rec.Record, rec.Dataset, rec.Occurred, adverse(&rec), len(entries[i].Versions), rec.File, rec.Contested(s.Today())})
 	}
 	s.Result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "subject %s: %s\n", a.Subject, strings.Join(append([]string{console.Spoken(string(a.Kind))}, append(a.Names, a.Identifiers...)...), ", "))
+		fmt.Fprintf(w, "subject %s: %s\n", a.Subject.Subject, strings.Join(append([]string{console.Spoken(string(a.Kind))}, append(a.Names, a.Identifiers...)...), ", "))
 		if len(rows) > 0 {
 			console.Columns(w, console.Row{"record", "dataset", "event day", "adverse", "versions", "file", ""}, rows)
 		}
@@ -191,7 +161,7 @@ func (c subjectShow) Run(s *console.Session) error {
 	return nil
 }
 
-func adverse(r *recordAnswer) string {
+func adverse(r *form.Record) string {
 	if !r.Adverse {
 		return ""
 	}
@@ -215,21 +185,6 @@ Examples:
     probity subject merge uscc:91000000MA0000007C fdic:25851 --reason "one legal person under both numbers" --evidence "register extract 2026-77"`
 }
 
-// linkAnswer is a joining.
-type linkAnswer struct {
-	Kept    subject.ID  `json:"kept"`
-	Merged  subject.ID  `json:"merged"`
-	By      string      `json:"by"`
-	Reason  string      `json:"reason"`
-	At      time.Time   `json:"at"`
-	Undone  time.Time   `json:"undone_at,omitzero"`
-	Records []record.ID `json:"records"`
-}
-
-func answerOfLink(l *store.Link) linkAnswer {
-	return linkAnswer{l.Kept, l.Merged, l.By, l.Reason, l.At, l.UndoneAt, append([]record.ID{}, l.Records...)}
-}
-
 // Run joins the subjects.
 func (c subjectMerge) Run(s *console.Session) error {
 	kept, err := s.Subject(c.Kept)
@@ -248,7 +203,7 @@ func (c subjectMerge) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	s.Result(answerOfLink(&l), func(w io.Writer) {
+	s.Result(form.LinkOf(&l), func(w io.Writer) {
 		fmt.Fprintf(w, "%s now leads to %s; %s moved\n", l.Merged, l.Kept, console.Count(len(l.Records), "record"))
 		fmt.Fprintf(w, "to undo it: probity subject split %s --reason TEXT\n", l.Merged)
 	})
@@ -288,7 +243,7 @@ func (c subjectSplit) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	s.Result(answerOfLink(&l), func(w io.Writer) {
+	s.Result(form.LinkOf(&l), func(w io.Writer) {
 		fmt.Fprintf(w, "%s stands by itself again; %s went back from %s\n", l.Merged, console.Count(len(l.Records), "record"), l.Kept)
 	})
 	return nil

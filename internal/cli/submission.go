@@ -3,8 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
-	"time"
 
+	"probity/internal/api/form"
 	"probity/internal/cli/console"
 	"probity/internal/cli/keys"
 	"probity/internal/store"
@@ -17,28 +17,6 @@ type submissionCommands struct {
 	Discard submissionDiscard `cmd:"" help:"Give up a held or unfinished submission."`
 	Proof   keys.Proof        `cmd:"" help:"Write what proves who sent a signed file, and that it was received."`
 	Verify  keys.Verify       `cmd:"" help:"Check such a proof, without trusting us."`
-}
-
-// submissionAnswer is a submission as JSON shows it.
-type submissionAnswer struct {
-	Submission  int64                 `json:"submission"`
-	Agency      string                `json:"agency"`
-	Dataset     string                `json:"dataset"`
-	File        string                `json:"file"`
-	State       store.SubmissionState `json:"state"`
-	Official    string                `json:"official,omitempty"` // who brought it
-	Bytes       int64                 `json:"bytes"`
-	Replays     int64                 `json:"replays,omitempty"`
-	StartedAt   time.Time             `json:"started_at"`
-	PublishedAt time.Time             `json:"published_at,omitzero"`
-	Counts      store.Counts          `json:"counts"`
-}
-
-func answerOf(sub *store.Submission) submissionAnswer {
-	return submissionAnswer{
-		Submission: sub.Number, Agency: sub.Agency, Official: sub.Official, Dataset: sub.Dataset, File: sub.File, State: sub.State, Bytes: sub.Bytes,
-		Replays: sub.Replays, StartedAt: sub.StartedAt, PublishedAt: sub.PublishedAt, Counts: sub.Counts,
-	}
 }
 
 // submissionList lists submissions.
@@ -67,10 +45,10 @@ func (c submissionList) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	answers := make([]submissionAnswer, 0, len(subs))
+	answers := make([]form.Submission, 0, len(subs))
 	rows := make([]console.Row, 0, len(subs))
 	for i := range subs {
-		a := answerOf(&subs[i])
+		a := form.SubmissionOf(&subs[i])
 		answers = append(answers, a)
 		rows = append(rows, console.Row{
 			a.Submission, a.State, a.Dataset, console.Minute(a.StartedAt), console.Grouped(a.Counts.Read), console.Grouped(a.Counts.Stored),
@@ -114,15 +92,15 @@ func (c submissionShow) Run(s *console.Session) error {
 }
 
 func printSubmission(s *console.Session, sub *store.Submission) {
-	a := answerOf(sub)
+	a := form.SubmissionOf(sub)
 	s.Result(a, func(w io.Writer) {
 		fmt.Fprintf(w, "submission %d: %s to %s by %s is %s\n", a.Submission, a.File, a.Dataset, a.Agency, a.State)
 		fmt.Fprintf(w, "  begun %s", console.Minute(a.StartedAt))
 		if a.Official != "" {
 			fmt.Fprintf(w, " by %s", a.Official)
 		}
-		if !a.PublishedAt.IsZero() {
-			fmt.Fprintf(w, ", published %s", console.Minute(a.PublishedAt))
+		if a.PublishedAt != nil {
+			fmt.Fprintf(w, ", published %s", console.Minute(*a.PublishedAt))
 		}
 		fmt.Fprintln(w)
 		printCounts(w, &a.Counts)

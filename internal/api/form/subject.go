@@ -34,6 +34,7 @@ type SubjectFile struct {
 	Subject
 	Records    []Record            `json:"records" nullable:"false"`
 	Statements []contest.Statement `json:"statements" nullable:"false"`
+	Only       []string            `json:"only,omitempty" doc:"The datasets that the reader may see, by consent, by agreement, or as its own; absent where it may see all."`
 	Paged
 	Recorded
 }

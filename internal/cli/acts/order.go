@@ -1,7 +1,6 @@
 package acts
 
 import (
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/api/form"
 	"probity/internal/cli/console"
 	"probity/internal/measure"
 	"probity/internal/measure/order"
@@ -229,52 +229,16 @@ func (c ending) end(s *console.Session, act order.Act) error {
 	return printOrder(s, at.Service, &ended)
 }
 
-// orderAnswer is an order as JSON shows it: with its state today and the digest of its document.
-type orderAnswer struct {
-	order.Order
-	State  order.State `json:"state"`
-	SHA256 string      `json:"document_sha256"`
-	// Contest is how far the contest of the order has come; Due and Overdue are of the answer that somebody owes.
-	Contest order.Phase  `json:"contest"`
-	Due     calendar.Day `json:"due"`
-	Overdue bool         `json:"overdue"`
-	// Steps is the whole life of the order, from its issue on.
-	Steps []orderStepAnswer `json:"steps"`
-}
-
-// orderStepAnswer is a step as JSON shows it: with the digest of its document.
-type orderStepAnswer struct {
-	order.Step
-	SHA256 string `json:"document_sha256,omitempty"`
-}
-
-func answerOfOrder(s *console.Session, m *measure.Service, o *order.Order) (orderAnswer, error) {
-	today := s.Today()
-	a := orderAnswer{
-		Order: *o, State: o.State(today), SHA256: hex.EncodeToString(o.Document.Digest[:]),
-		Contest: o.Phase(today), Due: o.Due(today), Overdue: o.Overdue(today),
-	}
-	objectBy, err := m.ObjectBy(o)
-	for _, x := range o.History(today, objectBy) {
-		one := orderStepAnswer{Step: x}
-		if x.Document.Digest != [32]byte{} {
-			one.SHA256 = hex.EncodeToString(x.Document.Digest[:])
-		}
-		a.Steps = append(a.Steps, one)
-	}
-	return a, err
-}
-
 func printOrder(s *console.Session, m *measure.Service, o *order.Order) error {
-	a, err := answerOfOrder(s, m, o)
+	a, err := form.OrderOf(m, o, s.Today())
 	if err != nil {
 		return err
 	}
-	s.Result(a, func(w io.Writer) { a.print(w) })
+	s.Result(a, func(w io.Writer) { tellOrder(w, &a) })
 	return nil
 }
 
-func (a *orderAnswer) print(w io.Writer) {
+func tellOrder(w io.Writer, a *form.Order) {
 	until := a.End
 	if until == calendar.None {
 		until = a.Review
@@ -289,7 +253,7 @@ func (a *orderAnswer) print(w io.Writer) {
 		{"  served", a.Served}, {"  to contest it", a.Appeal},
 	})
 	for i := range a.Steps {
-		a.Steps[i].print(w)
+		tellStep(w, &a.Steps[i])
 	}
 	if a.Due != calendar.None {
 		owed := "due"
@@ -303,7 +267,7 @@ func (a *orderAnswer) print(w io.Writer) {
 	}
 }
 
-func (x *orderStepAnswer) print(w io.Writer) {
+func tellStep(w io.Writer, x *form.OrderStep) {
 	if x.Act == order.WasLifted || x.Act == order.WasAnnulled {
 		return // stands below, with its reason
 	}
@@ -360,9 +324,9 @@ func (c orderList) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	answers := make([]orderAnswer, 0, len(all))
+	answers := make([]form.Order, 0, len(all))
 	for i := range all {
-		a, err := answerOfOrder(s, m, &all[i])
+		a, err := form.OrderOf(m, &all[i], s.Today())
 		if err != nil {
 			return err
 		}
@@ -373,7 +337,7 @@ func (c orderList) Run(s *console.Session) error {
 			fmt.Fprintln(w, "there is no order on this subject")
 		}
 		for i := range answers {
-			answers[i].print(w)
+			tellOrder(w, &answers[i])
 		}
 	})
 	return nil

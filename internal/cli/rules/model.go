@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"probity/internal/access/role"
+	"probity/internal/api/form"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/cli/console"
@@ -34,17 +34,7 @@ type Models struct {
 	Retire   modelRetire   `cmd:"" help:"Take a version out of force for good."`
 }
 
-// modelAnswer is a registered version.
-type modelAnswer struct {
-	Model    string          `json:"model"`
-	Version  int             `json:"version"`
-	State    rulebooks.State `json:"state"`
-	Digest   string          `json:"digest"`
-	Author   string          `json:"author"`
-	Approver string          `json:"approver,omitempty"`
-}
-
-func modelAnswers(s *console.Session) ([]modelAnswer, error) {
+func modelAnswers(s *console.Session) ([]form.Model, error) {
 	r, err := s.Room()
 	if err != nil {
 		return nil, err
@@ -53,9 +43,9 @@ func modelAnswers(s *console.Session) ([]modelAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	answers := make([]modelAnswer, 0, len(models))
-	for _, m := range models {
-		answers = append(answers, modelAnswer{m.Code, m.Version, m.State, hex.EncodeToString(m.Digest), m.Author, m.Approver})
+	answers := make([]form.Model, 0, len(models))
+	for i := range models {
+		answers = append(answers, form.ModelOf(&models[i]))
 	}
 	return answers, nil
 }
@@ -140,10 +130,7 @@ func (c modelShow) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	a := struct {
-		modelAnswer
-		File string `json:"file"`
-	}{modelAnswer{m.Code, m.Version, m.State, hex.EncodeToString(m.Digest), m.Author, m.Approver}, string(m.Body)}
+	a := form.ModelFile{Model: form.ModelOf(&m), File: string(m.Body)}
 	s.Result(a, func(w io.Writer) { fmt.Fprint(w, a.File) })
 	return nil
 }

@@ -9,11 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 
-	"probity/calendar"
 	"probity/internal/access/role"
+	"probity/internal/api/form"
 	"probity/internal/cli/console"
 	"probity/internal/fault"
 	"probity/internal/store/impacts"
@@ -171,18 +169,6 @@ Examples:
     probity model reports my-model --json`
 }
 
-// reportAnswer is a report as it is listed.
-type reportAnswer struct {
-	Report  string `json:"report"`
-	Version int    `json:"version"`
-	// Against is the model and version that it compares with; "" where there was none.
-	Against  string       `json:"against"`
-	Made     calendar.Day `json:"made"`
-	By       string       `json:"by"`
-	Ledger   int64        `json:"ledger"`
-	Snapshot string       `json:"snapshot"`
-}
-
 // Run prints a line a report.
 func (c modelReports) Run(s *console.Session) error {
 	if _, err := (version{Model: c.Model}).find(s); err != nil {
@@ -196,19 +182,10 @@ func (c modelReports) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
-	answers, rows := []reportAnswer{}, []console.Row{}
-	for _, r := range reports {
-		of := slices.IndexFunc(models, func(m rulebooks.Model) bool { return m.Code == c.Model && slices.Equal(m.Digest, r.Candidate) })
-		if of < 0 {
-			continue
-		}
-		a := reportAnswer{
-			Report: hex.EncodeToString(r.Digest), Version: models[of].Version, Made: calendar.In(r.MadeAt, calendar.Shanghai), By: r.MadeBy, Ledger: r.Ledger, Snapshot: r.Snapshot,
-		}
-		if i := slices.IndexFunc(models, func(m rulebooks.Model) bool { return len(r.Current) > 0 && slices.Equal(m.Digest, r.Current) }); i >= 0 {
-			a.Against = models[i].Code + "@" + strconv.Itoa(models[i].Version)
-		}
-		answers = append(answers, a)
+	answers := form.ReportsOf(c.Model, models, reports)
+	rows := make([]console.Row, 0, len(answers))
+	for i := range answers {
+		a := &answers[i]
 		rows = append(rows, console.Row{a.Report[:16], a.Version, console.Either(a.Against, "nothing"), a.Made, a.By})
 	}
 	s.Result(map[string]any{"reports": answers}, func(w io.Writer) {
