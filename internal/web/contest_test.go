@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -13,6 +12,7 @@ import (
 	"probity/internal/dispute/contest"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/web/visit"
 )
 
 // contested has the company with findings contest its newest one and put its own words beside it and beside its file. It
@@ -102,18 +102,14 @@ func TestTheContestedIsMarked(t *testing.T) {
 // TestTheContestedInABrowser looks at the same as a visitor sees it.
 func TestTheContestedInABrowser(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("NOT TESTED IN A BROWSER: there is no chromium on this machine; make setup installs it")
-	}
+	v := visit.New(t)
 	p := site(t)
 	path, id := p.contested(t)
-	v := browser(t, chromium)
-	v.do(chromedp.Navigate(p.URL+path), chromedp.WaitVisible("section.rating"))
-	v.picture("contested-ratings")
-	v.do(chromedp.Navigate(p.URL+path+"/records#"+id), chromedp.WaitVisible(".disputed"))
-	v.picture("contested-records")
-	if text := v.text(".disputed"); !strings.Contains(text, "result: <clean>") {
+	v.Do(chromedp.Navigate(p.URL+path), chromedp.WaitVisible("section.rating"))
+	v.Picture("contested-ratings")
+	v.Do(chromedp.Navigate(p.URL+path+"/records#"+id), chromedp.WaitVisible(".disputed"))
+	v.Picture("contested-records")
+	if text := v.Text(".disputed"); !strings.Contains(text, "result: <clean>") {
 		t.Errorf("the visitor reads %q", text)
 	}
 }

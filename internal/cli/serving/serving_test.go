@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,6 +17,7 @@ import (
 
 	"probity/internal/cli"
 	"probity/internal/store/storetest"
+	"probity/internal/web/visit"
 )
 
 const loan = "account_no,id_no,month,product,limit_amount,balance,due_amount,paid_amount,days_past_due,bucket,opened_on,notice_no,notice_on,cured_on\n" +
@@ -136,44 +136,40 @@ func (c terminal) serve(line string) string {
 // PROBITY_SCREENSHOTS set to a folder it leaves pictures there.
 func TestSignInInARealBrowser(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("NOT TESTED IN A BROWSER: there is no chromium on this machine; make setup installs it")
-	}
+	v := visit.New(t)
 	c := newTerminal(t)
 	c.furnish()
 	url := c.serve("serve --listen 127.0.0.1:0 --issuer demo")
-	v := browser(t, chromium)
-	v.do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#enter"))
-	v.says("nav.who", "Not signed in: read as Gu of npcic")
-	v.picture("door")
-	v.do(chromedp.Click("#enter"), chromedp.WaitVisible(`button[value="mine"]`))
-	v.says("body", "Nobody is asked for a password here")
-	v.picture("issuer")
-	v.do(chromedp.Click(`button[value="mine"]`), chromedp.WaitVisible("#leave"))
-	v.says("nav.who", "Signed in as the subject s")
-	id := regexp.MustCompile(`s[0-9a-z]{13}`).FindString(v.text("nav.who"))
-	v.do(chromedp.Navigate(url + "/session"))
-	v.says("body", `"level":"substantial"`)
-	v.do(chromedp.Navigate(url + "/v1/subjects/" + id + "/own-file"))
-	v.says("body", "delta-bank.person-repayment")
-	v.do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#own"))
-	v.do(chromedp.Click("#own"), chromedp.WaitVisible("#records"))
-	v.says("#records", "Delta Commercial Bank")
-	v.picture("own")
-	if wide, err := run(v, chromedp.Evaluate[string](`getComputedStyle(document.body).maxWidth`)); err != nil || wide == "none" {
-		t.Errorf("the own file is shown without its style: %q, %v", wide, err)
+	v.Do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#enter"))
+	v.Says("nav.who", "Not signed in: read as Gu of npcic")
+	v.Picture("door")
+	v.Do(chromedp.Click("#enter"), chromedp.WaitVisible(`button[value="mine"]`))
+	v.Says("body", "Nobody is asked for a password here")
+	v.Picture("issuer")
+	v.Do(chromedp.Click(`button[value="mine"]`), chromedp.WaitVisible("#leave"))
+	v.Says("nav.who", "Signed in as the subject s")
+	id := regexp.MustCompile(`s[0-9a-z]{13}`).FindString(v.Text("nav.who"))
+	v.Do(chromedp.Navigate(url + "/session"))
+	v.Says("body", `"level":"substantial"`)
+	v.Do(chromedp.Navigate(url + "/v1/subjects/" + id + "/own-file"))
+	v.Says("body", "delta-bank.person-repayment")
+	v.Do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#own"))
+	v.Do(chromedp.Click("#own"), chromedp.WaitVisible("#records"))
+	v.Says("#records", "Delta Commercial Bank")
+	v.Picture("own")
+	if wide := v.Computed(`getComputedStyle(document.body).maxWidth`); wide == "none" {
+		t.Errorf("the own file is shown without its style: %q", wide)
 	}
-	v.do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#leave"), chromedp.Click("#leave"), chromedp.WaitVisible("#enter"))
-	v.do(chromedp.Navigate(url + "/session"))
-	v.says("body", "nobody is signed in")
-	v.do(chromedp.Navigate(url+"/login?back=/"), chromedp.WaitVisible(`button[value="market-officer"]`), chromedp.Click(`button[value="market-officer"]`), chromedp.WaitVisible("#leave"))
-	v.says("nav.who", "Signed in as Li of samr")
-	v.picture("official")
-	v.do(chromedp.Navigate(url + "/own"))
-	v.says("main", "An official has no file of its own here")
-	v.do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#leave"), chromedp.Click("#leave"), chromedp.WaitVisible("#enter"))
-	v.do(chromedp.Navigate(url+"/own"), chromedp.WaitVisible(`button[value="mine"]`)) // nobody's own file: who are you?
+	v.Do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#leave"), chromedp.Click("#leave"), chromedp.WaitVisible("#enter"))
+	v.Do(chromedp.Navigate(url + "/session"))
+	v.Says("body", "nobody is signed in")
+	v.Do(chromedp.Navigate(url+"/login?back=/"), chromedp.WaitVisible(`button[value="market-officer"]`), chromedp.Click(`button[value="market-officer"]`), chromedp.WaitVisible("#leave"))
+	v.Says("nav.who", "Signed in as Li of samr")
+	v.Picture("official")
+	v.Do(chromedp.Navigate(url + "/own"))
+	v.Says("main", "An official has no file of its own here")
+	v.Do(chromedp.Navigate(url+"/"), chromedp.WaitVisible("#leave"), chromedp.Click("#leave"), chromedp.WaitVisible("#enter"))
+	v.Do(chromedp.Navigate(url+"/own"), chromedp.WaitVisible(`button[value="mine"]`)) // nobody's own file: who are you?
 }
 
 // TestADemonstrationAlone: a live database refuses the issuer that lets anybody in, whatever else is said.
@@ -224,76 +220,4 @@ func TestASignInElsewhere(t *testing.T) {
 	if status, _, _ := get("/v1/catalogue/purposes"); status != http.StatusUnauthorized {
 		t.Errorf("the API: %d", status)
 	}
-}
-
-// visitor is a browser and what it does; whatever fails ends the test. Each step has half a minute.
-type visitor struct {
-	*testing.T
-	ctx context.Context
-}
-
-func browser(t *testing.T, chromium string) visitor {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1100, 900))
-	allocator, endAllocator := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(endAllocator)
-	ctx, end := chromedp.NewContext(allocator)
-	t.Cleanup(end)
-	return visitor{t, ctx}
-}
-
-func (v visitor) do(steps ...chromedp.Action[chromedp.Void]) {
-	v.Helper()
-	for i, step := range steps {
-		if _, err := run(v, step); err != nil {
-			at, _ := run(v, chromedp.Location())
-			text, _ := run(v, chromedp.Text("body"))
-			v.Fatalf("step %d at %s: %v\n%s", i+1, at, err, text)
-		}
-	}
-}
-
-func (v visitor) text(selector string) string {
-	v.Helper()
-	text, err := run(v, chromedp.Text(selector))
-	if err != nil {
-		v.Fatal(err)
-	}
-	return text
-}
-
-// says holds that what is selected shows the text.
-func (v visitor) says(selector, want string) {
-	v.Helper()
-	if text := v.text(selector); !strings.Contains(text, want) {
-		v.Errorf("%s does not say %q: %s", selector, want, text)
-	}
-}
-
-// picture leaves a picture of the page where somebody asked for it.
-func (v visitor) picture(name string) {
-	v.Helper()
-	dir := os.Getenv("PROBITY_SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	b, err := run(v, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), b, 0o600)
-	}
-	if err != nil {
-		v.Error(err)
-	}
-}
-
-func run[T any](v visitor, a chromedp.Action[T]) (T, error) {
-	if _, err := chromedp.Run(v.ctx, chromedp.Location()); err != nil { // the first run starts the browser, without a limit
-		var none T
-		return none, err
-	}
-	ctx, cancel := context.WithTimeout(v.ctx, 30*time.Second)
-	defer cancel()
-	return chromedp.Run(ctx, a)
 }
