@@ -206,13 +206,12 @@ func (d *Desk) take(ctx context.Context, p charter.WorkPermit, j *Job, number in
 	if err != nil || !ok {
 		return false, err
 	}
-	err = d.block(ctx, h, dir, j, models)
-	var f *fault.Error
-	if errors.As(err, &f) && f.Key == "job.lost" {
-		return true, nil
-	}
-	if err == nil {
+	if err = d.block(ctx, h, dir, j, models); err == nil {
 		_, err = d.Store.End(ctx, h, d.entry(p, string(Done), ""))
+	}
+	var f *fault.Error
+	if errors.As(err, &f) && f.Key == "job.lost" { // while it was rated, or between its last sheet and its end
+		return true, nil
 	}
 	return true, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,6 +87,31 @@ func (c *counter) Keep(ctx context.Context, h job.Hold, s rating.Sheet, until ti
 	c.kept++
 	c.last = s.To
 	return c.Store.Keep(ctx, h, s, until)
+}
+
+// late does something before a block is ended.
+type late struct {
+	job.Store
+	before func()
+}
+
+func (l late) End(ctx context.Context, h job.Hold, e *ledger.Entry) (bool, error) {
+	l.before()
+	return l.Store.End(ctx, h, e)
+}
+
+// TestCancelledBeforeItsEnd: a job that is cancelled between the last sheet of a block and the block's end is no fault of who did it.
+func TestCancelledBeforeItsEnd(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	d := w.desk(t, "late")
+	j, err := d.Order(t.Context(), w.permit, nil)
+	fatal(t, err)
+	d.Store = late{d.Store, sync.OnceFunc(func() { fatal(t, w.desk(t, "steward").Move(t.Context(), w.permit, j.ID, job.Cancelled)) })}
+	done, err := d.Work(t.Context(), w.permit, j.ID, t.TempDir(), nil)
+	if err != nil || done.State != job.Cancelled || done.Ended != 0 {
+		t.Errorf("%+v, %v", done, err)
+	}
 }
 
 // TestBlocksAreShared: a process is killed in the middle of a job; another one works on the blocks that nobody holds, takes
