@@ -10,7 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -55,13 +54,9 @@ func (a *API) batchRoute() {
 	raw[batchInput, batchOutput](a, op, a.decideBatch)
 }
 
-const (
-	// batchWorkers is how many questions of one batch are decided at the same time: readings that come together are
-	// written down together.
-	batchWorkers = 256
-	// batchPatience is how long the client may take to take answers.
-	batchPatience = 30 * time.Second
-)
+// batchWorkers is how many questions of one batch are decided at the same time: readings that come together are written down
+// together.
+const batchWorkers = 256
 
 // asked is one line on its way, and its answer.
 type asked struct {
@@ -107,8 +102,6 @@ func (a *API) decideBatch(w http.ResponseWriter, r *http.Request) {
 		defer close(questions)
 		a.readLines(ctx, r.Body, questions, order)
 	}()
-	progress, end := server.Stall(server.StopWriting(w), batchPatience)
-	defer end()
 	out := bufio.NewWriterSize(w, 64<<10)
 	for q := range order {
 		select {
@@ -121,7 +114,6 @@ func (a *API) decideBatch(w http.ResponseWriter, r *http.Request) {
 		if ctx.Err() != nil {
 			continue
 		}
-		progress()
 		if _, err := out.Write(q.answer); err != nil {
 			cancel()
 		}

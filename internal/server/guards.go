@@ -151,10 +151,10 @@ func (s *Server) patient(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
-			body := &steady{ReadCloser: r.Body, giveUp: StopReading(w), patience: most}
+			body := &steady{ReadCloser: r.Body, giveUp: stopReading(w), patience: most}
 			defer body.stop()
 			r.Body = body
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(&taken{ResponseWriter: w, giveUp: stopWriting(w), patience: most}, r)
 	})
 }

@@ -216,6 +216,43 @@ func TestAStalledBody(t *testing.T) {
 	}
 }
 
+// TestAnAnswerThatNobodyTakes: who takes nothing of a long answer does not hold it, and who takes it is sent it whole.
+func TestAnAnswerThatNobodyTakes(t *testing.T) {
+	t.Parallel()
+	const whole = 64 << 20 // more than lies on the way between two ends
+	failed := make(chan error, 2)
+	h := http.NewServeMux()
+	h.HandleFunc("GET /file", func(w http.ResponseWriter, _ *http.Request) {
+		_, err := w.Write(make([]byte, whole))
+		failed <- err
+	})
+	o, _ := options(h)
+	o.Limits.Patience = 300 * time.Millisecond
+	url, _ := serve(t.Context(), t, o)
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "GET /file HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; err == nil {
+		t.Error("an answer that nobody took was written to its end")
+	}
+	answer, err := http.Get(url + "/file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if n, err := io.Copy(io.Discard, answer.Body); n != whole || err != nil {
+		t.Errorf("%d bytes were taken, %v", n, err)
+	}
+	if err := <-failed; err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPlainStaysAtHome: without a certificate nothing but this machine is served.
 func TestPlainStaysAtHome(t *testing.T) {
 	t.Parallel()
