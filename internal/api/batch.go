@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"runtime/debug"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -92,7 +94,7 @@ func (a *API) decideBatch(w http.ResponseWriter, r *http.Request) {
 	for range batchWorkers {
 		workers.Go(func() {
 			for q := range questions {
-				q.answer = a.answerLine(ctx, s, q, y)
+				q.answer = a.unbroken(ctx, s, q, y)
 				close(q.done)
 			}
 		})
@@ -167,6 +169,17 @@ func tooLong(err error) error {
 			With("write one question a line")
 	}
 	return fault.New(fault.Invalid, "api.body", "the body broke off; nothing behind it was looked at").With("send the rest again")
+}
+
+// unbroken answers one line; a fault of the program ends that line alone. No handler stands around a worker that would keep it
+// from ending the server. The log has its kind and where it was, and not what it was about.
+func (a *API) unbroken(ctx context.Context, s *services, asked *asked, y why) (answer []byte) {
+	defer func() {
+		if v := recover(); v != nil {
+			answer = a.lineProblem(ctx, asked.line, fmt.Errorf("panic of %T at %s", v, debug.Stack()))
+		}
+	}()
+	return a.answerLine(ctx, s, asked, y)
 }
 
 // answerLine decides one line.
