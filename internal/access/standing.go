@@ -9,8 +9,8 @@ import (
 )
 
 // Standing is Open for a reading that an official ordered in advance, such as to be told when a rating changes: name is that of
-// the credential by which it was ordered. It is judged anew each time, by what is so now: a credential that was revoked, an
-// agreement that was suspended or ended and a consent that was withdrawn stop it at once. Nobody asks at this moment, so
+// the credential by which it was ordered. It is judged anew each time, by what is so now: a credential that was revoked, a
+// role that was ended, an agreement that was suspended or ended and a consent that was withdrawn stop it at once. Nobody asks at this moment, so
 // that a refusal is no attempt of anybody's, and leaves no entry. A consent for one time is not used up in this way: it is
 // refused.
 //
@@ -75,5 +75,5 @@ func (d *Desk) orderedBy(ctx context.Context, name string) (Credential, error) {
 		return Credential{}, fault.New(fault.Unauthenticated, "access.credential", "the credential %q is not known or revoked", name).
 			With("order it anew by a credential that is good")
 	}
-	return Credential{name: g.Name, agency: g.Agency, official: g.Official}, nil
+	return d.appointed(ctx, Credential{name: g.Name, agency: g.Agency, official: g.Official})
 }

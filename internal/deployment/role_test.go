@@ -125,6 +125,13 @@ func TestRoles(t *testing.T) {
 	s.want("another approver", s.give("li", "wang", "sun", role.ModelApprover), "")
 
 	inHand := s.as("zhao")
+	ordered := func() error {
+		_, err := s.d.Access.Standing(s.Context(), "zhao", access.Request{
+			Subject: s.company, What: access.File, Purpose: "public-search", Basis: "government-information", Case: "2026-1",
+		}, true)
+		return err
+	}
+	s.want("ordered in advance", ordered(), "")
 	s.want("in hand", s.read(inHand, "public-search", "government-information"), "")
 	if err := s.d.Access.Dismiss(t.Context(), s.as("sun"), "zhao", role.Reader, "moved"); !lacks(err, access.MissingRole) {
 		t.Errorf("ended by who is no steward: %v", err)
@@ -137,6 +144,7 @@ func TestRoles(t *testing.T) {
 	}
 	s.want("ended, with the credential in hand", s.read(inHand, "public-search", "government-information"), "role")
 	s.want("ended", search("zhao"), access.MissingRole)
+	s.want("ended, and ordered in advance", ordered(), access.MissingRole)
 	if err := s.d.Access.Dismiss(t.Context(), s.as("li"), "zhao", role.Reader, "moved"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("ended twice: %v", err)
 	}
@@ -164,7 +172,7 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// TestWhatARoleIs: a role that is none, a subject's, a revoked credential's, and terms that are none.
+// TestWhatARoleIs: a role that is none, nobody's, a revoked credential's, and terms that are none.
 func TestWhatARoleIs(t *testing.T) {
 	t.Parallel()
 	s := newStaff(t)
