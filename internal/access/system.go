@@ -68,8 +68,8 @@ func (d *Desk) Signed(ctx context.Context, m *signature.Message, content bool) (
 		if strings.HasPrefix(textproto.CanonicalMIMEHeaderKey(name), FieldPrefix) {
 			required = append(required, strings.ToLower(name))
 		}
-		if strings.EqualFold(name, OnBehalf) && len(lines) == 1 {
-			onBehalf = lines[0]
+		if strings.EqualFold(name, OnBehalf) {
+			onBehalf = strings.Join(lines, ", ") // two names are nobody's, and no reason to take a third
 		}
 	}
 	slices.Sort(required)

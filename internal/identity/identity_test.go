@@ -176,6 +176,9 @@ func TestASignedRequestIsACredential(t *testing.T) {
 	if _, err := ask(request(own, k.ID, "4", h.now, map[string][]string{access.OnBehalf: {"zhou"}}, "probity-on-behalf-of")); faultKey(err) != "access.behalf/unauthenticated" {
 		t.Errorf("on behalf of another agency's: %v", err)
 	}
+	if _, err := ask(request(own, k.ID, "two", h.now, map[string][]string{access.OnBehalf: {"chen", "li"}}, "probity-on-behalf-of")); faultKey(err) != "access.behalf/unauthenticated" {
+		t.Errorf("on behalf of two: %v", err)
+	}
 	if err := h.d.Access.Revoke(t.Context(), h.li, "chen"); err != nil {
 		t.Fatal(err)
 	}
