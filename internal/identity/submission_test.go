@@ -2,6 +2,8 @@ package identity_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"os"
@@ -59,9 +61,14 @@ func TestASubmissionUnderARequest(t *testing.T) {
 	if err := f.Verify(strings.NewReader(inspection), keys); err != nil || f.Signed.Form != evidence.HTTP || f.Receipt == nil {
 		t.Fatalf("%+v, %v", f, err)
 	}
+	stranger, _ := pair(t)
 	for name, change := range map[string]func(*evidence.File){
-		"another digest":  func(f *evidence.File) { f.Signed.Digest = bytes.Repeat([]byte{1}, 32) },
-		"another key":     func(f *evidence.File) { f.Public = strings.Repeat("A", 43) },
+		"another digest": func(f *evidence.File) { f.Signed.Digest = bytes.Repeat([]byte{1}, 32) },
+		"another key":    func(f *evidence.File) { f.Public = strings.Repeat("A", 43) },
+		"another signer": func(f *evidence.File) { // who names the agency's key and signs with one of his own
+			f.Public = base64.RawURLEncoding.EncodeToString(stranger.Public().(ed25519.PublicKey))
+			f.Signed.Signature = ed25519.Sign(stranger, []byte(f.Signed.Text))
+		},
 		"another request": func(f *evidence.File) { f.Signed.Text = strings.Replace(f.Signed.Text, "samr", "spc", 1) },
 		"another promise": func(f *evidence.File) { f.Promise = strings.Replace(f.Promise, "\n1", "\n2", 1) + "x" },
 		"another form":    func(f *evidence.File) { f.Signed.Form = "paper" },

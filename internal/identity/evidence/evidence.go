@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"probity/internal/fault"
+	"probity/internal/identity/key"
 	"probity/internal/ledger/tlog"
 	"probity/signature"
 )
@@ -107,6 +108,9 @@ func (f *File) Verify(content io.Reader, keys tlog.Keys) error {
 	public, err := base64.RawURLEncoding.DecodeString(f.Public)
 	if err != nil || len(public) != ed25519.PublicKeySize {
 		return broken("its public key is none")
+	}
+	if key.Thumbprint(public) != f.Signed.Key { // the id is what is compared with the agency's own list
+		return broken("its public key is not the one of the id that it names")
 	}
 	switch f.Signed.Form {
 	case JWS:

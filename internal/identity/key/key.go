@@ -147,10 +147,14 @@ func parseJWK(text []byte) (Key, error) {
 	return signing(x), nil
 }
 
-// signing is an Ed25519 key with its thumbprint, which is made of its required members in their order (RFC 7638, 3).
-func signing(public ed25519.PublicKey) Key {
+// Thumbprint is the id of a signing key: that of its required members in their order (RFC 7638, 3).
+func Thumbprint(public ed25519.PublicKey) string {
 	sum := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + base64.RawURLEncoding.EncodeToString(public) + `"}`))
-	return Key{ID: base64.RawURLEncoding.EncodeToString(sum[:]), Kind: Signing, Public: public}
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func signing(public ed25519.PublicKey) Key {
+	return Key{ID: Thumbprint(public), Kind: Signing, Public: public}
 }
 
 // ReadPrivate reads the private half of a pair in PEM (PKCS #8), for those who sign.
