@@ -208,7 +208,7 @@ func TestWhatARoleIs(t *testing.T) {
 }
 
 // TestEndingsStayAfterARestore: an account and a role that were ended after a backup are ended when it is put back, and an agency
-// that gave its first role since does not set its officials free by it.
+// that gave its first role since does not set its officials free by it. A session that was left is over.
 func TestEndingsStayAfterARestore(t *testing.T) {
 	t.Parallel()
 	s := newStaff(t)
@@ -226,8 +226,15 @@ func TestEndingsStayAfterARestore(t *testing.T) {
 	s.want("a steward", s.give("gu", "wang", "li", role.Steward), "")
 	s.want("a reader", s.give("li", "wang", "zhao", role.Reader), "")
 	s.want("another", s.give("li", "wang", "sun", role.Reader), "")
+	cookie := must(s.d.Reception().Begin(t.Context(), identity.SignIn{Issuer: issuer, Name: "stays", At: s.now}))
 	copied := backup(t, s.d)
-	s.now = s.now.Add(time.Hour)
+	s.now = s.now.Add(time.Minute)
+	if _, err := s.d.Access.Seated(t.Context(), cookie); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.d.Reception().Leave(t.Context(), cookie); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.d.Reception().End(t.Context(), s.as("gu"), issuer, "ends"); err != nil {
 		t.Fatal(err)
 	}
@@ -235,8 +242,11 @@ func TestEndingsStayAfterARestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.want("mof gives roles", s.give("gu", "wang", "zhou", role.Steward), "")
-	s.now = s.now.Add(time.Hour)
+	s.now = s.now.Add(time.Minute)
 	s.d, _ = restored(t, s.d, copied, func() time.Time { return s.now })
+	if _, err := s.d.Access.Seated(t.Context(), cookie); !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("a session that was left: %v", err)
+	}
 	book := identities.In(s.d.Store)
 	if _, err := book.Account(t.Context(), account.Digest(issuer, "ends")); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the account that was ended: %v", err)

@@ -15,10 +15,16 @@ const restoredKey = "restored"
 
 // SetRestored notes in a database that is being put back from the backup of an instant that its signed log begins anew, so
 // that whoever opens it can finish what the restore was cut off from. Nobody is told of changes until an official has said so.
+// Sessions and access tokens are gone: which of them were ended after the backup nobody knows any more.
 func (s *Store) SetRestored(ctx context.Context, of time.Time) error {
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
 		if err := subscriptions.Suspend(ctx, tx); err != nil {
 			return err
+		}
+		for _, query := range []string{`DELETE FROM session`, `DELETE FROM access_token`} {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
+				return err
+			}
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, restoredKey, of.UTC().Format(time.RFC3339))
 		return err
