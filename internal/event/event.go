@@ -129,9 +129,12 @@ func Of(s Seen) (Type, string) {
 	return t, thing
 }
 
+// Withdrawn says which demands tell of a withdrawn consent; every other one is of the type DemandMade.
+func Withdrawn() (recall.Kind, string) { return recall.Delete, "withdrawn" }
+
 // OfDemand says which type of event a demand is for its recipient.
 func OfDemand(kind recall.Kind, ground string) Type {
-	if kind == recall.Delete && ground == "withdrawn" {
+	if k, g := Withdrawn(); kind == k && ground == g {
 		return ConsentWithdrawn
 	}
 	return DemandMade

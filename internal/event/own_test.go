@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"database/sql"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -86,6 +87,31 @@ func TestOwnMatters(t *testing.T) {
 	}
 	if err := h.desk().Watch(t.Context(), h.bank, made.ID, h.firm); !fault.Is(err, fault.Invalid) {
 		t.Errorf("it watches a firm of which it tells nothing: %v", err)
+	}
+}
+
+// TestTheUnwantedStandsInNobodysWay: of very many demands of which a subscription wants none, one behind them that it wants is told.
+func TestTheUnwantedStandsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	made, err := h.desk().Subscribe(t.Context(), h.bank, event.Wish{
+		Way: sharing.ByPull, Types: []event.Type{event.ConsentWithdrawn}, Purpose: purpose, Basis: basis, Case: "2026-7",
+	})
+	h.must(err)
+	var all []recall.Demand
+	for i := range 1200 {
+		all = append(all, recall.Demand{
+			Subject: h.person, Kind: recall.Correct, About: fmt.Sprintf("c%013d", i), Ground: "corrected", At: h.Now(), Due: 20000, Recipients: []string{"delta-bank"},
+		})
+	}
+	all = append(all, recall.Demand{
+		Subject: h.person, Kind: recall.Delete, About: "c9999999999999", Ground: "withdrawn", At: h.Now().Add(time.Second), Due: 20000, Recipients: []string{"delta-bank"},
+	})
+	h.must(h.Store.WriteWith(t.Context(), &store.Trace{Demands: all}, func(*sql.Tx) error { return nil }))
+	p, err := h.desk().After(t.Context(), h.bank, made.ID, 0, 10)
+	h.must(err)
+	if len(p.Events) != 1 || p.Events[0].Type != event.ConsentWithdrawn {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -122,22 +122,21 @@ func (s *Store) demands(ctx context.Context, tx *sql.Tx, sub *event.Subscription
 	if !own {
 		return nil, nil
 	}
+	// What is not wanted is left out by the query itself: it never gets a position, and would stand in the way of what comes after.
+	kind, ground := event.Withdrawn()
+	wants := func(t event.Type) (n int) {
+		if sub.Wants(t, "") {
+			n = 1
+		}
+		return n
+	}
 	since := max(store.Micro(sub.MadeAt), store.Micro(at.Add(-looksBack)))
-	all, err := engine.List(ctx, tx, `SELECT r.subject, r.kind, r.about, r.ground, r.at FROM recall r WHERE r.recipient = ?1 AND r.at >= ?2
+	return engine.List(ctx, tx, `SELECT r.subject, r.kind, r.about, r.ground, r.at FROM recall r WHERE r.recipient = ?1 AND r.at >= ?2
+			AND CASE WHEN r.kind = ?5 AND r.ground = ?6 THEN CAST(?7 AS INTEGER) ELSE CAST(?8 AS INTEGER) END = 1
 			AND NOT EXISTS (SELECT 1 FROM event e WHERE e.subject = r.subject AND e.subscription = ?3 AND e.source = r.kind AND e.thing = r.about AND e.number = r.at)
 		ORDER BY r.at, r.subject, r.about, r.kind LIMIT ?4`, func(rows *sql.Rows) (d demand, err error) {
 		return d, rows.Scan(&d.of, &d.kind, &d.about, &d.ground, &d.at)
-	}, sub.Agency, since, int64(sub.ID), some)
-	if err != nil {
-		return nil, err
-	}
-	wanted := all[:0]
-	for _, d := range all {
-		if sub.Wants(event.OfDemand(d.kind, d.ground), "") {
-			wanted = append(wanted, d)
-		}
-	}
-	return wanted, nil
+	}, sub.Agency, since, int64(sub.ID), some, string(kind), ground, wants(event.ConsentWithdrawn), wants(event.DemandMade))
 }
 
 // fill is one step of Fill. Whoever acts meanwhile waits: what is found is everything that was committed.
