@@ -28,7 +28,7 @@ type Field struct {
 	Swaps string `yaml:"swaps,omitempty" json:"swaps,omitempty"`
 	// With are further columns that are read as one with this one: a title and a description, of which one source writes
 	// into the one what another writes into the other. Of names, With are columns with further ones, as former names: the two that
-	// are most alike count.
+	// are most alike count. Of a date whose year stands in Column, With are the columns of its month and its day.
 	With []string `yaml:"with,omitempty" json:"with,omitempty"`
 }
 
@@ -87,6 +87,9 @@ func (c *Config) checkField(t *Table, i int, f Field) error {
 	}
 	if len(f.With) > 0 && (f.Swaps != "" || f.Other != "" || slices.Contains(f.With, f.Column)) {
 		return c.wrong(i, "leave out one of the two", "what is read with others as one value has no swaps and no other, and is not read with itself")
+	}
+	if f.Kind == field.Date && len(f.With) > 0 && len(f.With) != dateParts-1 {
+		return c.wrong(i, "name the column of the year, with those of the month and of the day in this order", "a date is read with two columns, not with %d", len(f.With))
 	}
 	for k := range i {
 		if c.Fields[k].Column == f.Column && c.Fields[k].Kind == f.Kind {

@@ -32,7 +32,7 @@ var dataSets = []dataSet{
 	{name: "febrl2", files: []string{"febrl/dataset2.csv.gz"}, id: "rec_id", entity: febrlEntity, floor: 0.998},
 	{name: "febrl3", files: []string{"febrl/dataset3.csv.gz"}, id: "rec_id", entity: febrlEntity, floor: 0.998},
 	{name: "splink-fake-1000", files: []string{"splink-fake-1000/fake_1000.csv"}, id: "unique_id", truthColumn: "cluster", floor: 0.94},
-	{name: "rldata500", files: []string{"rldata500/RLdata500.csv"}, id: "rec_id", truthColumn: "entity_id", floor: 0.96},
+	{name: "rldata500", files: []string{"rldata500/RLdata500.csv"}, id: "rec_id", truthColumn: "entity_id", floor: 0.98},
 	{name: "chicago-early-childhood", files: []string{"chicago-early-childhood/sites_with_true_ids.csv.gz"}, id: "Id", truthColumn: "True Id", floor: 0.93},
 	{name: "dblp-acm", files: []string{"dblp-acm/dblp.csv.gz", "dblp-acm/acm.csv.gz"}, id: "id", pairs: "dblp-acm/gt.csv", floor: 0.99},
 	{name: "abt-buy", files: []string{"abt-buy/abt.csv.gz", "abt-buy/buy.csv.gz"}, id: "id", pairs: "abt-buy/gt.csv", floor: 0.82},

@@ -3,7 +3,6 @@ package linkage
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"probity/linkage/block"
 	"probity/linkage/field"
@@ -104,14 +103,16 @@ func joined(t *Table, c Config) *Table {
 		}
 		one := Column{Name: f.Column, Values: []string{""}, Cells: make([]uint32, t.Len())}
 		seen := map[string]uint32{"": 0}
+		from := []*Column{t.Column(f.Column)}
+		for _, name := range f.With {
+			from = append(from, t.Column(name))
+		}
+		parts := make([]string, len(from))
 		for r := range one.Cells {
-			var parts []string
-			for _, name := range append([]string{f.Column}, f.With...) {
-				if c := t.Column(name); c.Cells[r] != 0 {
-					parts = append(parts, c.Values[c.Cells[r]])
-				}
+			for k, c := range from {
+				parts[k] = c.Values[c.Cells[r]]
 			}
-			value := strings.Join(parts, " | ")
+			value := written(f.Kind, parts)
 			place, ok := seen[value]
 			if !ok {
 				place = uint32(len(one.Values))

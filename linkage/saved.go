@@ -3,7 +3,6 @@ package linkage
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"probity/linkage/block"
 	"probity/linkage/field"
@@ -186,16 +185,16 @@ func (p *Pool) Add(values []string) uint32 {
 
 // value is what a record says in a field.
 func (p *Pool) value(f int, values []string) string {
-	var parts []string
-	for _, at := range p.from[f] {
-		if at < len(values) && values[at] != "" {
-			parts = append(parts, values[at])
+	parts := make([]string, len(p.from[f]))
+	for k, at := range p.from[f] {
+		if at < len(values) {
+			parts[k] = values[at]
 		}
 	}
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	return strings.Join(parts, " | ")
+	return written(p.r.columns[f].kind, parts)
 }
 
 // common looks up how common the newest forms of a field are. What was in no record is as rare as what was in one.

@@ -194,6 +194,7 @@ func Suggest(t *Table, ignore ...string) (Config, []Reason) {
 		reasons = append(reasons, r)
 	}
 	c.pairSwaps()
+	c.dated(t, reasons)
 	c.called(reasons)
 	c.together(t, reasons)
 	return c, reasons

@@ -161,7 +161,7 @@ func (d dates) Compare(a, b uint32) uint8 {
 	switch {
 	case yearSame && x.month == y.inMonth && x.inMonth == y.month:
 		return 1
-	case yearSame && fits(x.month, y.month) && fits(x.inMonth, y.inMonth):
+	case yearSame && fits(x.month, y.month) && fits(x.inMonth, y.inMonth), monthSame && daySame && x.month != 0 && fits(x.year, y.year):
 		return 3
 	case similar.Foreign(x.sorts, y.sorts) <= 1 && similar.Edits(x.form, y.form) == 1:
 		return 2

@@ -103,6 +103,8 @@ func TestLevels(t *testing.T) {
 		{field.Date, "1971-06-24", "1917-06-24", "one slip"},
 		{field.Date, "1971-06-24", "1971-06", "one part is not known"},
 		{field.Date, "1971-06-24", "1971", "one part is not known"},
+		{field.Date, "1971-06-24", "0000-06-24", "one part is not known"},
+		{field.Date, "1971-06-24", "0000-06-25", "different"},
 		{field.Date, "1971-06-24", "1985-06-24", "two of three parts the same"},
 		{field.Date, "1971-06-24", "1971-07-15", "within a month"},
 		{field.Date, "1971-06-24", "1971-11-15", "the same year"},
