@@ -59,6 +59,7 @@ type JudgementTerms struct {
 type Judgement struct {
 	terms *JudgementTerms
 	holds bool
+	lifts bool
 }
 
 // Terms are what was said; nil in a zero permit.
@@ -67,10 +68,17 @@ func (j Judgement) Terms() *JudgementTerms { return j.terms }
 // Holds tells whether the verdict holds from now on. Of human beings it does when a second official says the same.
 func (j Judgement) Holds() bool { return j.holds }
 
+// Lifts tells that what held of the two holds no longer, and nothing else does yet.
+func (j Judgement) Lifts() bool { return j.lifts }
+
 // PermitJudgement holds C15 for what officials say of a candidate: a named official, a reason, and for human beings two
-// officials who say the same one after the other, and "the same" only where one exact strong identifier is on both.
+// officials who say the same one after the other, and "the same" only where one exact strong identifier is on both. Where two
+// that were judged the same stand apart, they were parted since: that judgement is spent, and it is said anew.
 func PermitJudgement(t JudgementTerms) (Judgement, error) {
-	natural := t.One.Natural() || t.Other.Natural()
+	natural, spent, last := t.One.Natural() || t.Other.Natural(), t.Holds == candidate.Same, t.Last
+	if spent {
+		last = candidate.Step{}
+	}
 	switch {
 	case t.One.ID == 0 || t.Other.ID == 0 || t.One.ID == t.Other.ID || t.Pair.One == 0:
 		return Judgement{}, Refuse("C15", "two subjects", "name two different subjects", "there are no two subjects to judge; they may be one already")
@@ -80,7 +88,7 @@ func PermitJudgement(t JudgementTerms) (Judgement, error) {
 		return Judgement{}, Refuse("C15", "verdict", "say same, different or unclear", "%q says nothing of the two", t.Verdict)
 	case strings.TrimSpace(t.Reason) == "":
 		return Judgement{}, Refuse("C15", "reason", "give the official's reason: --reason", "the judgement has no reason")
-	case t.Holds == t.Verdict:
+	case t.Holds == t.Verdict && !spent:
 		return Judgement{}, Refuse("C15", "something new", "leave it as it is, or say otherwise", "that the two are judged %s holds already", t.Verdict)
 	}
 	if t.Verdict == candidate.Same {
@@ -94,10 +102,10 @@ func PermitJudgement(t JudgementTerms) (Judgement, error) {
 		}
 	}
 	if !natural {
-		return Judgement{&t, true}, nil
+		return Judgement{terms: &t, holds: true}, nil
 	}
-	if t.Last.Verdict == t.Verdict && t.Last.By == t.By.Title() {
+	if last.Verdict == t.Verdict && last.By == t.By.Title() {
 		return Judgement{}, Refuse("C15", "second official", "have another official look at the two", "%s has said so already, and of human beings two officials decide", t.By.Title())
 	}
-	return Judgement{&t, t.Last.Verdict == t.Verdict}, nil
+	return Judgement{&t, last.Verdict == t.Verdict, spent}, nil
 }

@@ -27,6 +27,7 @@ func TestC15Judgements(t *testing.T) {
 		j.OneIDs, j.OtherIDs = a, b
 		return j
 	}
+	holding := func(j charter.JudgementTerms, v candidate.Verdict) charter.JudgementTerms { j.Holds = v; return j }
 	for name, c := range map[string]struct {
 		terms charter.JudgementTerms
 		want  string
@@ -47,12 +48,19 @@ func TestC15Judgements(t *testing.T) {
 			j.By = charter.Actor{}
 			return j
 		}(), "C15: official", false},
-		"without a reason": {func() charter.JudgementTerms { j := terms(company, other, candidate.Same); j.Reason = " "; return j }(), "C15: reason", false},
-		"what holds already": {func() charter.JudgementTerms {
-			j := terms(company, other, candidate.Same)
-			j.Holds = candidate.Same
-			return j
-		}(), "C15: something new", false},
+		"without a reason":    {func() charter.JudgementTerms { j := terms(company, other, candidate.Same); j.Reason = " "; return j }(), "C15: reason", false},
+		"what holds already":  {holding(terms(company, other, candidate.Different), candidate.Different), "C15: something new", false},
+		"the same once again": {holding(terms(company, other, candidate.Same), candidate.Same), "", true},
+		"the same, and one":   {holding(terms(company, company, candidate.Same), candidate.Same), "C15: two subjects", false},
+		"persons who were parted, the first": {
+			holding(with(said(terms(person, otherPerson, candidate.Same), second, candidate.Same), shared, shared), candidate.Same), "", false,
+		},
+		"persons who were parted, the one who spoke last": {
+			holding(with(said(terms(person, otherPerson, candidate.Same), clerk, candidate.Same), shared, shared), candidate.Same), "", false,
+		},
+		"persons who were parted, without an identifier": {
+			holding(said(terms(person, otherPerson, candidate.Same), second, candidate.Same), candidate.Same), "C15: exact strong identifier", false,
+		},
 		"without a verdict": {terms(company, other, ""), "C15: verdict", false},
 		"one":               {terms(company, company, candidate.Same), "C15: two subjects", false},
 	} {
@@ -62,6 +70,9 @@ func TestC15Judgements(t *testing.T) {
 			wantRefusal(t, err, c.want)
 			if (j.Terms() == nil) != (c.want != "") || j.Holds() != c.holds {
 				t.Errorf("terms %v, holds %v", j.Terms(), j.Holds())
+			}
+			if natural := c.terms.One.Natural(); c.want == "" && j.Lifts() != (natural && c.terms.Holds == candidate.Same) {
+				t.Errorf("that what held holds no longer is %v", j.Lifts())
 			}
 		})
 	}

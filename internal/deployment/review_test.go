@@ -1,6 +1,9 @@
 package deployment_test
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,10 +14,13 @@ import (
 
 	"probity/identifier"
 	"probity/internal/access"
+	"probity/internal/charter"
 	"probity/internal/fault"
 	"probity/internal/ledger"
 	"probity/internal/ownfile"
 	"probity/internal/rating"
+	"probity/internal/registrar"
+	"probity/internal/registrar/review"
 	"probity/internal/store"
 	"probity/internal/subject"
 	"probity/internal/subject/candidate"
@@ -154,6 +160,81 @@ func TestTheDesk(t *testing.T) {
 	}
 	if x := must(o.ratings.Current(ctx, pair.One, model)); x.Score != *foreseen.One.Score {
 		t.Errorf("parted it is %d, and was %d", x.Score, *foreseen.One.Score)
+	}
+	tick()
+	holds, joined, err = desk.Judge(ctx, clerk, pair, candidate.Same, "one firm nevertheless")
+	if err != nil || !holds || joined == nil || joined.Merged != pair.Other {
+		t.Errorf("the same, after they were parted: %v %+v %v", holds, joined, err)
+	}
+	if sub := must(o.d.Store.Subject(ctx, pair.Other)); sub.ID != pair.One {
+		t.Errorf("%s leads to %s", pair.Other, sub.ID)
+	}
+}
+
+// failing is a register whose joinings fail at the very last, when all of it is written but not committed.
+type failing struct{ registrar.Store }
+
+func (f failing) Merge(ctx context.Context, permit charter.Link, moves []store.Move, now time.Time, left *store.Trace) (store.Link, error) {
+	whole := left.Also
+	left.Also = func(ctx context.Context, tx *sql.Tx) error { return errors.Join(whole(ctx, tx), errNoRoom) }
+	return f.Store.Merge(ctx, permit, moves, now, left)
+}
+
+var errNoRoom = errors.New("there is no room on the disk")
+
+// TestJoiningFails: where joining two fails, nothing is kept of what was said of them: they wait at the desk as before, no file
+// says that they were judged, and the same can be said again.
+func TestJoiningFails(t *testing.T) {
+	t.Parallel()
+	o := &office{T: t, people: map[string]access.Credential{}}
+	o.now = time.Date(2026, 11, 2, 2, 0, 0, 0, time.UTC)
+	o.d = withForeign(t, func() time.Time { return o.now })
+	ctx := t.Context()
+	o.people["first"] = must(o.d.Access.Authenticate(ctx, "first", must(o.d.Wallet.Load("first"))))
+	o.official("second", "npcic")
+	clerk := o.official("lin", "samr")
+	lei := must(identifier.SyntheticLEI(8))
+	o.ingest("samr", "samr.inspection", "inspection_no,uscc,lei,org_name,kind,result,inspected_on,authority\n"+
+		"检1,"+code(7)+",,上海示例贸易有限公司,random,clean,2026-02-05,示例局\n外1,,"+lei+",上海示例贸易有限责任公司,random,clean,2026-02-06,示例局\n")
+	kept, abroad := o.company(7), must(o.d.Store.FindSubject(ctx, store.Key{Scheme: subject.LEI, Value: lei})).ID
+	desk := o.d.Review()
+	pair := must(desk.Propose(ctx, clerk, kept, abroad)).Pair
+	said := func(d *review.Desk, v candidate.Verdict) (*store.Link, error) {
+		o.now = o.now.Add(time.Minute)
+		_, joined, err := d.Judge(ctx, clerk, pair, v, "the extract shows both codes")
+		return joined, err
+	}
+	if _, err := said(desk, candidate.Different); err != nil {
+		t.Fatal(err)
+	}
+	own := o.own(abroad)
+	entries := func() (judged int) {
+		for _, e := range must(o.d.Access.Log(ctx, must(o.d.Access.Open(ctx, access.Request{As: own, Subject: abroad, What: access.OwnFile})))) {
+			if e.What == "judged same" {
+				judged++
+			}
+		}
+		return judged
+	}
+	broken := o.d.Review()
+	broken.Registrar.Store = failing{broken.Registrar.Store}
+	if _, err := said(broken, candidate.Same); !errors.Is(err, errNoRoom) {
+		t.Fatalf("joined on a full disk: %v", err)
+	}
+	view := must(desk.Show(ctx, clerk, pair))
+	if view.Verdict != candidate.Different || len(view.Steps) != 1 || !view.Stands || entries() != 0 {
+		t.Errorf("after joining has failed: %+v, %d entries", view, entries())
+	}
+	joined, err := said(desk, candidate.Same)
+	if err != nil || joined == nil || joined.Kept != min(kept, abroad) || entries() != 1 {
+		t.Fatalf("said again: %+v %v, %d entries", joined, err, entries())
+	}
+	if _, err := o.d.Registrar().Split(ctx, clerk, joined.Merged, "two firms"); err != nil {
+		t.Fatal(err)
+	}
+	view = must(desk.Show(ctx, clerk, pair))
+	if len(view.Steps) != 2 || !view.Stands {
+		t.Errorf("after they were parted: %+v", view)
 	}
 }
 

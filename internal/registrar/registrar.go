@@ -43,8 +43,8 @@ type Store interface {
 
 // Judgements are what officials said of two subjects that may be one.
 type Judgements interface {
-	// Judged is what holds of two, or of anybody merged into them.
-	Judged(ctx context.Context, pair candidate.Pair) (candidate.Verdict, error)
+	// Judged is what holds of two, or of anybody merged into them; what was said of the pair but counts for nothing.
+	Judged(ctx context.Context, pair, but candidate.Pair) (candidate.Verdict, error)
 }
 
 // Vault takes sealed fields from one subject's key to another's.
@@ -66,8 +66,22 @@ type Desk struct {
 	Now    func() time.Time
 }
 
+// Said is a judgement that two are the same. It is kept in the commit that joins them, or not at all.
+type Said struct {
+	Pair candidate.Pair
+	// Keep writes it in the transaction, Entries go into both ledgers before the joining.
+	Keep    store.Also
+	Entries []*ledger.Entry
+}
+
 // Merge joins merged into kept. The official is the credential's; reason and evidence stand with the link.
 func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string) (store.Link, error) {
+	return d.MergeJudged(ctx, by, kept, merged, reason, evidence, Said{})
+}
+
+// MergeJudged is Merge on a judgement that takes the place of what was said of the pair before. What was said of anybody
+// who was merged into either stands in its way still.
+func (d *Desk) MergeJudged(ctx context.Context, by access.Credential, kept, merged subject.ID, reason, evidence string, said Said) (store.Link, error) {
 	if err := by.As(role.Registrar); err != nil {
 		return store.Link{}, err
 	}
@@ -94,7 +108,7 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 			return store.Link{}, err
 		}
 	}
-	if terms.Judged, err = d.Judgements.Judged(ctx, candidate.Of(kept, merged)); err != nil {
+	if terms.Judged, err = d.Judgements.Judged(ctx, candidate.Of(kept, merged), said.Pair); err != nil {
 		return store.Link{}, err
 	}
 	permit, err := charter.PermitLink(terms)
@@ -114,6 +128,7 @@ func (d *Desk) Merge(ctx context.Context, by access.Credential, kept, merged sub
 	if err != nil {
 		return store.Link{}, err
 	}
+	left.Entries, left.Also = append(said.Entries, left.Entries...), said.Keep
 	return d.Store.Merge(ctx, permit, moves, now, left)
 }
 

@@ -27,7 +27,12 @@ type Trace struct {
 	Gone []gone.Mark
 	// At is when the act happens, for the journal; where it is zero, that of the first entry, or now where there is none.
 	At time.Time
+	// Also writes what else belongs to the act, in its transaction; nil for nothing.
+	Also Also
 }
+
+// Also writes something in the transaction of an act.
+type Also func(context.Context, *sql.Tx) error
 
 // Journal keeps what must stay gone apart from the database; package gone implements it.
 type Journal interface {
@@ -63,6 +68,11 @@ func (s *Store) WriteAct(ctx context.Context, act charter.Telling, t *Trace, f f
 
 // leave writes a trace in the transaction of its act. The journal comes last, when nothing but the commit can fail.
 func (s *Store) leave(ctx context.Context, tx *sql.Tx, t *Trace) error {
+	if t.Also != nil {
+		if err := t.Also(ctx, tx); err != nil {
+			return err
+		}
+	}
 	if err := addNotices(ctx, tx, t.Notices); err != nil {
 		return err
 	}

@@ -186,6 +186,7 @@ var notInHistories = map[string]string{
 	"review.Desk.AddParties":                  "keeps names of organisations as deliveries say them; the intake calls it",
 	"review.Desk.Held":                        "says to the intake which rows wait; no reader is answered",
 	"review.Desk.Put":                         "Propose for what deliveries brought; the intake calls it",
+	"registrar.Desk.MergeJudged":              "is Merge, which the histories do, in one commit with a judgement; package deployment tries it",
 	"review.Desk.Learn":                       "keeps frequencies, of no subject; package deployment tries it",
 	"review.Desk.Open":                        "reads names of organisations for the intake and for Find; answers no reader",
 	"rating.Desk.May":                         "answers no reader: asks the Charter for one subject and model; the comparing of models calls it",

@@ -143,6 +143,8 @@ func printView(w io.Writer, v *review.View) {
 
 func judged(v *review.View) string {
 	switch {
+	case v.Verdict == candidate.Same && v.Stands:
+		return "joined, and parted again since; same or different can be said anew"
 	case v.Verdict != candidate.Waits:
 		return spoken(v.Verdict)
 	case v.Model != "":

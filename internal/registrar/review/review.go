@@ -26,7 +26,7 @@ type Candidates interface {
 	Enter(ctx context.Context, permits []charter.Candidate, traces []*store.Trace) (int, error)
 	Judge(ctx context.Context, permit charter.Judgement, reasons [2][]byte, left *store.Trace) error
 	Find(ctx context.Context, pair candidate.Pair) (candidate.Candidate, []candidate.Step, error)
-	Judged(ctx context.Context, pair candidate.Pair) (candidate.Verdict, error)
+	Judging(permit charter.Judgement, reasons [2][]byte, at time.Time) (store.Also, error)
 	With(ctx context.Context, verdict candidate.Verdict, way candidate.Way, most int) ([]candidate.Candidate, error)
 	EachParty(ctx context.Context, by charter.Actor, yield func(candidate.Party) error) error
 	PartiesOf(ctx context.Context, id subject.ID) ([]candidate.Party, error)
@@ -161,7 +161,8 @@ func (d *Desk) List(ctx context.Context, by access.Credential, verdict candidate
 
 // Judge keeps what an official says of a candidate. Where "same" holds, the two are joined at once, the one with the older
 // number goes on, and the joining can be undone; where "different" holds, nothing joins the two any more until an official
-// takes it back. Of human beings a second official must say the same. joined is nil where nobody was joined.
+// takes it back. Of human beings a second official must say the same. Where joining fails, nothing of it is kept, and where
+// the two were parted since, it can be said anew. joined is nil where nobody was joined.
 func (d *Desk) Judge(ctx context.Context, by access.Credential, pair candidate.Pair, v candidate.Verdict, reason string) (holds bool, joined *store.Link, err error) {
 	if err := by.As(role.Registrar); err != nil {
 		return false, nil, err
@@ -190,18 +191,25 @@ func (d *Desk) Judge(ctx context.Context, by access.Credential, pair candidate.P
 	if err != nil {
 		return false, nil, err
 	}
-	if err := d.Candidates.Judge(ctx, permit, reasons, d.trace(by.Actor(), pair, "judged "+string(v))); err != nil {
-		return false, nil, err
-	}
+	trace := d.trace(by.Actor(), pair, "judged "+string(v))
 	if v != candidate.Same || !permit.Holds() {
-		return permit.Holds(), nil, nil
+		return permit.Holds(), nil, d.Candidates.Judge(ctx, permit, reasons, trace)
 	}
 	kept, merged := s.subjects[0].ID, s.subjects[1].ID
 	if kept > merged {
 		kept, merged = merged, kept
 	}
-	l, err := d.Registrar.Merge(ctx, by, kept, merged, terms.Reason, evidence(&c))
-	return true, &l, err
+	keep, err := d.Candidates.Judging(permit, reasons, trace.At)
+	if err != nil {
+		return false, nil, err
+	}
+	l, err := d.Registrar.MergeJudged(ctx, by, kept, merged, terms.Reason, evidence(&c), registrar.Said{
+		Pair: pair, Keep: keep, Entries: trace.Entries,
+	})
+	if err != nil {
+		return false, nil, err
+	}
+	return true, &l, nil
 }
 
 // evidence is what a joining that follows from a judgement rests on, in words.

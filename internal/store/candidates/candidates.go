@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"probity/internal/access"
 	"probity/internal/charter"
@@ -89,12 +90,22 @@ func enter(ctx context.Context, tx *sql.Tx, c *candidate.Candidate) (fresh bool,
 // Judge keeps what an official said of a candidate, and where it holds, that it does. reasons are the reason as each side of
 // the pair keeps it, in the pair's order.
 func (s *Store) Judge(ctx context.Context, permit charter.Judgement, reasons [2][]byte, left *store.Trace) error {
+	keep, err := s.Judging(permit, reasons, left.At)
+	if err != nil {
+		return err
+	}
+	return s.db.WriteWith(ctx, left, func(tx *sql.Tx) error { return keep(ctx, tx) })
+}
+
+// Judging keeps a judgement as Judge does, in a transaction of the act that follows from it: what was said of two is
+// not kept where joining them fails.
+func (s *Store) Judging(permit charter.Judgement, reasons [2][]byte, at time.Time) (store.Also, error) {
 	t := permit.Terms()
 	if t == nil {
-		return unpermitted("a judgement was to be kept")
+		return nil, unpermitted("a judgement was to be kept")
 	}
-	pair := t.Pair
-	return s.db.WriteWith(ctx, left, func(tx *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		pair := t.Pair
 		steps, err := stepsIn(ctx, tx, pair.One, pair.Other)
 		if err != nil {
 			return err
@@ -104,18 +115,22 @@ func (s *Store) Judge(ctx context.Context, permit charter.Judgement, reasons [2]
 		}
 		for i, side := range [][2]subject.ID{{pair.One, pair.Other}, {pair.Other, pair.One}} {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO candidate_step (subject, other, seq, at, official, verdict, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				int64(side[0]), int64(side[1]), len(steps)+1, store.Micro(left.At), t.By.Title(), string(t.Verdict), reasons[i]); err != nil {
+				int64(side[0]), int64(side[1]), len(steps)+1, store.Micro(at), t.By.Title(), string(t.Verdict), reasons[i]); err != nil {
 				return err
 			}
-			if !permit.Holds() {
+			holds := t.Verdict
+			switch {
+			case permit.Lifts():
+				holds = candidate.Waits
+			case !permit.Holds():
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE candidate SET verdict = ? WHERE subject = ? AND other = ?`, string(t.Verdict), int64(side[0]), int64(side[1])); err != nil {
+			if _, err := tx.ExecContext(ctx, `UPDATE candidate SET verdict = ? WHERE subject = ? AND other = ?`, string(holds), int64(side[0]), int64(side[1])); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}, nil
 }
 
 func stepsIn(ctx context.Context, tx *sql.Tx, one, other subject.ID) ([]candidate.Step, error) {
@@ -168,8 +183,9 @@ func (s *Store) Find(ctx context.Context, pair candidate.Pair) (c candidate.Cand
 }
 
 // Judged is what holds of two subjects, Waits where nothing does. That somebody who was merged into the one is different from
-// somebody who was merged into the other holds of both.
-func (s *Store) Judged(ctx context.Context, pair candidate.Pair) (v candidate.Verdict, err error) {
+// somebody who was merged into the other holds of both. What was said of the pair but counts for nothing: it is about to be
+// taken back.
+func (s *Store) Judged(ctx context.Context, pair, but candidate.Pair) (v candidate.Verdict, err error) {
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
 		ones, err := store.Same(ctx, tx, pair.One)
 		if err != nil {
@@ -180,11 +196,15 @@ func (s *Store) Judged(ctx context.Context, pair candidate.Pair) (v candidate.Ve
 			return err
 		}
 		var apart int
-		err = tx.QueryRowContext(ctx, `SELECT count(*) FROM candidate WHERE verdict = ? AND subject IN (`+store.Marks(len(ones))+`) AND other IN (`+store.Marks(len(others))+`)`,
-			slices.Concat([]any{string(candidate.Different)}, ones, others)...).Scan(&apart)
+		err = tx.QueryRowContext(ctx, `SELECT count(*) FROM candidate WHERE verdict = ? AND subject IN (`+store.Marks(len(ones))+`) AND other IN (`+store.Marks(len(others))+`)
+				AND NOT (subject = ? AND other = ?) AND NOT (subject = ? AND other = ?)`,
+			slices.Concat([]any{string(candidate.Different)}, ones, others, []any{int64(but.One), int64(but.Other), int64(but.Other), int64(but.One)})...).Scan(&apart)
 		if err != nil || apart > 0 {
 			v = candidate.Different
 			return err
+		}
+		if pair == but {
+			return nil
 		}
 		err = tx.QueryRowContext(ctx, `SELECT verdict FROM candidate WHERE subject = ? AND other = ?`, int64(pair.One), int64(pair.Other)).Scan(&v)
 		if errors.Is(err, sql.ErrNoRows) {
