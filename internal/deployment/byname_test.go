@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"probity/internal/access"
+	"probity/internal/charter/testworld"
 	"probity/internal/deployment"
 	"probity/internal/store"
 	"probity/internal/store/candidates"
@@ -172,6 +173,40 @@ func TestOrganisationsWithoutACode(t *testing.T) {
 	}
 	if after := must(o.ratings.Current(ctx, five, model)); !after.Same(&alone) || before.Same(&alone) {
 		t.Errorf("parted it is rated %+v, was %+v alone and %+v with the other's refusals", after, alone, before)
+	}
+
+	// What a file brought that is then given up stays at the desk, and the desk says that nothing stands on it.
+	tick()
+	name, address, phone = firm(31)
+	twin := row("无6", "", strings.Replace(name, "有限公司", "有限责任公司", 1), address, phone, "refused")
+	bad := strings.Repeat(row("", "", "", "", "", ""), 30)
+	given := o.ingest("samr", "samr.inspection", head+twin+bad)
+	if given.State != store.SubmissionHeld {
+		t.Fatalf("a file of bad rows is not held: %+v", given)
+	}
+	bare := func() bool {
+		t.Helper()
+		for _, l := range must(desk.List(ctx, clerk, candidate.Waits, 10)) {
+			if l.Pair.One == o.company(38) {
+				view := must(desk.Show(ctx, clerk, l.Pair))
+				if l.Way != candidate.Beside || view.Bare != l.Bare {
+					t.Errorf("listed as %+v, shown as %+v", l, view)
+				}
+				return l.Bare
+			}
+		}
+		t.Fatal("the pair is not at the desk")
+		return false
+	}
+	if !bare() {
+		t.Error("a file that is held counts as being in")
+	}
+	must(o.d.Intake(o.ratings).Discard(ctx, testworld.Delivery("samr"), given.Submission))
+	if !bare() {
+		t.Error("a file that was given up counts as being in")
+	}
+	if rep := o.ingest("samr", "samr.inspection", head+twin); rep.Counts.Stored != 1 || bare() {
+		t.Errorf("sent again without the bad rows: %+v", rep)
 	}
 }
 

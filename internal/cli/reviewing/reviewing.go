@@ -66,8 +66,10 @@ func (c listCommand) Run(s *console.Session) error {
 
 func waitsFor(l *review.Listed) string {
 	switch {
+	case l.Verdict == candidate.Waits && l.Bare:
+		return "nothing stands on the second yet: its rows wait, or were given up with their file"
 	case l.Verdict == candidate.Waits && l.Way == candidate.Hold:
-		return "rows wait for it"
+		return "further rows wait for it"
 	case l.Verdict == candidate.Waits && l.Way == candidate.Beside:
 		return "its rows are in, on a subject of their own"
 	}
@@ -135,6 +137,9 @@ func printView(w io.Writer, v *review.View) {
 	}
 	for _, st := range v.Steps {
 		fmt.Fprintf(w, "%s, %s: %s: %s\n", console.Minute(st.At), st.By, spoken(st.Verdict), st.Reason)
+	}
+	if v.Stands && v.Bare {
+		fmt.Fprintf(w, "nothing stands on %s yet: its rows wait, or were given up with their file\n", v.Pair.Other)
 	}
 	if v.Stands {
 		fmt.Fprintf(w, "what joining them would do: probity review effect %s --purpose CODE --basis LAW\n", v.Pair)

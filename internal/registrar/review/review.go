@@ -33,6 +33,7 @@ type Candidates interface {
 	SaveModel(ctx context.Context, permit charter.WorkPermit, m candidate.Model, left *store.Trace) (candidate.Model, error)
 	Model(ctx context.Context) (candidate.Model, error)
 	Held(ctx context.Context, ids []subject.ID) (map[subject.ID]candidate.Candidate, error)
+	Bare(ctx context.Context, ids []subject.ID) (map[subject.ID]bool, error)
 	AddParties(ctx context.Context, by charter.DeliveryPermit, parties []candidate.Party) error
 }
 
@@ -132,6 +133,9 @@ func (d *Desk) trace(by charter.Actor, pair candidate.Pair, what string) *store.
 type Listed struct {
 	candidate.Candidate
 	Kinds [2]subject.Kind `json:"kinds"`
+	// Bare tells that nothing stands on the second of the pair, which a delivery brought: its rows wait, or were given up with
+	// their file.
+	Bare bool `json:"bare,omitempty"`
 }
 
 // List are the candidates with a verdict, the most probable first: numbers and days, nothing of a file. Pairs that were joined
@@ -144,7 +148,7 @@ func (d *Desk) List(ctx context.Context, by access.Credential, verdict candidate
 	if err != nil {
 		return nil, err
 	}
-	list := []Listed{}
+	list, brought := []Listed{}, []subject.ID{}
 	for _, c := range found {
 		registered, err := d.Register.Registered(ctx, []subject.ID{c.Pair.One, c.Pair.Other})
 		if err != nil {
@@ -154,9 +158,16 @@ func (d *Desk) List(ctx context.Context, by access.Credential, verdict candidate
 		if verdict == candidate.Waits && (one.Redirect != 0 || other.Redirect != 0) {
 			continue
 		}
-		list = append(list, Listed{c, [2]subject.Kind{one.Kind, other.Kind}})
+		list = append(list, Listed{Candidate: c, Kinds: [2]subject.Kind{one.Kind, other.Kind}})
+		if c.Way != candidate.Look {
+			brought = append(brought, c.Pair.Other)
+		}
 	}
-	return list, nil
+	bare, err := d.Candidates.Bare(ctx, brought)
+	for i := range list {
+		list[i].Bare = bare[list[i].Pair.Other]
+	}
+	return list, err
 }
 
 // Judge keeps what an official says of a candidate. Where "same" holds, the two are joined at once, the one with the older

@@ -42,8 +42,9 @@ type View struct {
 	Sides    [2]Side          `json:"sides"`
 	Compared []Compared       `json:"compared"`
 	Steps    []candidate.Step `json:"steps"`
-	// Stands tells that the two are still apart.
+	// Stands tells that the two are still apart, Bare that nothing stands on the second yet, as in [Listed].
 	Stands bool `json:"stands"`
+	Bare   bool `json:"bare,omitempty"`
 }
 
 // Show lays a candidate out for an official: both sides, line by line, with the very values that were compared, how they
@@ -76,6 +77,13 @@ func (d *Desk) Show(ctx context.Context, by access.Credential, pair candidate.Pa
 	v.Stands = registered[pair.One].Redirect == 0 && registered[pair.Other].Redirect == 0
 	if v.Steps, err = Opened(d.Vault, registered[pair.One], steps); err != nil {
 		return nil, err
+	}
+	if c.Way != candidate.Look {
+		bare, err := d.Candidates.Bare(ctx, []subject.ID{pair.Other})
+		if err != nil {
+			return nil, err
+		}
+		v.Bare = bare[pair.Other]
 	}
 	if natural {
 		v.Sides[0].Region, v.Sides[1].Region = "", ""

@@ -296,6 +296,25 @@ func (s *Store) Held(ctx context.Context, ids []subject.ID) (map[subject.ID]cand
 	return held, err
 }
 
+// Bare are those of the subjects on which nothing was ever published: rows on them wait, or were given up with their file.
+func (s *Store) Bare(ctx context.Context, ids []subject.ID) (map[subject.ID]bool, error) {
+	bare := map[subject.ID]bool{}
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			var stands bool
+			if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM record_version v JOIN submission n ON n.number = v.submission
+				WHERE v.subject = ? AND n.published_at IS NOT NULL)`, int64(id)).Scan(&stands); err != nil {
+				return err
+			}
+			if !stands {
+				bare[id] = true
+			}
+		}
+		return nil
+	})
+	return bare, err
+}
+
 // AddParties keeps what a supplier wrote of organisations, as the delivery is permitted; what is kept already stays.
 func (s *Store) AddParties(ctx context.Context, by charter.DeliveryPermit, parties []candidate.Party) error {
 	if by.Agency() == "" {
