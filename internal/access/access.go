@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"probity/calendar"
+	"probity/internal/access/mandate"
 	"probity/internal/access/quota"
 	"probity/internal/access/role"
 	"probity/internal/catalogue"
@@ -131,6 +132,7 @@ type Desk struct {
 	systems   Systems
 	sessions  Sessions
 	roles     Rolebook
+	mandates  Mandatebook
 	clerk     *notice.Clerk
 	quotas    *quota.Table
 	catalogue *catalogue.Catalogue
@@ -281,9 +283,12 @@ func (d *Desk) Open(ctx context.Context, r Request) (Scope, error) {
 }
 
 // ready holds that somebody asks, and that what was recorded so far is proven in time.
-func (d *Desk) ready(ctx context.Context, r *Request) error {
+func (d *Desk) ready(ctx context.Context, r *Request) (err error) {
 	if r.As.name == "" {
 		return noCredential()
+	}
+	if r.As, err = r.As.For(mandate.Read); err != nil {
+		return err
 	}
 	if d.guard != nil {
 		if err := d.guard.Check(ctx); err != nil {
@@ -416,6 +421,10 @@ func detail(r *Request, p charter.ReadPermit) string {
 	say("part", string(r.Part))
 	say("record", r.Record)
 	say("system", r.As.system)
+	if r.As.through != 0 {
+		say("mandate", r.As.through.String())
+		say("holder", r.As.mandate.Holder.String())
+	}
 	if c := p.Terms().Counter; c != nil {
 		say("counter", string(c.Proof))
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/fault"
@@ -30,6 +31,9 @@ type Credential struct {
 	// held are the official's roles when it was proved; narrow tells that its agency gives roles.
 	held   []role.Role
 	narrow bool
+	// mandate is that by which its holder may act for another; through is its number where the credential does.
+	mandate mandate.Mandate
+	through mandate.ID
 }
 
 // Name is the credential's own name.
@@ -46,7 +50,11 @@ func (c Credential) Subject() subject.ID { return c.subject }
 
 // Actor is the credential as the Charter sees it.
 func (c Credential) Actor() charter.Actor {
-	return charter.Actor{Agency: c.agency, Official: c.official, Subject: c.subject, Credential: c.name}
+	a := charter.Actor{Agency: c.agency, Official: c.official, Subject: c.subject, Credential: c.name}
+	if c.through != 0 {
+		a.Mandate = c.through.String()
+	}
+	return a
 }
 
 // Grant is a credential as it is kept: for an official or for a subject, never for both.

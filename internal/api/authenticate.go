@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"probity/internal/access"
 	"probity/internal/fault"
@@ -50,6 +51,22 @@ func (e Either) Authenticate(r *http.Request) (access.Credential, error) {
 	return access.Credential{}, none
 }
 
+// For is the header field in which who holds a mandate names the subject for whom the request is made.
+const For = access.FieldPrefix + "For"
+
+// representing is the credential with the mandate by which the request is made; itself where it names nobody.
+func (a *API) representing(r *http.Request, c access.Credential) (access.Credential, error) {
+	named := r.Header.Values(For)
+	if len(named) == 0 {
+		return c, nil
+	}
+	principal, err := a.room.Named(r.Context(), strings.Join(named, ", ")) // two are nobody
+	if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) {
+		return access.Credential{}, err
+	}
+	return a.room.Access.Represent(r.Context(), c, principal) // to who holds none, nobody and somebody are the same
+}
+
 type callerKey struct{}
 
 // caller is who makes the request.
@@ -63,6 +80,10 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := a.auth.Authenticate(r)
 		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		if c, err = a.representing(r, c); err != nil {
 			a.fail(w, r, err)
 			return
 		}

@@ -18,7 +18,7 @@ const (
 	title = "Probity"
 	about = `Recorded, explained answers about companies, public bodies, office holders and consenting people.
 
-Who reads comes from the credential. What it reads for comes in three headers, Probity-Purpose, Probity-Basis and Probity-Case, which stand in no address and no log. The reading is recorded before the answer leaves, and the answer names its entry in Probity-Access.
+Who reads comes from the credential. What it reads for comes in three headers, Probity-Purpose, Probity-Basis and Probity-Case, which stand in no address and no log. The reading is recorded before the answer leaves, and the answer names its entry in Probity-Access. Who holds a mandate of a subject names the subject in Probity-For.
 
 What goes wrong is said as RFC 9457 has it. A refusal by the Charter names its invariant, the missing element and the cure. What there is not, and what a reader may not know of, are the same answer.`
 )

@@ -99,7 +99,7 @@ func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, key string, nex
 func digestOf(r *http.Request, body []byte) []byte {
 	h := sha256.New()
 	for _, part := range []string{
-		r.Method, r.URL.RequestURI(), r.Header.Get("Content-Type"), r.Header.Get("Probity-Purpose"), r.Header.Get("Probity-Basis"), r.Header.Get("Probity-Case"),
+		r.Method, r.URL.RequestURI(), r.Header.Get("Content-Type"), r.Header.Get("Probity-Purpose"), r.Header.Get("Probity-Basis"), r.Header.Get("Probity-Case"), r.Header.Get(For),
 	} {
 		_, _ = io.WriteString(h, part+"\x00")
 	}

@@ -84,7 +84,7 @@ func (a *API) known(ctx context.Context, text string) (subject.Subject, error) {
 		return subject.Subject{}, none
 	}
 	if err == nil {
-		own, err := a.room.Store.Subject(ctx, by.Subject()) // it may have been merged since the credential was issued
+		own, err := a.room.Store.Subject(ctx, by.ActsFor()) // it may have been merged since the credential was issued
 		if err != nil {
 			return subject.Subject{}, err
 		}

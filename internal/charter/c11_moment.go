@@ -21,6 +21,8 @@ type ReadFacts struct {
 	Used bool
 	// Frozen: the subject keeps its file closed to reads that rest on its consent.
 	Frozen bool
+	// Unmandated: the mandate by which somebody read for the subject is good no more.
+	Unmandated bool
 	// Dismissed: the official no longer holds the role by which it was let in.
 	Dismissed bool
 	// Disagreed: an agreement that the read rests on was suspended or ended.
@@ -47,6 +49,8 @@ func (p ReadPermit) Stands(f ReadFacts) error {
 	case f.Revoked:
 		return fault.New(fault.Unauthenticated, "access.credential", "the credential %q is revoked", p.terms.By.Credential).
 			With("show another one: --as NAME")
+	case f.Unmandated:
+		return Refuse("C12", "mandate", "have the subject read itself, or another mandate entered: probity mandate give", "the mandate by which it was read has ended")
 	case f.Dismissed:
 		return Refuse("C11", "role", "have it given anew: probity role give", "the role by which %s was let in has ended", p.terms.By.Title())
 	case p.consent != 0 && f.Withdrawn:

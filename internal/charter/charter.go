@@ -31,6 +31,16 @@ type Actor struct {
 	Subject          subject.ID
 	// Credential is the name of the credential shown.
 	Credential string
+	// Mandate is the id of that by which somebody acts for the subject, "" where it acts itself.
+	Mandate string
+}
+
+// Through names, at the end of an entry's detail, the mandate by which somebody acted for the subject; nothing where it acted itself.
+func (a Actor) Through() string {
+	if a.Mandate == "" {
+		return ""
+	}
+	return " mandate=" + a.Mandate
 }
 
 // IsOfficial tells whether the actor is a named official of a named agency.

@@ -59,6 +59,7 @@ type grammar struct {
 	Credential   credentialCommands   `cmd:"" help:"Who may act here: officials, and subjects on their own file."`
 	Key          keys.Commands        `cmd:"" help:"The keys by which agencies' systems sign and connect."`
 	Role         keys.Roles           `cmd:"" help:"What officials are appointed to, for how long, and by whom."`
+	Mandate      keys.Mandates        `cmd:"" help:"Who may act for whom, in what, and until when."`
 	Account      keys.Accounts        `cmd:"" help:"Accounts of people at issuers of OpenID Connect, and to which credentials they lead."`
 	Agreement    agreements.Commands  `cmd:"" help:"By which agreements agencies read what is not theirs by law."`
 	Subscription telling.Commands     `cmd:"" help:"Which changes agencies' systems are told of, and how."`

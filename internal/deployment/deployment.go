@@ -224,7 +224,7 @@ func furnish(ctx context.Context, db *store.Store, keys *vault.Vault, journal *g
 	clerk := notice.NewClerk(keys)
 	return &Deployment{
 		Store: db, Rules: repairs, Limits: limits, Catalogue: cat, Vault: keys, Gone: journal, Contracts: numbers, Now: now,
-		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk).Knowing(identities.In(db)).Seating(identities.In(db)).Appointing(reads.In(db)),
+		Access: access.NewDesk(reads.In(db), cat, now).Telling(clerk).Knowing(identities.In(db)).Seating(identities.In(db)).Appointing(reads.In(db)).Mandating(reads.In(db)),
 		Rights: rights.New(consents.In(db), rights.Persons{Register: db, Vault: keys}, keys, clerk, cat, now),
 		Wallet: access.WalletOf(db.Path()),
 		Clerk:  clerk,

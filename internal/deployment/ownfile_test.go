@@ -30,7 +30,7 @@ var shownIn = map[string]string{
 	"decision": "decisions", "ruling": "rulings", "ruling_review": "rulings",
 	"consent": "consents", "ledger_entry": "readers", "ledger_head": "- the end of the chain of what readers shows",
 	"ledger_fresh": "readers", "ledger_order": "readers", "ledger_settled": "readers",
-	"account": "readers", "session": "- that somebody is signed in; what it reads is shown among the readers",
+	"account": "readers", "mandate": "readers", "session": "- that somebody is signed in; what it reads is shown among the readers",
 	"credential": "readers", "file_freeze": "readers", "erasure": "readers",
 	"read_delay": "- what a court keeps back for a time; its line in readers is shown when it ends",
 	"dispute":    "disputes", "dispute_step": "disputes", "dispute_evidence": "disputes", "statement": "statements",

@@ -13,6 +13,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
@@ -211,6 +212,9 @@ func (s *Service) actors(ctx context.Context, own *Own) (by, with charter.Actor,
 	if err := own.By.As(role.Registrar); err != nil {
 		return by, with, err
 	}
+	if own.By, err = own.By.For(mandate.Contest); err != nil {
+		return by, with, err
+	}
 	return s.named(ctx, own)
 }
 
@@ -337,7 +341,7 @@ func (s *Service) left(sub subject.Subject, now subject.ID, d *contest.Dispute, 
 	}
 	return Left{
 		Entry: &ledger.Entry{
-			Subject: now, At: at, Act: ledger.Dispute, What: act, Detail: d.ID.String() + " " + d.Target,
+			Subject: now, At: at, Act: ledger.Dispute, What: act, Detail: d.ID.String() + " " + d.Target + by.Through(),
 			Reader: by.Agency, Official: by.Official, Commitment: document,
 		},
 		Notices: []notice.Written{w},

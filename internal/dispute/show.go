@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/charter/remedy"
 	"probity/internal/dispute/contest"
@@ -149,6 +150,10 @@ func (s *Service) Evidence(ctx context.Context, by access.Credential, id contest
 // seen opens a case to who may see it. The reading is in the subject's ledger before anything is answered (C11).
 func (s *Service) seen(ctx context.Context, by access.Credential, id contest.ID, what string) (theCase, string, error) {
 	if err := by.As(role.Handler); err != nil {
+		return theCase{}, "", err
+	}
+	by, err := by.For(mandate.Read)
+	if err != nil {
 		return theCase{}, "", err
 	}
 	actor, _, err := s.named(ctx, &Own{By: by})

@@ -55,6 +55,7 @@ var fates = map[string]fate{
 	"listing_gone":        {stays, deleted, "listing-gone"},
 	"listing_publication": {stays, deleted, "listing-publication"},
 	"listing_step":        {stays, deleted, "listing-step"},
+	"mandate":             {"stays with who gave it, and is read by either", deleted, "at the end of its term, or when either ends it"},
 	"notice":              {stays, deleted, "notice"},
 	"notice_channel":      {stays, deleted, "when its subject ends it"},
 	"notice_delivery":     {stays, deleted, "notice-delivery"},

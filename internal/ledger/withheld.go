@@ -8,6 +8,8 @@ import (
 const (
 	Delay  Act = "delay"  // a court ordered that reads be shown later
 	Freeze Act = "freeze" // the subject closed its file to reads by consent, or opened it again
+	// Mandate: that somebody may act for the subject, or the subject for somebody, was entered or ended.
+	Mandate Act = "mandate"
 	// Withheld stands in place of the act of an entry whose contents a court keeps back for a time. It is never stored.
 	Withheld Act = "withheld"
 )

@@ -7,6 +7,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/lists"
@@ -48,6 +49,10 @@ func (s *Service) Draft(ctx context.Context, as access.Credential, e entry.Entry
 // stands. Act, Document, Reasons, Day, Basis, Cause, Until (of a respite), End (of a decision) and Excluded are the
 // caller's; Day is today where it is the zero Day, the law that of the list where a keeper's step names none.
 func (s *Service) Step(ctx context.Context, as access.Credential, id subject.ID, which entry.ID, step entry.Step) (entry.Entry, error) {
+	as, err := as.For(mandate.Contest)
+	if err != nil {
+		return entry.Entry{}, err
+	}
 	if err := as.As(role.Authority); err != nil {
 		return entry.Entry{}, err
 	}
@@ -115,6 +120,7 @@ func (s *Service) take(ctx context.Context, by charter.Actor, sub subject.Subjec
 	if err != nil {
 		return e, err
 	}
+	leaves.Line.Detail += by.Through()
 	if err := s.parts.Book.Take(ctx, permit, texts, leaves); err != nil {
 		return e, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
@@ -29,6 +30,10 @@ type StoredStep struct {
 // of time limits; its Day is today, but for an objection that an official of the author enters as it came in; its law is
 // that of the order where it names none. The subject is told of each step; a refused attempt leaves a line in its ledger.
 func (s *Service) StepOrder(ctx context.Context, as access.Credential, id subject.ID, which order.ID, step order.Step) (order.Order, error) {
+	as, err := as.For(mandate.Contest)
+	if err != nil {
+		return order.Order{}, err
+	}
 	by := as.Actor()
 	sub, err := s.parts.Book.Subject(ctx, id)
 	if err != nil {

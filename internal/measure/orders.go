@@ -144,7 +144,7 @@ func (s *Service) PrepareEnding(ctx context.Context, as access.Credential, id su
 // line is what the subject's ledger says of an act on an order: who did it, and the digest of the document.
 func (s *Service) line(by charter.Actor, id subject.ID, act string, d order.Document) *ledger.Entry {
 	return &ledger.Entry{
-		Subject: id, At: s.parts.Now(), Act: ledger.Order, What: "order", Detail: act,
+		Subject: id, At: s.parts.Now(), Act: ledger.Order, What: "order", Detail: act + by.Through(),
 		Reader: by.Agency, Official: by.Official, Commitment: d.Digest,
 	}
 }

@@ -41,7 +41,9 @@ const (
 	ReadRevealed     Occasion = "read-revealed"   // a read whose showing a court had delayed
 	ReadRefused      Occasion = "read-refused"    // a read of a file that its subject keeps closed
 	FileHandedOut    Occasion = "file-handed-out" // an own file that two officials handed out at a counter
-	Lost             Occasion = "lost"            // what the subject had put before the platform was lost in a restore
+	MandateGiven     Occasion = "mandate-given"   // somebody may act for a subject from now on
+	MandateEnded     Occasion = "mandate-ended"
+	Lost             Occasion = "lost" // what the subject had put before the platform was lost in a restore
 )
 
 // Routes by which a subject contests what it is told; Notice.Contest takes one of these keys or a text as an order

@@ -10,6 +10,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/charter"
 	"probity/internal/charter/remedy"
@@ -51,6 +52,9 @@ func (s *Service) Decide(ctx context.Context, v Verdict) (application.Applicatio
 	}
 	sub, a, err := s.find(ctx, v.Subject, v.Repair)
 	if err != nil {
+		return a, err
+	}
+	if v.As, err = v.As.For(mandate.Repair); err != nil {
 		return a, err
 	}
 	by, err := s.actor(ctx, v.As)

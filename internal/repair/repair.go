@@ -18,6 +18,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
@@ -194,6 +195,10 @@ type Request struct {
 // Ask makes an application. When it returns it lies with the body that listed the matter, and the subject has the days of
 // the decision and of the answer. An attempt for another's record is refused and stands in that subject's ledger.
 func (s *Service) Ask(ctx context.Context, r Request) (application.Application, error) {
+	var err error
+	if r.By, err = r.By.For(mandate.Repair); err != nil {
+		return application.Application{}, err
+	}
 	if err := r.By.As(role.Registrar); err != nil { // at a counter
 		return application.Application{}, err
 	}
@@ -364,7 +369,7 @@ func (s *Service) left(sub subject.Subject, now subject.ID, a *application.Appli
 	}
 	return Left{
 		Entry: &ledger.Entry{
-			Subject: now, At: step.At, Act: ledger.Repair, What: "repair", Detail: string(step.Act) + " " + a.ID.String(),
+			Subject: now, At: step.At, Act: ledger.Repair, What: "repair", Detail: string(step.Act) + " " + a.ID.String() + by.Through(),
 			Reader: by.Agency, Official: by.Official,
 		},
 		Notices: []notice.Written{w},

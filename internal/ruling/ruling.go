@@ -15,6 +15,7 @@ import (
 
 	"probity/calendar"
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/access/role"
 	"probity/internal/catalogue"
 	"probity/internal/charter"
@@ -298,7 +299,7 @@ func announcement(r *verdict.Ruling) notice.Notice {
 // line is what the person's ledger says of it.
 func (s *Service) line(r *verdict.Ruling, at time.Time, by charter.Actor, act string) *ledger.Entry {
 	return &ledger.Entry{
-		Subject: r.Subject, At: at, Act: ledger.Ruling, What: "ruling", Detail: act + r.ID.String(), Reader: by.Agency, Official: by.Official,
+		Subject: r.Subject, At: at, Act: ledger.Ruling, What: "ruling", Detail: act + r.ID.String() + by.Through(), Reader: by.Agency, Official: by.Official,
 	}
 }
 
@@ -375,6 +376,10 @@ type Asking struct {
 
 // Review asks that another official look at a ruling. The ruling stays in effect as it is until that official has ruled.
 func (s *Service) Review(ctx context.Context, a Asking) (verdict.Ruling, error) {
+	var err error
+	if a.By, err = a.By.For(mandate.Contest); err != nil {
+		return verdict.Ruling{}, err
+	}
 	if err := a.By.As(role.Registrar, role.Handler); err != nil { // at a counter, for who asks
 		return verdict.Ruling{}, err
 	}

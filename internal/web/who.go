@@ -10,9 +10,11 @@ import (
 	"net/url"
 
 	"probity/internal/access"
+	"probity/internal/access/mandate"
 	"probity/internal/api"
 	"probity/internal/fault"
 	"probity/internal/ownfile"
+	"probity/internal/subject"
 	"probity/internal/web/signin"
 )
 
@@ -71,6 +73,8 @@ type bar struct {
 	// In tells that somebody signed in, Own that it is a subject, which has a file of its own here; Guard goes into its forms.
 	In, Own bool
 	Guard   string
+	// For are those for whom it may read their whole files.
+	For []subject.ID
 	// Door tells that people sign in here.
 	Door bool
 }
@@ -81,6 +85,12 @@ func (s *Server) bar(r *http.Request) bar {
 	switch {
 	case c.Subject() != 0:
 		b.Name = "the subject " + c.Subject().String()
+		held, _ := s.open.Access.Mandates(r.Context(), c, c.Subject()) // where it cannot be looked up, the links are not there
+		for i := range held {
+			if m := &held[i]; m.Holder == c.Subject() && m.Covers(mandate.Read) && m.Good(s.open.Now()) {
+				b.For = append(b.For, m.Principal)
+			}
+		}
 	case c.Official() != "":
 		b.Name = c.Official() + " of " + c.Agency()
 	}
@@ -97,6 +107,15 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/login?back=/own", http.StatusSeeOther)
 		return
 	}
+	if of := r.URL.Query().Get("for"); of != "" {
+		var principal subject.ID
+		_ = principal.UnmarshalText([]byte(of)) // what names nobody is nobody's mandate
+		var err error
+		if c, err = s.open.Access.Represent(r.Context(), c, principal); err != nil {
+			s.Problem(w, r, err)
+			return
+		}
+	}
 	if c.Subject() == 0 {
 		s.Problem(w, r, fault.New(fault.NotFound, "web.own", "an official has no file of its own here").With("sign out, and sign in for yourself"))
 		return
@@ -105,7 +124,7 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Get("lang") == "zh" {
 		lang = "zh"
 	}
-	f, err := s.open.OwnFile(r.Context(), c, c.Subject(), lang)
+	f, err := s.open.OwnFile(r.Context(), c, c.ActsFor(), lang)
 	if err != nil {
 		s.Problem(w, r, err)
 		return

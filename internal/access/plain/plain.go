@@ -130,6 +130,10 @@ func (s *Speaker) who(e *ledger.Entry) string {
 	case e.Reader == "" && e.Act == ledger.Attempt:
 		return s.words.somebody
 	case e.Reader == "":
+		if _, holder, ok := strings.Cut(e.Detail, "holder="); ok && e.Act == ledger.Read {
+			holder, _, _ = strings.Cut(holder, " ")
+			return fmt.Sprintf(s.words.holder, holder)
+		}
 		return s.words.self
 	}
 	name := e.Reader
@@ -208,6 +212,9 @@ func (s *Speaker) parts(e *ledger.Entry) []string {
 			say(s.words.level, cmp.Or(s.words.shown[value], value))
 		case "record":
 			say(s.words.record, value)
+		case "holder": // who has read; it is said at the beginning
+		case "mandate":
+			say(s.words.mandate, value)
 		case "counter":
 			say(s.words.counter, cmp.Or(s.words.proofs[value], value))
 		case "level":

@@ -11,9 +11,9 @@ type words struct {
 	acts  map[ledger.Act]string
 	verbs map[string]string
 
-	read, tried, withheld, self, itself, somebody, stop  string
-	purpose, basis, file, model, measure, record, level  string
-	consent, datasets, refused, of, and, separator, said string
+	read, tried, withheld, self, holder, mandate, itself, somebody, stop string
+	purpose, basis, file, model, measure, record, level                  string
+	consent, datasets, refused, of, and, separator, said                 string
 	// shown are the parts of a file and the levels of an answer.
 	shown map[string]string
 	// counter says that the file was handed out at a counter, proofs what was shown there.
@@ -41,7 +41,7 @@ var english = words{
 		ledger.Order: "an order was %s", ledger.Link: "the file was %s another", ledger.Freeze: "the file was %s readings by consent",
 		ledger.Delay: "a court ordered that readings be shown later", ledger.Listing: "a list: %s", ledger.Channel: "a way on which you are told was %s",
 		ledger.Erasure: "%s was erased, or restricted until it can be", ledger.Restore: "the database was put back from a backup",
-		ledger.Received: "a file was received", ledger.Key: "the log itself was changed: %s", ledger.Move: "the database was carried to another place", ledger.Dispute: "a dispute was %s",
+		ledger.Received: "a file was received", ledger.Key: "the log itself was changed: %s", ledger.Move: "the database was carried to another place", ledger.Mandate: "a mandate was %s", ledger.Dispute: "a dispute was %s",
 		ledger.Statement: "your own words were %s", ledger.Recall: "a recipient %s that it deleted or corrected what it had",
 		ledger.Repair: "a repair was %s", ledger.Ruling: "an official's decision was %s", ledger.Model: "a rating model was %s",
 	},
@@ -65,7 +65,7 @@ var english = words{
 		"key rotate-key": "a new key", "key drop": "trees were removed", "key restart": "it was begun anew", "key export": "its entries were written to a file",
 		"model compared": "compared with the one in force, in an impact report", "model activated": "put in force", "model retired": "taken out of force",
 	},
-	read: "On %s %s read %s", tried: "On %s %s tried to reach %s and was refused", self: "you", itself: "by itself",
+	read: "On %s %s read %s", tried: "On %s %s tried to reach %s and was refused", self: "you", holder: "who acts for you, subject %s,", mandate: "by the mandate %s", itself: "by itself",
 	withheld: "An entry whose contents a court keeps back for a time; its place and its hash can be checked now, and its contents are shown by themselves when that time is over.",
 	somebody: "somebody without an agency", stop: ".", purpose: "for %s", basis: "by %s", file: "case %s", model: "model %s", measure: "measure %s",
 	record: "record %s", level: "shown: %s", consent: "under consent %s", datasets: "datasets: %s", refused: "missing: %s",
@@ -100,13 +100,14 @@ var chinese = words{
 	acts: map[ledger.Act]string{
 		ledger.Consent: "作出同意", ledger.Withdrawal: "撤回同意", ledger.Credential: "凭证%s", ledger.Order: "限制令%s", ledger.Link: "档案与另一档案%s",
 		ledger.Freeze: "对基于同意的查阅%s档案", ledger.Delay: "法院命令暂缓告知查阅", ledger.Listing: "名单：%s", ledger.Channel: "告知渠道%s",
-		ledger.Erasure: "%s已删除，或在可删除前限制使用", ledger.Restore: "数据库由备份恢复", ledger.Received: "收到文件", ledger.Key: "日志本身变更：%s", ledger.Move: "数据库迁移至另一处",
+		ledger.Erasure: "%s已删除，或在可删除前限制使用", ledger.Restore: "数据库由备份恢复", ledger.Received: "收到文件", ledger.Key: "日志本身变更：%s", ledger.Move: "数据库迁移至另一处", ledger.Mandate: "授权委托%s",
 		ledger.Dispute: "异议%s", ledger.Statement: "本人声明%s", ledger.Recall: "接收方%s已删除或更正", ledger.Repair: "信用修复%s", ledger.Ruling: "人工决定%s",
 		ledger.Model: "评价模型%s",
 	},
 	verbs: map[string]string{
 		"freeze closed": "关闭", "freeze opened": "开放", "link joined": "合并", "link parted": "分离",
 		"link candidate": "可能属同一主体，已提交人工核对", "link judged same": "经核对属同一主体", "link judged different": "经核对不属同一主体", "link judged unclear": "经核对无法判断",
+		"mandate given": "已登记", "mandate ended": "已终止",
 		"erasure file": "档案", "erasure record": "记录",
 		"draft": "拟列入", "notify": "已送达事先告知", "object": "提出异议", "hearing": "申请听证", "hear": "已举行听证", "answer": "已答复异议", "grace": "给予宽限",
 		"decide": "决定列入", "approve": "决定已获批准", "drop": "放弃拟列入", "publish": "已公布", "request": "申请移出", "accept": "已移出", "refuse": "不予移出",
@@ -122,7 +123,7 @@ var chinese = words{
 		"outcome upheld": "成立", "outcome rejected": "不成立", "restart": "重新开始", "export": "导出",
 		"model registered": "已登记", "model compared": "已出具影响报告", "model approved": "已获批准", "model activated": "已生效", "model retired": "已停用",
 	},
-	read: "%s，%s查阅了%s", tried: "%s，%s试图访问%s，被拒绝", self: "您本人", itself: "自动",
+	read: "%s，%s查阅了%s", tried: "%s，%s试图访问%s，被拒绝", self: "您本人", holder: "您的受托人%s", mandate: "依据授权委托%s", itself: "自动",
 	withheld: "法院命令暂缓公开本条内容；其位置与哈希值现可核验，期限届满后自动显示。",
 	somebody: "无单位人员", stop: "。", purpose: "用途：%s", basis: "依据：%s", file: "案号：%s", model: "模型：%s", measure: "措施：%s",
 	record: "记录：%s", level: "所示内容：%s", consent: "依据同意书%s", datasets: "数据集：%s", refused: "缺少：%s",

@@ -32,7 +32,15 @@ func (s *Session) Acting() (access.Credential, error) {
 			return access.Credential{}, err
 		}
 	}
-	return s.Credential(name)
+	c, err := s.Credential(name)
+	if err != nil || s.Flags.For == "" {
+		return c, err
+	}
+	principal, err := s.Named(s.Flags.For)
+	if err != nil {
+		return access.Credential{}, err
+	}
+	return r.Access.Represent(s.Ctx, c, principal)
 }
 
 // Credential proves the local credential of the name; "" is nobody.

@@ -28,6 +28,7 @@ type Process struct {
 type Flags struct {
 	DB   string `name:"db" default:"${db}" placeholder:"ADDRESS" group:"everywhere" help:"The database: sqlite:FILE, or postgres://USER@HOST/DATABASE. Otherwise $$PROBITY_DB, otherwise sqlite:probity.db."`
 	As   string `name:"as" default:"${as}" placeholder:"CREDENTIAL" complete:"credential" group:"everywhere" help:"Act by this local credential. Otherwise $$PROBITY_AS, otherwise the database's default one."`
+	For  string `name:"for" placeholder:"SUBJECT" group:"everywhere" help:"Act for this subject, by a mandate that the credential in use holds."`
 	JSON bool   `name:"json" group:"everywhere" help:"Answer in JSON, errors too."`
 }
 

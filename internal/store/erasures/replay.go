@@ -261,6 +261,10 @@ func (e *eraser) replay(ctx context.Context, m marked) error {
 		return revokeKey(ctx, tx, m)
 	case gone.AccountEnded:
 		return endAccount(ctx, tx, m)
+	case gone.MandateEnded:
+		_, err := tx.ExecContext(ctx, `UPDATE mandate SET ended_at = ?, ended_by = 'before a restore' WHERE subject = ? AND id = ? AND ended_at IS NULL`,
+			store.Micro(m.at), int64(m.Subject), m.Matter)
+		return err
 	case gone.RoleEnded:
 		return endRole(ctx, tx, m)
 	case gone.RolesGiven:

@@ -10,8 +10,8 @@ import (
 )
 
 // onCoordinator are the tables that have a subject and are not cut by it, each for the reason that stands in package postgres: the
-// ledger is one chain with one end, and a credential is looked up by its name, an account and a session by their digests.
-var onCoordinator = []string{"account", "credential", "ledger_fresh", "ledger_head", "ledger_order", "ledger_settled", "session"}
+// ledger is one chain with one end, and a credential is looked up by its name, an account and a session by their digests, a mandate by either of two.
+var onCoordinator = []string{"account", "credential", "ledger_fresh", "ledger_head", "ledger_order", "ledger_settled", "mandate", "session"}
 
 var tables = regexp.MustCompile(`(?s)CREATE TABLE (\w+) \((.*?)\n\)`)
 

@@ -24,6 +24,8 @@ type moment struct {
 	made     map[chain.Use]*counter
 	// appointed tells, by credential and role, whether the official still holds it.
 	appointed map[string]bool
+	// mandated tells which mandates are good still.
+	mandated map[string]bool
 	// closed are the agreements beneath the reads that open nothing any longer.
 	closed map[deed.ID]bool
 	// used are the reads that use their consents up.
@@ -60,6 +62,9 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 	if t := l.Permit.Terms(); t != nil {
 		f.Revoked = m.revoked[t.By.Credential] || t.Counter != nil && m.revoked[t.Counter.With.Credential]
 	}
+	if t := l.Permit.Terms(); t != nil {
+		f.Unmandated = t.By.Mandate != "" && !m.mandated[t.By.Mandate]
+	}
 	f.Dismissed = len(l.Roles) > 0 && l.Permit.Terms() != nil && !m.appointed[roleKey(l)]
 	f.Disagreed = slices.ContainsFunc(l.Permit.Agreements(), func(id deed.ID) bool { return m.closed[id] })
 	if made != nil {
@@ -69,7 +74,7 @@ func (m *moment) facts(l *access.Line, made *counter) charter.ReadFacts {
 }
 
 func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []*access.Line) (*moment, error) {
-	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[chain.Use]*counter{}, appointed: map[string]bool{}}
+	m := &moment{revoked: map[string]bool{}, consents: map[consentKey]charter.ReadFacts{}, made: map[chain.Use]*counter{}, appointed: map[string]bool{}, mandated: map[string]bool{}}
 	var keys []consentKey
 	var agreed []deed.ID
 	for _, l := range lines {
@@ -80,6 +85,9 @@ func momentOf(ctx context.Context, tx *sql.Tx, waiting store.Uncounted, lines []
 		err := m.lookAtCredential(ctx, tx, t.By.Credential)
 		if err == nil {
 			err = m.lookAtRoles(ctx, tx, l)
+		}
+		if err == nil {
+			err = m.lookAtMandate(ctx, tx, l)
 		}
 		if err == nil && t.Counter != nil {
 			err = m.lookAtCredential(ctx, tx, t.Counter.With.Credential)

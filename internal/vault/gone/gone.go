@@ -83,6 +83,8 @@ const (
 	// for. Subject is 0, Matter the [Number] of the credential's role, and of the agency.
 	RoleEnded  Kind = 31
 	RolesGiven Kind = 32
+	// MandateEnded: a mandate by which nobody acts any more; Matter is its number.
+	MandateEnded Kind = 33
 )
 
 var kindNames = [...]string{
@@ -95,7 +97,7 @@ var kindNames = [...]string{
 	RulingContested: "review asked for", OfRow: "by row", OfPerson: "by identifier",
 	KeyRevoked: "key revoked",
 	Unrepaired: "repair withdrawn", ModelRetired: "model retired", AgreementClosed: "agreement closed",
-	AccountEnded: "account ended", RoleEnded: "role ended", RolesGiven: "roles given",
+	AccountEnded: "account ended", RoleEnded: "role ended", RolesGiven: "roles given", MandateEnded: "mandate ended",
 }
 
 // String is the kind in words.
