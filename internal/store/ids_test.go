@@ -31,3 +31,44 @@ func TestNumbersGoOnWhereTheClockWentBack(t *testing.T) {
 		t.Errorf("the number %s comes again or stands before %s", next, newest)
 	}
 }
+
+// TestNumbersAreGivenOnce: numbers are drawn before the transaction begins that carries them, and a process that has acted
+// never gives one of them again; nor does another that began at the same time, whatever their clocks say.
+func TestNumbersAreGivenOnce(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	given := map[subject.ID]bool{}
+	draw := func(from *store.Store) {
+		t.Helper()
+		id := from.NextSubjects(1)
+		if given[id] {
+			t.Errorf("the number %s is given twice", id)
+		}
+		given[id] = true
+		err := from.AddSubjects(t.Context(), []store.Entrant{{Subject: subject.Subject{ID: id, Kind: subject.Enterprise}, New: true}})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	draw(s)
+	draw(s)
+	open := func() *store.Store {
+		t.Helper()
+		back := store.Options{Now: func() time.Time { return clock().Add(-2 * time.Hour) }}
+		p, err := store.Open(t.Context(), storetest.Address(t, s.Path()), back)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = p.Close() })
+		return p
+	}
+	processes := []*store.Store{open()}
+	if storetest.Engine() == storetest.Postgres { // where one process writes at a time there is no other
+		processes = append(processes, open())
+	}
+	for range 3 {
+		for _, p := range processes {
+			draw(p)
+		}
+	}
+}

@@ -170,7 +170,7 @@ func Create(ctx context.Context, address string, birth Birth, opt Options) (*Sto
 		return nil, errors.Join(err, s.disconnect())
 	}
 	if err == nil {
-		err = s.compile(ctx)
+		err = errors.Join(s.compile(ctx), s.writer.Numbered(ctx))
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.disconnect(), file.Remove(), d.Remove())
@@ -206,6 +206,9 @@ func Open(ctx context.Context, address string, opt Options) (*Store, error) {
 	}
 	if err == nil {
 		err = s.Read(ctx, func(tx *sql.Tx) error { return errors.Join(s.subs.load(ctx, tx), s.writer.IDs.Resume(ctx, tx)) })
+	}
+	if err == nil {
+		err = s.writer.Numbered(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.disconnect(), file.Close())

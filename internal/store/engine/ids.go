@@ -83,7 +83,8 @@ const (
 
 // Reserve gets a new window where there is none, or the one there is is half used or older than a minute: at the beginning
 // of a transaction, since numbers are given where nobody can wait for the database. A window begins where the clock stands,
-// or behind the one that somebody reserved last; what is left of the one before is given to nobody.
+// or behind the one that somebody reserved last, and behind every number that was given; what is left of the one before is given
+// to nobody.
 func (a *Allocator) Reserve(ctx context.Context, db *sql.DB) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -91,7 +92,7 @@ func (a *Allocator) Reserve(ctx context.Context, db *sql.DB) error {
 	if age := now.Sub(a.reserved); a.end-a.last > window/2 && age >= 0 && age < fresh {
 		return nil
 	}
-	floor := byClock(now)
+	floor := max(byClock(now), a.last)
 	var end int64
 	err := db.QueryRowContext(ctx, `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE
 		SET value = CAST(max(CAST(meta.value AS INTEGER), CAST(? AS INTEGER)) + CAST(? AS INTEGER) AS TEXT) RETURNING CAST(value AS INTEGER)`,

@@ -55,6 +55,19 @@ func (w *Writer) transact(ctx context.Context, claim bool, f func(*sql.Tx) error
 	return w.Dialect.Translate(err)
 }
 
+// Numbered reserves the first numbers of this process, where several write: they are drawn before the transaction begins that
+// carries them, and what was reserved by nobody may be given by others too. A server that cannot be written needs none.
+func (w *Writer) Numbered(ctx context.Context) error {
+	if w.Dialect.Alone() {
+		return nil
+	}
+	err := w.Dialect.Translate(Patiently(ctx, w.Dialect.Passing, func() error { return w.IDs.Reserve(ctx, w.DB) }))
+	if f := (*fault.Error)(nil); errors.As(err, &f) && f.Key == "store.readonly" {
+		return nil
+	}
+	return err
+}
+
 // begin waits where the server is not to be had for the moment.
 func (w *Writer) begin(ctx context.Context, claim bool) (begun *sql.Tx, err error) {
 	err = Patiently(ctx, w.Dialect.Passing, func() error {
