@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"probity/calendar"
 	"probity/identifier"
 	"probity/internal/access"
@@ -161,7 +163,9 @@ func (w *world) credential(ctx context.Context, name string) (access.Credential,
 		return access.Credential{}, err
 	}
 	c, err := w.Access.Authenticate(ctx, name, secret)
-	w.as[name] = c
+	if err == nil { // where the server was away it is asked again
+		w.as[name] = c
+	}
 	return c, err
 }
 
@@ -231,8 +235,21 @@ func say(ctx context.Context, kind, name string, do func(context.Context, string
 	case errors.As(err, &f) && f.Code == fault.Unavailable && f.Cure != "":
 		fmt.Println("not", kind, name, "-")
 	default:
-		fmt.Println("fault", kind, name, strings.ReplaceAll(err.Error(), "\n", " "))
+		fmt.Println("fault", kind, name, strings.ReplaceAll(whole(err), "\n", " "))
 	}
+}
+
+// whole is an error with what caused it, which an act's own words leave out.
+func whole(err error) string {
+	text := err.Error()
+	for cause := errors.Unwrap(err); cause != nil; cause = errors.Unwrap(cause) {
+		text += ": " + cause.Error()
+		var said *pgconn.PgError
+		if errors.As(cause, &said) {
+			return text + ": " + said.TableName + " " + said.ConstraintName + ": " + said.Detail
+		}
+	}
+	return text
 }
 
 // takesIn takes a file in, with a row on each company.
