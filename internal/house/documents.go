@@ -43,14 +43,14 @@ func blocks(file File) []Block {
 	var all []Block
 	var open *Block
 	var body strings.Builder
-	line, mark := 0, ""
+	line, mark, indent := 0, "", "" // a block of a list stands as far in as its fence
 	for text := range strings.Lines(string(file.Text)) {
 		line++
 		trimmed := strings.TrimSpace(text)
 		switch {
 		case open == nil && strings.HasPrefix(trimmed, "```"):
 			info := strings.TrimLeft(trimmed, "`")
-			mark = trimmed[:len(trimmed)-len(info)]
+			mark, indent = trimmed[:len(trimmed)-len(info)], text[:strings.Index(text, "`")]
 			open = &Block{Path: file.Path, Line: line + 1}
 			if words := strings.Fields(info); len(words) > 0 {
 				open.Language, open.Marks = words[0], words[1:]
@@ -61,7 +61,7 @@ func blocks(file File) []Block {
 			open = nil
 			body.Reset()
 		case open != nil:
-			body.WriteString(text)
+			body.WriteString(strings.TrimPrefix(text, indent))
 		}
 	}
 	return all

@@ -54,6 +54,10 @@ func TestDocuments(t *testing.T) {
 			t.Parallel()
 			runBlocks(t, root, binary, blocks)
 		})
+		t.Run("do what is shown on a cluster", func(t *testing.T) {
+			t.Parallel()
+			runCluster(t, root, binary, blocks)
+		})
 	})
 }
 
@@ -111,11 +115,12 @@ func checkCommands(t *testing.T, binary string, blocks []house.Block) {
 }
 
 // runBlocks executes the blocks marked "run", those of one document in order and in one folder, in which examples and
-// docs are those of the repository. Those marked "server" too find a PostgreSQL server of the document's own where libpq looks.
+// docs are those of the repository. Those marked "server" too find a PostgreSQL server of the document's own where libpq looks;
+// those marked "cluster" are runCluster's.
 func runBlocks(t *testing.T, root, binary string, blocks []house.Block) {
 	rooms, servers := map[string]string{}, map[string]string{}
 	for _, b := range blocks {
-		if !b.Marked("run") {
+		if !b.Marked("run") || b.Marked("cluster") {
 			continue
 		}
 		if rooms[b.Path] == "" {
@@ -196,6 +201,12 @@ func shell(t *testing.T, dir, server, command string) string {
 	if server != "" {
 		cmd.Env = append(cmd.Env, "PGHOST="+server, "PGUSER=probity", "PGDATABASE=postgres")
 	}
+	return written(t, command, cmd)
+}
+
+// written runs the shell of a command of a document.
+func written(t *testing.T, command string, cmd *exec.Cmd) string {
+	t.Helper()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
@@ -293,6 +304,19 @@ func TestBlocksAndSteps(t *testing.T) {
 	}
 	if got[2].Steps() != nil || got[3].Body != "```\ninner\n```\n" {
 		t.Errorf("other blocks: %+v", got[2:])
+	}
+}
+
+// TestBlocksOfLists: a block in a list stands as far in as its fence, and its commands are commands all the same.
+func TestBlocksOfLists(t *testing.T) {
+	t.Parallel()
+	repo := read(t, map[string]string{"docs/a.md": "1. First:\n\n   ```console run\n   $ echo a\n     b\n   ```\n"})
+	got := repo.Documents()
+	if len(got) != 1 {
+		t.Fatalf("blocks: %+v", got)
+	}
+	if diff := cmp.Diff([]house.Step{{Line: 4, Command: "echo a\n", Output: "  b\n"}}, got[0].Steps()); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
 	}
 }
 
