@@ -36,6 +36,10 @@ func Compile(model *Model, schema Schema) (*Plan, error) {
 		byName: map[string]int{}, reasons: map[string]int{}, byBand: map[string]int{},
 		usedReasons: map[string]bool{}, conditioned: map[int]bool{}, cellOf: map[string]int{},
 	}
+	if model.Table != nil {
+		c.fault(model.Table.At, "table", "write a model over datasets of the catalogue", "a model over a plain table rates rows of a file and nobody in the register")
+		return nil, c.faults
+	}
 	c.names()
 	c.header()
 	c.bands()

@@ -59,7 +59,8 @@ func probity() int {
 // The first demands that exit code exactly; the second keeps what the pattern's group matches in the last standard output
 // as an environment variable, for ids that differ from run to run; the third takes the database away and leaves its keys; the
 // fourth changes it past the program. What
-// is so on a server alone stands behind [server], and what is so on a cluster alone behind [cluster]. HERE is the address of the database in use, THERE that of an empty place.
+// is so on a server alone stands behind [server], and what is so on a cluster alone behind [cluster]. HERE is the address of the database in use, THERE that of an empty place,
+// EXAMPLES the folder of the examples.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -69,6 +70,11 @@ func TestScripts(t *testing.T) {
 			here := storetest.Address(t, filepath.Join(env.WorkDir, "probity.db"))
 			env.Setenv("HERE", here)
 			env.Setenv("THERE", storetest.Address(t, filepath.Join(env.WorkDir, "there.db")))
+			examples, err := filepath.Abs("../../examples")
+			if err != nil {
+				return err
+			}
+			env.Setenv("EXAMPLES", examples)
 			if storetest.Engine() == storetest.Postgres {
 				env.Setenv("PROBITY_DB", here)
 			}

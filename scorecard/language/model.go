@@ -26,7 +26,9 @@ type Model struct {
 	// IncentiveOnly promises that no attribute, floor or gate ever takes anything from anybody.
 	IncentiveOnly bool
 	// Year is set for models that rate years, each when it is over.
-	Year            *Year
+	Year *Year
+	// Table is set for models over a plain table.
+	Table           *Table
 	Base            int64
 	Clip            *Limits
 	NotRated        []Minimum

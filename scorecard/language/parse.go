@@ -29,9 +29,11 @@ const (
 // test holds the two together.
 var shapes = map[string][]string{
 	"model": {
-		"model", "version", "title", "kinds", "contexts", "source", "left_out", "consent", "incentive_only", "year", "base", "clip",
+		"model", "version", "title", "kinds", "contexts", "source", "left_out", "consent", "incentive_only", "year", "table", "base", "clip",
 		"not_rated", "characteristics", "groups", "gates", "bands", "reasons",
 	},
+	"table":    {"columns", "decimals", "score", "odds", "doubling"},
+	"column":   {"name", "column", "scale", "codes"},
 	"label":    {"en", "zh"},
 	"source":   {"title", "url", "date", "note"},
 	"left_out": {"rule", "why"},
@@ -87,7 +89,10 @@ type reader struct{ *strict.Reader }
 
 func (r *reader) model(file string, n *yaml.Node) *Model {
 	o := r.Object(n, "model")
-	o.Need("model", "version", "title", "kinds", "contexts", "source", "base", "characteristics", "bands")
+	o.Need("model", "version", "title", "base", "characteristics", "bands")
+	if !o.Has("table") {
+		o.Need("kinds", "contexts", "source")
+	}
 	m := &Model{
 		File: file, At: o.At,
 		Code: o.Word("model").Text, Version: o.Number("version", 1, math.MaxInt32, 0), Title: label(r.Reader, o, "title"),
@@ -95,7 +100,7 @@ func (r *reader) model(file string, n *yaml.Node) *Model {
 		IncentiveOnly: o.Yes("incentive_only"),
 		Base:          o.Number("base", -maxBase, maxBase, 0),
 	}
-	m.Source, m.Year = r.source(o), r.year(o)
+	m.Source, m.Year, m.Table = r.source(o), r.year(o), r.table(o)
 	for _, c := range o.Items("left_out") {
 		l := r.Object(c, "left_out")
 		l.Need("rule", "why")

@@ -12,26 +12,30 @@ import (
 	"probity/internal/catalogue"
 	"probity/internal/charter"
 	"probity/internal/cli/console"
+	"probity/internal/cli/developing"
 	"probity/internal/fault"
 	"probity/internal/rating"
 	"probity/internal/store/rulebooks"
 	"probity/scorecard"
+	"probity/scorecard/tabular"
 	"probity/scorecard/worked"
 )
 
 // Models are the commands on rating models and their life.
 type Models struct {
-	List     modelList     `cmd:"" help:"List the registered models and where each stands."`
-	Show     modelShow     `cmd:"" help:"Print a registered model's file as it is."`
-	Check    modelCheck    `cmd:"" help:"Find every fault in model files, with file and line."`
-	Cases    modelCases    `cmd:"" help:"Rate the worked cases of a model and compare."`
-	Add      modelAdd      `cmd:"" help:"Register a version of a model, as a draft."`
-	Impact   modelImpact   `cmd:"" help:"Say what a version would do to everybody, and to whom."`
-	Reports  modelReports  `cmd:"" help:"List the impact reports that were made of a model."`
-	Shadow   modelShadow   `cmd:"" help:"Try a version beside the one in force, without any effect, and count what differs."`
-	Approve  modelApprove  `cmd:"" help:"Approve a draft; not by its author, and on its impact report."`
-	Activate modelActivate `cmd:"" help:"Put an approved version in force; the one before it retires."`
-	Retire   modelRetire   `cmd:"" help:"Take a version out of force for good."`
+	List     modelList          `cmd:"" help:"List the registered models and where each stands."`
+	Show     modelShow          `cmd:"" help:"Print a registered model's file as it is."`
+	Check    modelCheck         `cmd:"" help:"Find every fault in model files, with file and line."`
+	Cases    modelCases         `cmd:"" help:"Rate the worked cases of a model and compare."`
+	Develop  developing.Develop `cmd:"" help:"Make a scorecard of labelled rows, as a model over a plain table."`
+	Score    developing.Score   `cmd:"" help:"Rate the rows of a plain table by a model over such a table."`
+	Add      modelAdd           `cmd:"" help:"Register a version of a model, as a draft."`
+	Impact   modelImpact        `cmd:"" help:"Say what a version would do to everybody, and to whom."`
+	Reports  modelReports       `cmd:"" help:"List the impact reports that were made of a model."`
+	Shadow   modelShadow        `cmd:"" help:"Try a version beside the one in force, without any effect, and count what differs."`
+	Approve  modelApprove       `cmd:"" help:"Approve a draft; not by its author, and on its impact report."`
+	Activate modelActivate      `cmd:"" help:"Put an approved version in force; the one before it retires."`
+	Retire   modelRetire        `cmd:"" help:"Take a version out of force for good."`
 }
 
 func modelAnswers(s *console.Session) ([]form.Model, error) {
@@ -196,7 +200,7 @@ func (c modelCheck) Run(s *console.Session) error {
 	}
 	faults := []modelFault{}
 	for _, name := range c.Files {
-		_, err := readModel(cat, name)
+		err := checkModel(cat, name)
 		if of, ok := faultsOf(name, err); ok {
 			faults = append(faults, of...)
 		} else if err != nil {
@@ -213,6 +217,21 @@ func (c modelCheck) Run(s *console.Session) error {
 		return console.Exit(console.ExitFaults)
 	}
 	return nil
+}
+
+// checkModel checks a model against the catalogue, or against its own table where it is over one.
+func checkModel(cat *catalogue.Catalogue, name string) error {
+	body, err := console.ReadWhole(name)
+	if err != nil {
+		return err
+	}
+	m, err := scorecard.Parse(name, body)
+	if err == nil && m.Table != nil {
+		_, err = tabular.Compile(m)
+		return err
+	}
+	_, err = readModel(cat, name)
+	return err
 }
 
 // readModel reads and compiles a model file, and asks the Charter about it.
