@@ -112,10 +112,7 @@ func (d *development) card(ctx context.Context) (*Card, error) {
 	}
 	c.LeftOut = d.left()
 	d.bands(c)
-	var err error
-	if c.source, err = d.write(c); err != nil {
-		return nil, err
-	}
+	c.source = d.write(c)
 	model, err := scorecard.Parse(o.Code+".yaml", c.source)
 	if err != nil {
 		return nil, fmt.Errorf("the model that was developed is not of the language: %w", err)

@@ -80,14 +80,12 @@ func quoted(text string) string {
 }
 
 // write writes the model.
-func (d *development) write(c *Card) ([]byte, error) {
+func (d *development) write(c *Card) []byte {
 	var b, columns, rest strings.Builder
 	o := &d.options
 	for i, ch := range c.Characteristics {
 		codes := writeColumn(&columns, ch)
-		if err := d.writeCharacteristic(&rest, ch, fmt.Sprintf("R%02d", i+1), codes); err != nil {
-			return nil, err
-		}
+		writeCharacteristic(&rest, ch, fmt.Sprintf("R%02d", i+1), codes)
 	}
 	fmt.Fprintf(&b, "# A scorecard over a plain table, developed by probity model develop. It rates rows of a file and nobody in a register.\n")
 	fmt.Fprintf(&b, "model: %s\nversion: 1\ntitle: {en: %s}\n", o.Code, quoted(o.Title))
@@ -118,7 +116,7 @@ func (d *development) write(c *Card) ([]byte, error) {
 	if reasons.Len() > 0 {
 		b.WriteString("reasons:\n" + reasons.String())
 	}
-	return []byte(b.String()), nil
+	return []byte(b.String())
 }
 
 // needsReason tells whether any value of a characteristic is worth less than another.
@@ -151,7 +149,7 @@ func writeColumn(w *strings.Builder, ch *Characteristic) map[string]string {
 	return codes
 }
 
-func (d *development) writeCharacteristic(w *strings.Builder, ch *Characteristic, reason string, codes map[string]string) error {
+func writeCharacteristic(w *strings.Builder, ch *Characteristic, reason string, codes map[string]string) {
 	missing := int64(0)
 	var special []*Bin
 	for i := range ch.Bins {
@@ -207,7 +205,6 @@ func (d *development) writeCharacteristic(w *strings.Builder, ch *Characteristic
 	for i, b := range special {
 		writeSpecial(w, ch, b, i+1, b.Points-missing, reason)
 	}
-	return nil
 }
 
 // writeSpecial writes what a number that means something else is worth beside the points of a missing value, which it has

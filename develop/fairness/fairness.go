@@ -49,7 +49,7 @@ type Report struct {
 // is the chance of a bad outcome that a score means.
 func Of(column string, cutOff int64, names []string, rows [][]validate.Scored, chance func(int64) float64) Report {
 	r := Report{Column: column, CutOff: cutOff}
-	var approved, good []int
+	var approved []int
 	for i, list := range rows {
 		if len(list) < Least {
 			if len(list) > 0 {
@@ -75,7 +75,7 @@ func Of(column string, cutOff int64, names []string, rows [][]validate.Scored, c
 		g.Approved, g.ApprovedInterval = share(a, n), validate.Wilson(a, n)
 		g.Opportunity, g.OpportunityInterval = share(ga, n-g.Bad), validate.Wilson(ga, n-g.Bad)
 		r.Groups = append(r.Groups, g)
-		approved, good = append(approved, a), append(good, ga)
+		approved = append(approved, a)
 	}
 	best := 0
 	for i := range r.Groups {

@@ -65,7 +65,7 @@ func (b *Builder) Add(line int, values [][]byte) error {
 		if i < len(values) {
 			v = bytes.TrimSpace(values[i])
 		}
-		if err := b.columns[i].add(b.rows, line, v); err != nil {
+		if err := b.columns[i].add(line, v); err != nil {
 			return err
 		}
 	}
@@ -73,7 +73,7 @@ func (b *Builder) Add(line int, values [][]byte) error {
 	return nil
 }
 
-func (r *reading) add(row, line int, v []byte) error {
+func (r *reading) add(line int, v []byte) error {
 	switch {
 	case r.text:
 		return nil
@@ -87,7 +87,7 @@ func (r *reading) add(row, line int, v []byte) error {
 	if !ok {
 		if len(r.words) == mostWords {
 			r.turn()
-			return r.add(row, line, v)
+			return r.add(line, v)
 		}
 		n = uint32(len(r.words))
 		r.words = append(r.words, string(v))

@@ -124,10 +124,7 @@ func writeScores(name string, out []scored) error {
 	if err := printScores(&b, out); err != nil {
 		return err
 	}
-	if err := written(name, disk.WriteBytes(name, 0o600, []byte(b.String()))); err != nil {
-		return err
-	}
-	return nil
+	return written(name, disk.WriteBytes(name, 0o600, []byte(b.String())))
 }
 
 func printScores(w io.Writer, out []scored) error {
