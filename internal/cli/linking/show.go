@@ -68,33 +68,52 @@ func understood(line string) []linkage.Evidence {
 	return all
 }
 
-// barWidth is how many characters the widest bar of a waterfall has on each side.
-const barWidth = 24
+// fall is how many characters a waterfall is wide.
+const fall = 48
 
 func (p pair) print(w io.Writer) {
 	fmt.Fprintf(w, "%s and %s are the same with probability %v\n\n", p.A, p.B, p.Probability)
-	most, name := 1.0, 0
-	for _, e := range p.Evidence {
-		most = max(most, math.Abs(e.Bits))
-		name = max(name, len([]rune(e.Field)))
-	}
-	sum := 0.0
+	least, most, sum, name := -1.0, 1.0, 0.0, len("field")
 	for _, e := range p.Evidence {
 		sum += e.Bits
-		n := int(math.Round(math.Abs(e.Bits) / most * barWidth))
-		left, right := "", strings.Repeat("+", n)
-		if e.Bits < 0 {
-			left, right = strings.Repeat("-", n), ""
-		}
-		fmt.Fprintf(w, "  %-*s %+7.2f  %+7.2f  %*s|%-*s %s\n", name, e.Field, e.Bits, sum, barWidth, left, barWidth, right, e.Level)
+		least, most = min(least, sum), max(most, sum)
+		name = max(name, len([]rune(e.Field)))
 	}
-	fmt.Fprintf(w, "\n  bits of evidence, and their sum so far; %+.2f bits are odds of %s\n", p.Bits, odds(p.Bits))
+	fmt.Fprintf(w, "  %-*s %7s  %7s  %-*s  %s\n", name, "field", "bits", "sum", fall+1, "", "compared")
+	column := func(bits float64) int { return int(math.Round((bits - least) / (most - least) * fall)) }
+	sum = 0
+	for _, e := range p.Evidence {
+		from := column(sum)
+		sum += e.Bits
+		fmt.Fprintf(w, "  %-*s %+7.2f  %+7.2f  %s  %s\n", name, e.Field, e.Bits, sum, bar(from, column(sum), column(0)), e.Level)
+	}
+	fmt.Fprintf(w, "\n  each bar begins where the one before it ends; %+.2f bits are odds of %s\n", p.Bits, odds(p.Bits))
 }
 
-// odds writes odds as people say them.
-func odds(bits float64) string {
-	if bits >= 0 {
-		return fmt.Sprintf("%.4g to 1", math.Exp2(bits))
+// bar is one step of a waterfall, from one column to another, with the column of nothing marked.
+func bar(from, to, zero int) string {
+	line := []byte(strings.Repeat(" ", fall+1))
+	line[zero] = '|'
+	sign := byte('+')
+	if to < from {
+		from, to, sign = to, from, '-'
 	}
-	return fmt.Sprintf("1 to %.4g", math.Exp2(-bits))
+	for i := from; i < to; i++ {
+		line[i] = sign
+	}
+	return string(line)
+}
+
+// odds writes odds as people say them, to three figures.
+func odds(bits float64) string {
+	x := math.Exp2(min(math.Abs(bits), 60))
+	text := strconv.FormatFloat(x, 'g', 3, 64)
+	if x >= 100 {
+		unit := math.Pow10(int(math.Log10(x)) - 2)
+		text = console.Grouped(int64(math.Round(x/unit)) * int64(unit))
+	}
+	if bits >= 0 {
+		return text + " to 1"
+	}
+	return "1 to " + text
 }
