@@ -22,6 +22,8 @@ type File struct {
 	// Rows counts its rows, Bad those that must be refused, Bytes its size.
 	Rows, Bad int
 	Bytes     int64
+	// nameless is the code of whom one of the rows is about without saying so, called what it is called there.
+	nameless, called string
 }
 
 // Write writes the agencies' files into folders of their own below dir and lists them in the order in which they are to
@@ -112,6 +114,7 @@ func (s *sheet) save(files []File, t *dialect, dir, word string, act record.Stat
 	f := File{
 		Path:   s.agency.Code + "/" + s.contract.Code + "-" + strconv.Itoa(y*100+m) + word + t.extension(),
 		Agency: s.agency.Code, Dataset: s.contract.Code, Act: act, Rows: len(rows), Bad: bad, Bytes: int64(len(body)),
+		nameless: s.nameless, called: s.called,
 	}
 	path := filepath.Join(dir, filepath.FromSlash(f.Path))
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {

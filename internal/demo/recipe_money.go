@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"probity/calendar"
 )
@@ -181,6 +182,7 @@ func utilityPayment(s *sheet, p *party) {
 	end := s.monthEnd(1 + s.dice.IntN(18))
 	year, month, _ := end.Date()
 	s.about(p)
+	nameless := s.withoutCode(p)
 	s.set("account_no", s.serial("H"))
 	s.set("period", fmt.Sprintf("%d-%02d", year, month))
 	s.amount("amount", 50+s.dice.lognormal(4_000, 1)*p.size)
@@ -193,6 +195,9 @@ func utilityPayment(s *sheet, p *party) {
 			late = s.dice.between(31, 120)
 		}
 	}
+	if nameless {
+		late = 45
+	}
 	paid := due + calendar.Day(late) - calendar.Day(s.dice.between(0, 4))*calendar.Day(min(1, max(0, 1-late)))
 	if paid <= s.On {
 		s.date("paid_on", paid)
@@ -201,6 +206,19 @@ func utilityPayment(s *sheet, p *party) {
 	}
 	s.number("days_late", late)
 	s.set("agreement_no", s.serial("GY"))
+}
+
+// withoutCode has two waterworks send one customer each by name alone, written otherwise than in the register, so that an
+// official finds at the desk two subjects that may be one.
+func (s *sheet) withoutCode(p *party) bool {
+	stem, is := strings.CutSuffix(p.name, "有限公司")
+	if s.nameless != "" || !is || p.sole || s.agency.Code != "shanghai-water" && s.agency.Code != "zhejiang-water" {
+		return false
+	}
+	s.set("uscc", "")
+	s.nameless, s.called = p.uscc, stem+"有限责任公司"
+	s.set("org_name", s.called)
+	return true
 }
 
 // loans: a firm's loan over the months of a year.

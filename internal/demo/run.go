@@ -17,6 +17,7 @@ import (
 	"probity/internal/rating"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/subject/candidate"
 )
 
 // The names of the credentials that a demonstration has: the first is used where none is named.
@@ -55,6 +56,7 @@ type Run struct {
 	open    *deployment.Deployment
 	ratings *rating.Desk
 	files   []File
+	atDesk  string // two subjects that may be one
 }
 
 // Make makes the whole demonstration: the database, the files, their intake, the consents and the ratings. Interrupted,
@@ -220,12 +222,25 @@ func (r *Run) ingest(ctx context.Context) error {
 	for _, f := range r.files {
 		total += f.Bytes
 	}
-	for _, f := range r.files {
+	// Whoever sends organisations by name alone comes last: they are recognised among all others, once it is learnt how these are written.
+	byName := func(f File) bool { return r.open.Catalogue.Dataset(f.Dataset).ByName != nil }
+	files := slices.Concat(slices.DeleteFunc(slices.Clone(r.files), byName), slices.DeleteFunc(slices.Clone(r.files), func(f File) bool { return !byName(f) }))
+	learnt := false
+	for _, f := range files {
+		if byName(f) && !learnt {
+			if err := r.learn(ctx, by); err != nil {
+				return err
+			}
+			learnt = true
+		}
 		if err := r.ingestOne(ctx, desk, by, f); err != nil {
 			return err
 		}
 		done += f.Bytes
 		r.Progress("taking files in", done, total)
+	}
+	if err := r.propose(ctx, by); err != nil {
+		return err
 	}
 	slices.SortFunc(r.Summary.Rejects, func(a, b Reject) int {
 		if a.Rejected != b.Rejected {
@@ -236,6 +251,43 @@ func (r *Run) ingest(ctx context.Context) error {
 		}
 		return 1
 	})
+	return nil
+}
+
+// learn learns how organisations are written, for those that are sent by name alone.
+func (r *Run) learn(ctx context.Context, by access.Credential) error {
+	permit, err := r.open.Access.Working(ctx, by, "learn how organisations are written")
+	if err != nil {
+		return err
+	}
+	_, err = r.open.Review().Learn(ctx, permit, nil)
+	return err
+}
+
+// propose puts before the officials at the desk who was sent by name alone, beside whom it may be the same as.
+func (r *Run) propose(ctx context.Context, by access.Credential) error {
+	for _, f := range r.files {
+		if f.nameless == "" {
+			continue
+		}
+		there := subject.Identifier{Scheme: subject.USCC, Value: f.nameless}
+		var pair [2]subject.ID
+		for i, id := range []subject.Identifier{there, candidate.Named(f.Agency, candidate.Party{Name: f.called})} {
+			sub, err := r.open.Store.FindSubject(ctx, store.Key{Scheme: id.Scheme, Value: id.Value})
+			if err != nil {
+				return err
+			}
+			pair[i] = sub.ID
+		}
+		if pair[0] == pair[1] {
+			continue // they were joined before the run was interrupted
+		}
+		c, err := r.open.Review().Propose(ctx, by, pair[0], pair[1])
+		if err != nil {
+			return err
+		}
+		r.atDesk = c.Pair.String()
+	}
 	return nil
 }
 

@@ -1,14 +1,18 @@
 package demo_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"probity/internal/catalogue"
 	"probity/internal/demo"
 	"probity/internal/deployment"
+	"probity/internal/registrar/review"
 	"probity/internal/store"
 	"probity/internal/subject"
+	"probity/internal/subject/candidate"
 )
 
 // afternoon is the clock of the tests: the day after the story ends.
@@ -52,7 +56,7 @@ func TestFromFilesToRatings(t *testing.T) {
 	if s.Stored+s.Unchanged+s.Rejected != s.Rows {
 		t.Errorf("%d rows in, %d known, %d refused, of %d sent", s.Stored, s.Unchanged, s.Rejected, s.Rows)
 	}
-	if len(s.Try) != 3 {
+	if len(s.Try) != 4 || !strings.HasPrefix(s.Try[2], "review show ") {
 		t.Errorf("to try: %q", s.Try)
 	}
 	rated := map[string]demo.Outcome{}
@@ -75,6 +79,7 @@ func TestFromFilesToRatings(t *testing.T) {
 	if used < 6 {
 		t.Errorf("firms are in %d bands only", used)
 	}
+	atTheDesk(t, open)
 	unrated(t, open, "sole trader", subject.USCC, r.World.SoleTraders())
 	unrated(t, open, "person without consent", subject.ResidentID, r.World.Silent())
 }
@@ -120,6 +125,36 @@ func unrated(t *testing.T, open *deployment.Deployment, who string, scheme subje
 	}
 	for _, x := range ratings {
 		t.Errorf("%s %s is rated by %s", who, x.Subject, x.Model)
+	}
+}
+
+// atTheDesk holds that two pairs wait for an official, of organisations that are written otherwise by who sends them by name alone,
+// and that joining them is no empty act: something stands on either, and what was learnt compares them.
+func atTheDesk(t *testing.T, open *deployment.Deployment) {
+	t.Helper()
+	by, err := demo.Credential(t.Context(), open, demo.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := open.Review().List(t.Context(), by, candidate.Waits, 10)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("at the desk: %+v, %v", list, err)
+	}
+	for _, c := range list {
+		v, err := open.Review().Show(t.Context(), by, c.Pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, other := v.Sides[0], v.Sides[1]
+		if v.Bare || !v.Stands || len(one.Names) == 0 || len(other.Names) == 0 || one.Names[0] == other.Names[0] || len(other.Identifiers) != 0 {
+			t.Errorf("laid out: %+v", v)
+		}
+		if i := slices.IndexFunc(v.Compared, func(c review.Compared) bool { return c.Field == "name" }); i < 0 || v.Compared[i].Agree != "the same words" {
+			t.Errorf("compared: %+v", v.Compared)
+		}
+		if n, err := open.Store.Moving(t.Context(), other.Subject, open.Contracts); err != nil || len(n) != 1 {
+			t.Errorf("%d records are on %s, %v", len(n), other.Subject, err)
+		}
 	}
 }
 

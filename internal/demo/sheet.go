@@ -23,6 +23,8 @@ type sheet struct {
 	rows    [][]string
 	row     []string // the last of rows
 	slab    []string
+	// nameless is the code of an organisation that one row is about without it, called how it is written there.
+	nameless, called string
 }
 
 func (w *World) newSheet(c *catalogue.Contract, quota int) *sheet {

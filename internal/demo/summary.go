@@ -177,6 +177,9 @@ func (r *Run) suggest(ctx context.Context) error {
 	if code := met.granted; code != "" {
 		r.Summary.Try = append(r.Summary.Try, "decide uscc:"+code+" --measure green-lane --purpose benefit --basis joint-incentives")
 	}
+	if r.atDesk != "" {
+		r.Summary.Try = append(r.Summary.Try, "review show "+r.atDesk)
+	}
 	for i := range r.World.persons {
 		if p := &r.World.persons[i]; !p.consents && p.lends {
 			r.Summary.Try = append(r.Summary.Try, "rate id:"+p.id+" --model person-repayment --purpose lending --basis \"credit-reporting art. 18\" --case 2026-1 --as "+Lender)

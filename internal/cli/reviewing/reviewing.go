@@ -66,10 +66,12 @@ func (c listCommand) Run(s *console.Session) error {
 
 func waitsFor(l *review.Listed) string {
 	switch {
-	case l.Verdict == candidate.Waits && l.Bare:
-		return "nothing stands on the second yet: its rows wait, or were given up with their file"
+	case l.Verdict == candidate.Waits && l.Way == candidate.Hold && l.Bare:
+		return "its rows wait for the answer, unless their file was given up"
 	case l.Verdict == candidate.Waits && l.Way == candidate.Hold:
 		return "further rows wait for it"
+	case l.Verdict == candidate.Waits && l.Bare:
+		return "its file is held or was given up; nothing stands on it"
 	case l.Verdict == candidate.Waits && l.Way == candidate.Beside:
 		return "its rows are in, on a subject of their own"
 	}
@@ -118,13 +120,14 @@ func at(s *console.Session, text string) (candidate.Pair, *review.Desk, access.C
 func printView(w io.Writer, v *review.View) {
 	fmt.Fprintf(w, "%s, %s\n", v.Pair, judged(v))
 	rows := []console.Row{
+		{"subject", v.Sides[0].Subject, v.Sides[1].Subject},
 		{"kind", console.Spoken(string(v.Sides[0].Kind)), console.Spoken(string(v.Sides[1].Kind))},
 		{"region", v.Sides[0].Region, v.Sides[1].Region},
 		{"identifiers", console.List(v.Sides[0].Identifiers), console.List(v.Sides[1].Identifiers)},
 		{"names", console.List(v.Sides[0].Names), console.List(v.Sides[1].Names)},
 		{"recorded as", v.Sides[0].Entry, v.Sides[1].Entry},
 	}
-	console.Columns(w, console.Row{"", v.Sides[0].Subject, v.Sides[1].Subject}, rows)
+	console.Columns(w, console.Row{"", "one", "other"}, rows)
 	if len(v.Compared) > 0 {
 		fmt.Fprintln(w)
 		console.Columns(w, console.Row{"", "compared", "bits", "sum", "one", "other", ""}, console.Listed(v.Compared, func(c *review.Compared) console.Row {
@@ -139,7 +142,7 @@ func printView(w io.Writer, v *review.View) {
 		fmt.Fprintf(w, "%s, %s: %s: %s\n", console.Minute(st.At), st.By, spoken(st.Verdict), st.Reason)
 	}
 	if v.Stands && v.Bare {
-		fmt.Fprintf(w, "nothing stands on %s yet: its rows wait, or were given up with their file\n", v.Pair.Other)
+		fmt.Fprintf(w, "nothing stands on %s yet: its rows wait, or their file was given up\n", v.Pair.Other)
 	}
 	if v.Stands {
 		fmt.Fprintf(w, "what joining them would do: probity review effect %s --purpose CODE --basis LAW\n", v.Pair)
@@ -191,7 +194,8 @@ func (c effectCommand) Run(s *console.Session) error {
 		return err
 	}
 	s.Result(e, func(w io.Writer) {
-		console.Columns(w, console.Row{"model", pair.One, pair.Other, "together"}, console.Listed(e.Models, func(j *rating.Joint) console.Row {
+		fmt.Fprintf(w, "one is %s, the other %s\n", pair.One, pair.Other)
+		console.Columns(w, console.Row{"model", "one", "other", "together"}, console.Listed(e.Models, func(j *rating.Joint) console.Row {
 			return console.Row{j.Model, saidOf(j.One), saidOf(j.Other), saidOf(j.Together)}
 		}))
 		for _, r := range e.NotShown {
