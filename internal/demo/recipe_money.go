@@ -208,11 +208,14 @@ func utilityPayment(s *sheet, p *party) {
 	s.set("agreement_no", s.serial("GY"))
 }
 
+// enoughToLearn is the number of firms below which nothing could be learnt of how they are written.
+const enoughToLearn = 50
+
 // withoutCode has two waterworks send one customer each by name alone, written otherwise than in the register, so that an
 // official finds at the desk two subjects that may be one.
 func (s *sheet) withoutCode(p *party) bool {
 	stem, is := strings.CutSuffix(p.name, "有限公司")
-	if s.nameless != "" || !is || p.sole || s.agency.Code != "shanghai-water" && s.agency.Code != "zhejiang-water" {
+	if s.nameless != "" || len(s.firms) < enoughToLearn || !is || p.sole || s.agency.Code != "shanghai-water" && s.agency.Code != "zhejiang-water" {
 		return false
 	}
 	s.set("uscc", "")

@@ -227,7 +227,7 @@ func (r *Run) ingest(ctx context.Context) error {
 	files := slices.Concat(slices.DeleteFunc(slices.Clone(r.files), byName), slices.DeleteFunc(slices.Clone(r.files), func(f File) bool { return !byName(f) }))
 	learnt := false
 	for _, f := range files {
-		if byName(f) && !learnt {
+		if f.nameless != "" && !learnt {
 			if err := r.learn(ctx, by); err != nil {
 				return err
 			}

@@ -84,6 +84,7 @@ func TestLevels(t *testing.T) {
 		{field.Word, "王伟", "王维", "the same sound"},
 		{field.Address, "广东省广州市白云区启航路900号", "广州市白云区启航路900号", "the same words"},
 		{field.Address, "北京市崇文区天坛路1号", "北京市东城区天坛路1号", "the same words"},
+		{field.Address, "北京市密云县溪翁庄镇3号", "北京市密云区溪翁庄镇3号", "the same words"},
 		{field.Address, "北京市西城区天坛路1号", "北京市东城区天坛路1号", "over 75 in 100 in common"},
 		{field.Code, "1234", "1235", "one slip in a short code"},
 		{field.Code, "8612345678", "12345678", "one ends with the other"},

@@ -62,10 +62,14 @@ const (
 
 var divisions = sync.OnceValue(func() *divisionList {
 	list := &divisionList{byName: map[string][]Division{}}
-	for _, c := range lines(divisionTable) {
+	all := lines(divisionTable)
+	renewed := renewals(all)
+	for _, c := range all {
 		d := Division{Code: c[0], Stem: stem(c[1]), First: c[2], Last: c[3]}
 		if len(c) > 4 {
 			d.Code = c[4]
+		} else if now := renewed[c[0]+c[1]]; now != "" {
+			d.Code = now
 		}
 		list.add(c[1], d)
 		if d.Stem != c[1] {
@@ -74,6 +78,31 @@ var divisions = sync.OnceValue(func() *divisionList {
 	}
 	return list
 })
+
+// renewals are the codes of counties that were given another kind, and with it another code: 密云县 (110228) is 密云区 (110118)
+// since 2015. Such a one has its stem and its province, and stands in editions from after its own; where there are several,
+// nobody knows which. They are by the code and the name of what is no more.
+func renewals(all [][]string) map[string]string {
+	byStem := map[string][]Division{} // by province and stem
+	of := func(c []string) (string, Division) {
+		d := Division{Code: c[0], Stem: stem(c[1]), First: c[2], Last: c[3]}
+		return c[0][:2] + d.Stem, d
+	}
+	for _, c := range all {
+		if place, d := of(c); d.Level() == 3 {
+			byStem[place] = append(byStem[place], d)
+		}
+	}
+	now := map[string]string{}
+	for _, c := range all {
+		place, d := of(c)
+		later := slices.DeleteFunc(slices.Clone(byStem[place]), func(x Division) bool { return x.First <= d.Last })
+		if d.Level() == 3 && len(c) == 4 && len(later) == 1 && later[0].Code != d.Code {
+			now[c[0]+c[1]] = later[0].Code
+		}
+	}
+	return now
+}
 
 func (l *divisionList) add(name string, d Division) {
 	if utf8.RuneCountInString(name) < stemLetters {
