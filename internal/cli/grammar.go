@@ -35,6 +35,7 @@ type grammar struct {
 
 	Init         initCommand          `cmd:"" help:"Make a database and load the built-in catalogue."`
 	Ingest       ingestCommand        `cmd:"" help:"Take agencies' files in."`
+	Consume      consumeCommand       `cmd:"" help:"Take in what comes on a Kafka topic."`
 	Quarantine   quarantineCommands   `cmd:"" help:"Rows that wait until somebody has mended them."`
 	Submission   submissionCommands   `cmd:"" help:"The files that came in, and what became of their rows."`
 	Subject      subjectCommands      `cmd:"" help:"Who records are about: find, show, join and part subjects."`

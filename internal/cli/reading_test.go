@@ -34,7 +34,7 @@ var unread = map[string][]string{
 		"subject merge", "subject split", "review propose", "review decide", "erase",
 	},
 	"a supplier's own delivery; its rows that wait are entered in the platform's ledger, see the script held": {
-		"ingest", "record correct", "record retract", "submission list", "submission show", "submission publish", "submission discard", "submission proof", "submission verify",
+		"ingest", "consume", "record correct", "record retract", "submission list", "submission show", "submission publish", "submission discard", "submission proof", "submission verify",
 		"quarantine list", "quarantine export", "quarantine replay",
 	},
 	"the register and what law has published, of organisations alone: names and codes, lists":   {"subject find", "list feed"},
