@@ -8,6 +8,48 @@ import (
 	"probity/internal/subject/candidate"
 )
 
+// TestC15Candidates: an official puts two different subjects of one kind before officials, whom no strong identifiers keep
+// apart, and rows on a human being never go in beside another's.
+func TestC15Candidates(t *testing.T) {
+	t.Parallel()
+	other, otherPerson := subject.Subject{ID: 203, Kind: subject.Enterprise}, subject.Subject{ID: 201, Kind: subject.Person}
+	uscc, lei := id(subject.USCC, syntheticUSCC), id(subject.LEI, "X")
+	terms := func(a, b subject.Subject, way candidate.Way) charter.CandidateTerms {
+		return charter.CandidateTerms{One: a, Other: b, By: clerk, Found: candidate.Candidate{Pair: candidate.Of(a.ID, b.ID), Way: way}}
+	}
+	with := func(c charter.CandidateTerms, a, b []subject.Identifier) charter.CandidateTerms {
+		c.OneIDs, c.OtherIDs = a, b
+		return c
+	}
+	nobody, elsewhere := terms(company, other, candidate.Look), terms(company, other, candidate.Look)
+	nobody.By, elsewhere.Found.Pair = charter.Actor{}, candidate.Of(company.ID, otherPerson.ID)
+	for name, c := range map[string]struct {
+		terms charter.CandidateTerms
+		want  string
+	}{
+		"organisations":          {with(terms(company, other, candidate.Look), []subject.Identifier{uscc}, []subject.Identifier{lei}), ""},
+		"organisations, beside":  {terms(company, other, candidate.Beside), ""},
+		"persons":                {terms(person, otherPerson, candidate.Look), ""},
+		"persons, beside":        {terms(person, otherPerson, candidate.Beside), "C15: human review"},
+		"one":                    {terms(company, company, candidate.Look), "C15: two subjects"},
+		"another pair's":         {elsewhere, "C15: two subjects"},
+		"two kinds":              {terms(person, other, candidate.Look), "C15: same kind"},
+		"sole trader":            {terms(trader, other, candidate.Look), "C15: same kind"},
+		"nobody":                 {nobody, "C15: official"},
+		"conflict":               {with(terms(company, other, candidate.Look), []subject.Identifier{lei}, []subject.Identifier{id(subject.LEI, "Y")}), "C15: identifiers without conflict"},
+		"conflict of suppliers'": {with(terms(company, other, candidate.Look), []subject.Identifier{id(subject.Named, "a/1")}, []subject.Identifier{id(subject.Named, "b/2")}), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, err := charter.PermitCandidate(c.terms)
+			wantRefusal(t, err, c.want)
+			if (p.Terms() == nil) != (c.want != "") {
+				t.Errorf("the permit carries %v", p.Terms())
+			}
+		})
+	}
+}
+
 // TestC15Judgements: a named official judges with a reason; of human beings two say the same, and are the same only with one
 // exact strong identifier on both.
 func TestC15Judgements(t *testing.T) {

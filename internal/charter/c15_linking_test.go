@@ -7,6 +7,7 @@ import (
 
 	"probity/internal/charter"
 	"probity/internal/subject"
+	"probity/internal/subject/candidate"
 )
 
 func link(a, b subject.Subject, aIDs, bIDs []subject.Identifier) charter.LinkTerms {
@@ -40,6 +41,21 @@ func TestC15Links(t *testing.T) {
 		}(), "C15: official"},
 		{"by hand without a reason", func() charter.LinkTerms { l := link(company, other, nil, nil); l.Reason = " "; return l }(), "C15: reason"},
 		{"by hand without evidence", func() charter.LinkTerms { l := link(company, other, nil, nil); l.Evidence = ""; return l }(), "C15: evidence"},
+		{"judged different before", func() charter.LinkTerms {
+			l := link(company, other, []subject.Identifier{uscc}, []subject.Identifier{lei})
+			l.Judged = candidate.Different
+			return l
+		}(), "C15: pair that nobody found different"},
+		{"judged different before, with one identifier on both", func() charter.LinkTerms {
+			l := link(company, other, []subject.Identifier{lei}, []subject.Identifier{lei})
+			l.Judged = candidate.Different
+			return l
+		}(), "C15: pair that nobody found different"},
+		{"judged unclear before", func() charter.LinkTerms {
+			l := link(company, other, []subject.Identifier{uscc}, []subject.Identifier{lei})
+			l.Judged = candidate.Unclear
+			return l
+		}(), ""},
 		{"persons by hand", link(person, otherPerson, nil, nil), "C15: exact strong identifier"},
 		{"persons by one identifier", link(person, otherPerson, []subject.Identifier{id(subject.ResidentID, "h")}, []subject.Identifier{id(subject.ResidentID, "h")}), ""},
 		{"person and company", link(person, other, nil, nil), "C15: same kind"},

@@ -254,6 +254,8 @@ func TestPersonsAtTheDesk(t *testing.T) {
 	if waits.Pair != pair || waits.Verdict != candidate.Waits || waits.Way != candidate.Look {
 		t.Fatalf("put before the officials: %+v", waits)
 	}
+	_, err := desk.List(ctx, access.Credential{}, candidate.Waits, 10)
+	o.refused(err, "C15", "official")
 	view := must(desk.Show(ctx, other, pair))
 	for _, side := range view.Sides {
 		if side.Kind != subject.Person || len(side.Names) > 0 || len(side.Identifiers) > 0 {

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"probity/internal/access/unpermitted"
+	"probity/internal/charter"
 	"probity/internal/fault"
+	"probity/internal/store"
 	"probity/internal/store/candidates"
 	"probity/internal/store/consents"
 	"probity/internal/store/disputes"
@@ -22,6 +24,7 @@ import (
 	"probity/internal/store/rulebooks"
 	"probity/internal/store/rulings"
 	"probity/internal/store/shadows"
+	"probity/internal/subject/candidate"
 )
 
 // TestNothingWithoutItsPermit: whatever takes a permit of the Charter, or a scope that the desk opened, does nothing for the
@@ -47,5 +50,23 @@ func TestNothingWithoutItsPermit(t *testing.T) {
 	}
 	if asked < 40 {
 		t.Errorf("only %d methods ask for a permit", asked)
+	}
+}
+
+// TestNoCandidateWithoutAPermit: two subjects are put before officials under a permit each, and no list of none passes for one.
+func TestNoCandidateWithoutAPermit(t *testing.T) {
+	t.Parallel()
+	db := candidates.In(fresh(t))
+	for name, permits := range map[string][]charter.Candidate{"none": nil, "one that nobody gave": {{}}} {
+		n, err := db.Enter(t.Context(), permits, make([]*store.Trace, len(permits)))
+		var f *fault.Error
+		if n != 0 || !errors.As(err, &f) || f.Key != "store.permit" {
+			t.Errorf("%s: %d entered, %v", name, n, err)
+		}
+	}
+	err := db.EachParty(t.Context(), charter.Actor{}, func(candidate.Party) error { return nil })
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Invariant != "C15" || f.Missing != "official" {
+		t.Errorf("nobody looks for organisations: %v", err)
 	}
 }
