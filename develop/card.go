@@ -208,9 +208,7 @@ func (d *development) bands(c *Card) {
 
 const (
 	calibrationGroups = 10
-	bootstraps        = 500
-	// mostDrawn bounds the rows that are drawn in all: a large table gives narrow intervals from fewer draws.
-	mostDrawn = 50_000_000
+	bootstraps        = 1000
 )
 
 func (d *development) part(c *Card, rows []int32, scores []int64) Part {
@@ -221,10 +219,9 @@ func (d *development) part(c *Card, rows []int32, scores []int64) Part {
 		}
 	}
 	levels := validate.Levels(list)
-	times := max(50, min(bootstraps, mostDrawn/max(len(list), 1)))
 	f := validate.Of(levels)
 	return Part{
-		Rows: f.Rows, Bad: f.Bad, Figures: f, Intervals: validate.Bootstrap(levels, times, d.options.Seed),
+		Rows: f.Rows, Bad: f.Bad, Figures: f, Intervals: validate.Bootstrap(levels, bootstraps, d.options.Seed),
 		Brier: validate.Brier(levels, c.Chance), Calibration: validate.Calibrate(levels, calibrationGroups, c.Chance), levels: levels,
 	}
 }

@@ -91,21 +91,15 @@ type Intervals struct {
 	KS   Interval `json:"ks"`
 }
 
-// Bootstrap draws as many good and as many bad rows as there are, with replacement, so many times.
+// Bootstrap counts each row anew as often as chance has it (the Poisson bootstrap), so many times. It takes the same time for any
+// number of rows.
 func Bootstrap(levels []Level, times int, seed uint64) Intervals {
 	random := rand.New(rand.NewPCG(seed, 0x8cb92ba72f3d8dd7))
-	good, bad := cumulated(levels, func(l Level) float64 { return l.Good }), cumulated(levels, func(l Level) float64 { return l.Bad })
 	var auc, ks []float64
 	drawn := slices.Clone(levels)
 	for range times {
 		for i := range drawn {
-			drawn[i].Good, drawn[i].Bad = 0, 0
-		}
-		for range good[len(good)-1] {
-			drawn[at(good, random.IntN(good[len(good)-1]))].Good++
-		}
-		for range bad[len(bad)-1] {
-			drawn[at(bad, random.IntN(bad[len(bad)-1]))].Bad++
+			drawn[i].Good, drawn[i].Bad = poisson(random, levels[i].Good), poisson(random, levels[i].Bad)
 		}
 		f := Of(drawn)
 		auc, ks = append(auc, f.AUC), append(ks, f.KS)
@@ -115,29 +109,20 @@ func Bootstrap(levels []Level, times int, seed uint64) Intervals {
 	return i
 }
 
-func cumulated(levels []Level, of func(Level) float64) []int {
-	sums := make([]int, len(levels))
-	n := 0
-	for i, l := range levels {
-		n += int(of(l))
-		sums[i] = n
+// poisson draws how often something comes that comes mean times on average; large ones as the normal distribution has it.
+func poisson(random *rand.Rand, mean float64) float64 {
+	if mean > 50 {
+		return max(0, math.Round(mean+math.Sqrt(mean)*random.NormFloat64()))
 	}
-	return sums
-}
-
-// at is the place of the n-th one.
-func at(sums []int, n int) int {
-	i, found := slices.BinarySearch(sums, n)
-	if found {
-		i++
+	n, p, limit := -1.0, 1.0, math.Exp(-mean)
+	for p >= limit {
+		p *= random.Float64()
+		n++
+		if mean == 0 {
+			return 0
+		}
 	}
-	for i > 0 && sums[i-1] > n {
-		i--
-	}
-	for sums[i] <= n {
-		i++
-	}
-	return i
+	return n
 }
 
 // Percentiles are the 2.5th and 97.5th of some values, 0 of none.

@@ -11,6 +11,7 @@ import (
 
 	"probity/develop"
 	"probity/develop/binning"
+	"probity/develop/report"
 	"probity/internal/cli/console"
 	"probity/internal/disk"
 	"probity/internal/fault"
@@ -48,6 +49,7 @@ type Develop struct {
 	Name      string   `placeholder:"CODE" help:"The model's code; otherwise it is the name of --out."`
 	Title     string   `placeholder:"TEXT" help:"The model's title."`
 	Out       string   `required:"" short:"o" placeholder:"FILE" help:"Where the model goes, a YAML file."`
+	Report    string   `placeholder:"FILE" help:"Write a report, too: one HTML file with charts and their tables."`
 }
 
 // Help shows the examples.
@@ -57,7 +59,7 @@ func (Develop) Help() string {
 Examples:
 
     probity model develop loans.csv --target status --bad bad --out loans.yaml
-    probity model develop loans.csv --target status --audit sex,age --out loans.yaml
+    probity model develop loans.csv --target status --audit sex,age --out loans.yaml --report loans.html
     probity model develop firms.arff.gz --target bankruptcy --holdout 0.25 --seed 7 --out firms.yaml --json
     probity model develop loans.parquet --target default --time granted --exclude id,branch --out loans.yaml
     probity model score loans.yaml new.csv --out scores.csv`
@@ -81,6 +83,15 @@ func (c Develop) Run(s *console.Session) error {
 	}
 	if err := written(c.Out, disk.WriteBytes(c.Out, 0o600, card.Source())); err != nil {
 		return err
+	}
+	if c.Report != "" {
+		text, err := report.Write(card)
+		if err != nil {
+			return err
+		}
+		if err := written(c.Report, disk.WriteBytes(c.Report, 0o600, text)); err != nil {
+			return err
+		}
 	}
 	s.Result(card, func(w io.Writer) { printCard(w, card, c) })
 	return nil
@@ -132,8 +143,8 @@ func (c Develop) options(s *console.Session) (develop.Options, error) {
 	for column, list := range shapes {
 		o.Shapes[column] = binning.Shape(list[len(list)-1])
 	}
-	if c.Out == c.File {
-		return o, console.Misuse("--out: %s is the file to be read", c.Out).With("choose another name for what is written")
+	if c.Out == c.File || c.Report != "" && (c.Report == c.File || c.Report == c.Out) {
+		return o, console.Misuse("two of --out, --report and the rows are the same file").With("choose another name for what is written")
 	}
 	return o, nil
 }
@@ -190,4 +201,7 @@ func printCard(w io.Writer, card *develop.Card, c Develop) {
 		fmt.Fprintf(w, "warning: %s\n", warning)
 	}
 	fmt.Fprintf(w, "\nthe model is in %s; probity model score %s FILE rates the rows of a table by it\n", c.Out, c.Out)
+	if c.Report != "" {
+		fmt.Fprintf(w, "the report is in %s\n", c.Report)
+	}
 }
