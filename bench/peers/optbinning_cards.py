@@ -23,7 +23,7 @@ def auc(task):
     bad = (rows[task["target"]].astype(str) == task["bad"]).astype(int)
     held = rows[task["split"]] == "held"
     rows = rows.drop(columns=[task["target"], task["split"]])
-    words = [c for c in rows.columns if c in task.get("words", []) or not pd.api.types.is_numeric_dtype(rows[c])]
+    words = [c for c in rows.columns if c in (task.get("words") or []) or not pd.api.types.is_numeric_dtype(rows[c])]
     binning = BinningProcess(list(rows.columns), categorical_variables=words)
     card = Scorecard(
         binning_process=binning,
