@@ -13,6 +13,7 @@ import (
 	"probity/internal/intake"
 	"probity/internal/store/identities"
 	"probity/internal/store/notaries"
+	"probity/internal/subject"
 	"probity/signature"
 )
 
@@ -23,7 +24,9 @@ func (d *Deployment) Identity() *identity.Desk {
 
 // Reception is where accounts of people are bound to credentials, and where who signed in gets a session.
 func (d *Deployment) Reception() *identity.Reception {
-	return &identity.Reception{Book: identities.In(d.Store), Access: d.Access, Now: d.Now}
+	return &identity.Reception{Book: identities.In(d.Store), Access: d.Access, Now: d.Now, Known: func(ctx context.Context, number string) (subject.Subject, error) {
+		return d.Find(ctx, string(subject.ResidentID)+":"+number)
+	}}
 }
 
 // FileSignature reads the detached signature that an agency sent with a file; the file itself is checked when it is taken

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/hex"
+	"errors"
 	"time"
 
 	"probity/internal/access"
@@ -11,6 +13,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/identity/account"
 	"probity/internal/ledger"
+	"probity/internal/subject"
 )
 
 // Accountbook is what accounts and sessions need kept.
@@ -19,6 +22,8 @@ type Accountbook interface {
 	// Bind keeps an account with its ledger entry; one that is bound is a Conflict. EndAccount ends it with its sessions.
 	Bind(ctx context.Context, a account.Account, e *ledger.Entry) error
 	EndAccount(ctx context.Context, digest [32]byte, at time.Time, e *ledger.Entry) error
+	// WasEnded tells whether there was a binding of the account that was ended.
+	WasEnded(ctx context.Context, digest [32]byte) (bool, error)
 	// BeginSession keeps a session, EndSession ends one.
 	BeginSession(ctx context.Context, s account.Session) error
 	EndSession(ctx context.Context, digest [32]byte, at time.Time) error
@@ -28,7 +33,9 @@ type Accountbook interface {
 type Reception struct {
 	Book   Accountbook
 	Access *access.Desk
-	Now    func() time.Time
+	// Known finds the human being of a resident number; NotFound where nothing is held on it.
+	Known func(ctx context.Context, number string) (subject.Subject, error)
+	Now   func() time.Time
 }
 
 // Binding is an account that two officials want bound.
@@ -137,6 +144,11 @@ type SignIn struct {
 	// At is when the issuer saw its bearer (auth_time), Methods how (amr, RFC 8176).
 	At      time.Time
 	Methods []string
+	// Level is how surely the issuer knew its bearer in this sign-in, "" where nobody has said what its words mean.
+	Level account.Level
+	// Number is the resident number by which the issuer knows its bearer, "" where it is not relied on for that; Proof the SHA-256
+	// in hexadecimal of what it signed.
+	Number, Proof string
 }
 
 // factors counts what was proved: two where the issuer says so, or where methods of two kinds were used.
@@ -161,6 +173,9 @@ func (s *SignIn) factors() int {
 // bound to nobody gets none.
 func (r *Reception) Begin(ctx context.Context, in SignIn) (cookie string, err error) {
 	a, err := r.Book.Account(ctx, account.Digest(in.Issuer, in.Name))
+	if fault.Is(err, fault.NotFound) && in.Number != "" {
+		a, err = r.vouched(ctx, in)
+	}
 	if fault.Is(err, fault.NotFound) {
 		return "", fault.New(fault.Unauthenticated, "identity.account.unbound", "the account is bound to nobody here").
 			With("go to a counter with a document: two officials bind it to your credential, with probity account bind")
@@ -176,8 +191,41 @@ func (r *Reception) Begin(ctx context.Context, in SignIn) (cookie string, err er
 		in.At = now
 	}
 	return cookie, r.Book.BeginSession(ctx, account.Session{
-		Digest: account.SessionDigest(cookie), Account: a.Digest, Credential: a.Credential, Subject: a.Subject, Level: a.Level,
+		Digest: account.SessionDigest(cookie), Account: a.Digest, Credential: a.Credential, Subject: a.Subject, Level: in.Level.AtMost(a.Level),
 		Factors: in.factors(), SignedAt: in.At, BegunAt: now, UsedAt: now, EndsAt: now.Add(account.Life),
+	})
+}
+
+// vouched binds an account to the human being whose resident number the issuer has proved, in place of two officials: at the level
+// substantial or high, and under a credential of its own that nobody has the secret of. An account that was ended is bound again at a
+// counter alone.
+func (r *Reception) vouched(ctx context.Context, in SignIn) (account.Account, error) {
+	digest := account.Digest(in.Issuer, in.Name)
+	if ended, err := r.Book.WasEnded(ctx, digest); err != nil || ended {
+		return account.Account{}, errors.Join(err, fault.New(fault.Unauthenticated, "identity.account.ended", "the binding of this account was ended").
+			With("go to a counter with a document: two officials bind it anew"))
+	}
+	if in.Level != account.Substantial && in.Level != account.High {
+		return account.Account{}, fault.New(fault.Unauthenticated, "identity.account.level", "the issuer is not sure enough who you are").
+			With("sign in there in a way that proves it, such as with your identity card, or go to a counter with a document")
+	}
+	sub, err := r.Known(ctx, in.Number)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) || err == nil && !sub.Natural() { // what is no number is nobody's, and goes into no log
+		return account.Account{}, fault.New(fault.Unauthenticated, "identity.account.nobody", "nothing is held here on whom the issuer knows you as").
+			With("there is no file of yours to see; should that be wrong, go to a counter with a document")
+	}
+	if err != nil {
+		return account.Account{}, err
+	}
+	now := r.Now()
+	a := account.Account{
+		Digest: digest, Credential: "issuer-" + hex.EncodeToString(digest[:8]), Subject: sub.ID, Level: in.Level, BoundAt: now, Officials: in.Issuer, Proof: in.Proof,
+	}
+	if err := r.Access.Vouched(ctx, a.Credential, sub.ID, in.Proof); err != nil && !fault.Is(err, fault.Conflict) { // cut off after it, it is there
+		return a, err
+	}
+	return a, r.Book.Bind(ctx, a, &ledger.Entry{
+		Subject: sub.ID, At: now, Act: ledger.Credential, What: "account bound", Detail: "level=" + string(in.Level) + " issuer=" + in.Issuer, Case: in.Proof,
 	})
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,9 @@ type Settings struct {
 	// Issuer is where people sign in by OpenID Connect, or [IssuerDemo]; "" is nowhere. ClientID is what it knows this deployment
 	// by; SecretFile holds the client's secret, and is "" for a public client.
 	Issuer, ClientID, SecretFile string
+	// IdentityClaim is the claim by which the issuer says its bearer's resident number, "" where that is not relied on;
+	// IdentityScope is what it is asked for by, IdentityLevels what the issuer's words (acr) for how sure it is stand for.
+	IdentityClaim, IdentityScope, IdentityLevels string
 
 	// EventNetworks are those inside the house that signed calls may lead to, EventBrokers those of the deployment's own bus.
 	EventNetworks, EventBrokers string
@@ -75,6 +79,9 @@ func settings() []setting {
 	text("issuer", func(s *Settings) *string { return &s.Issuer })
 	text("client_id", func(s *Settings) *string { return &s.ClientID })
 	text("client_secret_file", func(s *Settings) *string { return &s.SecretFile })
+	text("identity_claim", func(s *Settings) *string { return &s.IdentityClaim })
+	text("identity_scope", func(s *Settings) *string { return &s.IdentityScope })
+	text("identity_levels", func(s *Settings) *string { return &s.IdentityLevels })
 	text("event_networks", func(s *Settings) *string { return &s.EventNetworks })
 	text("event_brokers", func(s *Settings) *string { return &s.EventBrokers })
 	all = append(all, setting{"rate", envOf("rate"), func(s *Settings, v string) error {
@@ -185,6 +192,17 @@ func (s *Settings) together() (faults Faults) {
 // signIn holds what the settings of the sign-in mean beside each other: what a sign-in is proved by travels encrypted, or does
 // not leave the machine.
 func (s *Settings) signIn(host string, wrong func(name, cure, format string, args ...any)) {
+	switch _, bad := Levels(s.IdentityLevels); {
+	case s.IdentityClaim == "" && s.IdentityScope != "":
+		wrong("identity_scope", "name the claim too, or leave it out", "identity_scope: there is no claim that it would be asked for")
+	case s.IdentityClaim == "" && s.IdentityLevels != "":
+		wrong("identity_levels", "name the claim too, or leave them out", "identity_levels: there is no claim that they would be about")
+	case s.IdentityClaim != "" && (s.Issuer == "" || s.Issuer == IssuerDemo):
+		wrong("identity_claim", "name the issuer that proves who people are, or leave it out", "identity_claim: there is no issuer that would prove it")
+	case s.IdentityClaim != "" && (bad != "" || s.IdentityLevels == ""):
+		wrong("identity_levels", "write each word of the issuer with its level, such as https://login.example.gov/acr/card=high,pwd=low",
+			"identity_levels: %q does not say low, substantial or high of the issuer's words", cmp.Or(bad, s.IdentityLevels))
+	}
 	switch {
 	case s.Issuer == "" && s.ClientID != "":
 		wrong("client_id", "name the issuer too, or leave it out", "client_id: there is no issuer that would know it")
@@ -209,6 +227,24 @@ func (s *Settings) signIn(host string, wrong func(name, cure, format string, arg
 			wrong("issuer", "name it: origin: https://probity.example", "issuer: people come back from it to the origin, which must be an https address")
 		}
 	}
+}
+
+// Levels reads what an issuer's words for how sure it is stand for: WORD=LEVEL, with commas between. bad is the first part that says no
+// level.
+func Levels(text string) (levels map[string]string, bad string) {
+	levels = map[string]string{}
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		i := strings.LastIndexByte(part, '=')
+		level := strings.TrimSpace(part[i+1:])
+		if i < 1 || level != "low" && level != "substantial" && level != "high" {
+			return nil, part
+		}
+		levels[strings.TrimSpace(part[:i])] = level
+	}
+	return levels, ""
 }
 
 // unheard tells whether nobody on the way hears what is said to the address: it is of https, or of this machine.

@@ -131,6 +131,7 @@ var notInHistories = map[string]string{
 	"identity.Reception.End":                  "ends such a binding",
 	"identity.Reception.Begin":                "gives who signed in the means to pass Open, which the histories call",
 	"identity.Reception.Leave":                "ends a session",
+	"access.Desk.Vouched":                     "makes the credential of an account that an issuer vouches for; what is read by it passes Open; package signin tries it",
 	"access.Desk.Seated":                      "turns a session into the credential that it stands for; what is read by it passes Open, which the histories call",
 	"identity.Desk.List":                      "the keys of an agency's systems; no subject is in it",
 	"access.Desk.Give":                        "appoints an official to a role, which narrows what that agency's officials do and opens nothing; package deployment tries it",

@@ -29,25 +29,28 @@ type Serve struct {
 
 // Chosen are the settings that the command line chooses; each has its place in the environment and in the file.
 type Chosen struct {
-	Listen   string `placeholder:"ADDRESS" help:"The address; 127.0.0.1:8371 where it is not given. One that other machines reach needs a certificate."`
-	TLSCert  string `name:"tls-cert" placeholder:"FILE" help:"The certificate chain, PEM; renewed files are taken up by themselves."`
-	TLSKey   string `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
-	Origin   string `placeholder:"URL" help:"The address under which others reach the server, such as https://probity.example."`
-	Pages    string `placeholder:"WHEN" help:"auto (where people sign in, and otherwise on an address of this machine alone) or no."`
-	Issuer   string `placeholder:"URL" help:"The issuer of OpenID Connect at which people sign in; demo is one that comes with the program and lets anybody in, for demonstrations alone."`
-	ClientID string `name:"client-id" placeholder:"ID" help:"What the issuer knows this deployment by."`
-	Secret   string `name:"client-secret-file" placeholder:"FILE" help:"The file of the client's secret at the issuer; none for a public client."`
-	Rate     string `placeholder:"N" help:"How many requests a second one client may send; 0 is no limit."`
-	Burst    string `placeholder:"N" help:"How many it may send at once; twice the rate where it is not given."`
-	Grace    string `placeholder:"SPAN" help:"How long requests that were taken may still run at the end; 30s where it is not given."`
-	Patience string `placeholder:"SPAN" help:"How long a body or an answer may make no progress; 30s where it is not given."`
+	Listen         string `placeholder:"ADDRESS" help:"The address; 127.0.0.1:8371 where it is not given. One that other machines reach needs a certificate."`
+	TLSCert        string `name:"tls-cert" placeholder:"FILE" help:"The certificate chain, PEM; renewed files are taken up by themselves."`
+	TLSKey         string `name:"tls-key" placeholder:"FILE" help:"Its key, PEM."`
+	Origin         string `placeholder:"URL" help:"The address under which others reach the server, such as https://probity.example."`
+	Pages          string `placeholder:"WHEN" help:"auto (where people sign in, and otherwise on an address of this machine alone) or no."`
+	Issuer         string `placeholder:"URL" help:"The issuer of OpenID Connect at which people sign in; demo is one that comes with the program and lets anybody in, for demonstrations alone."`
+	ClientID       string `name:"client-id" placeholder:"ID" help:"What the issuer knows this deployment by."`
+	Secret         string `name:"client-secret-file" placeholder:"FILE" help:"The file of the client's secret at the issuer; none for a public client."`
+	IdentityClaim  string `placeholder:"CLAIM" help:"The claim by which the issuer proves its bearer's resident number. Who is known by it signs in without having been at a counter."`
+	IdentityScope  string `placeholder:"SCOPE" help:"The scope that the claim is asked for by, where it takes one."`
+	IdentityLevels string `placeholder:"WORD=LEVEL" help:"What the issuer's words (acr) for how sure it is stand for: low, substantial or high; with commas between."`
+	Rate           string `placeholder:"N" help:"How many requests a second one client may send; 0 is no limit."`
+	Burst          string `placeholder:"N" help:"How many it may send at once; twice the rate where it is not given."`
+	Grace          string `placeholder:"SPAN" help:"How long requests that were taken may still run at the end; 30s where it is not given."`
+	Patience       string `placeholder:"SPAN" help:"How long a body or an answer may make no progress; 30s where it is not given."`
 	telling.Ways
 }
 
 func (c Chosen) flags() map[string]string {
 	return map[string]string{
 		"listen": c.Listen, "tls_cert": c.TLSCert, "tls_key": c.TLSKey, "origin": c.Origin, "pages": c.Pages, "issuer": c.Issuer,
-		"client_id": c.ClientID, "client_secret_file": c.Secret, "rate": c.Rate,
+		"client_id": c.ClientID, "client_secret_file": c.Secret, "identity_claim": c.IdentityClaim, "identity_scope": c.IdentityScope, "identity_levels": c.IdentityLevels, "rate": c.Rate,
 		"burst": c.Burst, "grace": c.Grace, "patience": c.Patience, "event_networks": c.EventNetworks, "event_brokers": c.EventBrokers,
 	}
 }

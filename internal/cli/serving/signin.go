@@ -10,6 +10,7 @@ import (
 	"probity/internal/demo/issuer"
 	"probity/internal/demo/people"
 	"probity/internal/fault"
+	"probity/internal/identity/account"
 	"probity/internal/server"
 	"probity/internal/web/signin"
 )
@@ -33,6 +34,12 @@ type entrance struct {
 func entranceOf(s *console.Session, set *server.Settings, origin string, log *slog.Logger, problem func(http.ResponseWriter, *http.Request, error)) (entrance, error) {
 	o := signin.Options{
 		Issuer: set.Issuer, ClientID: set.ClientID, Origin: origin, Log: log, Now: s.Process.Now, Problem: problem, HTTP: &http.Client{Timeout: slow},
+	}
+	if levels, _ := server.Levels(set.IdentityLevels); set.IdentityClaim != "" {
+		o.Proofing = &signin.Proofing{Claim: set.IdentityClaim, Scope: set.IdentityScope, Levels: map[string]account.Level{}}
+		for word, level := range levels {
+			o.Proofing.Levels[word] = account.Level(level)
+		}
 	}
 	var e entrance
 	if set.Issuer == server.IssuerDemo {

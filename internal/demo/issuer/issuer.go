@@ -31,9 +31,15 @@ type User struct {
 	// Name is the claim sub; Methods are what the issuer says it saw (amr).
 	Name    string
 	Methods []string
+	// ACR is how surely the issuer says that it knew the bearer, and Number the resident number that it says in the claim
+	// [NumberClaim] to who asks for the scope of that name; "" says nothing.
+	ACR, Number string
 	// About says in words who that is.
 	About string
 }
+
+// NumberClaim is the claim, and the scope, of the resident number.
+const NumberClaim = "resident_id"
 
 // Client is what the issuer knows a deployment by.
 type Client struct {
@@ -58,7 +64,7 @@ func New(birth store.Birth, address string, client Client, users []User, now fun
 		return nil, err
 	}
 	s := &storage{client: client, users: users, now: now, key: key, path: at.Path, requests: map[string]*request{}, codes: map[string]string{}}
-	config := &op.Config{CodeMethodS256: true, SupportedScopes: []string{oidc.ScopeOpenID}}
+	config := &op.Config{CodeMethodS256: true, SupportedScopes: []string{oidc.ScopeOpenID, NumberClaim}}
 	rand.Read(config.CryptoKey[:]) // it never fails
 	provider, err := op.NewProvider(config, s, op.StaticIssuer(address), op.WithAllowInsecure(), op.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
@@ -137,7 +143,6 @@ type request struct {
 }
 
 func (r *request) GetID() string          { return r.id }
-func (r *request) GetACR() string         { return "" }
 func (r *request) GetAudience() []string  { return []string{r.asks.ClientID} }
 func (r *request) GetAuthTime() time.Time { return r.at }
 func (r *request) GetClientID() string    { return r.asks.ClientID }
@@ -149,6 +154,13 @@ func (r *request) Done() bool             { return r.user != nil }
 
 func (r *request) GetResponseType() oidc.ResponseType { return r.asks.ResponseType }
 func (r *request) GetResponseMode() oidc.ResponseMode { return r.asks.ResponseMode }
+
+func (r *request) GetACR() string {
+	if r.user == nil {
+		return ""
+	}
+	return r.user.ACR
+}
 
 func (r *request) GetAMR() []string {
 	if r.user == nil {
@@ -253,7 +265,13 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 
 func (s *storage) AuthorizeClientIDSecret(context.Context, string, string) error { return errNone }
 
-func (s *storage) SetUserinfoFromScopes(context.Context, *oidc.UserInfo, string, string, []string) error {
+func (s *storage) SetUserinfoFromScopes(_ context.Context, info *oidc.UserInfo, name, _ string, scopes []string) error {
+	info.Subject = name // the library would leave it out
+	for i := range s.users {
+		if u := &s.users[i]; u.Name == name && u.Number != "" && slices.Contains(scopes, NumberClaim) {
+			info.AppendClaims(NumberClaim, u.Number)
+		}
+	}
 	return nil
 }
 
@@ -314,12 +332,12 @@ func (c client) LoginURL(id string) string            { return c.path + "/choose
 func (c client) AccessTokenType() op.AccessTokenType  { return op.AccessTokenTypeBearer }
 func (c client) IDTokenLifetime() time.Duration       { return 5 * time.Minute }
 func (c client) DevMode() bool                        { return true }
-func (c client) IsScopeAllowed(string) bool           { return false }
+func (c client) IsScopeAllowed(scope string) bool     { return scope == NumberClaim }
 func (c client) IDTokenUserinfoClaimsAssertion() bool { return false }
 func (c client) ClockSkew() time.Duration             { return 0 }
 
 func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string { //nolint:revive,staticcheck // the library's name
-	return func([]string) []string { return nil }
+	return func(asked []string) []string { return asked }
 }
 
 func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string {

@@ -23,6 +23,14 @@ const (
 // Known tells whether it is one of the levels.
 func (l Level) Known() bool { return l == Low || l == Substantial || l == High }
 
+// AtMost is the lower of two levels: what a sign-in proved, and what the account was bound at. No level is none to be lower.
+func (l Level) AtMost(bound Level) Level {
+	if l == Low || l == Substantial && bound == High {
+		return l
+	}
+	return bound
+}
+
 // Account is an account at an issuer that is bound to a credential.
 type Account struct {
 	// Digest is that of issuer and account name, see [Digest].

@@ -48,6 +48,14 @@ func (s *Store) Account(ctx context.Context, digest [32]byte) (account.Account, 
 	return a, err
 }
 
+// WasEnded tells whether there was a binding of the account that was ended.
+func (s *Store) WasEnded(ctx context.Context, digest [32]byte) (ended bool, err error) {
+	err = s.db.Read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM account WHERE digest = ? AND ended_at IS NOT NULL)`, digest[:]).Scan(&ended)
+	})
+	return ended, err
+}
+
 // EndAccount ends a binding and every session under it, with its ledger entry.
 func (s *Store) EndAccount(ctx context.Context, digest [32]byte, at time.Time, e *ledger.Entry) error {
 	mark := gone.Mark{Kind: gone.AccountEnded, Subject: e.Subject, Matter: gone.Number(hex.EncodeToString(digest[:]))}

@@ -6,8 +6,10 @@ package signin
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -44,6 +46,8 @@ type Options struct {
 	Issuer, ClientID, ClientSecret string
 	// Origin is the address under which people reach the deployment, such as https://probity.example.
 	Origin string
+	// Proofing says what of the issuer's words on who somebody is is relied on; nil for nothing but that it is the same as before.
+	Proofing *Proofing
 	// HTTP talks to the issuer; nil is the default client.
 	HTTP *http.Client
 	// Problem shows people in a browser why they were not let in; nil answers in JSON.
@@ -51,6 +55,14 @@ type Options struct {
 	// Log takes faults of our own.
 	Log *slog.Logger
 	Now func() time.Time
+}
+
+// Proofing is how an issuer says who somebody is.
+type Proofing struct {
+	// Claim is the one that carries the resident number, Scope the one that it is asked for by.
+	Claim, Scope string
+	// Levels are the levels that the issuer's words for them (acr) stand for.
+	Levels map[string]account.Level
 }
 
 // Door lets people in and out.
@@ -94,10 +106,14 @@ func (d *Door) asked(ctx context.Context) (*issuer, error) {
 		return nil, fault.New(fault.Unavailable, "signin.issuer", "the issuer %s cannot be asked: %v", o.Issuer, err).By(err).
 			With("check its address; it must serve /.well-known/openid-configuration")
 	}
+	scopes := []string{oidc.ScopeOpenID}
+	if o.Proofing != nil && o.Proofing.Scope != "" {
+		scopes = append(scopes, o.Proofing.Scope)
+	}
 	d.issuer = &issuer{
 		verifier: provider.Verifier(&oidc.Config{ClientID: o.ClientID, Now: o.Now}),
 		config: oauth2.Config{
-			ClientID: o.ClientID, ClientSecret: o.ClientSecret, Endpoint: provider.Endpoint(), Scopes: []string{oidc.ScopeOpenID},
+			ClientID: o.ClientID, ClientSecret: o.ClientSecret, Endpoint: provider.Endpoint(), Scopes: scopes,
 			RedirectURL: strings.TrimSuffix(o.Origin, "/") + "/login/callback",
 		},
 	}
@@ -258,6 +274,9 @@ func (d *Door) proved(ctx context.Context, code string, u *underWay) (identity.S
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(u.Nonce)) != 1 {
 		return no(nil, "what the issuer said is for another sign-in")
 	}
+	if id.Subject == "" {
+		return no(nil, "what the issuer said is of nobody") // all such would be one
+	}
 	var claims struct {
 		AuthTime int64    `json:"auth_time"`
 		Methods  []string `json:"amr"`
@@ -269,10 +288,30 @@ func (d *Door) proved(ctx context.Context, code string, u *underWay) (identity.S
 	if claims.AuthTime > 0 {
 		in.At = time.Unix(claims.AuthTime, 0)
 	}
+	if err := d.options.Proofing.read(id, raw, &in); err != nil {
+		return no(err, "what the issuer said cannot be read")
+	}
 	if u.Fresh && d.options.Now().Sub(in.At) >= account.Fresh {
 		return no(nil, "the issuer did not ask you anew")
 	}
 	return in, nil
+}
+
+// read takes from what the issuer signed who its bearer is, and how sure it is of that.
+func (p *Proofing) read(id *oidc.IDToken, raw string, in *identity.SignIn) error {
+	if p == nil {
+		return nil
+	}
+	var claims map[string]any
+	if err := id.Claims(&claims); err != nil {
+		return err
+	}
+	acr, _ := claims["acr"].(string)
+	in.Level = p.Levels[acr] // "" is a word that nobody has explained: by it nobody is bound
+	in.Number, _ = claims[p.Claim].(string)
+	sum := sha256.Sum256([]byte(raw))
+	in.Proof = hex.EncodeToString(sum[:])
+	return nil
 }
 
 // Authenticate is the credential of whoever signed in and sent the request, for the API and the pages; see [api.Authenticator].

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"probity/calendar"
+	"probity/identifier"
 	"probity/internal/access"
 	"probity/internal/api"
 	"probity/internal/demo/issuer"
@@ -23,6 +25,7 @@ import (
 	"probity/internal/fault"
 	"probity/internal/identity"
 	"probity/internal/identity/account"
+	"probity/internal/intake"
 	"probity/internal/store"
 	"probity/internal/store/storetest"
 	"probity/internal/web/signin"
@@ -70,9 +73,13 @@ func newHouse(t *testing.T) *house {
 	t.Cleanup(i.Close)
 	chosen = must(issuer.New(h.d.Store.Birth(), i.URL, issuer.Client{ID: "probity", Callback: s.URL + "/login/callback"}, []issuer.User{
 		{Name: "li@samr", Methods: []string{"pwd", "otp"}}, {Name: "gu@npcic", Methods: []string{"pwd"}}, {Name: "stranger", Methods: []string{"pwd"}},
+		{Name: "card", Methods: []string{"hwk", "pin"}, ACR: "urn:card", Number: h.number(1)}, {Name: "password", Methods: []string{"pwd"}, ACR: "urn:password", Number: h.number(1)},
+		{Name: "nobody", Methods: []string{"hwk"}, ACR: "urn:card", Number: h.number(2)}, {Name: "boast", Methods: []string{"pwd"}, ACR: "urn:oath", Number: h.number(1)},
 	}, now))
 	h.url, h.issuer = s.URL, i.URL
-	door := signin.New(h.d.Reception(), h.d.Access, signin.Options{Issuer: i.URL, ClientID: "probity", Origin: s.URL, Now: now})
+	door := signin.New(h.d.Reception(), h.d.Access, signin.Options{Issuer: i.URL, ClientID: "probity", Origin: s.URL, Now: now, Proofing: &signin.Proofing{
+		Claim: issuer.NumberClaim, Scope: issuer.NumberClaim, Levels: map[string]account.Level{"urn:card": account.High, "urn:password": account.Low},
+	}})
 	calls := api.New(h.d, api.Options{Authenticator: api.Either{door, api.Basic{Desk: h.d.Access}}, Log: slog.New(slog.DiscardHandler)}).Handler()
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", calls)
@@ -91,6 +98,11 @@ func (h *house) bind(name, credential string, level account.Level) {
 	if err != nil {
 		h.Fatal(err)
 	}
+}
+
+// number is a resident number that can belong to nobody.
+func (h *house) number(n uint64) string {
+	return must(identifier.SyntheticResidentID(calendar.MustParse("1980-01-01"), n, true))
 }
 
 // signIn goes through the whole flow as somebody who has an account; it gives where the flow ended, and what was said there.
@@ -326,4 +338,44 @@ func TestWhoBindsAccounts(t *testing.T) {
 	if _, err := issuer.New(store.Live, h.issuer, issuer.Client{}, nil, time.Now); !fault.Is(err, fault.Refused) {
 		t.Errorf("an issuer for a live database: %v", err)
 	}
+}
+
+// TestTheIssuerVouches: who the issuer has proved to be somebody signs in as that one, with no official in between, and has a file of
+// its own to see; not by a password, not by a word that nobody has explained, not where nothing is held on it, and not again once the
+// binding was ended.
+func TestTheIssuerVouches(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	must(h.d.Intake(nil).Ingest(t.Context(), intake.Job{
+		By: must(h.d.Access.Delivery(t.Context(), h.gu, "delta-bank")), Dataset: "delta-bank.person-repayment", File: "loans.csv", Source: strings.NewReader(
+			"account_no,id_no,month,product,limit_amount,balance,due_amount,paid_amount,days_past_due,bucket,opened_on\n" +
+				"A1," + h.number(1) + ",2026-01-31,consumer,10000,5000,500,500,0,current,2020-01-01\n"),
+	}, nil))
+	sub := must(h.d.Find(t.Context(), "id:"+h.number(1)))
+	refused := func(name, key string) {
+		t.Helper()
+		if answer, said := h.signIn(name, "/login?back=/session"); answer.StatusCode != http.StatusUnauthorized || said["key"] != key {
+			t.Errorf("%s: %d, %v", name, answer.StatusCode, said)
+		}
+	}
+	refused("password", "identity.account.level")
+	refused("boast", "identity.account.level")
+	refused("nobody", "identity.account.nobody")
+	refused("stranger", "identity.account.unbound")
+	for range 2 {
+		answer, said := h.signIn("card", "/login?back=/session")
+		if answer.StatusCode != http.StatusOK || said["subject"] != sub.ID.String() || said["level"] != "high" {
+			t.Fatalf("%d, %v", answer.StatusCode, said)
+		}
+		if own := must(h.client.Get(h.url + "/v1/subjects/" + sub.ID.String() + "/own-file")); own.StatusCode != http.StatusOK {
+			t.Errorf("its own file: %s", own.Status)
+		}
+	}
+	if err := h.d.Reception().End(t.Context(), h.gu, h.issuer, "card"); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := h.session(); status != http.StatusUnauthorized {
+		t.Errorf("after its end: %d", status)
+	}
+	refused("card", "identity.account.ended")
 }
