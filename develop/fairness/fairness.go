@@ -100,10 +100,10 @@ func share(k, n int) float64 {
 	return float64(k) / float64(n)
 }
 
-// ratio is a/n over b/m with its interval; half a row is added where there is none.
+// ratio is a/n over b/m with its interval; half a row stands in for none.
 func ratio(a, n, b, m int) (float64, validate.Interval) {
 	if b == 0 {
-		return 1, validate.Interval{Low: 0, High: math.Inf(1)}
+		return 1, validate.Interval{Low: 0, High: 1} // nobody is approved anywhere, and nobody less than others
 	}
 	x, y := max(float64(a), 0.5), float64(b)
 	r := x / float64(n) / (y / float64(m))

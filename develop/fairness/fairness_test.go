@@ -1,6 +1,7 @@
 package fairness_test
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 
@@ -49,6 +50,14 @@ func TestGroups(t *testing.T) {
 	near("found", f.Rate, 0.22)
 	if !f.Adverse() || m.Adverse() {
 		t.Errorf("adverse: %v %v", f.ImpactInterval, m.ImpactInterval)
+	}
+	// Where nobody is approved, nobody is less than others, and the report is still JSON.
+	none := fairness.Of("sex", 700, []string{"f", "m"}, [][]validate.Scored{group(30, 2, 10, 5), group(24, 2, 6, 3)}, chance)
+	if g := none.Groups[0]; g.Impact != 1 || g.Adverse() {
+		t.Errorf("impact %v, adverse %v", g.Impact, g.Adverse())
+	}
+	if _, err := json.Marshal(none); err != nil {
+		t.Error(err)
 	}
 	// Few rows are no proof.
 	small := fairness.Of("sex", 500, []string{"f", "m"}, [][]validate.Scored{group(18, 2, 10, 5), group(24, 2, 6, 3)}, chance)

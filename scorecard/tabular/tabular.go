@@ -49,6 +49,14 @@ func Compile(m *scorecard.Model) (*Plan, error) {
 		dataset.Fields = append(dataset.Fields, fieldOf(c))
 		byName[c.Name.Text] = c
 	}
+	// Of one record the latest number is the greatest, which the evaluator finds without asking for its place in time.
+	inner.Characteristics = slices.Clone(m.Characteristics)
+	for i := range inner.Characteristics {
+		a := &inner.Characteristics[i].Aggregate
+		if c, there := byName[a.Field.Text]; a.Kind == scorecard.Latest && there && c.Codes == nil {
+			a.Kind = scorecard.Max
+		}
+	}
 	plan, err := scorecard.Compile(&inner, scorecard.Schema{Datasets: []scorecard.Dataset{dataset}})
 	if err != nil {
 		return nil, err
