@@ -229,6 +229,7 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 		e.overflows(t, trap, lo)
 	}
 	for i := range p.tasks {
+		m.Ahead.More()
 		k := &p.tasks[i]
 		mask := m.Mask(k.inside, words)
 		found := uint64(0)
@@ -243,6 +244,7 @@ func (e *Evaluator) feed(p *program, t *Table, lo, hi int) {
 		}
 		if found != 0 {
 			e.add(k, t, mask, lo)
+			m.Ahead.More()
 		}
 		if !e.SkipTimes {
 			e.changes(k, t, lo, hi, found != 0)

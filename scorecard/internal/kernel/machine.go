@@ -18,7 +18,8 @@ type Machine struct {
 	AsOf, Seen calendar.Day
 	// Spans are the windows that programs refer to.
 	Spans []Span
-	// Ahead are records that are to be asked for while a program runs, some more before each of its instructions.
+	// Ahead are records that are to be asked for while a program runs, some more before each of its instructions; who uses its
+	// masks asks for the others.
 	Ahead wide.Ahead
 	// Contested lets disputed records pass and no others: for telling what a dispute keeps out.
 	Contested bool

@@ -20,8 +20,8 @@ const (
 	aheadLapse    = -1
 )
 
-// aheadBytes is how much is asked for at a time: fewer lines than a core can be waiting for.
-const aheadBytes = 1024
+// aheadBytes is how much is asked for at a time: few lines and often, so that a core never waits until it may ask for more.
+const aheadBytes = 256
 
 // aheadRows is from how many records on it is worth asking for them ahead.
 const aheadRows = 32
