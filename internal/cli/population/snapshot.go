@@ -90,11 +90,14 @@ func (c buildCommand) Run(s *console.Session) error {
 
 // shardsAnswer are the snapshots of the shards, by worker.
 type shardsAnswer struct {
-	Folder   string        `json:"folder"`
-	Subjects int64         `json:"subjects"`
-	Records  int64         `json:"records"`
-	Bytes    int64         `json:"bytes"`
-	Workers  []builtAnswer `json:"workers"`
+	Folder   string `json:"folder"`
+	Subjects int64  `json:"subjects"`
+	Records  int64  `json:"records"`
+	Bytes    int64  `json:"bytes"`
+	// Read is how many subjects were read again, Whole of how many shards everything was: of a refresh alone.
+	Read    int64         `json:"read_again,omitempty"`
+	Whole   int           `json:"whole,omitempty"`
+	Workers []builtAnswer `json:"workers"`
 }
 
 type builtAnswer struct {
@@ -105,23 +108,23 @@ type builtAnswer struct {
 	Records  int64  `json:"records"`
 }
 
-// apart builds the snapshots of the shards.
-func (c buildCommand) apart(s *console.Session, d *snapshot.Desk, times snapshot.Times) error {
+// apart makes the snapshots of the shards, each by one, and adds them up.
+func apart(s *console.Session, d *snapshot.Desk, folder string, one func(*snapshot.Desk, string) (*snapshot.Manifest, snapshot.Refreshed, error)) (shardsAnswer, error) {
 	at, err := places(s)
 	if err != nil {
-		return err
+		return shardsAnswer{}, err
 	}
 	if len(at) == 0 {
-		return fault.New(fault.Invalid, "cli.shards", "%s stands in one place and has no shards", s.Opened.Store.Shown()).With("leave --shards out")
+		return shardsAnswer{}, fault.New(fault.Invalid, "cli.shards", "%s stands in one place and has no shards", s.Opened.Store.Shown()).With("leave --shards out")
 	}
-	a := shardsAnswer{Folder: filepath.Clean(c.Dir) + ".parts", Workers: make([]builtAnswer, len(at))}
+	a := shardsAnswer{Folder: filepath.Clean(folder) + ".parts", Workers: make([]builtAnswer, len(at))}
 	var mu sync.Mutex
 	err = each(s, at, "reading shards", func(n int, of subject.Part) error {
-		one, dir, err := d.Of(of, c.Dir)
+		part, dir, err := d.Of(of, folder)
 		if err != nil {
 			return err
 		}
-		m, err := one.Build(s.Ctx, dir, times, nil)
+		m, how, err := one(part, dir)
 		if err != nil {
 			return err
 		}
@@ -130,40 +133,59 @@ func (c buildCommand) apart(s *console.Session, d *snapshot.Desk, times snapshot
 		a.Subjects += m.Subjects.Rows
 		a.Records += m.Records
 		a.Bytes += m.Bytes()
+		a.Read += how.Read
+		if how.Whole {
+			a.Whole++
+		}
 		here := &a.Workers[n]
 		here.Shards++
 		here.Subjects += m.Subjects.Rows
 		here.Records += m.Records
 		return nil
 	})
-	if err != nil {
-		return console.Resumable(err, "type it again: every shard is built anew")
-	}
 	for i := range at {
 		a.Workers[i].Worker, a.Workers[i].Near = at[i].Name, at[i].Near
 	}
 	slices.SortFunc(a.Workers, func(x, y builtAnswer) int { return strings.Compare(x.Worker, y.Worker) })
-	s.Result(a, func(w io.Writer) {
-		fmt.Fprintf(w, "%s holds %s of %s: %s bytes\n", a.Folder, console.Count(a.Records, "record"), console.Count(a.Subjects, "subject"), console.Grouped(a.Bytes))
-		for _, b := range a.Workers {
-			fmt.Fprintf(w, "  worker %s: %s of %s in %s\n", b.Worker, console.Count(b.Records, "record"), console.Count(b.Subjects, "subject"), console.Count(b.Shards, "shard"))
-		}
+	return a, err
+}
+
+func (a shardsAnswer) print(w io.Writer) {
+	fmt.Fprintf(w, "%s holds %s of %s: %s bytes\n", a.Folder, console.Count(a.Records, "record"), console.Count(a.Subjects, "subject"), console.Grouped(a.Bytes))
+	for _, b := range a.Workers {
+		fmt.Fprintf(w, "  worker %s: %s of %s in %s\n", b.Worker, console.Count(b.Records, "record"), console.Count(b.Subjects, "subject"), console.Count(b.Shards, "shard"))
+	}
+}
+
+// apart builds the snapshots of the shards.
+func (c buildCommand) apart(s *console.Session, d *snapshot.Desk, times snapshot.Times) error {
+	a, err := apart(s, d, c.Dir, func(part *snapshot.Desk, dir string) (*snapshot.Manifest, snapshot.Refreshed, error) {
+		m, err := part.Build(s.Ctx, dir, times, nil)
+		return m, snapshot.Refreshed{}, err
 	})
+	if err != nil {
+		return console.Resumable(err, "type it again: every shard is built anew")
+	}
+	s.Result(a, a.print)
 	return nil
 }
 
 type refreshCommand struct {
-	Dir  string `arg:"" help:"The folder of the snapshot; it is replaced."`
-	AsOf string `name:"as-of" placeholder:"DAY" help:"The day whose state of affairs is rated; today where it is not given."`
+	Dir    string `arg:"" help:"The folder of the snapshot; it is replaced."`
+	AsOf   string `name:"as-of" placeholder:"DAY" help:"The day whose state of affairs is rated; today where it is not given."`
+	Shards bool   `help:"In a database on Citus: the snapshot of each shard, in FOLDER.parts."`
 }
 
 // Help shows the examples.
 func (refreshCommand) Help() string {
 	return `Only subjects whom a publication, an act or the passing of time has changed are read again; all others are copied column by column. The result is the snapshot that would be built: what was erased, withdrawn or disputed since is gone. Where nothing can be taken from the old one, because the program, the catalogue or the models have changed, the database was put back from a backup, or a file is damaged, everything is read. A refresh that was interrupted goes on where it was.
 
+In a database on Citus --shards refreshes the snapshots of the shards, each on the worker where it stands, all workers at once. Where shards were cut anew since they were built, build them.
+
 Examples:
 
-    probity snapshot refresh today.snapshot`
+    probity snapshot refresh today.snapshot
+    probity snapshot refresh today.snapshot --shards`
 }
 
 // refreshAnswer is a snapshot and how it was made.
@@ -187,6 +209,9 @@ func (c refreshCommand) Run(s *console.Session) error {
 	if err != nil {
 		return err
 	}
+	if c.Shards {
+		return c.apart(s, d, day)
+	}
 	bar := s.Progress("reading", "", 0)
 	m, how, err := d.Refresh(s.Ctx, c.Dir, day, bar.At)
 	bar.Done()
@@ -200,6 +225,25 @@ func (c refreshCommand) Run(s *console.Session) error {
 			fmt.Fprintf(w, "%s read again, all others copied\n", console.Count(how.Read, "subject"))
 		}
 		printSummary(w, c.Dir, m)
+	})
+	return nil
+}
+
+// apart refreshes the snapshots of the shards.
+func (c refreshCommand) apart(s *console.Session, d *snapshot.Desk, day calendar.Day) error {
+	a, err := apart(s, d, c.Dir, func(part *snapshot.Desk, dir string) (*snapshot.Manifest, snapshot.Refreshed, error) {
+		return part.Refresh(s.Ctx, dir, day, nil)
+	})
+	if err != nil {
+		return console.Resumable(err, "type it again: it goes on where it was, unless the database has changed")
+	}
+	s.Result(a, func(w io.Writer) {
+		fmt.Fprintf(w, "%s read again, all others copied", console.Count(a.Read, "subject"))
+		if a.Whole > 0 {
+			fmt.Fprintf(w, "; of %s everything was read again", console.Count(a.Whole, "shard"))
+		}
+		fmt.Fprintln(w)
+		a.print(w)
 	})
 	return nil
 }
