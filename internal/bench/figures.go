@@ -6,6 +6,7 @@ func Figures() []Figure {
 		accessLogged,
 		accessPostgres,
 		accessUnlogged,
+		citusSpread,
 		decisionBare,
 		decisionLatency,
 		decisionLogged,

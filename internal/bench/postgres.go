@@ -22,9 +22,10 @@ import (
 // serverScript starts a private server in a temporary folder that writes as one in earnest does; it ends with its standard input.
 const serverScript = "scripts/postgres"
 
-// withServer runs f beside a PostgreSQL server of its own. There is no figure where the machine has none.
-func withServer(ctx context.Context, run Run, f func(*server) (Reading, error)) (Reading, error) {
-	cmd := exec.CommandContext(ctx, serverScript)
+// withServer runs f beside a PostgreSQL server of its own, or a cluster, where how says so. There is no figure where the machine has
+// none.
+func withServer(ctx context.Context, run Run, f func(*server) (Reading, error), how ...string) (Reading, error) {
+	cmd := exec.CommandContext(ctx, serverScript, how...) //nolint:gosec // G204: a script of ours, and words of ours
 	cmd.Env = append(os.Environ(), "PROBITY_TEST_FSYNC=on")
 	cmd.Stderr = run.Log
 	held, err := cmd.StdinPipe()
@@ -40,7 +41,7 @@ func withServer(ctx context.Context, run Run, f func(*server) (Reading, error)) 
 	}
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return Reading{}, errors.Join(fmt.Errorf("%w: there is no PostgreSQL server here; make setup installs Debian's", ErrNotMeasured), cmd.Wait())
+		return Reading{}, errors.Join(fmt.Errorf("%w: %s did not start a server, for the reason above", ErrNotMeasured, serverScript), cmd.Wait())
 	}
 	s := &server{at: strings.TrimSpace(address), dir: run.Dir}
 	reading, err := f(s)
