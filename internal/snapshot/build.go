@@ -141,6 +141,7 @@ type build struct {
 	regions  *words
 	sections *words
 	held     int64
+	trays    []*tray
 }
 
 func (b *build) subjects() *spill { return b.spills[len(b.spills)-1] }
@@ -242,7 +243,10 @@ func (b *build) page(ctx context.Context, page []subject.Subject) error {
 			traits.forget()
 		}
 	}
-	err = b.walk.Records(ctx, page, func(v *record.Version) error {
+	read := func(ctx context.Context, yield func(*record.Version) error) error {
+		return b.walk.Records(ctx, page, yield)
+	}
+	err = b.hand(ctx, read, func(v *record.Version) error {
 		begin(v.Subject)
 		if next == len(page) || page[next].ID != v.Subject {
 			return nil
