@@ -15,6 +15,8 @@ type Config struct {
 	Threshold float64 `yaml:"threshold" json:"threshold"`
 	// OneToOne tells, where two files are linked, that neither names anybody twice.
 	OneToOne bool `yaml:"one_to_one,omitempty" json:"one_to_one,omitempty"`
+	// Candidates are further ways in which pairs are found that are worth comparing, beside the rules that a run chooses.
+	Candidates []Candidate `yaml:"candidates,omitempty" json:"candidates,omitempty"`
 }
 
 // Field is one thing that records are compared by.
@@ -72,7 +74,7 @@ func (c *Config) Check(t *Table) error {
 			return err
 		}
 	}
-	return nil
+	return c.checkCandidates()
 }
 
 func (c *Config) checkField(t *Table, i int, f Field) error {

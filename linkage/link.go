@@ -109,8 +109,9 @@ func Run(t *Table, c Config, o Options) *Result {
 	}
 	r := &Result{Config: c, Records: t.Len(), Identical: t.Len() - n, columns: columns, twins: tw}
 	tell("finding candidates")
-	buckets := sources(columns, workers)
+	buckets := append(sources(columns, workers), c.asked(columns, workers)...)
 	limits := block.Limits{Pairs: max(leastPairs, int64(n)*pairsRecord), Rules: mostRules, Workers: workers}
+	limits.Asked = limits.Pairs
 	if c.OneToOne && second > 0 {
 		limits.Every = leastPairs // a claim is weighed against all others, and none should be missing
 	}

@@ -12,8 +12,8 @@ type Recall struct {
 	// Records is how many records were compared with others, and Pairs how many pairs that were.
 	Records int   `json:"records"`
 	Pairs   int64 `json:"pairs"`
-	// Keyed tells that the others were those that share a key of a field with the record: a value, a sound, a word, which no more
-	// than 1,000 have.
+	// Keyed tells that the others were those that share a key of a field with the record: a value, a sound, a word, or what was asked for
+	// as [Candidate], which no more than 1,000 have.
 	Keyed bool `json:"sharing_a_key,omitempty"`
 	// Links is the number of those pairs that reach the threshold by their own evidence, Blocked how many of them share a block.
 	Links   int64 `json:"links"`

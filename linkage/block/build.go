@@ -21,16 +21,31 @@ type Index struct {
 }
 
 // Build makes the blocks of the rules for n records, second being the first record of the second file or 0. Where all
-// blocks together have more pairs than the limit, the largest blocks are left out, those of the same size together.
+// blocks together have more pairs than the limit, the largest blocks are left out, those of the same size together. A rule that
+// was asked for has a limit of its own, so that it takes nothing from the others.
 func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers int) *Index {
 	index := &Index{Rules: slices.Clone(rules), second: uint32(second)}
 	parts := make([]part, len(rules))
 	atDesk(len(rules), workers, func(d *desk, r int) { parts[r] = d.gather(sources, rules[r].Sources, n, index.second) })
-	most := mostPairs(parts, limits.Pairs)
+	most := make([]int64, len(rules))
+	var planned []part
+	for r := range rules {
+		if rules[r].isAsked(sources) {
+			most[r] = mostPairs(parts[r:r+1], limits.Asked)
+		} else {
+			planned = append(planned, parts[r])
+		}
+	}
+	for r, largest := 0, mostPairs(planned, limits.Pairs); r < len(rules); r++ {
+		if !rules[r].isAsked(sources) {
+			most[r] = largest
+		}
+	}
+	clear(planned)
 	members, blocks := 0, 0
 	for r := range parts {
 		for b, pairs := range parts[r].pairs {
-			if pairs <= most {
+			if pairs <= most[r] {
 				members += int(parts[r].begin[b+1] - parts[r].begin[b])
 				blocks++
 			}
@@ -40,7 +55,7 @@ func Build(sources []Source, rules []Rule, n, second int, limits Limits, workers
 	for r := range parts {
 		p := &parts[r]
 		for b, pairs := range p.pairs {
-			if pairs > most {
+			if pairs > most[r] {
 				index.Rules[r].Left++
 				continue
 			}

@@ -24,6 +24,8 @@ type Source struct {
 	Several bool
 	// One tells that every form has just one key: where it stands is known without looking it up.
 	One bool
+	// Asked tells that it is no matter for the plan: it makes a rule by itself because somebody asked for it.
+	Asked bool
 	// Cells is each record's form, 0 for none.
 	Cells []uint32
 	// First and Keys are the keys by form: those of form f are Keys[First[f]:First[f+1]].
@@ -48,6 +50,8 @@ type Rule struct {
 type Limits struct {
 	// Pairs is the greatest number of pairs, counted block by block.
 	Pairs int64
+	// Asked is the greatest number of pairs of each rule that was asked for, beside those.
+	Asked int64
 	// Every is the number of pairs up to which a table has no blocks: every pair is compared, and none is missed.
 	Every int64
 	// Rules is the greatest number of rules.
@@ -76,7 +80,7 @@ const (
 
 // Plan chooses rules for n records, second being the first record of the second file or 0. It makes up matches whose
 // fields agree as often as the sources expect and are filled as they are in the data, and takes, one after the other, the
-// rule that finds the most of what is not yet found for its pairs.
+// rule that finds the most of what is not yet found for its pairs. Rules that were asked for stand behind those.
 func Plan(sources []Source, n, second int, limits Limits) []Rule {
 	all := float64(n) * float64(n-1) / 2
 	if second > 0 {
@@ -101,7 +105,7 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 	grow = func(c choice, from int) {
 		for i := from; i < len(sources); i++ {
 			s := &sources[i]
-			if slices.ContainsFunc(c.sources, func(j int) bool { return sources[j].Field == s.Field }) || s.filled == 0 {
+			if slices.ContainsFunc(c.sources, func(j int) bool { return sources[j].Field == s.Field }) || s.filled == 0 || s.Asked {
 				continue
 			}
 			next := choice{sources: append(slices.Clone(c.sources), i), chance: c.chance * s.chance * s.filled * s.filled, found: both(c.found, found[i])}
@@ -117,7 +121,7 @@ func Plan(sources []Source, n, second int, limits Limits) []Rule {
 		}
 	}
 	grow(choice{chance: 1}, 0)
-	return choose(choices, sources, seen, all, size, limits)
+	return asked(choose(choices, sources, seen, all, size, limits), sources, found)
 }
 
 // choice is a rule that might be taken.
@@ -154,13 +158,18 @@ func choose(choices []choice, sources []Source, seen *sample, all, n float64, li
 			continue
 		}
 		rules = append(rules, Rule{Sources: c.sources, Found: bestGain})
-		for w, f := range c.found {
-			twice[w] |= once[w] & f
-			once[w] |= f
-		}
+		take(once, twice, c.found)
 		choices = slices.Delete(choices, best, best+1)
 	}
 	return rules
+}
+
+// take marks matches as found, a first or a second time.
+func take(once, twice, found []uint64) {
+	for w, f := range found {
+		twice[w] |= once[w] & f
+		once[w] |= f
+	}
 }
 
 func (c choice) gain(once, twice []uint64) float64 {
@@ -186,7 +195,7 @@ func (s *Source) measure(d *desk, n int, seen *sample) {
 		}
 	}
 	s.filled, s.chance = float64(filled)/float64(n), 0
-	if sampled > 1 {
+	if sampled > 1 && !s.Asked {
 		s.chance = min(2*seen.together(d, []Source{*s}, []int{0}, 0)/(sampled*(sampled-1)), 1)
 	}
 }

@@ -5,3 +5,9 @@ var (
 	Spoken     = spoken
 	Understood = understood
 )
+
+// ReadConfig and WriteConfig are how a configuration is read from a file, and suggested.
+var (
+	ReadConfig  = readConfig
+	WriteConfig = writeConfig
+)
