@@ -45,6 +45,9 @@ var unfit = map[By][]field.Kind{
 	ByWindow: {field.Number, field.Category},
 }
 
+// Fits tells whether values of a kind are to be found in this way.
+func (b By) Fits(kind field.Kind) bool { return unfit[b] != nil && !slices.Contains(unfit[b], kind) }
+
 func (c *Config) checkCandidates() error {
 	if len(c.Candidates) > mostCandidates {
 		return &Error{"candidates", fmt.Sprintf("%d are more than %d", len(c.Candidates), mostCandidates), "leave out those that find the least, as the report says"}
@@ -66,7 +69,7 @@ func (c *Config) badCandidate(i int, a Candidate) (text, cure string) {
 		return fmt.Sprintf("there is no field with the column %q", a.Column), "name the column of one of the fields"
 	case unfit[a.By] == nil:
 		return fmt.Sprintf("%q is no way to find candidates; there are: %s, %s", a.By, ByGrams, ByWindow), "choose one of these"
-	case slices.Contains(unfit[a.By], c.Fields[at].Kind):
+	case !a.By.Fits(c.Fields[at].Kind):
 		return fmt.Sprintf("the values of a %s are not found by %s", c.Fields[at].Kind, a.By), "leave it out; the rules that are chosen have keys of its own"
 	case same >= 0:
 		return fmt.Sprintf("entry %d asks for the same", same+1), "leave one out"

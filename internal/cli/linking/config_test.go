@@ -29,7 +29,7 @@ func TestCandidatesAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	table := b.Table()
-	want := linkage.Config{Fields: []linkage.Field{{Column: "sur: name", Kind: "word"}, {Column: "born", Kind: "date"}}, Threshold: 0.5}
+	want := linkage.Config{Fields: []linkage.Field{{Column: "born", Kind: "date"}, {Column: "sur: name", Kind: "word"}}, Threshold: 0.5}
 	var text strings.Builder
 	if err := linking.WriteConfig(&text, table, want, nil); err != nil {
 		t.Fatal(err)

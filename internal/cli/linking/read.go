@@ -287,14 +287,15 @@ func writeConfig(w io.Writer, t *linkage.Table, c linkage.Config, reasons []link
 	if len(t.Files) == 2 {
 		fmt.Fprintf(&b, "one_to_one: %v # neither file names anybody twice\n", c.OneToOne)
 	}
-	if len(c.Fields) > 0 {
+	fits := func(f linkage.Field) bool { return linkage.ByGrams.Fits(f.Kind) && linkage.ByWindow.Fits(f.Kind) }
+	if i := slices.IndexFunc(c.Fields, fits); i >= 0 {
 		fmt.Fprintf(&b, `# Pairs are found by rules that are chosen when the records are linked. To ask for further ones:
 # candidates:
 #   - column: %s
 #     by: grams # two rare runs of letters in common, wherever they stand; size: 2 or 3 letters
 #   - column: %s
 #     by: window # near each other when sorted; size: 1 to 10 places apart
-`, quoted(c.Fields[0].Column), quoted(c.Fields[0].Column))
+`, quoted(c.Fields[i].Column), quoted(c.Fields[i].Column))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
