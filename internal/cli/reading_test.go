@@ -49,7 +49,7 @@ var unread = map[string][]string{
 	"the log: its state, hashes and keys":                                                                {"ledger verify", "ledger status", "ledger check", "ledger rotate-key", "ledger drop", "ledger restart"},
 	"entered in the platform's own ledger, see the script ledger":                                        {"ledger export"},
 	"organisations alone, for an official of the founding agency; entered in the platform's own ledger":  {"snapshot export", "model impact"},
-	"files of one's own, and nothing of the database":                                                    {"key make", "key sign", "model develop", "model score", "model export", "link run", "link add", "link config", "link eval", "link show"},
+	"files of one's own, and nothing of the database":                                                    {"key make", "key sign", "model develop", "model score", "model export", "model import", "link run", "link add", "link config", "link eval", "link show"},
 	"generated people alone; no database is opened (Charter C16)":                                        {"lab run", "lab compare", "lab presets", "lab sweep", "lab trace"},
 	"its pages are held by TestEveryPageIsRecorded of package web":                                       {"serve"},
 	"the subscriptions of an agency, with the ids that it named itself; that it watches them is entered": {"subscription list", "subscription show"},

@@ -29,7 +29,8 @@ type Models struct {
 	Cases    modelCases         `cmd:"" help:"Rate the worked cases of a model and compare."`
 	Develop  developing.Develop `cmd:"" help:"Make a scorecard of labelled rows, as a model over a plain table."`
 	Score    developing.Score   `cmd:"" help:"Rate the rows of a plain table by a model over such a table."`
-	Export   developing.Export  `cmd:"" help:"Write a model over a plain table as SQL."`
+	Export   developing.Export  `cmd:"" help:"Write a model over a plain table as SQL or PMML."`
+	Import   developing.Import  `cmd:"" help:"Make a model over a plain table of a PMML Scorecard."`
 	Add      modelAdd           `cmd:"" help:"Register a version of a model, as a draft."`
 	Impact   modelImpact        `cmd:"" help:"Say what a version would do to everybody, and to whom."`
 	Reports  modelReports       `cmd:"" help:"List the impact reports that were made of a model."`
