@@ -157,8 +157,7 @@ func (p *predicate) asked(want truth) condition {
 			values = append(values, strconv.Quote(code))
 		}
 	}
-	for _, d := range p.numbers {
-		v, _ := d.at(f.scale)
+	for _, v := range p.limits {
 		values = append(values, strconv.FormatInt(v, 10))
 	}
 	wanted := sign == "==" || sign == "in"

@@ -286,6 +286,7 @@ func (w *writer) validity(f *field) {
 
 func (w *writer) characteristic(ch *characteristic) error {
 	var reads []*field
+	size := 0
 	for _, a := range ch.attributes {
 		reads = a.when.reads(reads)
 		if w.card.reasons && a.reason == "" {
@@ -294,10 +295,11 @@ func (w *writer) characteristic(ch *characteristic) error {
 				return a.from.refuse("Attribute of %q has no reasonCode, and can be a reason", clip(ch.name))
 			}
 		}
-		for _, f := range a.when.reads(nil) {
-			if err := a.when.fits(f, a.from); err != nil {
-				return err
-			}
+		if err := a.when.fit(a.from); err != nil {
+			return err
+		}
+		if size += a.when.size(); size > mostValues {
+			return a.from.refuse("Characteristic %q has more than %d predicates and values", clip(ch.name), mostValues)
 		}
 	}
 	if len(reads) == 1 {
@@ -309,15 +311,17 @@ func (w *writer) characteristic(ch *characteristic) error {
 	return w.conditions(ch)
 }
 
-// fits refuses numbers that are too large at the column's scale.
-func (p *predicate) fits(f *field, n *node) error {
+// fit scales the numbers and refuses those that are too large.
+func (p *predicate) fit(n *node) error {
 	for _, d := range p.numbers {
-		if _, ok := d.at(p.field.scale); !ok {
-			return n.refuse("Attribute: the limit %s of %q does not fit with %d decimals", clip(d.value.RatString()), clip(f.name), p.field.scale)
+		v, ok := d.at(p.field.scale)
+		if !ok {
+			return n.refuse("Attribute: the limit %s of %q does not fit with %d decimals", clip(d.value.RatString()), clip(p.field.name), p.field.scale)
 		}
+		p.limits = append(p.limits, v)
 	}
 	for _, k := range p.kids {
-		if err := k.fits(f, n); err != nil {
+		if err := k.fit(n); err != nil {
 			return err
 		}
 	}
@@ -516,6 +520,12 @@ func (w *writer) conditions(ch *characteristic) error {
 		}
 	}
 	w.base += baseline
+	parts := 0
+	for _, a := range ch.attributes {
+		if parts += a.when.cost(); parts > mostParts {
+			return a.from.refuse("Characteristic %q compares more than a filter can, which has at most %d parts", clip(ch.name), mostParts)
+		}
+	}
 	before := []condition{}
 	for i, a := range ch.attributes {
 		points, err := w.points(a.points, a.from)

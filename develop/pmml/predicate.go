@@ -61,7 +61,42 @@ type predicate struct {
 	op      string
 	words   []string
 	numbers []decimal
+	limits  []int64 // the numbers at the scale of the field, once all of the file was read
 	kids    []*predicate
+}
+
+// What a characteristic may hold: values that it compares with, and parts of the filters that would say it, of which the model
+// language takes no more in one.
+const (
+	mostValues = 2000
+	mostParts  = 200
+)
+
+// size is how many attributes, operators and values a predicate has.
+func (p *predicate) size() int {
+	n := 1 + len(p.words) + len(p.numbers)
+	for _, k := range p.kids {
+		n += k.size()
+	}
+	return n
+}
+
+// cost is about how many comparisons a filter needs to say the predicate, never more than a little above mostParts.
+func (p *predicate) cost() int {
+	n := 0
+	for i, k := range p.kids {
+		c := k.cost()
+		switch {
+		case p.kind == "xor" && i > 0:
+			n = 2 * (n + c)
+		case p.kind == "surrogate":
+			n += 3 * c
+		default:
+			n += c
+		}
+		n = min(n, mostParts+1)
+	}
+	return max(n, 1)
 }
 
 var operators = []string{"equal", "notEqual", "lessThan", "lessOrEqual", "greaterThan", "greaterOrEqual", "isMissing", "isNotMissing"}
@@ -319,11 +354,7 @@ func (p *predicate) compare(c cell) truth {
 	case p.field.words:
 		return is((!c.other && slices.Contains(p.words, c.word)) == (p.op == "equal" || p.op == "isIn"))
 	}
-	in := slices.ContainsFunc(p.numbers, func(d decimal) bool {
-		v, _ := d.at(p.field.scale)
-		return v == c.number
-	})
-	v, _ := p.numbers[0].at(p.field.scale)
+	in, v := slices.Contains(p.limits, c.number), p.limits[0]
 	switch p.op {
 	case "equal", "isIn":
 		return is(in)
@@ -341,8 +372,7 @@ func (p *predicate) compare(c cell) truth {
 
 // cuts are the numbers, each the least of a range, at which the predicate may change.
 func (p *predicate) cuts(into []int64) []int64 {
-	for _, d := range p.numbers {
-		v, _ := d.at(p.field.scale)
+	for _, v := range p.limits {
 		into = append(into, v, v+1)
 	}
 	for _, k := range p.kids {

@@ -229,6 +229,9 @@ func (f *field) data(n *node) error {
 	if f.words && n.attrs["optype"] == "continuous" {
 		return n.refuse("DataField %q: words are not continuous", clip(f.name))
 	}
+	if len(n.kids) > mostValues {
+		return n.refuse("DataField %q has more than %d values", clip(f.name), mostValues)
+	}
 	for _, k := range n.kids {
 		var err error
 		switch {
