@@ -28,7 +28,7 @@ type consumeCommand struct {
 	Retract    bool          `xor:"act" help:"The rows withdraw the records with their keys."`
 	Rows       int           `default:"5000" placeholder:"N" help:"How many messages make one submission at most."`
 	Wait       time.Duration `default:"2s" placeholder:"TIME" help:"How long the first message of a submission waits for more."`
-	UntilEmpty bool          `help:"End when nothing has come for as long as --wait, and for two seconds at least; otherwise it goes on until it is stopped."`
+	UntilEmpty bool          `help:"End when nothing has come for as long as --wait, and for three seconds at least; otherwise it goes on until it is stopped."`
 }
 
 // Help shows the examples.

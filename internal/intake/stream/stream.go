@@ -33,7 +33,7 @@ type Options struct {
 	// Rows is how many messages a parcel has at most, Wait how long its first one waits for more.
 	Rows int
 	Wait time.Duration
-	// UntilEmpty ends when nothing has come for as long as Wait, and for two seconds at least.
+	// UntilEmpty ends when nothing has come for as long as Wait, and for three seconds at least.
 	UntilEmpty bool
 }
 
@@ -50,7 +50,7 @@ const most = 32 << 20
 
 const (
 	// still is how long a bus may need to give the first message to who was just given partitions.
-	still = 2 * time.Second
+	still = 3 * time.Second
 	// alone is how long a group may need to give somebody partitions; where others have them all it never does.
 	alone = 15 * time.Second
 )
