@@ -1,8 +1,6 @@
 package develop
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,20 +8,13 @@ import (
 	"unicode"
 
 	"probity/develop/binning"
-	"probity/scorecard/tabular"
+	"probity/develop/modelfile"
 )
 
 // names gives columns and words names that the model language takes, each once.
-type names struct{ taken map[string]bool }
+type names struct{ given *modelfile.Names }
 
-func newNames() *names { return &names{taken: map[string]bool{}} }
-
-// reserved are words that mean something to filters or to YAML.
-var reserved = []string{
-	"in", "true", "false", "null", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
-	"namespace", "return", "var", "void", "while", "missing", "date", "occurred", "valid_from", "valid_to", "yes", "no", "on", "off", "y", "n",
-	tabular.Unseen,
-}
+func newNames() *names { return &names{modelfile.NewNames()} }
 
 const longestName = 40
 
@@ -58,25 +49,10 @@ func (n *names) unique(text string, keep func(rune) bool, otherwise string) stri
 	if name == "" {
 		name = otherwise
 	}
-	if unicode.IsDigit([]rune(name)[0]) || slices.Contains(reserved, name) {
+	if unicode.IsDigit([]rune(name)[0]) || modelfile.Reserved(name) {
 		name = otherwise[:1] + "_" + name
 	}
-	for i, first := 2, name; n.taken[name]; i++ {
-		name = first + "_" + strconv.Itoa(i)
-	}
-	n.taken[name] = true
-	return name
-}
-
-// quoted writes a text as JSON does, which YAML reads as it is.
-func quoted(text string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(strings.ToValidUTF8(text, "\uFFFD")); err != nil {
-		return strconv.Quote(text)
-	}
-	return strings.TrimSpace(b.String())
+	return n.given.Give(name)
 }
 
 // write writes the model.
@@ -88,15 +64,15 @@ func (d *development) write(c *Card) []byte {
 		writeCharacteristic(&rest, ch, fmt.Sprintf("R%02d", i+1), codes)
 	}
 	fmt.Fprintf(&b, "# A scorecard over a plain table, developed by probity model develop. It rates rows of a file and nobody in a register.\n")
-	fmt.Fprintf(&b, "model: %s\nversion: 1\ntitle: {en: %s}\n", o.Code, quoted(o.Title))
-	fmt.Fprintf(&b, "source:\n  title: %s\n  date: %s\n  note: %s\n", quoted("developed from "+o.File), o.Today, quoted(fmt.Sprintf(
+	fmt.Fprintf(&b, "model: %s\nversion: 1\ntitle: {en: %s}\n", o.Code, modelfile.Quoted(o.Title))
+	fmt.Fprintf(&b, "source:\n  title: %s\n  date: %s\n  note: %s\n", modelfile.Quoted("developed from "+o.File), o.Today, modelfile.Quoted(fmt.Sprintf(
 		"bad is %s = %s; %d rows fitted to, %d held out; seed %d; penalty %g; rows without an outcome: %s",
 		o.Target, c.Bad, len(d.sample.fit), len(d.sample.held), o.Seed, o.Penalty, o.Rejects)))
 	fmt.Fprintf(&b, "table:\n  score: %d\n  odds: %d\n  doubling: %d\n  columns:\n%s", c.Score, c.Odds, c.Doubling, columns.String())
 	if len(c.LeftOut) > 0 {
 		b.WriteString("left_out:\n")
 		for _, l := range c.LeftOut {
-			fmt.Fprintf(&b, "  - {rule: %s, why: %s}\n", quoted(l.Column), quoted(l.Why))
+			fmt.Fprintf(&b, "  - {rule: %s, why: %s}\n", modelfile.Quoted(l.Column), modelfile.Quoted(l.Why))
 		}
 	}
 	fmt.Fprintf(&b, "base: %d\ncharacteristics:\n%sbands:\n", c.Base, rest.String())
@@ -105,12 +81,12 @@ func (d *development) write(c *Card) []byte {
 		if band.From != nil {
 			from = fmt.Sprintf(", from: %d", *band.From)
 		}
-		fmt.Fprintf(&b, "  - {name: %s%s, title: {en: %s}}\n", band.Name, from, quoted(fmt.Sprintf("%d of %d rows fitted to were bad", band.Bad, band.Rows)))
+		fmt.Fprintf(&b, "  - {name: %s%s, title: {en: %s}}\n", band.Name, from, modelfile.Quoted(fmt.Sprintf("%d of %d rows fitted to were bad", band.Bad, band.Rows)))
 	}
 	var reasons strings.Builder
 	for i, ch := range c.Characteristics {
 		if needsReason(ch) {
-			fmt.Fprintf(&reasons, "  R%02d: {en: %s}\n", i+1, quoted(ch.Column+": fewer points than could be had"))
+			fmt.Fprintf(&reasons, "  R%02d: {en: %s}\n", i+1, modelfile.Quoted(ch.Column+": fewer points than could be had"))
 		}
 	}
 	if reasons.Len() > 0 {
@@ -125,7 +101,7 @@ func needsReason(ch *Characteristic) bool {
 }
 
 func writeColumn(w *strings.Builder, ch *Characteristic) map[string]string {
-	fmt.Fprintf(w, "    - name: %s\n      column: %s\n", ch.Name, quoted(ch.Column))
+	fmt.Fprintf(w, "    - name: %s\n      column: %s\n", ch.Name, modelfile.Quoted(ch.Column))
 	if ch.Scale > 0 {
 		fmt.Fprintf(w, "      scale: %d\n", ch.Scale)
 	}
@@ -144,7 +120,7 @@ func writeColumn(w *strings.Builder, ch *Characteristic) map[string]string {
 	w.WriteString("      codes:\n")
 	for _, word := range words {
 		codes[word] = n.word(word)
-		fmt.Fprintf(w, "        %s: %s\n", codes[word], quoted(word))
+		fmt.Fprintf(w, "        %s: %s\n", codes[word], modelfile.Quoted(word))
 	}
 	return codes
 }
@@ -160,13 +136,13 @@ func writeCharacteristic(w *strings.Builder, ch *Characteristic, reason string, 
 			special = append(special, b)
 		}
 	}
-	fmt.Fprintf(w, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n", ch.Name, quoted(ch.Column))
+	fmt.Fprintf(w, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n", ch.Name, modelfile.Quoted(ch.Column))
 	if len(special) > 0 {
 		var values []string
 		for _, b := range special {
 			values = append(values, strconv.FormatInt(*b.From, 10))
 		}
-		fmt.Fprintf(w, "    where: %s\n", quoted("!("+ch.Name+" in ["+strings.Join(values, ", ")+"])"))
+		fmt.Fprintf(w, "    where: %s\n", modelfile.Quoted("!("+ch.Name+" in ["+strings.Join(values, ", ")+"])"))
 	}
 	fmt.Fprintf(w, "    aggregate: {latest: %s}\n", ch.Name)
 	if needsReason(ch) {
@@ -211,7 +187,7 @@ func writeCharacteristic(w *strings.Builder, ch *Characteristic, reason string, 
 // in its characteristic.
 func writeSpecial(w *strings.Builder, ch *Characteristic, b *Bin, n int, points int64, reason string) {
 	fmt.Fprintf(w, "  - name: %s.special_%d\n    title: {en: %s}\n    datasets: [table]\n    where: %s\n    aggregate: exists\n    direction: none\n",
-		ch.Name, n, quoted(ch.Column+" = "+b.Label), quoted(fmt.Sprintf("%s == %d", ch.Name, *b.From)))
+		ch.Name, n, modelfile.Quoted(ch.Column+" = "+b.Label), modelfile.Quoted(fmt.Sprintf("%s == %d", ch.Name, *b.From)))
 	if points != 0 {
 		fmt.Fprintf(w, "    baseline: 0\n    reason: %s\n", reason)
 	}

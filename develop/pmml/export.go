@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"probity/develop/table"
 	"probity/scorecard"
 	"probity/scorecard/language"
 )
@@ -228,7 +229,7 @@ func (e *exporter) attribute(b *strings.Builder, a *language.Attribute, predicat
 	fmt.Fprintf(b, ">%s</Attribute>\n", predicate)
 }
 
-func (e *exporter) points(v int64) string { return written(v, e.model.Table.Decimals) }
+func (e *exporter) points(v int64) string { return table.Decimal(v, int(e.model.Table.Decimals)) }
 
 // column is a column of the model, noted as read.
 func (e *exporter) column(name string) *language.TableColumn {
@@ -284,7 +285,7 @@ func (e *exporter) equal(c *language.TableColumn, text string) string {
 
 func (e *exporter) within(c *language.TableColumn, from, below *int64) string {
 	side := func(operator string, v int64) string {
-		return fmt.Sprintf(`<SimplePredicate field=%s operator="%s" value="%s"/>`, attr(c.Column), operator, written(v, c.Scale))
+		return fmt.Sprintf(`<SimplePredicate field=%s operator="%s" value="%s"/>`, attr(c.Column), operator, table.Decimal(v, int(c.Scale)))
 	}
 	switch {
 	case from != nil && below != nil:
@@ -331,21 +332,4 @@ func (e *exporter) document(body string) string {
 	}
 	fmt.Fprintf(&b, "    </Output>\n    <Characteristics>\n%s    </Characteristics>\n  </Scorecard>\n</PMML>\n", body)
 	return b.String()
-}
-
-// written writes v/10^scale.
-func written(v, scale int64) string {
-	sign := ""
-	if v < 0 {
-		sign, v = "-", -v
-	}
-	digits := strconv.FormatInt(v, 10)
-	if scale == 0 {
-		return sign + digits
-	}
-	for int64(len(digits)) <= scale {
-		digits = "0" + digits
-	}
-	at := int64(len(digits)) - scale
-	return sign + digits[:at] + "." + digits[at:]
 }

@@ -1,17 +1,15 @@
 package pmml
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"probity/calendar"
+	"probity/develop/modelfile"
 	"probity/scorecard"
 	"probity/scorecard/tabular"
 )
@@ -54,16 +52,9 @@ func Import(source []byte, about About) ([]byte, error) {
 }
 
 // names gives out words, each once.
-type names struct{ taken map[string]bool }
+type names struct{ given *modelfile.Names }
 
-func newNames() *names {
-	n := &names{map[string]bool{}}
-	for _, w := range strings.Fields(`in true false null as break const continue else for function if import let loop package namespace return var void
-		while missing date occurred valid_from valid_to yes no on off y n all ` + unseen) {
-		n.taken[w] = true
-	}
-	return n
-}
+func newNames() *names { return &names{modelfile.Free()} }
 
 // of is a word of letters, digits, _ and, where not plain, - that begins with a letter, as near to the text as can be.
 func (n *names) of(text, otherwise string, plain bool) string {
@@ -85,22 +76,7 @@ func (n *names) of(text, otherwise string, plain bool) string {
 		name = otherwise + "_" + name
 	}
 	name = strings.TrimRight(name, "_")
-	first := name
-	for i := 2; n.taken[name] || n.taken[strings.ToLower(name)]; i++ {
-		name = first + "_" + strconv.Itoa(i)
-	}
-	n.taken[name], n.taken[strings.ToLower(name)] = true, true
-	return name
-}
-
-func quoted(text string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(strings.ToValidUTF8(text, "\uFFFD")); err != nil {
-		return strconv.Quote(text)
-	}
-	return strings.TrimSpace(b.String())
+	return n.given.Give(name)
 }
 
 type writer struct {
@@ -157,8 +133,8 @@ func (w *writer) model() ([]byte, error) {
 		title = code
 	}
 	fmt.Fprintf(&b, "# A scorecard over a plain table, taken over from PMML. It rates rows of a file and nobody in a register.\n")
-	fmt.Fprintf(&b, "model: %s\nversion: 1\ntitle: {en: %s}\nsource:\n  title: %s\n  date: %s\n  note: %s\n", quoted(code), quoted(title),
-		quoted("imported from "+w.about.File), w.about.Today, quoted("PMML Scorecard "+title))
+	fmt.Fprintf(&b, "model: %s\nversion: 1\ntitle: {en: %s}\nsource:\n  title: %s\n  date: %s\n  note: %s\n", modelfile.Quoted(code), modelfile.Quoted(title),
+		modelfile.Quoted("imported from "+w.about.File), w.about.Today, modelfile.Quoted("PMML Scorecard "+title))
 	fmt.Fprintf(&b, "table:\n")
 	if w.decimals > 0 {
 		fmt.Fprintf(&b, "  decimals: %d\n", w.decimals)
@@ -174,7 +150,7 @@ func (w *writer) model() ([]byte, error) {
 	if len(w.order) > 0 || w.noScore != "" {
 		b.WriteString("reasons:\n")
 		for _, text := range w.order {
-			fmt.Fprintf(&b, "  %s: {en: %s}\n", quoted(w.reasons[text]), quoted(text))
+			fmt.Fprintf(&b, "  %s: {en: %s}\n", modelfile.Quoted(w.reasons[text]), modelfile.Quoted(text))
 		}
 		if w.noScore != "" {
 			fmt.Fprintf(&b, "  %s: {en: \"the scorecard gives such a row no score\"}\n", w.noScore)
@@ -215,7 +191,7 @@ func (w *writer) column(f *field) error {
 		return nil
 	}
 	f.own = w.names.of(f.name, "column", true)
-	fmt.Fprintf(&w.columns, "    - name: %s\n      column: %s\n", f.own, quoted(f.name))
+	fmt.Fprintf(&w.columns, "    - name: %s\n      column: %s\n", f.own, modelfile.Quoted(f.name))
 	if !f.words {
 		for _, i := range f.ranges {
 			for _, d := range []*decimal{i.from, i.to} {
@@ -242,13 +218,13 @@ func (w *writer) column(f *field) error {
 		w.columns.WriteString("      codes: {none: \"\"}\n")
 		return nil
 	}
-	given := &names{map[string]bool{unseen: true}}
+	given := &names{modelfile.NewNames(unseen)}
 	f.codes = map[string]string{}
 	w.columns.WriteString("      codes:\n")
 	for _, word := range words {
 		f.codes[word] = given.of(word, "word", false)
 		f.known = append(f.known, word)
-		fmt.Fprintf(&w.columns, "        %s: %s\n", quoted(f.codes[word]), quoted(word))
+		fmt.Fprintf(&w.columns, "        %s: %s\n", modelfile.Quoted(f.codes[word]), modelfile.Quoted(word))
 	}
 	return nil
 }
@@ -270,7 +246,7 @@ func (w *writer) validity(f *field) {
 		return
 	}
 	name := w.names.of(f.own+"_valid", "field", false)
-	fmt.Fprintf(&w.body, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n    aggregate: exists\n", name, quoted(f.name+" has no value that the scorecard takes"))
+	fmt.Fprintf(&w.body, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n    aggregate: exists\n", name, modelfile.Quoted(f.name+" has no value that the scorecard takes"))
 	absent := atom("missing(%s)", f.own)
 	invalid := never
 	if f.limited() && f.treat == "returnInvalid" {
@@ -280,7 +256,7 @@ func (w *writer) validity(f *field) {
 	if f.missing != "returnInvalid" {
 		where = invalid
 	}
-	fmt.Fprintf(&w.body, "    where: %s\n", quoted(where.text))
+	fmt.Fprintf(&w.body, "    where: %s\n", modelfile.Quoted(where.text))
 	fmt.Fprintf(&w.notRated, "  - {characteristic: %s, from: 1, reason: %s}\n", name, w.unscored())
 }
 
@@ -462,7 +438,7 @@ func (w *writer) ranged(ch *characteristic, f *field) (done bool, err error) {
 		}
 		text := fmt.Sprintf("points: %d", points[a])
 		if w.card.reasons && points[a] < baseline {
-			text += ", reason: " + quoted(w.reason(ch.attributes[a].reason))
+			text += ", reason: " + modelfile.Quoted(w.reason(ch.attributes[a].reason))
 		}
 		return text
 	}
@@ -489,7 +465,7 @@ func (p *part) limits() string {
 	if p.codes != nil {
 		var list []string
 		for _, c := range p.codes {
-			list = append(list, quoted(c))
+			list = append(list, modelfile.Quoted(c))
 		}
 		fmt.Fprintf(&b, "codes: [%s], ", strings.Join(list, ", "))
 	}
@@ -504,9 +480,9 @@ func (p *part) limits() string {
 
 func (w *writer) title(ch *characteristic, name string) string {
 	if strings.TrimSpace(ch.name) == "" {
-		return quoted(name)
+		return modelfile.Quoted(name)
 	}
-	return quoted(ch.name)
+	return modelfile.Quoted(ch.name)
 }
 
 // conditions writes a characteristic as one yes or no for each attribute. The baseline goes into the base, and each
@@ -558,7 +534,7 @@ func (w *writer) conditions(ch *characteristic) error {
 	}
 	if rest := both(before...); rest.fixed != no {
 		name := w.names.of(ch.name+"_none", "none", false)
-		fmt.Fprintf(&w.body, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n    aggregate: exists\n%s", name, quoted(ch.name+": no attribute takes the row"), whereLine(rest))
+		fmt.Fprintf(&w.body, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n    aggregate: exists\n%s", name, modelfile.Quoted(ch.name+": no attribute takes the row"), whereLine(rest))
 		fmt.Fprintf(&w.notRated, "  - {characteristic: %s, from: 1, reason: %s}\n", name, w.unscored())
 	}
 	return nil
@@ -568,15 +544,15 @@ func whereLine(c condition) string {
 	if c.fixed == yes {
 		return ""
 	}
-	return fmt.Sprintf("    where: %s\n", quoted(c.text))
+	return fmt.Sprintf("    where: %s\n", modelfile.Quoted(c.text))
 }
 
 func (w *writer) indicator(label string, where condition, points, baseline int64, reason string) {
 	name := w.names.of(label, "characteristic", false)
 	fmt.Fprintf(&w.body, "  - name: %s\n    title: {en: %s}\n    datasets: [table]\n%s    aggregate: exists\n    direction: none\n    baseline: %d\n",
-		name, quoted(label), whereLine(where), baseline)
+		name, modelfile.Quoted(label), whereLine(where), baseline)
 	if reason != "" {
-		fmt.Fprintf(&w.body, "    reason: %s\n", quoted(w.reason(reason)))
+		fmt.Fprintf(&w.body, "    reason: %s\n", modelfile.Quoted(w.reason(reason)))
 	}
 	fmt.Fprintf(&w.body, "    attributes: [{below: 1, points: 0}, {from: 1, points: %d}]\n", points)
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"probity/develop/table"
 	"probity/scorecard"
 	"probity/scorecard/language"
 )
@@ -165,7 +166,7 @@ func (w *writer) equal(c *language.TableColumn, v string) string {
 	if err != nil {
 		return "FALSE"
 	}
-	return fmt.Sprintf("%s >= %s AND %s < %s", name(c.Column), decimal(n, c.Scale), name(c.Column), decimal(n+1, c.Scale))
+	return fmt.Sprintf("%s >= %s AND %s < %s", name(c.Column), table.Decimal(n, int(c.Scale)), name(c.Column), table.Decimal(n+1, int(c.Scale)))
 }
 
 func (w *writer) attributes(ch *language.Characteristic, c *language.TableColumn) string {
@@ -192,27 +193,10 @@ func (w *writer) attributes(ch *language.Characteristic, c *language.TableColumn
 				fmt.Fprintf(&b, " WHEN %s IN (%s) THEN %d", name(c.Column), strings.Join(list, ", "), a.Points)
 			}
 		case a.Below != nil:
-			fmt.Fprintf(&b, " WHEN %s < %s THEN %d", name(c.Column), decimal(*a.Below, c.Scale), a.Points)
+			fmt.Fprintf(&b, " WHEN %s < %s THEN %d", name(c.Column), table.Decimal(*a.Below, int(c.Scale)), a.Points)
 		default:
 			other = fmt.Sprintf(" ELSE %d", a.Points)
 		}
 	}
 	return b.String() + other
-}
-
-// decimal writes v/10^scale.
-func decimal(v, scale int64) string {
-	sign := ""
-	if v < 0 {
-		sign, v = "-", -v
-	}
-	digits := strconv.FormatInt(v, 10)
-	if scale == 0 {
-		return sign + digits
-	}
-	for int64(len(digits)) <= scale {
-		digits = "0" + digits
-	}
-	at := int64(len(digits)) - scale
-	return sign + digits[:at] + "." + digits[at:]
 }

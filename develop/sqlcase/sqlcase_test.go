@@ -54,7 +54,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`CASE WHEN "Income ""net""" IS NULL THEN 1 WHEN "Income ""net""" < -0.05 THEN -10 WHEN "Income ""net""" < 100.50 THEN 2 ELSE 20 END`,
+		`CASE WHEN "Income ""net""" IS NULL THEN 1 WHEN "Income ""net""" < -0.05 THEN -10 WHEN "Income ""net""" < 100.5 THEN 2 ELSE 20 END`,
 		`CASE WHEN "Job" IS NULL THEN 3 WHEN "Job" IN ('it''s own') THEN 7 WHEN "Job" IN ('fixed') THEN -7 ELSE -7 END`,
 		`GREATEST(0,`, `LEAST(1000,`, `FROM "my ""loans"""`, `CASE WHEN rated.score >= 520 THEN 'A' ELSE 'B' END AS band`, `SELECT "id", score,`,
 	} {
