@@ -82,6 +82,9 @@ func (f source) read(s *console.Session) (t *table.Table, err error) {
 			return nil, misuse(f.File, err)
 		}
 	}
+	if blank := r.Progress().Blank; blank > 0 { // who puts scores beside rows by counting must know
+		s.Note("%s of %s held no value at all: nothing is made of that; to tell rows apart name a column of theirs (--id)", console.Count(blank, "row"), f.File)
+	}
 	return f.done(b)
 }
 
